@@ -1,0 +1,174 @@
+"""What an artifact is: the values that every rule speaks about."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from debt.refusal import Refused
+
+MAX_ID = 2**31 - 1
+MAX_TEXT = 3_000
+
+
+class Stage(StrEnum):
+    CREATED = "created"
+    VALIDATED = "validated"
+    RETAINED = "retained"
+    RETIRING = "retiring"
+    RETIRED = "retired"
+    REFACTORED = "refactored"
+    REGENERATED = "regenerated"
+
+
+class Label(StrEnum):
+    EXPERIMENTAL = "experimental"
+    TEMPORARY = "temporary"
+    DURABLE = "durable"
+
+
+class Surface(StrEnum):
+    SANDBOX = "sandbox"
+    INTERNAL = "internal"
+    PRODUCTION = "production"
+    CUSTOMER = "customer"
+
+
+class Tier(StrEnum):
+    LIGHT = "light"
+    STANDARD = "standard"
+    STRICT = "strict"
+
+
+RatingName = Literal["frequency", "complexity", "risk", "friction"]
+RATING_NAMES: tuple[RatingName, ...] = ("frequency", "complexity", "risk", "friction")
+LIVE = frozenset({Stage.CREATED, Stage.VALIDATED, Stage.RETAINED, Stage.RETIRING})
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One of the four ratings, 1 to 5: what a proxy estimated, and what a person said of it.
+
+    A person's value wins until they give it back (`person` is None again).
+    """
+
+    proxy: int
+    proxy_reason: str
+    person: int | None = None
+    person_reason: str = ""
+
+    @property
+    def value(self) -> int:
+        return self.proxy if self.person is None else self.person
+
+    @property
+    def by_person(self) -> bool:
+        return self.person is not None
+
+    @property
+    def reason(self) -> str:
+        return self.person_reason if self.by_person else self.proxy_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    frequency: Rating
+    complexity: Rating
+    risk: Rating
+    friction: Rating
+
+    def __getitem__(self, name: RatingName) -> Rating:
+        rating: Rating = getattr(self, name)
+        return rating
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One row of the register (MISSION.md, R1). Dates are whole days, work is in minutes.
+
+    `changed_*` tell the last thing a person did to it, `version` counts every change;
+    `scan_identity` is how a repository scan finds it again.
+    """
+
+    id: int
+    name: str
+    kind: str
+    label: Label
+    stage: Stage
+    repo: str
+    paths: tuple[str, ...]
+    ratings: Ratings
+    created_on: date
+    service: str | None = None
+    team: str | None = None
+    owner: str | None = None
+    owner_gone: bool = False
+    purpose: str | None = None
+    lifespan: str | None = None
+    removal_impact: str | None = None
+    origin_tool: str | None = None
+    origin_model: str | None = None
+    prompt_category: str | None = None
+    prompt_template: str | None = None
+    surface: Surface = Surface.INTERNAL
+    usage: str | None = None
+    last_touched: date | None = None
+    review_on: date | None = None
+    reviewed_on: date | None = None
+    expires_on: date | None = None
+    originally_expires_on: date | None = None
+    value: int | None = None
+    blast_radius: int | None = None
+    dependants: int = 0
+    monthly_minutes: int | None = None
+    rollback: str | None = None
+    monitoring: str | None = None
+    responder: str | None = None
+    extensions: int = 0
+    extended_days: int = 0
+    minutes_logged: int = 0
+    generation: int = 1
+    evidence: str | None = None
+    scan_identity: str | None = None
+    changed_at: datetime | None = None
+    changed_by: str | None = None
+    changed_how: str | None = None
+    version: int = 1
+
+    @property
+    def key(self) -> str:
+        return key_of(self.id)
+
+    @property
+    def live(self) -> bool:
+        return self.stage in LIVE
+
+    @property
+    def orphan(self) -> bool:
+        """Nobody owns it, or its owner is no longer there to act (R17)."""
+        return self.owner is None or self.owner_gone
+
+    @property
+    def due_from(self) -> date | None:
+        """The end date that overdue is counted from: a guaranteed notice never hides lateness."""
+        return self.originally_expires_on or self.expires_on
+
+    def age_days(self, today: date) -> int:
+        return (today - self.created_on).days
+
+
+def key_of(artifact_id: int) -> str:
+    return f"D-{artifact_id}"
+
+
+def parse_key(text: str) -> int:
+    """`D-7`, `d-7` or `7` as the number 7; anything else is refused."""
+    match = re.fullmatch(r"(?:d-?)?0*([1-9][0-9]{0,9})", text.strip(), re.IGNORECASE | re.ASCII)
+    if not match or int(match[1]) > MAX_ID:
+        raise Refused(f"“{text.strip()[:40]}” is not a key. Keys look like D-7; `list` shows them.")
+    return int(match[1])
+
+
+def looks_like_key(text: str) -> bool:
+    return re.fullmatch(r"(?:d-)?[0-9]{1,10}", text.strip(), re.IGNORECASE | re.ASCII) is not None

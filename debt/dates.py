@@ -1,0 +1,119 @@
+"""Default dates, extensions and reviews (R3, R4)."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from debt.artifact import Artifact, Label
+from debt.lifecycle import require_live
+from debt.policy import Policy
+from debt.refusal import Refused
+from debt.tier import tier
+
+TEN_YEARS = timedelta(days=3_653)
+
+
+def default_expiry(kind: str, label: Label, created_on: date, policy: Policy) -> date | None:
+    """The shorter of what kind and label give; a durable artifact takes its kind's days."""
+    days = _shorter(policy.kind(kind).expires_after_days, policy.label(label).expires_after_days)
+    return created_on + timedelta(days=days) if days else None
+
+
+def default_review(kind: str, label: Label, today: date, policy: Policy) -> date | None:
+    """The next review from today, by the shorter cadence of kind and label."""
+    days = _shorter(policy.kind(kind).review_every_days, policy.label(label).review_every_days)
+    return today + timedelta(days=days) if days else None
+
+
+def _shorter(*days: int | None) -> int | None:
+    return min((each for each in days if each), default=None)
+
+
+def parse_day(text: str) -> date:
+    """An ISO date; anything else is refused."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refused(f"“{text.strip()[:40]}” is not a date. Dates look like 2027-01-31.") from None
+
+
+def parse_until(text: str, base: date) -> date:
+    """`30d`, `2w` or `3m` (30-day months) counted from base, or an ISO date."""
+    match = re.fullmatch(
+        r"\+?([0-9]{1,6})\s*(d|w|m|days?|weeks?|months?)", text.strip(), re.I | re.ASCII
+    )
+    if match:
+        days = int(match[1]) * {"d": 1, "w": 7, "m": 30}[match[2][0].lower()]
+        return base + min(timedelta(days=days), TEN_YEARS * 2)
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip(), re.ASCII):
+        return parse_day(text)
+    raise Refused(
+        f"“{text.strip()[:40]}” is neither a time nor a date. "
+        "Say 30d, 2w or a date like 2027-01-31."
+    )
+
+
+def looks_like_until(text: str) -> bool:
+    return (
+        re.fullmatch(r"\+?[0-9]{1,6}[dwm]|[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.I | re.ASCII)
+        is not None
+    )
+
+
+def extension_base(artifact: Artifact, today: date) -> date:
+    """Where “30d” is counted from: the end date, or today once that has passed."""
+    return max(today, artifact.expires_on or today)
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    until: date
+    days: int
+    left: int
+    days_left: int
+
+
+def extension(
+    artifact: Artifact, until: date, reason: str, today: date, policy: Policy
+) -> Extension:
+    """What the extension comes to, or Refused with what is wrong and what would be allowed."""
+    require_live(artifact.key, artifact.stage)
+    if not reason.strip():
+        raise Refused("An extension needs its reason: it is what the next reader will ask for.")
+    base = extension_base(artifact, today)
+    _require_sensible(artifact, until, today, base)
+    days = (until - base).days
+    name, limit = tier(artifact, policy), policy.tier(tier(artifact, policy))
+    _require_within(artifact, days, str(name), limit.extensions, limit.extension_days)
+    return Extension(
+        until,
+        days,
+        limit.extensions - artifact.extensions - 1,
+        limit.extension_days - artifact.extended_days - days,
+    )
+
+
+def _require_sensible(artifact: Artifact, until: date, today: date, base: date) -> None:
+    if until <= today:
+        raise Refused(f"{until.isoformat()} is not in the future; an extension ends after today.")
+    if until - today > TEN_YEARS:
+        raise Refused(
+            f"{until.isoformat()} is more than ten years away; choose a date people will see."
+        )
+    if until <= base:
+        raise Refused(f"{artifact.key} already runs until {base.isoformat()}; choose a later date.")
+
+
+def _require_within(artifact: Artifact, days: int, tier_name: str, count: int, total: int) -> None:
+    if artifact.extensions >= count:
+        times = "once" if artifact.extensions == 1 else f"{artifact.extensions} times"
+        raise Refused(
+            f"{artifact.key} was already extended {times}, "
+            f"and the {tier_name} tier allows {count}. Retire it, or ask its team’s lead to decide."
+        )
+    left = total - artifact.extended_days
+    if days > left:
+        raise Refused(
+            f"That is {days} days; the {tier_name} tier allows {total} days in all, "
+            f"and {artifact.key} has {max(left, 0)} left."
+        )

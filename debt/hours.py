@@ -1,0 +1,97 @@
+"""Maintenance work in minutes: how people write it, how it is shown, its periods (R9)."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from debt.policy import Sprint
+from debt.refusal import Refused
+
+MINUTES_A_DAY = 24 * 60
+_FORMS = (
+    re.compile(r"(?P<hours>[0-9]{1,4}(?:[.,][0-9]{1,4})?)\s*(?:h|hours?|hrs?)?", re.I | re.ASCII),
+    re.compile(r"(?P<minutes>[0-9]{1,5})\s*(?:m|min|mins|minutes?)", re.I | re.ASCII),
+    re.compile(
+        r"(?P<hours>[0-9]{1,4})\s*(?:h|:)\s*(?P<minutes>[0-5]?[0-9])\s*(?:m|min)?", re.I | re.ASCII
+    ),
+)
+
+
+class Work(StrEnum):
+    """What the hours went into."""
+
+    REVIEW = "review"
+    REWORK = "rework"
+    DEBUGGING = "debugging"
+    PATCHING = "patching"
+    HANDOFF = "handoff"
+
+
+USUAL_WORK = Work.REWORK
+
+
+class Period(StrEnum):
+    SPRINT = "sprint"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+def parse_minutes(text: str) -> int:
+    """`1.5h`, `1,5h`, `1.5`, `90m`, `1h30` and `1:30` as 90; refused outside one day."""
+    for form in _FORMS:
+        match = form.fullmatch(text.strip())
+        if match:
+            return _within_a_day(_minutes(match.groupdict()), text)
+    raise Refused(f"“{text.strip()[:40]}” is not a length of time. Say 1.5h, 90m or 1h30.")
+
+
+def looks_like_minutes(text: str) -> bool:
+    return any(form.fullmatch(text) for form in _FORMS)
+
+
+def _minutes(parts: dict[str, str]) -> int:
+    hours = float(parts.get("hours", "0").replace(",", "."))
+    return round(hours * 60) + int(parts.get("minutes", "0"))
+
+
+def _within_a_day(minutes: int, text: str) -> int:
+    if minutes <= 0:
+        raise Refused("That is no time at all; log at least a minute.")
+    if minutes > MINUTES_A_DAY:
+        raise Refused(f"“{text.strip()[:40]}” is more than a day has; log it day by day.")
+    return minutes
+
+
+def as_hours(minutes: int) -> str:
+    """90 as `1.5 h`, 20 as `20 min`: short, and read back as the same number of minutes."""
+    if minutes and abs(minutes) < 60:
+        return f"{minutes} min"
+    if minutes % 15 == 0:
+        return f"{minutes / 60:g} h"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 0 else f"-{as_hours(-minutes)}"
+
+
+def decimal_hours(minutes: int) -> float:
+    return round(minutes / 60, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Whole days, the last one included."""
+
+    name: str
+    first: date
+    last: date
+
+
+def span(period: Period, day: date, sprint: Sprint) -> Span:
+    """The sprint, month or quarter that a day falls into."""
+    if period is Period.SPRINT:
+        first = day - (day - sprint.first_day) % timedelta(weeks=sprint.weeks)
+        return Span(f"sprint of {first}", first, first + timedelta(weeks=sprint.weeks, days=-1))
+    months = 1 if period is Period.MONTH else 3
+    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    last = (first + timedelta(days=31 * months)).replace(day=1) - timedelta(days=1)
+    name = f"{first:%B %Y}" if months == 1 else f"Q{(first.month + 2) // 3} {first.year}"
+    return Span(name, first, last)

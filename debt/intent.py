@@ -1,0 +1,41 @@
+"""Created with intent: purpose, lifespan, owner and removal impact, or provisional (R5)."""
+
+import re
+from collections.abc import Iterator
+
+from debt.artifact import Artifact
+
+_VAGUE = frozenset(
+    "tbd todo tba unknown unsure none nothing later whatever something stuff misc various test "
+    "temp temporary forever never indefinite indefinitely permanent "
+    "soon eventually sometime maybe asap ? - na n/a n.a. idk dunno see above helper code"
+    .split()
+)  # fmt: skip
+
+
+def missing_intent(artifact: Artifact) -> tuple[str, ...]:
+    """What keeps it provisional, in words: empty when all four are there and say something."""
+    return tuple(_missing(artifact))
+
+
+def _missing(artifact: Artifact) -> Iterator[str]:
+    yield from _said("purpose", artifact.purpose, words=3)
+    yield from _said("lifespan", artifact.lifespan, words=1)
+    if artifact.owner is None:
+        yield "no owner"
+    yield from _said("removal impact", artifact.removal_impact, words=2)
+
+
+def _said(what: str, text: str | None, *, words: int) -> Iterator[str]:
+    if not text or not text.strip():
+        yield f"no {what}"
+    elif is_vague(text, words=words):
+        yield f"vague {what}"
+
+
+def is_vague(text: str, *, words: int) -> bool:
+    """Fewer than that many words that mean something; scripts without spaces count by length."""
+    said = [word for word in re.split(r"[\s,;:!.]+", text.casefold()) if word not in _VAGUE]
+    meaningful = [word for word in said if any(letter.isalnum() for letter in word)]
+    unspaced = any(len(word) >= 8 and not word.isascii() for word in meaningful)
+    return len(meaningful) < words and not unspaced

@@ -1,0 +1,30 @@
+"""The stages of an artifact's life and the legal moves between them (R6)."""
+
+from debt.artifact import LIVE, Stage
+from debt.refusal import Refused
+
+MOVES: dict[Stage, tuple[Stage, ...]] = {
+    Stage.CREATED: (Stage.VALIDATED, Stage.RETIRING),
+    Stage.VALIDATED: (Stage.RETAINED, Stage.RETIRING),
+    Stage.RETAINED: (Stage.RETIRING,),
+    Stage.RETIRING: (Stage.RETIRED, Stage.REFACTORED, Stage.REGENERATED, Stage.RETAINED),
+    Stage.RETIRED: (),
+    Stage.REFACTORED: (),
+    Stage.REGENERATED: (Stage.CREATED,),  # the next generation, with dates of its own
+}
+ENDED = frozenset(Stage) - LIVE
+
+
+def move(key: str, now: Stage, to: Stage) -> Stage:
+    """The stage it moves to; an illegal move is refused with the reason and the legal ones."""
+    if to in MOVES[now]:
+        return to
+    legal = ", ".join(MOVES[now])
+    can = f"from there it can become: {legal}" if legal else "that is its end; nothing follows"
+    raise Refused(f"{key} is {now}, so it cannot become {to}; {can}.")
+
+
+def require_live(key: str, stage: Stage) -> None:
+    """Refused for an artifact that has ended: its row is history now."""
+    if stage not in LIVE:
+        raise Refused(f"{key} has ended ({stage}); nothing about it changes any more.")

@@ -1,0 +1,5 @@
+"""How a rule says no."""
+
+
+class Refused(Exception):
+    """The register will not do this; the message is the answer to the person who asked."""

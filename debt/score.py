@@ -1,0 +1,145 @@
+"""The Maintenance Cost Score, value × risk, and what to fix first (R2, R15, R16)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from debt.artifact import Artifact, Ratings, Surface
+from debt.policy import Policy
+
+SCALE = {
+    "frequency": (
+        "rarely changes",
+        "changes monthly",
+        "changes a few times a month",
+        "changes weekly",
+        "changes most days",
+    ),
+    "complexity": (
+        "read in a minute",
+        "easy to follow",
+        "takes an afternoon to learn",
+        "hard to change",
+        "only its prompt explains it",
+    ),
+    "risk": (
+        "nobody notices a failure",
+        "a failure annoys one team",
+        "a failure stops work",
+        "a failure reaches customers",
+        "a failure costs money or trust",
+    ),
+    "friction": (
+        "owner, reviewers and playbook at hand",
+        "an owner, few reviewers",
+        "reviewers hard to find",
+        "no playbook or on-call",
+        "nobody knows whom to ask",
+    ),
+}
+_SURFACE_REACH = {
+    Surface.SANDBOX: 1,
+    Surface.INTERNAL: 2,
+    Surface.PRODUCTION: 4,
+    Surface.CUSTOMER: 5,
+}
+
+
+class Quadrant(StrEnum):
+    """Named by value, then risk."""
+
+    HIGH_HIGH = "high/high"
+    HIGH_LOW = "high/low"
+    LOW_HIGH = "low/high"
+    LOW_LOW = "low/low"
+
+    @property
+    def action(self) -> str:
+        return _ACTION[self]
+
+
+_ACTION = {
+    Quadrant.HIGH_HIGH: "strongest review; refactor it as roadmap work",
+    Quadrant.HIGH_LOW: "keep it and watch",
+    Quadrant.LOW_HIGH: "delete first",
+    Quadrant.LOW_LOW: "keep only with a clear owner and a revision date",
+}
+
+
+def score(ratings: Ratings) -> int:
+    """Frequency × Complexity × Risk × Friction: 1 to 625."""
+    return (
+        ratings.frequency.value
+        * ratings.complexity.value
+        * ratings.risk.value
+        * ratings.friction.value
+    )
+
+
+def quadrant(value: int | None, risk: int, policy: Policy) -> Quadrant:
+    """Value × risk; a value nobody gave counts as the policy's `unrated_value`."""
+    limits = policy.thresholds
+    valuable = (limits.unrated_value if value is None else value) >= limits.high_value
+    risky = risk >= limits.high_risk
+    if valuable:
+        return Quadrant.HIGH_HIGH if risky else Quadrant.HIGH_LOW
+    return Quadrant.LOW_HIGH if risky else Quadrant.LOW_LOW
+
+
+def blast_radius(artifact: Artifact) -> int:
+    """How far a failure reaches, 1 to 5: what a person said, else surface and dependants."""
+    if artifact.blast_radius is not None:
+        return artifact.blast_radius
+    more = (artifact.dependants >= 3) + (artifact.dependants >= 25)
+    return min(5, _SURFACE_REACH[artifact.surface] + more)
+
+
+def priority(artifact: Artifact) -> int:
+    """What to fix first, 2 to 9,375: score × blast radius × ease of rollback. Age plays no part.
+
+    Frequency and incident potential (Risk) are in the score, dependants in the blast radius;
+    without a rollback strategy an artifact weighs half as much again.
+    """
+    return score(artifact.ratings) * blast_radius(artifact) * (2 if artifact.rollback else 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """“score 240: changes weekly, 14 dependants, production; nobody on call for it”."""
+
+    score: int
+    drivers: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        said = "; ".join(", ".join(part) for part in (self.drivers, self.gaps) if part)
+        return f"score {self.score}: {said}" if said else f"score {self.score}"
+
+
+def explain(artifact: Artifact) -> Explanation:
+    """Why an artifact ranks where it does, strongest first, in words for a person."""
+    return Explanation(score(artifact.ratings), tuple(_drivers(artifact)), tuple(_gaps(artifact)))
+
+
+def _drivers(artifact: Artifact) -> Iterator[str]:
+    ratings = artifact.ratings
+    yield SCALE["frequency"][ratings.frequency.value - 1]
+    if ratings.complexity.value >= 4:
+        yield SCALE["complexity"][ratings.complexity.value - 1]
+    if ratings.risk.value >= 4:
+        yield SCALE["risk"][ratings.risk.value - 1]
+    if artifact.dependants:
+        yield f"{artifact.dependants} dependant{'s' if artifact.dependants != 1 else ''}"
+    yield {Surface.CUSTOMER: "customer-facing"}.get(artifact.surface, artifact.surface.value)
+
+
+def _gaps(artifact: Artifact) -> Iterator[str]:
+    exposed = _SURFACE_REACH[artifact.surface] >= 4
+    if artifact.owner is None:
+        yield "nobody owns it"
+    elif artifact.owner_gone:
+        yield "its owner has left"
+    if exposed and not artifact.responder:
+        yield "nobody on call for it"
+    if exposed and not artifact.rollback:
+        yield "no way back"

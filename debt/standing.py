@@ -1,0 +1,150 @@
+"""Where an artifact stands today: everything derived from it, and the one thing to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from debt.artifact import Artifact, Tier
+from debt.intent import missing_intent
+from debt.policy import Policy
+from debt.score import Quadrant, priority, quadrant, score
+from debt.tier import tier
+
+
+class Need(StrEnum):
+    """Why somebody is needed this week, the most pressing first."""
+
+    EXPOSED_ORPHAN = "exposed orphan"
+    EXPIRED = "expired"
+    DELETE_FIRST = "delete first"
+    REVIEW_OVERDUE = "review overdue"
+    EXPIRING = "expiring"
+    UNGUARDED = "unguarded"
+
+
+class Action(StrEnum):
+    """What one person can do about it now."""
+
+    CLAIM = "claim"
+    EXTEND = "extend"
+    REVIEW = "review"
+    SHOW = "show"
+
+
+_ACTION = {
+    Need.EXPOSED_ORPHAN: Action.CLAIM,
+    Need.EXPIRED: Action.EXTEND,
+    Need.DELETE_FIRST: Action.REVIEW,
+    Need.REVIEW_OVERDUE: Action.REVIEW,
+    Need.EXPIRING: Action.EXTEND,
+    Need.UNGUARDED: Action.SHOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Stored beside the artifact so that lists and digests never compute over a table."""
+
+    score: int
+    priority: int
+    quadrant: Quadrant
+    tier: Tier
+    provisional: bool
+    high_risk: bool
+    orphan: bool
+    attention: bool
+    due_on: date | None
+    wakes_on: date | None
+
+
+def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
+    """Everything derived, as of today; `wakes_on` is the next day on which it changes by itself."""
+    needs = tuple(needs_of(artifact, policy, today))
+    return Standing(
+        score=score(artifact.ratings),
+        priority=priority(artifact),
+        quadrant=quadrant(artifact.value, artifact.ratings.risk.value, policy),
+        tier=tier(artifact, policy),
+        provisional=bool(missing_intent(artifact)),
+        high_risk=artifact.ratings.risk.value >= policy.thresholds.high_risk,
+        orphan=artifact.orphan,
+        attention=bool(needs),
+        due_on=min(filter(None, (artifact.due_from, artifact.review_on)), default=None),
+        wakes_on=_wakes_on(artifact, policy, today),
+    )
+
+
+def needs_of(artifact: Artifact, policy: Policy, today: date) -> Iterator[Need]:
+    """Why it needs somebody now, the most pressing first; nothing for what has ended."""
+    if not artifact.live:
+        return
+    limits = policy.thresholds
+    exposed = artifact.surface in limits.exposed_surfaces
+    if artifact.orphan and exposed:
+        yield Need.EXPOSED_ORPHAN
+    if artifact.due_from and artifact.due_from < today:
+        yield Need.EXPIRED
+    if _delete_first(artifact, policy):
+        yield Need.DELETE_FIRST
+    if artifact.review_on and artifact.review_on < today:
+        yield Need.REVIEW_OVERDUE
+    if artifact.due_from and today <= artifact.due_from <= today + _soon(policy):
+        yield Need.EXPIRING
+    if exposed and artifact.ratings.risk.value >= limits.high_risk and not artifact.responder:
+        yield Need.UNGUARDED
+
+
+def _delete_first(artifact: Artifact, policy: Policy) -> bool:
+    return (
+        artifact.value is not None
+        and quadrant(artifact.value, artifact.ratings.risk.value, policy) is Quadrant.LOW_HIGH
+    )
+
+
+def _soon(policy: Policy) -> timedelta:
+    return timedelta(days=policy.thresholds.due_soon_days)
+
+
+def _wakes_on(artifact: Artifact, policy: Policy, today: date) -> date | None:
+    turns: list[date] = []
+    if artifact.due_from:
+        turns += [artifact.due_from - _soon(policy), artifact.due_from + timedelta(days=1)]
+    if artifact.review_on:
+        turns.append(artifact.review_on + timedelta(days=1))
+    return min((turn for turn in turns if turn > today), default=None) if artifact.live else None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one thing to do: what, with which verb, and (where something presses) why."""
+
+    words: str
+    action: Action
+    need: Need | None
+
+
+def next_step(artifact: Artifact, policy: Policy, today: date) -> NextStep:
+    need = next(needs_of(artifact, policy, today), None)
+    if need is not None:
+        return NextStep(_words(need, artifact), _ACTION[need], need)
+    if not artifact.live:
+        return NextStep(f"nothing: {artifact.stage}", Action.SHOW, None)
+    if artifact.orphan and policy.kind(artifact.kind).owner_required:
+        return NextStep("find it an owner", Action.CLAIM, None)
+    missing = missing_intent(artifact)
+    if missing:
+        return NextStep(f"say what it is for: {', '.join(missing)}", Action.SHOW, None)
+    box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
+    return NextStep(box.action, Action.SHOW, None)
+
+
+def _words(need: Need, artifact: Artifact) -> str:
+    return {
+        Need.EXPOSED_ORPHAN: f"claim it: in {artifact.surface} with nobody behind it",
+        Need.EXPIRED: "extend it with a reason, or delete it",
+        Need.DELETE_FIRST: "delete first: low value, high risk",
+        Need.REVIEW_OVERDUE: "review it: is it still needed?",
+        Need.EXPIRING: "extend it with a reason, or let it end",
+        Need.UNGUARDED: "name a responder: high risk and nobody on call",
+    }[need]
