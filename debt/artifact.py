@@ -9,7 +9,6 @@ from typing import Literal
 from debt.refusal import Refused
 
 MAX_ID = 2**31 - 1
-MAX_TEXT = 3_000
 
 
 class Stage(StrEnum):

@@ -2,12 +2,14 @@
 
 from dataclasses import fields, replace
 from datetime import date
+from enum import StrEnum
 from typing import TypedDict
 
 from debt.artifact import RATING_NAMES, Artifact, Label, Rating, RatingName, Ratings, Stage, Surface
 from debt.dates import default_expiry, default_review
 from debt.policy import Policy
 from debt.refusal import Refused
+from debt.text import clean_field
 
 
 class Facts(TypedDict, total=False):
@@ -68,7 +70,7 @@ def create(
     kind = facts.get("kind", USUAL_KIND)
     label = facts.get("label", policy.kind(kind).label)
     created_on = facts.get("created_on", today)
-    given = {name: value for name, value in facts.items() if name in _PLAIN}
+    given = _given(facts)
     dates = {
         "expires_on": facts.get("expires_on") or default_expiry(kind, label, created_on, policy),
         "review_on": facts.get("review_on") or default_review(kind, label, created_on, policy),
@@ -90,10 +92,23 @@ def create(
 
 def amend(artifact: Artifact, facts: Facts, *, policy: Policy, said: str = "") -> Artifact:
     """The artifact with what the facts say; a rating equal to the one in force changes nothing."""
-    given = {name: value for name, value in facts.items() if name in _PLAIN}
+    given = _given(facts)
     amended = replace(artifact, **given)  # type: ignore[arg-type]  # the same TypedDict
     require_end_date(amended, policy)
     return replace(amended, ratings=_rated(artifact.ratings, facts, said))
+
+
+def _given(facts: Facts) -> dict[str, object]:
+    return {name: _kept(name, value) for name, value in facts.items() if name in _PLAIN}
+
+
+def _kept(name: str, value: object) -> object:
+    """Text cleaned, blank text as nothing, paths each cleaned; refused where one is too long."""
+    if isinstance(value, str) and not isinstance(value, StrEnum):
+        return clean_field(name, value) or None
+    if isinstance(value, tuple):
+        return tuple(path for each in value if (path := clean_field("path", each)))
+    return value
 
 
 def require_end_date(artifact: Artifact, policy: Policy) -> None:

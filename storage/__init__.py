@@ -1,0 +1,1 @@
+"""The register: tables, one unit of work, questions and verbs, history, outbox, migrations."""

@@ -1,0 +1,221 @@
+"""Artifacts as values: read them, lock them, and the one way to write what changed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, select, update
+
+from debt.artifact import (
+    RATING_NAMES,
+    Artifact,
+    Label,
+    Rating,
+    Ratings,
+    Stage,
+    Surface,
+    key_of,
+)
+from debt.policy import Policy
+from debt.refusal import Refused
+from debt.standing import standing
+from storage import history
+from storage.store import Session, insert_new
+from storage.tables import ARTIFACT, HEAD, TEAM
+
+_OWN = tuple(field.name for field in fields(Artifact))
+COLUMNS = tuple(ARTIFACT.c[name] for name in _OWN)
+_BOOKKEEPING = {"id", "version", "changed_at", "changed_by", "changed_how", "scan_identity"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changes the register, when, and under which policy."""
+
+    by: str
+    at: datetime
+    policy: Policy
+
+    @property
+    def today(self) -> date:
+        return self.at.date()
+
+
+def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
+    values: dict[str, Any] = {name: row[name] for name in _OWN}
+    values["label"] = Label(values["label"])
+    values["stage"] = Stage(values["stage"])
+    values["surface"] = Surface(values["surface"])
+    values["paths"] = tuple(values["paths"])
+    values["ratings"] = Ratings(*(Rating(**values["ratings"][name]) for name in RATING_NAMES))
+    return Artifact(**values)
+
+
+def row_of(artifact: Artifact, policy: Policy, today: date) -> dict[str, Any]:
+    """Every column: the artifact's own fields and its standing as of today."""
+    row: dict[str, Any] = {name: getattr(artifact, name) for name in _OWN}
+    row["paths"] = list(artifact.paths)
+    row["ratings"] = {name: asdict(artifact.ratings[name]) for name in RATING_NAMES}
+    derived = standing(artifact, policy, today)
+    row |= {name: getattr(derived, name) for name in derived.__slots__}
+    row["live"] = artifact.live
+    row["words"] = _words(artifact)
+    return row
+
+
+def _words(artifact: Artifact) -> str:
+    """What pickers and `list` look in, case folded."""
+    said = (artifact.key, artifact.name, artifact.repo, *artifact.paths, artifact.owner)
+    said = (*said, artifact.team, artifact.service)
+    return " ".join(word for word in said if word).casefold()[:2_000]
+
+
+async def find(session: Session, artifact_id: int) -> Artifact | None:
+    found = await session.execute(select(*COLUMNS).where(ARTIFACT.c.id == artifact_id))
+    row = found.mappings().first()
+    return artifact_of(row) if row else None
+
+
+async def require(session: Session, artifact_id: int) -> Artifact:
+    """The artifact, or Refused where the register has no such key."""
+    found = await find(session, artifact_id)
+    return found or _unknown(artifact_id)
+
+
+async def locked(session: Session, artifact_id: int) -> Artifact:
+    """As `require`, and nobody else changes it until the unit of work ends."""
+    question = select(*COLUMNS).where(ARTIFACT.c.id == artifact_id).with_for_update()
+    row = (await session.execute(question)).mappings().first()
+    return artifact_of(row) if row else _unknown(artifact_id)
+
+
+def _unknown(artifact_id: int) -> Artifact:
+    raise Refused(f"There is no {key_of(artifact_id)} on the register. `list` shows what is.")
+
+
+async def add(
+    session: Session, change: Change, artifact: Artifact, *, action: str, reason: str = ""
+) -> Artifact:
+    """Writes a new artifact and its first history entry."""
+    await add_all(session, change, [artifact], action=action, reason=reason)
+    return artifact
+
+
+async def add_all(
+    session: Session,
+    change: Change,
+    artifacts: Iterable[Artifact],
+    *,
+    action: str,
+    reason: str = "",
+) -> None:
+    """As `add` for many, a few statements in all."""
+    rows = []
+    for artifact in artifacts:
+        rows.append(row_of(artifact, change.policy, change.today))
+        said = history.Said(artifact.id, None, _said(artifact))
+        _record(session, change, said, action, reason)
+    if rows:
+        connection = await session.connection()
+        await connection.execute(insert(ARTIFACT), rows)
+        await _note_teams(session, {row["team"] for row in rows})
+
+
+async def save(
+    session: Session,
+    change: Change,
+    old: Artifact,
+    new: Artifact,
+    *,
+    action: str,
+    reason: str = "",
+    how: str | None = None,
+) -> Artifact:
+    """Writes what differs, with its history entry; nothing at all where nothing differs.
+
+    `how` is the change in a person's words (“claimed”), shown wherever the artifact was listed.
+    """
+    differences = _differences(old, new)
+    if differences is None:
+        return old
+    new = replace(new, version=old.version + 1)
+    if how:
+        new = replace(new, changed_at=change.at, changed_by=change.by, changed_how=how)
+    await _write(session, old, new, change)
+    _record(session, change, history.Said(new.id, *differences), action, reason)
+    return new
+
+
+async def _write(session: Session, old: Artifact, new: Artifact, change: Change) -> None:
+    before = row_of(old, change.policy, change.today)
+    after = row_of(new, change.policy, change.today)
+    derived = set(ARTIFACT.c.keys()) - set(_OWN)
+    values = {
+        name: value for name, value in after.items() if name in derived or value != before[name]
+    }
+    await session.execute(update(ARTIFACT).where(ARTIFACT.c.id == new.id).values(values))
+    if new.team != old.team:
+        await _note_teams(session, {new.team})
+
+
+def _record(session: Session, change: Change, said: history.Said, action: str, reason: str) -> None:
+    history.record(session, history.Draft(change.at, change.by, action, reason, said))
+
+
+def _differences(old: Artifact, new: Artifact) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    was, is_now = _public(old), _public(new)
+    changed = [name for name in is_now if was[name] != is_now[name]]
+    if not changed and old.scan_identity == new.scan_identity:
+        return None
+    return {name: was[name] for name in changed}, {name: is_now[name] for name in changed}
+
+
+def _said(artifact: Artifact) -> dict[str, Any]:
+    return {name: value for name, value in _public(artifact).items() if value not in (None, [], "")}
+
+
+_PLAIN = [name for name in _OWN if name not in _BOOKKEEPING | {"ratings", "paths"}]
+
+
+def _public(artifact: Artifact) -> dict[str, Any]:
+    """The artifact as JSON values, a rating as its number, its source and its reason."""
+    shown: dict[str, Any] = {name: _json(getattr(artifact, name)) for name in _PLAIN}
+    shown["paths"] = list(artifact.paths)
+    for name in RATING_NAMES:
+        rating = artifact.ratings[name]
+        shown[name] = rating.value
+        shown[f"{name}_by"] = "person" if rating.by_person else "proxy"
+        shown[f"{name}_reason"] = rating.reason
+        shown[f"{name}_proxy"] = rating.proxy
+    return shown
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+async def next_ids(session: Session, count: int) -> range:
+    """Keys that were never given before and never will be again."""
+    taken = await session.execute(
+        update(HEAD)
+        .values(last_artifact=HEAD.c.last_artifact + count)
+        .returning(HEAD.c.last_artifact)
+    )
+    last: int = taken.scalar_one()
+    return range(last - count + 1, last + 1)
+
+
+async def keep_above(session: Session, highest: int) -> None:
+    """After explicit keys came in: the next key given is above them."""
+    await session.execute(
+        update(HEAD).where(HEAD.c.last_artifact < highest).values(last_artifact=highest)
+    )
+
+
+async def _note_teams(session: Session, teams: set[str | None]) -> None:
+    named = {team for team in teams if team}
+    if not named:
+        return
+    rows = [{"name": team} for team in sorted(named)]
+    await session.execute(insert_new(session, TEAM), rows)

@@ -1,0 +1,66 @@
+"""Bring a database to this version's tables, and tell whether it is there already."""
+
+from collections.abc import Callable
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+
+from storage.store import DatabaseError, Store, database_url, listen_sqlite
+
+_TURN = 0x64656274  # any number nobody else locks on this database: "debt" in ASCII
+
+
+def migrate(url: str) -> None:
+    """Runs what is missing; safe to start from several processes at once."""
+    _with_connection(database_url(url), _upgrade)
+
+
+async def current(store: Store) -> bool:
+    """Whether the database has exactly the tables this version expects."""
+    async with store.read() as session:
+        connection = await session.connection()
+        return await connection.run_sync(_is_current)
+
+
+def _is_current(connection: Connection) -> bool:
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _with_connection(url: URL, work: Callable[[Connection], None]) -> None:
+    sqlite = url.drivername.startswith("sqlite")
+    engine = create_engine(url.set(drivername="sqlite") if sqlite else url)
+    if sqlite:
+        listen_sqlite(engine)
+        engine = engine.execution_options(begin="IMMEDIATE")
+    try:
+        with engine.begin() as connection:
+            work(connection)
+    except OperationalError as error:
+        raise DatabaseError(f"DATABASE_URL: {_reason(error)}") from None
+    finally:
+        engine.dispose()
+
+
+def _reason(error: OperationalError) -> str:
+    return " ".join(str(error.orig).split())
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+    command.upgrade(_config(connection), "head")
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    attributes: dict[str, Any] = config.attributes
+    attributes["connection"] = connection
+    return config

@@ -1,0 +1,121 @@
+"""One unit of work: lend a session, commit what the verbs wrote, seal its history with it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.history import seal
+
+Session = AsyncSession
+SQLITE_BUSY = timedelta(seconds=30)
+
+
+class DatabaseError(Exception):
+    """DATABASE_URL is wrong or its database cannot be used; the message says which and why."""
+
+
+def database_url(text: str) -> URL:
+    """The driver's URL for what people and platforms write. Raises DatabaseError."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise DatabaseError(
+            "DATABASE_URL is not a database address; say sqlite:///debt.db or postgresql://…"
+        ) from None
+    if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername in {"sqlite", "sqlite+aiosqlite"}:
+        return url.set(drivername="sqlite+aiosqlite")
+    raise DatabaseError(
+        f"DATABASE_URL starts with {url.drivername}://; allowed are sqlite:/// and postgresql://"
+    )
+
+
+class Store:
+    """The register's database. Listeners borrow it and open a session for one unit of work."""
+
+    def __init__(self, url: str) -> None:
+        self.url = database_url(url)
+        self.sqlite = self.url.drivername.startswith("sqlite")
+        self._engine = _engine(self.url)
+        self._writing = self._engine.execution_options(begin="IMMEDIATE")
+        self._one_writer = asyncio.Lock() if self.sqlite else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """A session that sees one state of the register and changes nothing."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[Session]:
+        """A session whose changes are committed together, history last, or not at all."""
+        async with (
+            self._turn(),
+            AsyncSession(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+            await seal(session)
+
+    @asynccontextmanager
+    async def rehearse(self) -> AsyncIterator[Session]:
+        """As `change`, but everything is taken back at the end: for dry runs."""
+        async with self._turn(), AsyncSession(self._writing, expire_on_commit=False) as session:
+            yield session
+            await session.rollback()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self._one_writer is None:
+            yield
+        else:
+            async with self._one_writer:
+                yield
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if not url.drivername.startswith("sqlite"):
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url, connect_args={"timeout": SQLITE_BUSY.total_seconds()})
+    listen_sqlite(engine.sync_engine)
+    return engine
+
+
+def listen_sqlite(engine: Any) -> None:
+    """WAL, full sync, foreign keys; and BEGIN said by us, since the driver's own comes too late."""
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("begin", "")
+        connection.exec_driver_sql(f"BEGIN {how}")
+
+
+def postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_new(session: Session, table: Table) -> Any:
+    """An INSERT that leaves rows alone which are already there."""
+    insert = postgresql.insert if postgres(session) else sqlite.insert
+    return insert(table).on_conflict_do_nothing()

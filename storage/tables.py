@@ -1,0 +1,345 @@
+"""The tables. Lists and digests read derived columns over partial indexes of live rows."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Index, Table, Text, TypeDecorator, text
+from sqlmodel import Field, SQLModel
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime on every database; SQLite keeps no zone of its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a zone must not reach the register")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _live(name: str, *columns: str, when: str = "") -> Index:
+    """A partial index over live rows, and of those only the ones that `when` names."""
+    conditions = ["live", *when.split()]
+    return Index(
+        name,
+        *columns,
+        postgresql_where=text(" AND ".join(conditions)),
+        sqlite_where=text(" AND ".join(f"{condition} = 1" for condition in conditions)),
+    )
+
+
+_RANKED = ("priority", "id")  # read backward: what to fix first comes first
+
+
+class ArtifactRow(SQLModel, table=True):
+    """R1 as stored: the artifact's own fields, then what is derived from them."""
+
+    __tablename__ = "artifact"
+    __table_args__ = (
+        _live("artifact_ranked", *_RANKED),
+        _live("artifact_team_ranked", "team", *_RANKED),
+        _live("artifact_repo_ranked", "repo", *_RANKED),
+        _live("artifact_service_ranked", "service", *_RANKED),
+        _live("artifact_owner_ranked", "owner", *_RANKED),
+        _live("artifact_attention", *_RANKED, when="attention"),
+        _live("artifact_team_attention", "team", *_RANKED, when="attention"),
+        _live("artifact_repo_attention", "repo", *_RANKED, when="attention"),
+        _live("artifact_service_attention", "service", *_RANKED, when="attention"),
+        _live("artifact_orphans", *_RANKED, when="orphan"),
+        _live("artifact_high_risk", *_RANKED, when="high_risk"),
+        _live("artifact_provisional", *_RANKED, when="provisional"),
+        _live("artifact_wakes", "wakes_on"),
+        Index("artifact_changed", "changed_at"),
+        Index("artifact_team_changed", "team", "changed_at"),
+        Index("artifact_repo_changed", "repo", "changed_at"),
+        Index("artifact_service_changed", "service", "changed_at"),
+        Index("artifact_scanned", "repo", "scan_identity"),
+    )
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str = Field(sa_type=Text)
+    kind: str
+    label: str
+    stage: str
+    repo: str = Field(sa_type=Text)
+    paths: Any = Field(sa_type=JSON)
+    ratings: Any = Field(sa_type=JSON)
+    created_on: date
+    service: str | None = None
+    team: str | None = None
+    owner: str | None = None
+    owner_gone: bool = False
+    purpose: str | None = Field(default=None, sa_type=Text)
+    lifespan: str | None = Field(default=None, sa_type=Text)
+    removal_impact: str | None = Field(default=None, sa_type=Text)
+    origin_tool: str | None = None
+    origin_model: str | None = None
+    prompt_category: str | None = None
+    prompt_template: str | None = Field(default=None, sa_type=Text)
+    surface: str
+    usage: str | None = Field(default=None, sa_type=Text)
+    last_touched: date | None = None
+    review_on: date | None = None
+    reviewed_on: date | None = None
+    expires_on: date | None = None
+    originally_expires_on: date | None = None
+    value: int | None = None
+    blast_radius: int | None = None
+    dependants: int = 0
+    monthly_minutes: int | None = None
+    rollback: str | None = Field(default=None, sa_type=Text)
+    monitoring: str | None = Field(default=None, sa_type=Text)
+    responder: str | None = Field(default=None, sa_type=Text)
+    extensions: int = 0
+    extended_days: int = 0
+    minutes_logged: int = 0
+    generation: int = 1
+    evidence: str | None = Field(default=None, sa_type=Text)
+    scan_identity: str | None = Field(default=None, sa_type=Text)
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    changed_by: str | None = None
+    changed_how: str | None = Field(default=None, sa_type=Text)
+    version: int = 1
+
+    live: bool
+    score: int
+    priority: int
+    quadrant: str
+    tier: str
+    provisional: bool
+    high_risk: bool
+    orphan: bool
+    attention: bool
+    due_on: date | None = None
+    wakes_on: date | None = None
+    words: str = Field(sa_type=Text)
+
+
+class HistoryRow(SQLModel, table=True):
+    """Append-only: triggers refuse UPDATE and DELETE. `hash` covers this entry and the last."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("history_artifact", "artifact_id", "id"), Index("history_at", "at"))
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime)
+    by: str
+    artifact_id: int | None = Field(default=None, foreign_key="artifact.id")
+    action: str
+    before: Any = Field(default=None, sa_type=JSON)
+    after: Any = Field(default=None, sa_type=JSON)
+    reason: str = Field(default="", sa_type=Text)
+    hash: str
+
+
+class Head(SQLModel, table=True):
+    """One row: the newest history entry, the last key given, and the policy standings follow."""
+
+    __tablename__ = "register_head"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    entries: int
+    hash: str
+    last_artifact: int
+    policy: str
+
+
+class Person(SQLModel, table=True):
+    """Somebody Slack knows. `active` is false for a deactivated account."""
+
+    __tablename__ = "person"
+
+    slack_id: str = Field(primary_key=True)
+    name: str = Field(sa_type=Text)
+    email: str | None = Field(default=None, index=True)
+    zone: str = "UTC"
+    active: bool = True
+    bot: bool = False
+    admin: bool = False
+    guest: bool = False
+    stranger: bool = False
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Team(SQLModel, table=True):
+    """Every team an artifact ever named, so that a scope can be checked and completed."""
+
+    __tablename__ = "team"
+
+    name: str = Field(primary_key=True)
+
+
+class HoursRow(SQLModel, table=True):
+    """Work in minutes; a correction is a row of its own with minutes below zero."""
+
+    __tablename__ = "hours"
+    __table_args__ = (
+        Index("hours_artifact", "artifact_id", "worked_on"),
+        Index("hours_team", "team", "worked_on"),
+        Index("hours_repo", "repo", "worked_on"),
+        Index("hours_service", "service", "worked_on"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    artifact_id: int = Field(foreign_key="artifact.id")
+    team: str | None = None
+    repo: str = Field(sa_type=Text)
+    service: str | None = None
+    person: str
+    minutes: int
+    kind: str
+    worked_on: date
+    note: str = Field(default="", sa_type=Text)
+    at: datetime = Field(sa_type=UtcDateTime)
+    reverses: int | None = Field(default=None, foreign_key="hours.id", unique=True)
+
+
+class RequestState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    OVERTAKEN = "overtaken"
+
+
+class OwnershipRequest(SQLModel, table=True):
+    """Somebody asks an owner for an artifact (claim), or offers theirs (handoff)."""
+
+    __tablename__ = "ownership_request"
+    __table_args__ = (
+        Index(
+            "ownership_request_open",
+            "artifact_id",
+            "asked_by",
+            "asked_of",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    artifact_id: int = Field(foreign_key="artifact.id")
+    asked_by: str
+    asked_of: str
+    new_owner: str
+    state: str = RequestState.OPEN
+    at: datetime = Field(sa_type=UtcDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Subscription(SQLModel, table=True):
+    """One channel's weekly digest. `next_at` is the instant; weekday, time and zone make it."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        Index(
+            "subscription_due",
+            "next_at",
+            postgresql_where=text("paused IS NULL"),
+            sqlite_where=text("paused IS NULL"),
+        ),
+    )
+
+    channel: str = Field(primary_key=True)
+    scope: str
+    scope_name: str = ""
+    weekday: int
+    at: str
+    zone: str
+    subscriber: str
+    next_at: datetime = Field(sa_type=UtcDateTime)
+    last_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    paused: str | None = Field(default=None, sa_type=Text)
+
+
+class Listing(SQLModel, table=True):
+    """That a channel's digest listed an artifact: how many weeks running, and in which state."""
+
+    __tablename__ = "digest_listing"
+
+    channel: str = Field(primary_key=True)
+    artifact_id: int = Field(primary_key=True, foreign_key="artifact.id")
+    first_on: date
+    week: str
+    weeks: int
+    version: int
+
+
+class BriefingState(StrEnum):
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    PARKED = "parked"
+    SKIPPED = "skipped"
+
+
+class Briefing(SQLModel, table=True):
+    """The outbox: one message, once. `key` is unique and travels in the message's metadata.
+
+    `sending` past its lease is *unknown*: Slack may have it, so the channel is looked at first.
+    """
+
+    __tablename__ = "briefing"
+    __table_args__ = (
+        Index(
+            "briefing_waiting",
+            "ready_at",
+            postgresql_where=text("state IN ('due', 'sending')"),
+            sqlite_where=text("state IN ('due', 'sending')"),
+        ),
+        Index("briefing_message", "channel", "ts"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    channel: str | None = None
+    person: str | None = None
+    facts: Any = Field(sa_type=JSON)
+    state: str = BriefingState.DUE
+    ready_at: datetime = Field(sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    attempts: int = 0
+    ts: str | None = None
+    outcome: str = Field(default="", sa_type=Text)
+
+
+class Lease(SQLModel, table=True):
+    """Who alone may send until when."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: datetime = Field(sa_type=UtcDateTime)
+
+
+class SeenEvent(SQLModel, table=True):
+    """Slack repeats events; each id is acted on once."""
+
+    __tablename__ = "seen_event"
+
+    event_id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+ARTIFACT = _table(ArtifactRow)
+HISTORY = _table(HistoryRow)
+HEAD = _table(Head)
+HOURS = _table(HoursRow)
+BRIEFING = _table(Briefing)
+LISTING = _table(Listing)
+TEAM = _table(Team)
