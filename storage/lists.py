@@ -1,0 +1,170 @@
+"""Questions that answer with several artifacts: ranked, paged by key, never scanning a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from debt.artifact import Artifact
+from storage.artifacts import COLUMNS, artifact_of
+from storage.store import Session
+from storage.tables import ARTIFACT, TEAM
+
+A = ARTIFACT.c
+
+
+class Filter(StrEnum):
+    OVERDUE = "overdue"
+    EXPIRING = "expiring"
+    ORPHANS = "orphans"
+    HIGH_RISK = "high-risk"
+    MINE = "mine"
+    PROVISIONAL = "provisional"
+
+
+class ScopeKind(StrEnum):
+    ALL = "all"
+    TEAM = "team"
+    REPO = "repo"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a digest or a list is about: everything, or one team, repository or service."""
+
+    kind: ScopeKind = ScopeKind.ALL
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
+
+    def covers(self, artifact: Artifact) -> bool:
+        return self.kind is ScopeKind.ALL or getattr(artifact, self.kind) == self.name
+
+
+ALL = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ended: the last row's place in the ranking."""
+
+    priority: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which live artifacts; every condition given has to hold."""
+
+    filters: frozenset[Filter] = frozenset()
+    scopes: tuple[Scope, ...] = ()
+    words: tuple[str, ...] = ()
+    owner: str | None = None
+    today: date = field(default=date.min)
+    soon: date = field(default=date.min)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    artifacts: Sequence[Artifact]
+    after: Cursor | None
+
+
+async def page(session: Session, query: Query, size: int, after: Cursor | None = None) -> Page:
+    """What to fix first comes first; `after` of the answer is None on the last page."""
+    question = _matching(_ranked(), query)
+    if after is not None:
+        question = question.where(
+            or_(
+                A.priority < after.priority,
+                and_(A.priority == after.priority, A.id < after.id),
+            )
+        )
+    rows = (await session.execute(question.limit(size + 1))).mappings().all()
+    end = rows[size - 1] if len(rows) > size else None
+    artifacts = [artifact_of(row) for row in rows[:size]]
+    return Page(artifacts, Cursor(end["priority"], end["id"]) if end else None)
+
+
+def _ranked() -> Select[Any]:
+    ranked = select(*COLUMNS, A.priority).where(A.live)
+    return ranked.order_by(A.priority.desc(), A.id.desc())
+
+
+def _matching(question: Select[Any], query: Query) -> Select[Any]:
+    for name in sorted(query.filters):
+        question = question.where(_condition(name, query))
+    for scope in query.scopes:
+        question = within(question, scope)
+    for word in query.words:
+        question = question.where(A.words.contains(word.casefold(), autoescape=True))
+    return question
+
+
+def _condition(name: Filter, query: Query) -> Any:
+    due = func.coalesce(A.originally_expires_on, A.expires_on)
+    return {
+        Filter.OVERDUE: and_(A.attention, A.due_on < query.today),
+        Filter.EXPIRING: and_(A.attention, due >= query.today, due <= query.soon),
+        Filter.ORPHANS: and_(A.orphan),
+        Filter.HIGH_RISK: and_(A.high_risk),
+        Filter.MINE: A.owner == query.owner,
+        Filter.PROVISIONAL: and_(A.provisional),
+    }[name]
+
+
+def within(question: Select[Any], scope: Scope) -> Select[Any]:
+    return question if scope.kind is ScopeKind.ALL else question.where(A[scope.kind] == scope.name)
+
+
+async def everything(session: Session, after: int, size: int) -> list[Artifact]:
+    """The whole register in the order of its keys, ended artifacts too: for export."""
+    question = select(*COLUMNS).where(A.id > after).order_by(A.id).limit(size)
+    return [artifact_of(row) for row in (await session.execute(question)).mappings()]
+
+
+async def several(session: Session, ids: Sequence[int]) -> dict[int, Artifact]:
+    question = select(*COLUMNS).where(A.id.in_(ids))
+    found = (await session.execute(question)).mappings()
+    return {row["id"]: artifact_of(row) for row in found}
+
+
+async def needing(session: Session, scope: Scope, limit: int) -> list[Artifact]:
+    """What needs somebody now in a scope, ranked. Standings must be awake (`wake`)."""
+    question = within(_ranked().where(A.attention), scope).limit(limit)
+    return [artifact_of(row) for row in (await session.execute(question)).mappings()]
+
+
+COUNTED_AT_MOST = 1_000
+
+
+async def count_needing(session: Session, scope: Scope) -> dict[str, int]:
+    """How many need somebody, by label; counting stops at `COUNTED_AT_MOST`."""
+    some = within(select(A.label).where(A.live, A.attention), scope).limit(COUNTED_AT_MOST)
+    few = some.subquery()
+    counted = await session.execute(select(few.c.label, func.count()).group_by(few.c.label))
+    return {row[0]: row[1] for row in counted}
+
+
+async def changed_since(
+    session: Session, scope: Scope, since: datetime, limit: int
+) -> list[Artifact]:
+    """What people did in a scope since then, the newest first."""
+    question = within(select(*COLUMNS).where(A.changed_at > since), scope)
+    newest = question.order_by(A.changed_at.desc(), A.id.desc()).limit(limit)
+    return [artifact_of(row) for row in (await session.execute(newest)).mappings()]
+
+
+async def exists(session: Session, scope: Scope) -> bool:
+    """Whether any live artifact is in the scope."""
+    question = within(select(A.id).where(A.live), scope).limit(1)
+    return (await session.execute(question)).first() is not None
+
+
+async def teams(session: Session) -> list[str]:
+    return list((await session.execute(select(TEAM.c.name).order_by(TEAM.c.name))).scalars())

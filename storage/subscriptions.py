@@ -1,0 +1,86 @@
+"""Which channel gets which digest, and when next (DESIGN.md, promise 2)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from debt.refusal import Refused
+from storage import history, outbox
+from storage.artifacts import Change
+from storage.lists import Scope, ScopeKind
+from storage.store import Session
+from storage.tables import Subscription
+
+
+def scope_of(subscription: Subscription) -> Scope:
+    return Scope(ScopeKind(subscription.scope), subscription.scope_name)
+
+
+async def subscribe(session: Session, change: Change, wanted: Subscription) -> Subscription:
+    """Writes the channel's one subscription; a later one replaces an earlier one."""
+    old = await session.get(Subscription, wanted.channel, with_for_update=True)
+    if old is not None:
+        wanted.last_at = old.last_at
+    kept = await session.merge(wanted)
+    _record(session, change, "subscribe", _said(old), _said(kept))
+    return kept
+
+
+async def unsubscribe(session: Session, change: Change, channel: str) -> None:
+    old = await session.get(Subscription, channel, with_for_update=True)
+    if old is None:
+        raise Refused("This channel gets no digest, so there is nothing to end.")
+    await session.execute(delete(Subscription).where(col(Subscription.channel) == channel))
+    _record(session, change, "unsubscribe", _said(old), None)
+
+
+async def subscription(session: Session, channel: str) -> Subscription | None:
+    return await session.get(Subscription, channel)
+
+
+async def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Subscription]:
+    """Subscriptions whose instant has come, the oldest first; locked until committed."""
+    question = (
+        select(Subscription)
+        .where(col(Subscription.paused).is_(None), col(Subscription.next_at) <= now)
+        .order_by(col(Subscription.next_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.execute(question)).scalars().all()
+
+
+async def pause(session: Session, change: Change, channel: str, why: str) -> None:
+    """Stops a digest that cannot be delivered, and tells its subscriber once."""
+    paused = await session.execute(
+        update(Subscription)
+        .where(col(Subscription.channel) == channel, col(Subscription.paused).is_(None))
+        .values(paused=why)
+        .returning(col(Subscription.subscriber))
+    )
+    subscriber = paused.scalar_one_or_none()
+    if subscriber is None:
+        return
+    _record(session, change, "subscription paused", {"channel": channel}, {"paused": why})
+    key = f"paused:{channel}:{change.at.isoformat()}"
+    facts = {"channel": channel, "why": why}
+    await outbox.enqueue(session, key, "paused", facts, change.at, person=subscriber)
+
+
+def _said(subscription: Subscription | None) -> dict[str, object] | None:
+    if subscription is None:
+        return None
+    return subscription.model_dump(mode="json", exclude={"next_at", "last_at", "paused"})
+
+
+def _record(
+    session: Session,
+    change: Change,
+    action: str,
+    before: dict[str, object] | None,
+    after: dict[str, object] | None,
+) -> None:
+    said = history.Said(None, before, after)
+    history.record(session, history.Draft(change.at, change.by, action, "", said))

@@ -1,0 +1,129 @@
+"""Hours worked on artifacts (R9): logged, corrected by a reversing entry, summed."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from debt.artifact import Artifact
+from debt.hours import Span, Work, as_hours
+from debt.refusal import Refused
+from storage.artifacts import Change, locked, save
+from storage.store import Session
+from storage.tables import HOURS, HoursRow
+
+Scope = Literal["artifact_id", "team", "repo", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Minutes of one day; below zero where they take back the entry that `reverses` names."""
+
+    minutes: int
+    kind: Work
+    worked_on: date
+    note: str
+    reverses: int | None = None
+
+    @property
+    def action(self) -> str:
+        return "log" if self.reverses is None else "log reversed"
+
+    @property
+    def how(self) -> str:
+        return f"{as_hours(abs(self.minutes))} {'logged' if self.minutes > 0 else 'taken back'}"
+
+    def __str__(self) -> str:
+        about = f"{self.kind} on {self.worked_on.isoformat()}"
+        return f"{about}: {self.note}" if self.note else about
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    artifact: Artifact
+    entry_id: int
+    worked: Worked
+
+
+async def log(
+    session: Session,
+    change: Change,
+    artifact_id: int,
+    minutes: int,
+    *,
+    kind: Work,
+    worked_on: date,
+    note: str = "",
+) -> Logged:
+    """Adds minutes of one day. Refused for a day to come and before the artifact existed.
+
+    An ended artifact still takes hours: the work of ending it is work.
+    """
+    if worked_on > change.today:
+        raise Refused(f"{worked_on.isoformat()} is still to come; log hours once they are worked.")
+    if (change.today - worked_on).days > 366:
+        raise Refused(f"{worked_on.isoformat()} is more than a year ago; that book is closed.")
+    artifact = await locked(session, artifact_id)
+    worked = Worked(minutes, kind, worked_on, note.strip())
+    return await _write(session, change, artifact, worked)
+
+
+async def reverse(session: Session, change: Change, entry_id: int) -> Logged:
+    """Takes an entry back by its opposite. Only who logged it may; once."""
+    entry = await session.get(HoursRow, entry_id)
+    if entry is None or entry.reverses is not None:
+        raise Refused("There is no such entry of hours to take back.")
+    if entry.person != change.by:
+        raise Refused("Only the person who logged those hours can take them back.")
+    artifact = await locked(session, entry.artifact_id)
+    if await _reversed(session, entry_id):
+        raise Refused(f"Those {as_hours(entry.minutes)} were taken back already.")
+    opposite = Worked(-entry.minutes, Work(entry.kind), entry.worked_on, "", reverses=entry_id)
+    return await _write(session, change, artifact, opposite)
+
+
+async def _reversed(session: Session, entry_id: int) -> bool:
+    found = await session.execute(select(HOURS.c.id).where(HOURS.c.reverses == entry_id))
+    return found.first() is not None
+
+
+async def last_entry(session: Session, artifact_id: int, person: str) -> int | None:
+    """The person's newest entry on the artifact that was not taken back."""
+    correction = aliased(HoursRow)
+    question = (
+        select(col(HoursRow.id))
+        .outerjoin(correction, col(correction.reverses) == col(HoursRow.id))
+        .where(col(HoursRow.artifact_id) == artifact_id, col(HoursRow.person) == person)
+        .where(col(HoursRow.reverses).is_(None), col(correction.id).is_(None))
+        .order_by(col(HoursRow.id).desc())
+        .limit(1)
+    )
+    return (await session.execute(question)).scalar_one_or_none()
+
+
+async def _write(session: Session, change: Change, artifact: Artifact, worked: Worked) -> Logged:
+    where = {"artifact_id": artifact.id, "team": artifact.team, "repo": artifact.repo}
+    where |= {"service": artifact.service, "person": change.by}
+    values = asdict(worked) | where | {"at": change.at}
+    written = await session.execute(insert(HOURS).values(values).returning(HOURS.c.id))
+    entry_id: int = written.scalar_one()
+    new = replace(artifact, minutes_logged=artifact.minutes_logged + worked.minutes)
+    saved = await save(
+        session, change, artifact, new, action=worked.action, reason=str(worked), how=worked.how
+    )
+    return Logged(saved, entry_id, worked)
+
+
+async def minutes_in(session: Session, scope: Scope, name: object, span: Span) -> int:
+    """Minutes worked in the span on one artifact, team, repository or service.
+
+    An hour counts for the team and repository the artifact had when it was logged.
+    """
+    question = select(func.coalesce(func.sum(HOURS.c.minutes), 0)).where(
+        HOURS.c[scope] == name, HOURS.c.worked_on.between(span.first, span.last)
+    )
+    total: int = (await session.execute(question)).scalar_one()
+    return total
