@@ -3,10 +3,8 @@
 A wrong policy is one line: file, line, key, and what is allowed.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date, time
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -14,13 +12,25 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from debt.artifact import Label, Surface, Tier
+from debt.policy_values import (
+    Count,
+    Day,
+    Days,
+    DaysOrNever,
+    Group,
+    Hours,
+    RatingValue,
+    Switch,
+    Text,
+    TimeOfDay,
+    Weekday,
+    whole,
+)
+from debt.wrong_policy import invalid, not_toml
 
-Days = Annotated[int, Field(ge=1, le=36_500)]
-Count = Annotated[int, Field(ge=0, le=10_000)]
-RatingValue = Annotated[int, Field(ge=1, le=5)]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
 )  # fmt: skip
@@ -42,33 +52,33 @@ class UsualRatings(Table):
 
 
 class KindPolicy(Table):
-    name: str
+    name: Text
     label: Label
-    expires_after_days: Days | None = None
-    review_every_days: Days | None = None
-    owner_required: bool
-    governance: str
-    ends_when: str
+    expires_after_days: DaysOrNever = None
+    review_every_days: DaysOrNever = None
+    owner_required: Switch
+    governance: Text
+    ends_when: Text
     light_on: tuple[Surface, ...]
     light_up_to_risk: RatingValue
     strict_on: tuple[Surface, ...]
-    monthly_hours: Annotated[float, Field(ge=0, le=10_000)]
+    monthly_hours: Hours
     ratings: UsualRatings
 
 
 class LabelPolicy(Table):
-    meaning: str
+    meaning: Text
     counts_as: Literal["ephemeral", "retained"]
-    expires_after_days: Days | None = None
-    review_every_days: Days | None = None
-    expiry_required: bool
-    lapses: bool
+    expires_after_days: DaysOrNever = None
+    review_every_days: DaysOrNever = None
+    expiry_required: Switch
+    lapses: Switch
 
 
 class TierPolicy(Table):
     approvals: Count
     from_: tuple[str, ...] = Field(alias="from")
-    own_request: bool
+    own_request: Switch
     extensions: Count
     extension_days: Count
 
@@ -85,10 +95,10 @@ class Thresholds(Table):
 
 
 class DigestPolicy(Table):
-    items: Annotated[int, Field(ge=1, le=10)]
-    late_hours: Annotated[int, Field(ge=1, le=160)]
-    repeat_weeks: Annotated[int, Field(ge=1, le=52)]
-    intervention_weeks: Annotated[int, Field(ge=1, le=52)]
+    items: Annotated[int, whole(1, 10)]
+    late_hours: Annotated[int, whole(1, 160)]
+    repeat_weeks: Annotated[int, whole(1, 52)]
+    intervention_weeks: Annotated[int, whole(1, 52)]
 
 
 class TeamPolicy(Table):
@@ -102,18 +112,24 @@ class Leadership(Table):
 
 
 class WorkingHours(Table):
-    days: tuple[Weekday, ...]
-    start: time
-    end: time
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    start: TimeOfDay
+    end: TimeOfDay
+
+    @model_validator(mode="after")
+    def _the_day_has_hours(self) -> "WorkingHours":
+        if self.start >= self.end:
+            raise ValueError(f"allowed is a start before the end, {self.end:%H:%M}")
+        return self
 
 
 class Holidays(Table):
-    dates: tuple[date, ...]
+    dates: tuple[Day, ...]
 
 
 class Sprint(Table):
-    weeks: Annotated[int, Field(ge=1, le=12)]
-    first_day: date
+    weeks: Annotated[int, whole(1, 12)]
+    first_day: Day
 
 
 class Policy(Table):
@@ -122,7 +138,7 @@ class Policy(Table):
     tiers: Mapping[Tier, TierPolicy]
     thresholds: Thresholds
     digest: DigestPolicy
-    groups: Mapping[str, str | tuple[str, ...]]
+    groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]
     leadership: Leadership
     working_hours: WorkingHours
@@ -134,12 +150,24 @@ class Policy(Table):
         for name, tier in self.tiers.items():
             unknown = [group for group in tier.from_ if group not in self.groups]
             if unknown:
-                allowed = ", ".join(self.groups)
-                raise ValueError(f"tiers.{name}.from: allowed are the groups {allowed}")
+                raise PydanticCustomError(
+                    "no_such_group",
+                    "“{unknown}” is not a group; allowed are {allowed}",
+                    {
+                        "keys": ("tiers", name.value, "from"),
+                        "unknown": unknown[0],
+                        "allowed": ", ".join(self.groups),
+                    },
+                )
         return self
 
     def kind(self, kind: str) -> KindPolicy:
-        return self.kinds[kind]
+        """Its rules; a kind that a policy has dropped goes on as a production integration."""
+        known = self.kinds.get(kind)
+        if known:
+            return known
+        name = kind.replace("_", " ")
+        return self.kinds["production_integration"].model_copy(update={"name": name})
 
     def label(self, label: Label) -> LabelPolicy:
         return self.labels[label]
@@ -170,12 +198,12 @@ def load(path: Path | None) -> Policy:
     try:
         changes = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"{path}: {error}; a policy is a TOML file") from None
+        raise PolicyError(not_toml(path, text, error)) from None
     merged = _laid_over(_built_in_tables(), changes)
     try:
         return Policy.model_validate(merged)
     except ValidationError as error:
-        raise PolicyError(_one_line(path, text, error)) from None
+        raise PolicyError(invalid(path, text, error, Policy)) from None
 
 
 def _built_in_tables() -> dict[str, Any]:
@@ -184,7 +212,7 @@ def _built_in_tables() -> dict[str, Any]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")
     except OSError as error:
         raise PolicyError(
             f"{path}: cannot be read ({error.strerror}); DEBT_POLICY names a TOML file"
@@ -197,47 +225,3 @@ def _laid_over(base: Any, change: Any) -> Any:
     if not (isinstance(base, dict) and isinstance(change, dict)):
         return change
     return base | {key: _laid_over(base.get(key), value) for key, value in change.items()}
-
-
-def _one_line(path: Path, text: str, error: ValidationError) -> str:
-    first = error.errors()[0]
-    keys = [str(part) for part in first["loc"] if part != "[key]"]
-    where = f"{path}:{_line_of(text, keys)}" if keys else str(path)
-    message = first["msg"].removeprefix("Value error, ")
-    allowed = (
-        _allowed(keys) if first["type"] == "extra_forbidden" else message[:1].lower() + message[1:]
-    )
-    return f"{where}: {'.'.join(keys)}: {allowed}" if keys else f"{where}: {message}"
-
-
-def _allowed(keys: list[str]) -> str:
-    """What may stand where an unknown key stands: its known neighbors."""
-    model: Any = Policy
-    for key in keys[:-1]:
-        annotation = model.model_fields[key].annotation if key in model.model_fields else model
-        model = getattr(annotation, "__args__", (None, annotation))[-1]
-    names = (field.alias or name for name, field in model.model_fields.items())
-    return f"no such key; allowed are {', '.join(names)}"
-
-
-def _line_of(text: str, keys: list[str]) -> int:
-    """The line that sets the key, or else the line of the nearest table around it."""
-    table: list[str] = []
-    nearest, depth = 1, -1
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[+([^\]]+)\]", line)
-        assignment = re.match(r"\s*([\w\".'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=", line)
-        if header:
-            table = _parts(header[1])
-            here = table
-        elif assignment:
-            here = table + _parts(assignment[1])
-        else:
-            continue
-        if here == keys[: len(here)] and len(here) > depth:
-            nearest, depth = number, len(here)
-    return nearest
-
-
-def _parts(dotted: str) -> list[str]:
-    return [part.strip().strip("\"'") for part in dotted.split(".")]

@@ -1,0 +1,90 @@
+"""A wrong policy in one line: file, line, key, and what is allowed there."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+_ALLOWED = {
+    "bool_type": "allowed are true and false",
+    "string_type": "allowed is text in quotes",
+    "string_too_short": "allowed is text in quotes, at least one character",
+    "tuple_type": "allowed is a list in [brackets]",
+    "too_short": "allowed is a list of at least one",
+    "dict_type": "allowed is a table",
+    "mapping_type": "allowed is a table",
+    "model_type": "allowed is a table",
+}
+
+
+def not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
+    """The parser's words with the line first, the last one where the end came too soon."""
+    said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.S)
+    what, line = said.groups() if said else (str(error), "1")
+    return f"{path}:{line or len(text.splitlines())}: {what}; a policy is a TOML file"
+
+
+def invalid(path: Path, text: str, error: ValidationError, policy: type[BaseModel]) -> str:
+    """The first thing that is wrong; the others show once it is right."""
+    first = error.errors()[0]
+    keys = [*first["loc"], *first.get("ctx", {}).get("keys", ())]
+    names = [key for key in keys if isinstance(key, str) and key != "[key]"]
+    said = f"{'.'.join(names)}: {_allowed(first, names, policy)}"
+    return f"{path}:{_line_of(text, names)}: {' '.join(said.split())}"
+
+
+def _allowed(error: ErrorDetails, names: list[str], policy: type[BaseModel]) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            fields = _table_at(policy, names[:-1]).model_fields.items()
+            return f"no such key; allowed are {', '.join(it.alias or name for name, it in fields)}"
+        case "missing":
+            fields = _table_at(policy, names[:-1]).model_fields.items()
+            needed = ", ".join(it.alias or name for name, it in fields if it.is_required())
+            return f"missing; what is not built in needs all of {needed}"
+        case "enum" | "literal_error":
+            expected = error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
+            return f"“{str(error['input'])[:40]}” is not allowed; allowed are {expected}"
+    return _ALLOWED.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+
+
+def _table_at(policy: type[BaseModel], keys: list[str]) -> type[BaseModel]:
+    at: Any = policy
+    for key in keys:
+        at = at.model_fields[key].annotation if hasattr(at, "model_fields") else get_args(at)[-1]
+    table: type[BaseModel] = at
+    return table
+
+
+def _line_of(text: str, keys: list[str]) -> int:
+    """The line that sets the key, or else the line of the nearest table around it."""
+    table: list[str] = []
+    nearest, depth = 1, -1
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+(.+?)\]+\s*(?:#.*)?$", line)
+        assignment = re.match(r"\s*([^#=\[]+?)\s*=", line)
+        if header:
+            here = table = _parts(header[1])
+        elif assignment:
+            here = table + _parts(assignment[1])
+        else:
+            continue
+        if here == keys[: len(here)] and len(here) > depth:
+            nearest, depth = number, len(here)
+    return nearest
+
+
+def _parts(dotted: str) -> list[str]:
+    """`teams."payments.eu"` as its two parts; nothing for what is no key."""
+    try:
+        inner: Any = tomllib.loads(f"{dotted} = 0")
+    except tomllib.TOMLDecodeError:
+        return []
+    parts = []
+    while isinstance(inner, dict):
+        [(part, inner)] = inner.items()
+        parts.append(part)
+    return parts
