@@ -1,0 +1,265 @@
+"""What is said of one artifact: where it came from, whose it is, what keeping it may cost."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from math import prod
+
+from intake import proxies
+from intake.contents import References
+from intake.git import shown
+from intake.grouping import Group
+from intake.history import By, FileHistory, History
+from intake.kinds import Kind, kind_of, service_of
+from intake.owners import Owners, Ownership
+from intake.proxies import People, ProxyRating, counted
+
+DAY = 86_400
+YEAR = 365 * DAY
+TEST_WORDS = re.compile(r"^test_|[._-](?:test|tests|spec|cy)$|(?:Test|Tests|Spec)$")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One artifact as the repository shows it.
+
+    `identity` is stable over scans. `owner` is an e-mail from CODEOWNERS and `team` the team's name
+    there; `owner_suggestion` is a guess to show, never to record: an `@handle` of CODEOWNERS, else
+    the person most active lately. `created_on` is when the first commit that names a tool landed.
+    `lines` stand now and are not blank; `ai_lines` of `added_lines` were ever added.
+    """
+
+    identity: str
+    name: str
+    kind: Kind
+    paths: tuple[str, ...]
+    service: str | None
+    team: str | None
+    owner: str | None
+    owner_suggestion: str | None
+    origin_tool: str
+    origin_model: str | None
+    created_on: date
+    last_touched: date
+    frequency: ProxyRating
+    complexity: ProxyRating
+    risk: ProxyRating
+    friction: ProxyRating
+    dependants: int
+    files: int
+    lines: int
+    ai_lines: int
+    added_lines: int
+    evidence: str
+
+    @property
+    def score(self) -> int:
+        """The product of the four estimates, 1 to 625."""
+        ratings = (self.frequency, self.complexity, self.risk, self.friction)
+        return prod(rating.value for rating in ratings)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that was read of a repository, by path. `now` is in seconds since 1970."""
+
+    repo: str
+    now: float
+    owners: Owners
+    history: History
+    files: Mapping[str, FileHistory]
+    lines: Mapping[str, int]
+    branches: Mapping[str, int]
+    references: References
+
+    @cached_property
+    def last_seen(self) -> dict[int, int]:
+        """When each author's last commit anywhere in the repository landed."""
+        seen: dict[int, int] = {}
+        for author, landed in zip(self.history.author, self.history.landed, strict=True):
+            seen[author] = max(landed, seen.get(author, 0))
+        return seen
+
+    @cached_property
+    def tested_names(self) -> frozenset[str]:
+        """File names, without suffix, that tests carry in their own."""
+        tests = (path for path in self.lines if kind_of(path) == "test_suite")
+        return frozenset(TEST_WORDS.sub("", _stem(path)).lower() for path in tests)
+
+    def is_tested(self, path: str) -> bool:
+        """Whether a test is named after the file or imports it."""
+        if _stem(path).lower() in self.tested_names:
+            return True
+        return any(kind_of(by) == "test_suite" for by in self.references.into.get(path, ()))
+
+    def when(self, landed: float) -> date:
+        """The day in UTC, never later than now."""
+        return datetime.fromtimestamp(max(0.0, min(landed, self.now)), UTC).date()
+
+
+@dataclass(frozen=True)
+class _Artifact:
+    """A group with what its files have in common."""
+
+    group: Group
+    facts: Facts
+    commits: frozenset[int] = field(default_factory=frozenset)
+
+    def since(self, seconds: int) -> frozenset[int]:
+        """Commits that landed in the last so many seconds."""
+        landed, start = self.facts.history.landed, self.facts.now - seconds
+        return frozenset(commit for commit in self.commits if landed[commit] >= start)
+
+    @cached_property
+    def landed(self) -> list[int]:
+        return [self.facts.history.landed[commit] for commit in self.commits]
+
+    @cached_property
+    def credited(self) -> frozenset[int]:
+        return self.commits & self.facts.history.credited
+
+    @cached_property
+    def lines_of(self) -> dict[str, int]:
+        return {path: self.facts.lines[path] for path in self.group.files}
+
+    @cached_property
+    def histories(self) -> list[FileHistory]:
+        files = self.facts.files
+        return [files[path] for path in self.group.files if path in files]
+
+    @cached_property
+    def tools(self) -> Counter[By]:
+        lines: Counter[By] = Counter()
+        for file in self.histories:
+            lines.update(file.tools)
+        return lines
+
+
+def finding_of(group: Group, facts: Facts) -> Finding:
+    """Everything a finding says, from what was read."""
+    files = [facts.files[path] for path in group.files if path in facts.files]
+    artifact = _Artifact(group, facts, frozenset().union(*(file.commits for file in files)))
+    ownership = facts.owners.of(group.files[0])
+    people = _people(artifact, artifact.commits)
+    tool, model = _origin(artifact.tools)
+    first = min((facts.history.landed[commit] for commit in artifact.credited), default=facts.now)
+    dependants = len(facts.references.dependants(group.files))
+    return Finding(
+        identity=group.identity(facts.repo),
+        name=group.name,
+        kind=group.kind,
+        paths=group.paths,
+        service=_shown(service_of(group.files[0])),
+        team=_shown(ownership.team),
+        owner=_shown(ownership.person),
+        owner_suggestion=_shown(_suggestion(artifact, ownership)),
+        origin_tool=tool,
+        origin_model=model,
+        created_on=facts.when(first),
+        last_touched=facts.when(max(artifact.landed, default=facts.now)),
+        frequency=_frequency(artifact),
+        complexity=_complexity(artifact),
+        risk=_risk(artifact, dependants),
+        friction=_friction(artifact, ownership, people),
+        dependants=dependants,
+        files=len(group.files),
+        lines=sum(artifact.lines_of.values()),
+        ai_lines=sum(file.ai_added for file in files),
+        added_lines=sum(file.added for file in files),
+        evidence=_evidence(artifact),
+    )
+
+
+def _frequency(artifact: _Artifact) -> ProxyRating:
+    oldest = min(artifact.landed, default=artifact.facts.now)
+    return proxies.frequency(
+        in_90_days=len(artifact.since(90 * DAY)),
+        in_a_year=len(artifact.since(YEAR)),
+        age_days=(artifact.facts.now - oldest) / DAY,
+    )
+
+
+def _complexity(artifact: _Artifact) -> ProxyRating:
+    facts, files = artifact.facts, artifact.group.files
+    return proxies.complexity(
+        lines=sum(artifact.lines_of.values()),
+        branches=sum(facts.branches.get(path, 0) for path in files),
+        kind=artifact.group.kind,
+        tested=any(facts.is_tested(path) for path in files),
+    )
+
+
+def _risk(artifact: _Artifact, dependants: int) -> ProxyRating:
+    return proxies.risk(
+        kind=artifact.group.kind,
+        lines_of=artifact.lines_of,
+        dependants=dependants,
+        reverts=len(artifact.since(YEAR) & artifact.facts.history.reverting),
+    )
+
+
+def _friction(artifact: _Artifact, ownership: Ownership, people: Counter[int]) -> ProxyRating:
+    facts = artifact.facts
+    silent = None
+    if people:
+        most_active = people.most_common(1)[0][0]
+        silent = max(0, int((facts.now - facts.last_seen[most_active]) // DAY))
+    commits = {facts.history.people[author]: number for author, number in people.items()}
+    return proxies.friction(
+        owned=bool(ownership.owners),
+        catch_all=ownership.catch_all,
+        people=People(commits, silent),
+    )
+
+
+def _people(artifact: _Artifact, commits: Iterable[int]) -> Counter[int]:
+    """Commits by author, machines left out; among equals the one seen last comes first."""
+    history = artifact.facts.history
+    authors = (history.author[commit] for commit in sorted(commits))
+    return Counter(author for author in authors if author not in history.not_people)
+
+
+def _suggestion(artifact: _Artifact, ownership: Ownership) -> str | None:
+    """Whom to ask: whom CODEOWNERS names, else who was most active, the last year first."""
+    if ownership.person or ownership.handle:
+        return ownership.person or ownership.handle
+    people = _people(artifact, artifact.since(YEAR)) or _people(artifact, artifact.commits)
+    if not people:
+        return None
+    known = artifact.facts.history.people[people.most_common(1)[0][0]]
+    login = re.fullmatch(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com", known)
+    return f"@{login[1]}" if login else known
+
+
+def _origin(tools: Counter[By]) -> tuple[str, str | None]:
+    """The tool with most lines, and its model with most lines."""
+    by_tool: Counter[str] = Counter()
+    for by, lines in tools.items():
+        by_tool[by.tool] += lines
+    if not by_tool:
+        return "unknown", None
+    tool = by_tool.most_common(1)[0][0]
+    models = Counter(
+        {by.model: lines for by, lines in tools.items() if by.tool == tool and by.model}
+    )
+    return tool, models.most_common(1)[0][0] if models else None
+
+
+def _evidence(artifact: _Artifact) -> str:
+    """ "412 of 530 added lines by Claude Code in 9 commits"."""
+    tools = list(dict.fromkeys(by.tool for by, _ in artifact.tools.most_common()))
+    named = " and ".join(tools) if len(tools) < 3 else f"{tools[0]} and {len(tools) - 1} others"
+    ai_lines = sum(file.ai_added for file in artifact.histories)
+    lines = counted(sum(file.added for file in artifact.histories), "added line")
+    return f"{ai_lines:,} of {lines} by {named} in {counted(len(artifact.credited), 'commit')}"
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0]
+
+
+def _shown(text: str | None) -> str | None:
+    return shown(text, 120) if text else None

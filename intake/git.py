@@ -1,0 +1,280 @@
+"""The one place that runs git: streamed, and safe with a repository nobody vouches for.
+
+A repository's own configuration can name programs (hooks, filters, textconv, external diff,
+fsmonitor, pager, aliases, transports). None of them runs: only plumbing and `git log` are called,
+with those switches off, an environment of our own, an empty work tree and a private index. So the
+files that are checked out are never looked at, and a bare clone reads exactly like a full one.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+CHUNK = 1 << 18
+
+SWITCHES = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "core.splitIndex=false",
+    "core.attributesFile=/dev/null",
+    "core.pager=cat",
+    "core.alternateRefsCommand=",
+    "core.bigFileThreshold=16m",
+    "credential.helper=",
+    "diff.renameLimit=1000",
+    "gc.auto=0",
+    "i18n.logOutputEncoding=UTF-8",
+    "log.mailmap=false",
+    "log.showSignature=false",
+    "maintenance.auto=false",
+    "protocol.allow=never",
+    "safe.bareRepository=all",
+    "safe.directory=*",
+    "submodule.recurse=false",
+)
+
+
+class UnreadableRepository(Exception):
+    """The repository cannot be read; the message is one line for the person who asked."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one reading may take: seconds of wall time in all, bytes and counts per part."""
+
+    seconds: float = 1800
+    output_bytes: int = 16 << 30
+    token_bytes: int = 1 << 18
+    blob_bytes: int = 1 << 20
+    files: int = 1_000_000
+
+
+class Repository:
+    """Runs git on one repository. Made by `opened`, usable until its block ends."""
+
+    def __init__(self, path: Path, directory: Path, scratch: Path, limits: Limits) -> None:
+        self.path = path
+        self.directory = directory
+        self.limits = limits
+        self._tree = scratch / "tree"
+        self._tree.mkdir()
+        self._environment = _environment(directory, scratch)
+        self._deadline = time.monotonic() + limits.seconds
+
+    @property
+    def shallow_file(self) -> Path:
+        """Where git keeps the commits at which a shallow clone was cut off."""
+        return _common_directory(self.directory) / "shallow"
+
+    def check_time(self) -> None:
+        """Raise UnreadableRepository once the time limit has passed."""
+        if time.monotonic() > self._deadline:
+            raise self._too_slow()
+
+    def once(self, *arguments: str, stdin: Iterable[bytes] = ()) -> bytes:
+        """All that git prints. Raises UnreadableRepository when it fails or prints too much."""
+        with self.output(*arguments, stdin=stdin) as stdout:
+            printed = stdout.read(self.limits.output_bytes + 1)
+            if len(printed) > self.limits.output_bytes:
+                raise self._too_large()
+        return printed
+
+    def answer(self, *arguments: str) -> str | None:
+        """The one line git prints, or None when it fails: for questions that may have no answer."""
+        try:
+            return self.once(*arguments).decode("utf-8", "replace").strip() or None
+        except UnreadableRepository:
+            self.check_time()
+            return None
+
+    @contextmanager
+    def tokens(self, *arguments: str, stdin: Iterable[bytes] = ()) -> Iterator[Iterator[bytes]]:
+        """NUL-separated output as it arrives; a token beyond the limit loses its end."""
+        with self.output(*arguments, stdin=stdin) as stdout:
+            yield self._split(stdout)
+
+    @contextmanager
+    def output(self, *arguments: str, stdin: Iterable[bytes] = ()) -> Iterator[IO[bytes]]:
+        """Git's standard output, to be read to its end. The process is gone when the block is.
+
+        Raises UnreadableRepository when git exits with an error or the time is up.
+        """
+        with tempfile.TemporaryFile() as said, _spooled(stdin) as given:
+            process = self._start(arguments, given, said)
+            late = threading.Event()
+            watch = threading.Timer(self._remaining(), _stop, (process, late))
+            watch.daemon = True
+            try:
+                watch.start()
+                assert process.stdout is not None  # noqa: S101 - asked for by PIPE
+                yield process.stdout
+                process.stdout.close()
+                self._check(process.wait(), said, late)
+            finally:
+                watch.cancel()
+                _reap(process)
+
+    def _start(
+        self, arguments: tuple[str, ...], given: IO[bytes], said: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        git = shutil.which("git")
+        if git is None:
+            raise UnreadableRepository("git is not installed, or not on PATH.")
+        switches = [word for switch in SWITCHES for word in ("-c", switch)]
+        return subprocess.Popen(  # noqa: S603 - fixed words and object ids, no shell
+            [git, "--no-pager", *switches, *arguments],
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            cwd=self._tree,
+            env=self._environment,
+            bufsize=CHUNK,
+            start_new_session=True,
+        )
+
+    def _split(self, stdout: IO[bytes]) -> Iterator[bytes]:
+        pending, read = b"", 0
+        while chunk := stdout.read1(CHUNK):  # type: ignore[attr-defined]
+            read += len(chunk)
+            if read > self.limits.output_bytes:
+                raise self._too_large()
+            parts = (pending + chunk).split(b"\0")
+            pending = parts.pop()[: self.limits.token_bytes]
+            yield from parts
+        if pending:
+            yield pending
+
+    def _remaining(self) -> float:
+        return max(0.0, self._deadline - time.monotonic())
+
+    def _check(self, code: int, said: IO[bytes], late: threading.Event) -> None:
+        if late.is_set():
+            raise self._too_slow()
+        if code:
+            raise UnreadableRepository(f"{shown(self.path)}: {_complaint(code, said)}")
+
+    def _too_slow(self) -> UnreadableRepository:
+        limit = f"{self.limits.seconds:,.0f} seconds"
+        return UnreadableRepository(f"{shown(self.path)}: reading it took more than {limit}.")
+
+    def _too_large(self) -> UnreadableRepository:
+        limit = f"{self.limits.output_bytes / (1 << 20):,.0f} MB"
+        return UnreadableRepository(f"{shown(self.path)}: its history is more than {limit}.")
+
+
+@contextmanager
+def opened(path: Path, limits: Limits | None = None) -> Iterator[Repository]:
+    """The repository at `path`: a work tree, a linked one, or a bare directory.
+
+    Raises UnreadableRepository when there is none. Nothing is written into it.
+    """
+    directory = _git_directory(path)
+    with tempfile.TemporaryDirectory(prefix="debt-scan-") as scratch:
+        yield Repository(path, directory, Path(scratch), limits or Limits())
+
+
+def shown(text: object, limit: int = 200) -> str:
+    """Text from outside in one printable, valid UTF-8 line of at most `limit` characters."""
+    words = str(text).encode("utf-8", "replace").decode("utf-8")
+    line = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in words)
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def _git_directory(path: Path) -> Path:
+    if not path.exists():
+        raise UnreadableRepository(f"{shown(path)}: there is no such directory.")
+    for candidate in (path / ".git", path):
+        directory = _followed(candidate)
+        if _holds_repository(directory):
+            return directory.resolve()
+    raise UnreadableRepository(f"{shown(path)}: this is not a git repository.")
+
+
+def _followed(candidate: Path) -> Path:
+    """Where a `.git` file (linked work tree, submodule) points; a directory is itself."""
+    if not candidate.is_file():
+        return candidate
+    with candidate.open("rb") as file:
+        word, _, target = file.read(8192).partition(b"gitdir: ")
+    return candidate if word else candidate.parent / os.fsdecode(target.strip(b"\r\n"))
+
+
+def _holds_repository(directory: Path) -> bool:
+    if not directory.is_dir():
+        return False
+    head = directory / "HEAD"
+    parts = (_common_directory(directory) / "objects").is_dir()
+    return parts and (head.is_file() or head.is_symlink())
+
+
+def _common_directory(directory: Path) -> Path:
+    pointer = directory / "commondir"
+    if not pointer.is_file():
+        return directory
+    return directory / os.fsdecode(pointer.read_bytes()[:8192].strip())
+
+
+def _environment(directory: Path, scratch: Path) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return inherited | {
+        "GIT_DIR": str(directory),
+        "GIT_WORK_TREE": str(scratch / "tree"),
+        "GIT_INDEX_FILE": str(scratch / "index"),
+        "HOME": str(scratch),
+        "LC_ALL": "C",
+        "TZ": "UTC",
+        "GIT_ALLOW_PROTOCOL": "none",  # unlike protocol.allow, beats protocol.<name>.allow
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_PAGER": "cat",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
+@contextmanager
+def _spooled(parts: Iterable[bytes]) -> Iterator[IO[bytes]]:
+    """Input as a file, so that nobody waits for a pipe that nobody reads."""
+    with tempfile.TemporaryFile() as file:
+        file.writelines(parts)
+        file.seek(0)
+        yield file
+
+
+def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    process.kill()
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    if process.stdout is not None:
+        process.stdout.close()
+    process.kill()
+    process.wait()
+
+
+def _complaint(code: int, said: IO[bytes]) -> str:
+    """What is missing, from the end of what git said."""
+    said.seek(max(0, said.seek(0, os.SEEK_END) - 8192))
+    words = said.read().decode("utf-8", "replace")
+    if "promisor" in words or "lazy fetch" in words:
+        return (
+            "this partial clone lacks file contents that its history needs; "
+            "fetch them with `git fetch --refetch --no-filter`, or clone without --filter."
+        )
+    lines = [line for line in words.splitlines() if line.startswith(("fatal:", "error:"))]
+    reason = shown(lines[-1].partition(": ")[2]) if lines else f"exit status {code}"
+    return f"git could not read it: {reason}"

@@ -1,0 +1,248 @@
+"""From many files to few artifacts that a person would name.
+
+Per kind: a directory in which half of the lines count is one artifact, if it has 2 to 200 files
+and one set of owners; of what is left over, the siblings in one directory are one artifact. A
+directory that only holds others (`src`, `services`) is never one by itself.
+
+Globs: `**` crosses directories, `*` and `?` do not. Characters with a meaning are escaped; those
+that a list of paths cannot carry (`;`, control characters, bytes that are no UTF-8) become `?`.
+Where two artifacts' globs overlap, the more specific one wins.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from intake.git import shown
+from intake.kinds import GROUPING, Kind, test_pattern_of
+
+DEEPEST = 60
+MOST_GLOBS = 20
+
+NOUNS: dict[Kind, str] = {
+    "iac_config": "configuration",
+    "test_suite": "tests",
+    "prototype_service": "prototype",
+    "throwaway_script": "scripts",
+    "production_integration": "",
+}
+SAID: dict[Kind, tuple[str, ...]] = {
+    "iac_config": (
+        "infra",
+        "terraform",
+        "helm",
+        "chart",
+        "k8s",
+        "kubernetes",
+        "deploy",
+        "workflow",
+    ),
+    "test_suite": ("test", "spec", "e2e"),
+    "prototype_service": (
+        "prototype",
+        "poc",
+        "demo",
+        "example",
+        "experiment",
+        "playground",
+        "spike",
+    ),
+    "throwaway_script": ("script", "tool", "bin"),
+    "production_integration": ("",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFile:
+    """One file of code. `counts` when enough of it is AI-added; lines are not blank."""
+
+    path: str
+    kind: Kind
+    lines: int
+    counts: bool
+    owners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that are one artifact: a whole directory, or siblings in one."""
+
+    kind: Kind
+    directory: str
+    whole: bool
+    files: tuple[str, ...]
+    paths: tuple[str, ...]
+    name: str
+    apart: tuple[str, ...] = ()
+
+    def identity(self, repo: str) -> str:
+        """Stable while the repository, the directory and the kind are the same.
+
+        Files that come and go do not change it. Siblings with other owners are kept apart by them.
+        """
+        parts = (repo, self.kind, self.directory, *self.apart)
+        text = "\0".join(parts).encode("utf-8", "surrogateescape")
+        return hashlib.sha256(text).hexdigest()[:20]
+
+
+@dataclass(slots=True)
+class _Directory:
+    """Files of one kind below a directory, and what they add up to."""
+
+    files: list[CodeFile] = field(default_factory=list)
+    children: dict[str, "_Directory"] = field(default_factory=dict)
+    lines: int = 0
+    counting: int = 0
+    number: int = 0
+    owners: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add(self, file: CodeFile) -> None:
+        self.lines += file.lines
+        self.counting += file.lines if file.counts else 0
+        self.number += 1
+        self.owners.add(file.owners)
+
+    def all_files(self) -> Iterator[CodeFile]:
+        yield from self.files
+        for child in self.children.values():
+            yield from child.all_files()
+
+
+def groups_of(files: Iterable[CodeFile], repo: str) -> list[Group]:
+    """All artifacts among the files, in no order; `repo` names the outermost directory."""
+    every = sorted(files, key=lambda file: file.path)
+    by_kind: dict[Kind, list[CodeFile]] = defaultdict(list)
+    for file in every:
+        by_kind[file.kind].append(file)
+    found: list[Group] = []
+    for kind, members in by_kind.items():
+        if any(file.counts for file in members):
+            others = _directories(file.path for file in every if file.kind != kind)
+            found.extend(_walk(_tree(members), "", kind, others, repo))
+    return found
+
+
+def escaped(path: str) -> str:
+    """A path as a glob that matches it alone, or nearly: see the module's words on `?`."""
+    return "".join(_escape(char) for char in path)
+
+
+def _escape(char: str) -> str:
+    if char in "*?[":
+        return f"[{char}]"
+    return char if char.isprintable() and char not in ";\\" else "?"
+
+
+def _parents(path: str) -> list[str]:
+    return path.split("/")[:-1][:DEEPEST]
+
+
+def _tree(files: Iterable[CodeFile]) -> _Directory:
+    root = _Directory()
+    for file in files:
+        at = root
+        at.add(file)
+        for part in _parents(file.path):
+            at = at.children.setdefault(part, _Directory())
+            at.add(file)
+        at.files.append(file)
+    return root
+
+
+def _directories(paths: Iterable[str]) -> set[str]:
+    """Every directory with one of these files somewhere below it; the outermost is ''."""
+    found = {""}
+    for path in paths:
+        parts = _parents(path)
+        found.update("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    return found
+
+
+def _walk(
+    at: _Directory, directory: str, kind: Kind, others: set[str], repo: str
+) -> Iterator[Group]:
+    """Outermost first: a directory that is one artifact has none below it."""
+    if not at.counting:
+        return
+    if _is_one(at, directory):
+        yield _whole(at, directory, kind, others)
+        return
+    for part, child in at.children.items():
+        below = f"{directory}/{part}" if directory else part
+        yield from _walk(child, below, kind, others, repo)
+    yield from _siblings(at, directory, kind, repo)
+
+
+def _is_one(at: _Directory, directory: str) -> bool:
+    fewest, most = GROUPING.collapse_files
+    if not directory or (
+        at.children and directory.rpartition("/")[2].lower() in GROUPING.containers
+    ):
+        return False
+    half = at.counting >= GROUPING.collapse * at.lines
+    return half and fewest <= at.number <= most and len(at.owners) == 1
+
+
+def _whole(at: _Directory, directory: str, kind: Kind, others: set[str]) -> Group:
+    files = tuple(sorted(file.path for file in at.all_files()))
+    globs = _globs(at, directory, files, others)
+    return Group(kind, directory, True, files, globs, _directory_name(directory, kind))
+
+
+def _globs(
+    at: _Directory, directory: str, files: Sequence[str], others: set[str]
+) -> tuple[str, ...]:
+    """The fewest globs that take these files and, where that is short, no other kind's."""
+    if directory in others:
+        named = {test_pattern_of(path) for path in files}
+        if None not in named:
+            return tuple(sorted(f"{escaped(directory)}/**/{pattern}" for pattern in named))
+        exact = tuple(_exact(at, directory, others))
+        if len(exact) <= MOST_GLOBS:
+            return exact
+    return (f"{escaped(directory)}/**",)
+
+
+def _exact(at: _Directory, directory: str, others: set[str]) -> Iterator[str]:
+    for file in at.files:
+        yield escaped(file.path)
+    for part, child in at.children.items():
+        below = f"{directory}/{part}"
+        if below in others:
+            yield from _exact(child, below, others)
+        else:
+            yield f"{escaped(below)}/**"
+
+
+def _siblings(at: _Directory, directory: str, kind: Kind, repo: str) -> Iterator[Group]:
+    """What counts directly in a directory that is not one artifact: one group per set of owners."""
+    by_owners: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for file in at.files:
+        if file.counts:
+            by_owners[file.owners].append(file.path)
+    for owners, paths in by_owners.items():
+        globs = tuple(escaped(path) for path in paths)
+        name = _siblings_name(paths, directory or repo)
+        apart = owners if len(by_owners) > 1 else ()
+        yield Group(kind, directory, False, tuple(paths), globs, name, apart)
+
+
+def _directory_name(directory: str, kind: Kind) -> str:
+    """What people call it: the last two parts of its path, and what it holds."""
+    if directory == ".github/workflows":
+        return "GitHub workflows"
+    said = any(word in directory.lower() for word in SAID[kind])
+    return shown(_short(directory) if said else f"{_short(directory)} {NOUNS[kind]}", 80)
+
+
+def _siblings_name(paths: Sequence[str], place: str) -> str:
+    names = [path.rpartition("/")[2] for path in paths]
+    if len(names) == 1:
+        return shown(_short(paths[0]), 80)
+    rest = names[1] if len(names) == 2 else f"{len(names) - 1} more"
+    return shown(f"{_short(place)}: {shown(names[0], 40)} and {rest}", 80)
+
+
+def _short(path: str) -> str:
+    return "/".join(path.split("/")[-2:])

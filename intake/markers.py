@@ -1,0 +1,254 @@
+"""Which AI tools a commit names: a table of identities and lines, and one pure question to it.
+
+No table is complete and markers can be switched off, so what is found is a lower bound.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+Source = Literal["author", "committer", "trailer", "footer", "session"]
+
+LINE = 500
+MODEL = 80
+JOINING = "and|by|for|in|on|using|via|with"
+BULLETS = r"^[ \t>*+\-•|#]*"
+
+
+class UnreadableMarkers(Exception):
+    """A table of markers that cannot be used; the message names the key at fault."""
+
+
+class Person(NamedTuple):
+    """A name and an address as a commit or a trailer gives them; either may be empty."""
+
+    name: str
+    email: str
+
+
+class Evidence(NamedTuple):
+    """One place of a commit that names a tool."""
+
+    tool: str
+    model: str | None
+    source: Source
+
+
+class Tool(BaseModel):
+    """One tool of the table; markers.toml explains the keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    emails: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    nicknames: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    unnamed: bool = False
+    sessions: tuple[str, ...] = ()
+
+
+class Table(BaseModel):
+    """The file as it is written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    people_keys: tuple[str, ...] = ()
+    tool_keys: tuple[str, ...] = ()
+    footers: tuple[str, ...] = ()
+    model_words: tuple[str, ...] = ()
+    tool: tuple[Tool, ...] = ()
+
+    def over(self, base: "Table") -> "Table":
+        """This table laid over another: its tools and keys come first, nothing is taken away."""
+        return Table(
+            people_keys=self.people_keys + base.people_keys,
+            tool_keys=self.tool_keys + base.tool_keys,
+            footers=self.footers + base.footers,
+            model_words=self.model_words + base.model_words,
+            tool=self.tool + base.tool,
+        )
+
+
+@dataclass(frozen=True)
+class Called:
+    """How lines that are about tools only begin when they are about this one."""
+
+    tool: Tool
+    opening: re.Pattern[str]
+
+
+class Markers:
+    """The table, ready to be asked."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.tools = table.tool
+        self.unnamed = frozenset(tool.name for tool in table.tool if tool.unnamed)
+        self._by_email = {email.lower(): tool for tool in table.tool for email in tool.emails}
+        self._by_login = {login.lower(): tool for tool in table.tool for login in tool.logins}
+        self._by_session = {key.lower(): tool for tool in table.tool for key in tool.sessions}
+        self._names = [
+            (tool, re.compile(name, re.I), alone)
+            for tool in table.tool
+            for names, alone in ((tool.names, False), (tool.nicknames, True))
+            for name in names
+        ]
+
+    @cached_property
+    def hints(self) -> tuple[bytes, ...]:
+        """Lower-case bytes of which a message with a marked line holds at least one."""
+        words = {key.encode() for key in self._by_session} | {b"generated"}
+        keys = self.table.people_keys + self.table.tool_keys + self.table.footers
+        return tuple(words | {key.lower().encode() for key in keys})
+
+    @cached_property
+    def trailers(self) -> re.Pattern[str]:
+        """A trailer we know, wherever it stands in a message, quoted and bulleted ones too."""
+        known = (*self.table.people_keys, *self.table.tool_keys, *self._by_session)
+        keys = "|".join(re.escape(key) for key in known)
+        return re.compile(rf"{BULLETS}({keys})\**[ \t]*:(.*)$", re.I | re.M)
+
+    @cached_property
+    def footed(self) -> re.Pattern[str]:
+        """A line that begins with a footer's words, decorated perhaps, but not inside quotes."""
+        words = "|".join(re.escape(words) for words in self.table.footers)
+        return re.compile(rf"^[^\w\n'\"`“”‘’]{{0,40}}(?:{words})[ \t]+[*_\[]*(.*)$", re.I | re.M)
+
+    @cached_property
+    def called(self) -> tuple[Called, ...]:
+        """How each tool is called in lines that are about tools only."""
+        words = _either(self.table.model_words)
+        after = rf"\s*(?:$|[:(\[\]/,;.!*_—–+@|-])|\s+(?:\d|[(\[<]|https?:|(?:{JOINING}|{words})\b)"
+        return tuple(
+            Called(tool, re.compile(rf"((?>{_either(tool.called)}))(?:{after})", re.I))
+            for tool in self.tools
+            if tool.called
+        )
+
+    def of_person(self, person: Person) -> tuple[str, str | None] | None:
+        """The tool behind an identity, and its model where the name tells: address first."""
+        return _of_person(self, person)
+
+    def session(self, key: str) -> str | None:
+        """The tool that alone writes this trailer."""
+        tool = self._by_session.get(key.lower())
+        return tool.name if tool else None
+
+    def by_address(self, person: Person) -> Tool | None:
+        """The tool that owns the address, or the account when there is only a login."""
+        email = person.email.lower()
+        login = re.fullmatch(r"(?:\d+\+)?(.+)@users\.noreply\.github\.com", email)
+        account = login[1] if login else person.name.lower()
+        return self._by_email.get(email) or self._by_login.get(account)
+
+    def by_name(self, person: Person) -> Tool | None:
+        """The tool whose name this is as a whole."""
+        for tool, pattern, alone in self._names:
+            if pattern.fullmatch(person.name) and not (alone and person.email):
+                return tool
+        return None
+
+    def model_in(self, tool: Tool, name: str) -> str | None:
+        """The model a tool's name spells out: "Claude Opus 4.6", "aider (gpt-4o)"."""
+        matches = (pattern.fullmatch(name) for owner, pattern, _ in self._names if owner is tool)
+        found = (match.groupdict().get("model") for match in matches if match)
+        return next((model_name(model) for model in found if model), None)
+
+
+def read_markers(text: str, over: Markers | None = None) -> Markers:
+    """A table from TOML, laid over another one if given. Raises UnreadableMarkers."""
+    try:
+        table = Table.model_validate(tomllib.loads(text))
+        return Markers(table.over(over.table) if over else table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UnreadableMarkers(f"markers, {where}: {first['msg']}") from None
+    except (tomllib.TOMLDecodeError, re.error) as error:
+        raise UnreadableMarkers(f"markers: {error}") from None
+
+
+def tools_in(
+    author: Person, committer: Person, message: str, markers: Markers
+) -> frozenset[Evidence]:
+    """Every tool a commit names, each place once. The subject line is never evidence."""
+    found = {*_people(author, committer, markers), *_lines(message.partition("\n")[2], markers)}
+    named = {item for item in found if item.tool not in markers.unnamed}
+    return frozenset(named or found)
+
+
+def model_name(text: str) -> str | None:
+    """A model's name as a commit spells it, printable and short."""
+    clean = "".join(char for char in text.strip() if char.isprintable())[:MODEL].strip()
+    return None if clean.lower() in {"", "default", "unknown", "<synthetic>"} else clean
+
+
+def person_in(value: str) -> Person:
+    """`Name <address>` as trailers write it; the address may be missing or bare."""
+    name, bracket, rest = value[:LINE].partition("<")
+    if bracket:
+        return Person(name.strip(" \t\"'"), rest.partition(">")[0].strip())
+    words = value[:LINE].split()
+    email = next((word.strip("()[],;") for word in words if "@" in word[1:]), "")
+    return Person(" ".join(word for word in words if "@" not in word[1:]), email)
+
+
+def _people(author: Person, committer: Person, markers: Markers) -> Iterator[Evidence]:
+    if by := markers.of_person(author):
+        yield Evidence(*by, "author")
+    if by := markers.of_person(committer):
+        yield Evidence(*by, "committer")
+
+
+def _lines(body: str, markers: Markers) -> Iterator[Evidence]:
+    for match in markers.trailers.finditer(body):
+        yield from _trailer(match[1].lower(), match[2].strip(" \t\r*_`"), markers)
+    for match in markers.footed.finditer(body):
+        if by := _called(match[1][:LINE], markers):
+            yield Evidence(*by, "footer")
+
+
+def _trailer(key: str, value: str, markers: Markers) -> Iterator[Evidence]:
+    if tool := markers.session(key):
+        if value:
+            yield Evidence(tool, None, "session")
+        return
+    person = person_in(value)
+    by = markers.of_person(person)
+    if not by and key in markers.table.tool_keys and not person.email:
+        by = _called(value[:LINE], markers)
+    if by:
+        yield Evidence(*by, "trailer")
+
+
+def _called(value: str, markers: Markers) -> tuple[str, str | None] | None:
+    """The tool a value begins with; `AGENT:MODEL [TOOL…]` is how the kernel writes it."""
+    for called in markers.called:
+        if match := called.opening.match(value):
+            rest = value[match.end(1) :]
+            if rest[:1] == ":" and rest[1:2].strip():
+                return called.tool.name, model_name(rest[1:].split()[0])
+            spelled = re.split(r"[\[\](<*_`]", value)[0].strip(" .")
+            return called.tool.name, markers.model_in(called.tool, spelled)
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _of_person(markers: Markers, person: Person) -> tuple[str, str | None] | None:
+    tool = markers.by_address(person) or markers.by_name(person)
+    return (tool.name, markers.model_in(tool, person.name)) if tool else None
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+BUILT_IN = read_markers(Path(__file__).with_name("markers.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,191 @@
+"""`debt scan`, the reading half: from a git repository to a few findings. Values only.
+
+    HEAD → files → one pass of history → contents of the code → groups → findings
+
+Nothing is written, neither into the repository nor anywhere else.
+"""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from intake.contents import References, branches, code_lines
+from intake.findings import Facts, Finding, finding_of
+from intake.git import Limits, Repository, UnreadableRepository, opened, shown
+from intake.grouping import CodeFile, groups_of
+from intake.history import FileHistory, History, Progress, cut_off, read_history
+from intake.kinds import GROUPING, is_binary, is_code, is_generated, is_left_out, kind_of
+from intake.markers import BUILT_IN, Markers
+from intake.owners import Owners
+from intake.tree import (
+    Blob,
+    codeowners_of,
+    contents_of,
+    files_of,
+    head_of,
+    index_of,
+    left_out_by_attributes,
+    name_of,
+    text_of,
+)
+
+__all__ = ["Finding", "Limits", "Scan", "UnreadableRepository", "read_repository"]
+
+LOWER_BOUND = "AI shares are lower bounds: a tool can be told to leave no marker."
+
+
+@dataclass(frozen=True)
+class Scan:
+    """All that one reading found, costliest finding first.
+
+    `ai_lines` of `all_lines` are added lines of code files that still stand. `mixed` counts files
+    with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
+    limits the reading, one sentence each.
+    """
+
+    repo: str
+    head: str
+    commits: int
+    ai_commits: int
+    ai_lines: int
+    all_lines: int
+    findings: tuple[Finding, ...]
+    mixed: int
+    notes: tuple[str, ...]
+
+
+def read_repository(
+    path: Path,
+    *,
+    name: str | None = None,
+    now: datetime,
+    progress: Progress | None = None,
+    markers: Markers = BUILT_IN,
+    limits: Limits | None = None,
+) -> Scan:
+    """Read a work tree or a bare repository at its HEAD. `now` is aware; time windows end there.
+
+    `progress` is told commits read and in all. Raises UnreadableRepository with one clear line
+    where there is no repository, a clone lacks what its history needs, or a limit is passed.
+    """
+    with opened(path, limits) as repository:
+        repo = shown(name) if name else name_of(repository)
+        head = head_of(repository)
+        if head is None:
+            return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
+        code = _code_of(repository, head)
+        cut = cut_off(repository)
+        history = read_history(
+            repository, head, code.blobs.keys(), markers, cut=cut, progress=progress
+        )
+        facts = _facts(repository, repo, code, history, now.timestamp())
+        return _scan(repository, head, facts, code.notes + _notes(facts, shallow=bool(cut)))
+
+
+@dataclass(frozen=True)
+class _Code:
+    """Files that may count by their path, and those of them that .gitattributes vouches for."""
+
+    blobs: Mapping[bytes, Blob]
+    vouched: set[bytes]
+    owners: Owners
+    notes: list[str] = field(default_factory=list)
+
+
+def _code_of(repository: Repository, head: str) -> _Code:
+    """Code files at the head, without those that path, size or attributes leave out."""
+    files = files_of(repository, head)
+    blobs = {path: blob for path, blob in files.items() if is_code(text_of(path))}
+    notes: list[str] = []
+    out: set[bytes] = set()
+    vouched: set[bytes] = set()
+    if any(path.rpartition(b"/")[2] == b".gitattributes" for path in files):
+        if index_of(repository, head):
+            out, vouched = left_out_by_attributes(repository, blobs)
+        else:
+            notes.append("Git refused some paths, so .gitattributes was not read.")
+    kept = {
+        path: blob
+        for path, blob in blobs.items()
+        if path not in out
+        and (path in vouched or not is_left_out(text_of(path)))
+        and blob.size <= repository.limits.blob_bytes
+    }
+    return _Code(kept, vouched, Owners(codeowners_of(repository, files)), notes)
+
+
+def _facts(repository: Repository, repo: str, code: _Code, history: History, now: float) -> Facts:
+    """Read the contents once, and measure what counts."""
+    lines: dict[str, int] = {}
+    forks: dict[str, int] = {}
+    references = References(text_of(path) for path in code.blobs)
+    with closing(contents_of(repository, code.blobs)) as contents:
+        for raw, content in contents:
+            if is_binary(content) or (is_generated(content) and raw not in code.vouched):
+                continue
+            path = text_of(raw)
+            lines[path] = code_lines(content)
+            references.note(path, content)
+            if _share(history.files.get(raw)) >= GROUPING.mixed:
+                forks[path] = branches(content)
+    files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
+    return Facts(repo, now, code.owners, history, files, lines, forks, references)
+
+
+def _scan(repository: Repository, head: str, facts: Facts, notes: list[str]) -> Scan:
+    groups = groups_of(_code_files(repository, facts), facts.repo)
+    findings = [finding_of(group, facts) for group in groups]
+    findings.sort(key=lambda found: (-found.score, -found.ai_lines, found.name, found.identity))
+    return Scan(
+        repo=facts.repo,
+        head=head,
+        commits=facts.history.commits,
+        ai_commits=facts.history.ai_commits,
+        ai_lines=sum(file.ai_added for file in facts.files.values()),
+        all_lines=sum(file.added for file in facts.files.values()),
+        findings=tuple(findings),
+        mixed=sum(_is_mixed(path, facts) for path in facts.lines),
+        notes=tuple(notes),
+    )
+
+
+def _code_files(repository: Repository, facts: Facts) -> list[CodeFile]:
+    """Every file with whether it counts; owners matter only near those that do."""
+    counting = {path for path in facts.lines if _counts(path, facts)}
+    near = {path.partition("/")[0] for path in counting}
+    files = []
+    for path, lines in facts.lines.items():
+        repository.check_time()
+        owners = facts.owners.of(path).owners if path.partition("/")[0] in near else ()
+        files.append(CodeFile(path, kind_of(path), lines, path in counting, owners))
+    return files
+
+
+def _counts(path: str, facts: Facts) -> bool:
+    enough = facts.lines[path] >= GROUPING.min_lines
+    return enough and _share(facts.files.get(path)) >= GROUPING.threshold
+
+
+def _is_mixed(path: str, facts: Facts) -> bool:
+    enough = facts.lines[path] >= GROUPING.min_lines
+    return enough and GROUPING.mixed <= _share(facts.files.get(path)) < GROUPING.threshold
+
+
+def _share(file: FileHistory | None) -> float:
+    """AI-added lines in all added lines, 0 to 1."""
+    return file.ai_added / file.added if file and file.added else 0.0
+
+
+def _notes(facts: Facts, *, shallow: bool) -> list[str]:
+    notes = []
+    if shallow:
+        found = f"its {facts.history.commits:,} newest commits"
+        notes.append(f"This clone is shallow: only {found} were read, the rest is unknown.")
+    if facts.owners.passed_over:
+        passed = f"{facts.owners.passed_over:,} lines of CODEOWNERS"
+        notes.append(
+            f"{passed} were passed over: GitHub would not understand them, or only slowly."
+        )
+    return [*notes, LOWER_BOUND]

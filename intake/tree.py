@@ -1,0 +1,116 @@
+"""What stands in the repository now: the files of one commit, and what git knows about them."""
+
+import re
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass
+
+from intake.git import Repository, UnreadableRepository, shown
+
+ATTRIBUTES = ("linguist-generated", "linguist-vendored", "linguist-documentation")
+CODEOWNERS = (b".github/CODEOWNERS", b"CODEOWNERS", b"docs/CODEOWNERS", b".gitlab/CODEOWNERS")
+CODEOWNERS_BYTES = 3 << 20
+WEB = re.compile(r"(?:https?|ssh|git)://(?:[^/]*@)?[^/@]+/(.+)")
+SCP = re.compile(r"(?:[^/@:]+@)?[^/@:]{2,}:(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A regular file's content: git's id for it and its size in bytes."""
+
+    oid: bytes
+    size: int
+
+
+def head_of(repository: Repository) -> str | None:
+    """The id of the commit that HEAD is, or None before the first commit."""
+    return repository.answer("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+
+def files_of(repository: Repository, head: str) -> dict[bytes, Blob]:
+    """Every regular file by its path; links and submodules are left out, and never followed.
+
+    Raises UnreadableRepository beyond the limit of files.
+    """
+    files: dict[bytes, Blob] = {}
+    with repository.tokens("ls-tree", "-r", "-l", "-z", "--full-tree", head) as entries:
+        for entry in entries:
+            about, _, path = entry.partition(b"\t")
+            mode, _, oid, size = about.split()
+            if mode.startswith(b"100") and size.isdigit():
+                files[path] = Blob(oid, int(size))
+            if len(files) > repository.limits.files:
+                limit = f"more than {repository.limits.files:,} files"
+                raise UnreadableRepository(f"{shown(repository.path)}: it holds {limit}.")
+    return files
+
+
+def index_of(repository: Repository, head: str) -> bool:
+    """Fill the private index, from which git then takes .gitattributes; False if it refuses."""
+    try:
+        repository.once("read-tree", head)
+    except UnreadableRepository:
+        repository.check_time()
+        return False
+    return True
+
+
+def left_out_by_attributes(
+    repository: Repository, paths: Iterable[bytes]
+) -> tuple[set[bytes], set[bytes]]:
+    """Paths that .gitattributes calls generated, vendored or documentation, and those it denies."""
+    out: set[bytes] = set()
+    kept: set[bytes] = set()
+    given = (path + b"\0" for path in paths)
+    question = ("check-attr", "--cached", "-z", "--stdin", *ATTRIBUTES)
+    with repository.tokens(*question, stdin=given) as answers:
+        for path, _, value in zip(answers, answers, answers, strict=False):
+            if value in {b"set", b"true"}:
+                out.add(path)
+            elif value in {b"unset", b"false"}:
+                kept.add(path)
+    return out, kept - out
+
+
+def contents_of(
+    repository: Repository, blobs: Mapping[bytes, Blob]
+) -> Generator[tuple[bytes, bytes], None, None]:
+    """Path and content, one file at a time and in the given order."""
+    asked = (blob.oid + b"\n" for blob in blobs.values())
+    with repository.output("cat-file", "--batch", stdin=asked) as stdout:
+        for path in blobs:
+            header = stdout.readline(200).split()
+            if len(header) != 3:
+                missing = "a file's content is missing; is this clone complete?"
+                raise UnreadableRepository(f"{shown(repository.path)}: {missing}")
+            content = stdout.read(int(header[2]) + 1)
+            yield path, content[:-1]
+
+
+def codeowners_of(repository: Repository, files: Mapping[bytes, Blob]) -> str:
+    """The text of the CODEOWNERS file that GitHub would use, or nothing."""
+    found = next((path for path in CODEOWNERS if path in files), None)
+    if found is None or files[found].size > CODEOWNERS_BYTES:
+        return ""
+    text = repository.once("cat-file", "blob", files[found].oid.decode("ascii"))
+    return text.decode("utf-8", "replace")
+
+
+def text_of(path: bytes) -> str:
+    """A path as text; bytes that are no UTF-8 stay apart as surrogates."""
+    return path.decode("utf-8", "surrogateescape")
+
+
+def name_of(repository: Repository) -> str:
+    """`org/repo` from the remote origin, never with credentials; else the directory's name."""
+    remote = repository.answer("config", "--get", "remote.origin.url")
+    path = repository.path.resolve()
+    folder = path.parent if path.name == ".git" else path
+    return shown(remote_name(remote or "") or folder.name.removesuffix(".git") or "repository")
+
+
+def remote_name(url: str) -> str | None:
+    """`org/repo` of a remote's address; None for a local path or anything unusual."""
+    bare = re.split(r"[?#]", url.strip())[0]
+    match = WEB.fullmatch(bare) if "://" in bare else SCP.fullmatch(bare)
+    path = match[1].strip("/").removesuffix(".git") if match else ""
+    return path if re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", path) else None
