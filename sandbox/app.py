@@ -1,0 +1,289 @@
+"""The server: one port on loopback for the Web API, response addresses, sockets and controls."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+from aiohttp import web
+
+from sandbox import control, settling
+from sandbox.clock import Clock
+from sandbox.delivery import Ack, Delivery
+from sandbox.events import Events
+from sandbox.faults import Faults
+from sandbox.guard import guard
+from sandbox.manifest import read_manifest
+from sandbox.methods import Slack
+from sandbox.payloads import Payloads
+from sandbox.people import Office, Person
+from sandbox.permits import Permits
+from sandbox.responses import Responses
+from sandbox.seed import fill
+from sandbox.settling import Activity
+from sandbox.signing import signature_headers
+from sandbox.web_api import Call, Tokens, WebApi
+from sandbox.wire import Json
+from sandbox.workspace import Change, Channel, User, UserGroup, Workspace
+
+log = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+
+
+class Sandbox:
+    """A small Slack. See README.md beside this file."""
+
+    def __init__(
+        self, manifest: Path | str | Mapping[str, Any], port: int = 0, seed: Path | None = None
+    ) -> None:
+        self.port = port
+        self.bot_token = f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_hex(12)}"
+        self.app_token = f"xapp-1-{secrets.randbelow(10**12)}-{secrets.token_hex(32)}"
+        self.signing_secret = secrets.token_hex(16)
+        self.clock = Clock()
+        self.faults = Faults()
+        self.activity = Activity()
+        self.failures: list[Exception] = []
+        self.workspace = Workspace(read_manifest(manifest))
+        fill(self.workspace, seed)
+        self._build()
+        self._runner: web.AppRunner | None = None
+
+    def _build(self) -> None:
+        here, activity = self.workspace, self.activity
+        self.permits = Permits(self.clock)
+        self.payloads = Payloads(here, self.permits, secrets.token_hex(12))
+        self.delivery = Delivery(self.signing_secret, activity)
+        slack = Slack(here, self.permits, self.payloads, self.delivery.sockets)
+        tokens = Tokens(self.bot_token, self.app_token)
+        self.web_api = WebApi(slack, tokens, self.faults, activity)
+        self.responses = Responses(here, self.permits, self.faults, activity)
+        self.events = Events(here, self.payloads, self.delivery, self.clock, activity)
+        self.office = Office(
+            here, self.payloads, self.delivery, self.responses, self.events, activity, self.clock
+        )
+
+    # -------------------------------------------------------------------------- running
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+        if self.failures and problem is None:
+            raise ExceptionGroup("the sandbox itself failed", self.failures)
+
+    async def start(self) -> None:
+        app = web.Application(middlewares=[self._attend, guard], client_max_size=64 * 1024**2)
+        app.add_routes(self.routes())
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, HOST, self.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        self.payloads.url = self.url
+
+    async def stop(self) -> None:
+        await self.activity.cancel()
+        await self.delivery.close()
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def routes(self) -> list[web.RouteDef]:
+        """Everything that answers here; a page adds its own routes to this list."""
+        return [
+            web.route("*", "/api/{method}", self.web_api.handle),
+            web.post("/respond/{id}", self.responses.handle),
+            web.post("/upload/{id}", self._upload),
+            web.get("/files/{id}/{name}", self._file),
+            web.get("/link/", self.delivery.sockets.link),
+            *control.routes(self),
+        ]
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+    @property
+    def request_url(self) -> str | None:
+        """Where signed requests go; None leaves Socket Mode only."""
+        return self.delivery.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self.delivery.request_url = url
+
+    @property
+    def socket(self) -> Any:
+        """The Socket Mode side: `connected`, `await warn()`, `await drop()`."""
+        return self.delivery.sockets
+
+    # --------------------------------------------------------------------------- people
+
+    def person(self, who: str) -> Person:
+        """By handle or id."""
+        return Person(self.office, self.workspace.user(who))
+
+    def add_person(self, handle: str, **about: Any) -> Person:
+        """`about` as in workspace.toml: real_name, email, tz, is_admin, is_stranger, ..."""
+        user = self.workspace.add_user(handle, **about)
+        self.events.user_changed(user, "team_join")
+        return Person(self.office, user)
+
+    def update_person(self, who: str, **about: Any) -> User:
+        user = self.workspace.user(who)
+        for name, value in about.items():
+            if not hasattr(user, name):
+                raise TypeError(f"a person has no {name}")
+            setattr(user, name, value)
+        user.updated = int(datetime.now(UTC).timestamp())
+        self.workspace.changed(Change("people"))
+        self.events.user_changed(user)
+        return user
+
+    def add_usergroup(self, handle: str, members: list[str], name: str = "") -> UserGroup:
+        return self.workspace.add_group(handle, members=members, name=name)
+
+    # ------------------------------------------------------------------------- channels
+
+    def channel(self, which: str) -> Channel:
+        return self.workspace.channel(which)
+
+    def add_channel(self, name: str, members: list[str] | None = None, **about: Any) -> Channel:
+        """`about` as in workspace.toml: bot, archived, is_private, is_ext_shared."""
+        return self.workspace.add_channel(name, members=members or [], **about)
+
+    def archive(self, name: str, *, archived: bool = True) -> None:
+        channel = self.workspace.channel(name)
+        channel.archived = archived
+        self.workspace.changed(Change("channels", channel.id))
+        kind = "channel_archive" if archived else "channel_unarchive"
+        if self.workspace.bot.id in channel.members:
+            self.events.emit({"type": kind, "channel": channel.id, "user": channel.members[0]})
+
+    def join(self, name: str, *who: str) -> None:
+        """People enter the channel; "bot" is the app."""
+        channel = self.workspace.channel(name)
+        new = [one for one in self._ids(who) if one not in channel.members]
+        channel.members.extend(new)
+        self.workspace.changed(Change("channels", channel.id))
+        self.events.membership("member_joined_channel", channel.id, iter(new))
+
+    def leave(self, name: str, *who: str) -> None:
+        channel = self.workspace.channel(name)
+        gone = [one for one in self._ids(who) if one in channel.members]
+        channel.members[:] = [one for one in channel.members if one not in gone]
+        self.workspace.changed(Change("channels", channel.id))
+        self.events.membership("member_left_channel", channel.id, iter(gone))
+
+    def add_bot(self, name: str) -> None:
+        self.join(name, "bot")
+
+    def remove_bot(self, name: str) -> None:
+        self.leave(name, "bot")
+
+    def _ids(self, who: tuple[str, ...]) -> list[str]:
+        here = self.workspace
+        return [here.bot.id if one == "bot" else here.user(one).id for one in who]
+
+    # --------------------------------------------------------------------------- testing
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every Web API call so far."""
+        return self.web_api.calls
+
+    @property
+    def rate_limits(self) -> bool:
+        return self.web_api.rate_limits
+
+    @rate_limits.setter
+    def rate_limits(self, on: bool) -> None:
+        self.web_api.rate_limits = on
+
+    async def settled(self, timeout: float = 5) -> None:  # noqa: ASYNC109
+        """Until the app has nothing more under way. Raises TimeoutError."""
+        self.activity.own_current()
+        if not await self.activity.calm(time.monotonic() + timeout):
+            raise TimeoutError(f"the app is still busy after {timeout} s")
+
+    async def wait_for(self, predicate: Callable[[], object], timeout: float = 5) -> None:  # noqa: ASYNC109
+        await settling.until(predicate, timeout)
+
+    def signed(
+        self, body: str | bytes, *, timestamp: int | None = None, secret: str | None = None
+    ) -> dict[str, str]:
+        """Headers for a body of one's own, forged or stale if so wished."""
+        return signature_headers(secret or self.signing_secret, body, timestamp)
+
+    async def post(self, body: str | bytes, headers: dict[str, str]) -> aiohttp.ClientResponse:
+        """Any body to the app's request_url."""
+        return await self.delivery.post(body, headers)
+
+    async def deliver_event(
+        self,
+        event: Json,
+        event_id: str | None = None,
+        retry_num: int | None = None,
+        retry_reason: str = "http_timeout",
+    ) -> Ack:
+        """One delivery, no retries of its own, whatever the app subscribed to."""
+        retry = None if retry_num is None else (retry_num, retry_reason)
+        with self.activity.act():
+            return await self.events.deliver_once(event, event_id, retry)
+
+    # --------------------------------------------------------------------------- serving
+
+    @web.middleware
+    async def _attend(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        """Failures of the sandbox are its own and loud: a 500, a traceback, a failed test."""
+        self.activity.own_current()
+        try:
+            answer: web.StreamResponse = await handler(request)
+        except (web.HTTPException, ConnectionResetError):
+            raise
+        except Exception as problem:
+            log.exception("the sandbox failed at %s", request.path)
+            self.failures.append(problem)
+            raise
+        return answer
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        file = self.workspace.files.get(request.match_info["id"])
+        if file is None:
+            raise web.HTTPNotFound
+        file.content = await _uploaded(request)
+        return web.Response(text=f"OK - {len(file.content)}")
+
+    async def _file(self, request: web.Request) -> web.Response:
+        file = self.workspace.files.get(request.match_info["id"])
+        if file is None or not file.complete:
+            raise web.HTTPNotFound
+        return web.Response(body=file.content, content_type=file.mimetype)
+
+
+async def _uploaded(request: web.Request) -> bytes:
+    """The raw body, or the first file of a form."""
+    if request.content_type != "multipart/form-data":
+        return await request.read()
+    for part in (await request.post()).values():
+        if isinstance(part, web.FileField):
+            return part.file.read()
+    raise web.HTTPBadRequest(text="no file in the form")

@@ -1,0 +1,162 @@
+"""chat.*: what the bot says, changes and takes back."""
+
+import re
+from typing import Any
+
+from sandbox.arguments import Arguments
+from sandbox.limits import MESSAGE_TEXT, check_message_blocks
+from sandbox.messages import Message
+from sandbox.methods.registry import Slack, method
+from sandbox.reading import lines_of
+from sandbox.wire import Json, SlackError
+from sandbox.workspace import Channel, Workspace
+
+_EVENT_TYPE = re.compile(r"[A-Za-z0-9_-]{1,255}")
+
+
+@method("chat.postMessage", "chat:write")
+def post_message(slack: Slack, args: Arguments) -> Json:
+    channel = _destination(slack, args.needed("channel", "channel_not_found"))
+    _may_post(slack, channel)
+    text, blocks = content(slack.workspace, args)
+    metadata, warning = _metadata(args)
+    thread = args.text("thread_ts")
+    message = slack.workspace.post(
+        channel, slack.bot.id, text, blocks, metadata=metadata, thread_ts=thread
+    )
+    return {"channel": channel.id, "ts": message.ts, "message": message.wire(), **warning}
+
+
+@method("chat.postEphemeral", "chat:write")
+def post_ephemeral(slack: Slack, args: Arguments) -> Json:
+    channel = _destination(slack, args.needed("channel", "channel_not_found"))
+    _may_post(slack, channel)
+    user = slack.user(args.text("user"))
+    if user.id not in channel.members or user.deleted:
+        raise SlackError("user_not_in_channel")
+    text, blocks = content(slack.workspace, args)
+    said = slack.workspace.post(channel, slack.bot.id, text, blocks, only_for=user.id)
+    return {"message_ts": said.ts}
+
+
+@method("chat.update", "chat:write")
+def update(slack: Slack, args: Arguments) -> Json:
+    channel = slack.channel(args.needed("channel", "channel_not_found"))
+    message = _own_message(slack, channel, args, "cant_update_message")
+    if args.given.get("text") is None and args.given.get("blocks") is None:
+        raise SlackError("no_text")
+    text, blocks = content(slack.workspace, args)
+    metadata, warning = _metadata(args)
+    if "metadata" in args.given:
+        message.metadata = metadata
+    changes_blocks = args.given.get("blocks") is not None
+    slack.workspace.update(message, text or None, (blocks or []) if changes_blocks else None)
+    said = {"channel": channel.id, "ts": message.ts, "text": message.text}
+    return {**said, "message": message.wire(), **warning}
+
+
+@method("chat.delete", "chat:write")
+def delete(slack: Slack, args: Arguments) -> Json:
+    channel = slack.channel(args.needed("channel", "channel_not_found"))
+    message = _own_message(slack, channel, args, "cant_delete_message")
+    slack.workspace.delete(message)
+    return {"channel": channel.id, "ts": message.ts}
+
+
+@method("chat.getPermalink")
+def get_permalink(slack: Slack, args: Arguments) -> Json:
+    channel = slack.channel(args.needed("channel", "channel_not_found"))
+    ts = args.needed("message_ts")
+    if channel.find(ts) is None:
+        raise SlackError("message_not_found")
+    path = f"archives/{channel.id}/p{ts.replace('.', '')}"
+    link = f"https://{slack.workspace.domain}.slack.com/{path}"
+    return {"channel": channel.id, "permalink": link}
+
+
+def content(workspace: Workspace, args: Arguments) -> tuple[str, list[Json] | None]:
+    """Text and blocks within Slack's limits. Raises no_text, msg_too_long, invalid_blocks, ..."""
+    blocks = args.parsed("blocks", "invalid_blocks_format")
+    if blocks is not None:
+        check_message_blocks(blocks)
+        check_files(workspace, blocks, "invalid_blocks")
+    text = str(args.given.get("text") or "")
+    if not text.strip() and not blocks:
+        raise SlackError("no_text")
+    if len(text) > MESSAGE_TEXT:
+        raise SlackError("msg_too_long")
+    return text or lines_of(blocks or [], workspace), blocks
+
+
+def check_files(workspace: Workspace, value: Any, refusal: str) -> None:
+    """Every slack_file must name a file that was uploaded to its end."""
+    for reference in _file_references(value):
+        known = workspace.files.get(reference.get("id", "")) or _file_at(workspace, reference)
+        if known is None or not known.complete:
+            words = "[ERROR] invalid slack file [json-pointer:/blocks]"
+            raise SlackError(refusal, response_metadata={"messages": [words]})
+
+
+def _file_at(workspace: Workspace, reference: Json) -> Any:
+    address = reference.get("url", "")
+    return next((f for f in workspace.files.values() if f"/{f.id}/" in address), None)
+
+
+def _file_references(value: Any) -> list[Json]:
+    if isinstance(value, list):
+        return [found for one in value for found in _file_references(one)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["slack_file"]] if "slack_file" in value else []
+    return own + [found for one in value.values() for found in _file_references(one)]
+
+
+def _destination(slack: Slack, which: str) -> Channel:
+    """A channel, or the DM with a person given by id, opened if need be."""
+    if which in slack.workspace.users:
+        person = slack.workspace.users[which]
+        if person.is_bot:
+            raise SlackError("cannot_dm_bot")
+        return slack.workspace.dm(which)
+    return slack.channel(which)
+
+
+def _may_post(slack: Slack, channel: Channel) -> None:
+    if channel.archived:
+        raise SlackError("is_archived")
+    if channel.is_im:
+        _may_write_to(slack, channel)
+    elif slack.bot.id not in channel.members and "chat:write.public" not in slack.scopes:
+        raise SlackError("not_in_channel")
+
+
+def _may_write_to(slack: Slack, channel: Channel) -> None:
+    if not slack.workspace.manifest.messages_tab:
+        raise SlackError("messages_tab_disabled")
+    other = next(one for one in channel.members if one != slack.bot.id)
+    if slack.workspace.users[other].deleted:
+        raise SlackError("channel_not_found")
+
+
+def _own_message(slack: Slack, channel: Channel, args: Arguments, refusal: str) -> Message:
+    message = channel.find(args.needed("ts", "message_not_found"))
+    if message is None or message.ephemeral:
+        raise SlackError("message_not_found")
+    if message.user != slack.bot.id:
+        raise SlackError(refusal)
+    return message
+
+
+def _metadata(args: Arguments) -> tuple[Json | None, Json]:
+    """Slack drops metadata of the wrong shape with a warning, and posts the message without."""
+    given = args.parsed("metadata", "invalid_metadata_format")
+    if not given:
+        return None, {}
+    if not isinstance(given, dict):
+        raise SlackError("invalid_metadata_format")
+    payload = given.get("event_payload")
+    named = _EVENT_TYPE.fullmatch(str(given.get("event_type", "")))
+    if named and isinstance(payload, dict):
+        return {"event_type": given["event_type"], "event_payload": payload}, {}
+    warning = "invalid_metadata_schema"
+    return None, {"warning": warning, "response_metadata": {"warnings": [warning]}}

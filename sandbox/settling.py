@@ -1,0 +1,132 @@
+"""Knows when the app has nothing more to do, so that nobody has to sleep and hope.
+
+Busy is: a request to the app without its answer, a call of the app without ours, or, where the
+app lives in this very process (tests), a task of its own that began with the action and still
+runs. A task that outlives SHORT after everything else fell quiet is a background service: it is
+remembered as such and never waited for again.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakSet
+
+Task = asyncio.Task[Any]
+
+log = logging.getLogger(__name__)
+
+TICK = 0.002
+QUIET = 0.015
+SHORT = 1.0
+
+
+class Activity:
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._last = time.monotonic()
+        self._ours: WeakSet[Task] = WeakSet()
+        self._services: WeakSet[Task] = WeakSet()
+        self._before: WeakSet[Task] = WeakSet()
+        self._spawned: set[Task] = set()
+        self._acts = 0
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Around a request to the app, or a call from it."""
+        self._under_way += 1
+        self._last = time.monotonic()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self._last = time.monotonic()
+
+    def own(self, task: Task | None) -> None:
+        """This task belongs to the sandbox or to whoever drives it."""
+        if task is not None:
+            self._ours.add(task)
+
+    def spawn(self, coroutine: Any) -> Task:
+        task: Task = asyncio.get_running_loop().create_task(coroutine)
+        self._ours.add(task)
+        self._spawned.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: Task) -> None:
+        self._spawned.discard(task)
+        if not task.cancelled() and (problem := task.exception()):
+            log.error("the sandbox failed in the background", exc_info=problem)
+
+    def own_current(self) -> None:
+        self.own(asyncio.current_task())
+
+    async def cancel(self) -> None:
+        """End what the sandbox itself still waits for: retries, late acceptances."""
+        for task in self._spawned:
+            task.cancel()
+        await asyncio.gather(*self._spawned, return_exceptions=True)
+
+    @contextmanager
+    def act(self) -> Iterator[None]:
+        """An act: what ran before it is not its consequence, unless others act meanwhile."""
+        self.own_current()
+        if not self._acts:
+            self._before = WeakSet(asyncio.all_tasks())
+        self._acts += 1
+        self._last = time.monotonic()
+        try:
+            yield
+        finally:
+            self._acts -= 1
+
+    @property
+    def lives_here(self) -> bool:
+        """Whether the app seems to run in this process: some server here is not ours."""
+        return any(_serves(task) and task not in self._ours for task in asyncio.all_tasks())
+
+    async def calm(self, deadline: float) -> bool:
+        """Wait until nothing is under way and stays so for a moment; False at the deadline."""
+        quiet_since = time.monotonic()
+        while time.monotonic() < deadline:
+            now = time.monotonic()
+            if self._under_way:
+                quiet_since = now
+            elif self._app_tasks() and now - quiet_since < SHORT:
+                pass
+            elif now - self._last >= QUIET:
+                self._services.update(self._app_tasks())
+                return True
+            await asyncio.sleep(TICK)
+        return False
+
+    async def stir(self, deadline: float) -> bool:
+        """Wait for anything new at all; False at the deadline."""
+        mark = self._last
+        while time.monotonic() < deadline:
+            if self._under_way or self._last > mark:
+                return True
+            await asyncio.sleep(TICK)
+        return False
+
+    def _app_tasks(self) -> list[Task]:
+        known = (self._ours, self._services, self._before)
+        fresh = (task for task in asyncio.all_tasks() if not any(task in one for one in known))
+        return [task for task in fresh if not _serves(task)]
+
+
+def _serves(task: Task) -> bool:
+    """One of aiohttp's connection handlers: it lives as long as its connection."""
+    return getattr(task.get_coro(), "__qualname__", "") == "RequestHandler.start"
+
+
+async def until(predicate: Callable[[], object], timeout: float) -> None:  # noqa: ASYNC109
+    """Poll until the predicate holds; TimeoutError says what was waited for."""
+    deadline = time.monotonic() + timeout
+    while not predicate():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{predicate} did not hold within {timeout} s")
+        await asyncio.sleep(TICK)
