@@ -1,0 +1,1 @@
+"""What is said, to whom, when: words, digest, requests, schedule, delivery."""

@@ -1,0 +1,232 @@
+"""The weekly digest: at most a handful of artifacts that need somebody, and what to do (R24)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from briefings.message import Message, button, buttons, heading, line, quiet
+from briefings.words import readable, say
+from debt.artifact import Artifact
+from debt.policy import Policy
+from debt.score import explain
+from debt.standing import Action, next_step
+from storage import listings, lists, people
+from storage.lists import Scope, ScopeKind
+from storage.store import Session
+
+_NEWS = 3
+_NEWS_COUNTED = 50
+LISTING_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One artifact to act on; `weeks` counts how often it was said before, in vain."""
+
+    id: int
+    weeks: int
+    first_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """What one digest says, small enough for the ledger; artifacts are read when it is shown."""
+
+    scope: Scope
+    at: datetime
+    items: tuple[Item, ...]
+    ephemeral: int
+    retained: int
+    folded: int
+    news: tuple[tuple[int, str, str], ...]
+    more_news: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "scope": [self.scope.kind, self.scope.name],
+            "at": self.at.isoformat(),
+            "items": [[item.id, item.weeks, item.first_on.isoformat()] for item in self.items],
+            "rest": [self.ephemeral, self.retained, self.folded],
+            "news": [list(each) for each in self.news],
+            "more_news": self.more_news,
+        }
+
+
+def weekly_of(facts: Mapping[str, Any]) -> Weekly:
+    kind, name = facts["scope"]
+    items = (Item(i, weeks, date.fromisoformat(first)) for i, weeks, first in facts["items"])
+    news = ((number, how, by) for number, how, by in facts["news"])
+    ephemeral, retained, folded = facts["rest"]
+    return Weekly(
+        scope=Scope(ScopeKind(kind), name),
+        at=datetime.fromisoformat(facts["at"]),
+        items=tuple(items),
+        ephemeral=ephemeral,
+        retained=retained,
+        folded=folded,
+        news=tuple(news),
+        more_news=facts["more_news"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A digest, and what was said often enough in vain to become an intervention."""
+
+    weekly: Weekly
+    ignored: tuple[Artifact, ...]
+
+
+async def gather(
+    session: Session, channel: str, scope: Scope, policy: Policy, now: datetime, since: datetime
+) -> Gathered:
+    """What a channel's digest says now. Standings must be awake."""
+    rules = policy.digest
+    before = await listings.ignored(session, channel)
+    folded = {number for number, listed in before.items() if listed.weeks >= rules.repeat_weeks}
+    ranked = await lists.needing(session, scope, rules.items + min(len(folded), LISTING_LIMIT))
+    shown = [artifact for artifact in ranked if artifact.id not in folded][: rules.items]
+    items = tuple(_item(artifact.id, before.get(artifact.id), now.date()) for artifact in shown)
+    counted = await _counted(session, scope, policy, shown, len(folded))
+    changed = await lists.changed_since(session, scope, since, _NEWS_COUNTED)
+    news = tuple((a.id, a.changed_how or "", a.changed_by or "") for a in changed[:_NEWS])
+    weekly = Weekly(scope, now, items, *counted, news, max(0, len(changed) - _NEWS))
+    due = [n for n in folded if before[n].weeks == rules.intervention_weeks - 1]
+    ignored = await lists.several(session, due)
+    return Gathered(weekly, tuple(ignored[number] for number in sorted(ignored)))
+
+
+def _item(number: int, before: listings.Listed | None, today: date) -> Item:
+    return Item(number, before.weeks, before.first_on) if before else Item(number, 0, today)
+
+
+async def _counted(
+    session: Session, scope: Scope, policy: Policy, shown: Sequence[Artifact], folded: int
+) -> tuple[int, int, int]:
+    """How many more need somebody: ephemeral, retained, and how many were said before."""
+    by_label = await lists.count_needing(session, scope)
+    for artifact in shown:
+        by_label[artifact.label] = by_label.get(artifact.label, 0) - 1
+    counts = {"ephemeral": 0, "retained": 0}
+    for label, policy_of_label in policy.labels.items():
+        counts[policy_of_label.counts_as] += max(0, by_label.get(label, 0))
+    return counts["ephemeral"], counts["retained"], folded
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a digest speaks of, as the register has it now: artifacts and people's names."""
+
+    artifacts: Mapping[int, Artifact]
+    names: Mapping[str, str]
+
+    def name(self, owner: str | None) -> str:
+        return self.names.get(owner, owner) if owner else "nobody"
+
+
+async def known(session: Session, numbers: Sequence[int]) -> Known:
+    artifacts = await lists.several(session, numbers)
+    spoken_of = [a.owner for a in artifacts.values()] + [a.changed_by for a in artifacts.values()]
+    names = await people.names(session, [who for who in spoken_of if who])
+    return Known(artifacts, names)
+
+
+async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message | None:
+    """The digest as it stands now: what was settled since it was sent says so."""
+    numbers = [item.id for item in weekly.items] + [number for number, _, _ in weekly.news]
+    return digest(weekly, await known(session, numbers), policy)
+
+
+def digest(weekly: Weekly, known: Known, policy: Policy) -> Message | None:
+    """None means that nobody needs to be told anything."""
+    if not weekly.items:
+        return None
+    items = [_item_blocks(item, known, weekly, policy) for item in weekly.items]
+    blocks: list[Block] = [heading(readable(say("digest.title", scope=weekly.scope)))]
+    blocks += [block for group in items for block in group]
+    return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known)))
+
+
+def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
+    first = known.artifacts[weekly.items[0].id]
+    step = next_step(first, policy, weekly.at.date())
+    return say(
+        "digest.fallback", scope=weekly.scope, count=len(weekly.items), first=first, step=step
+    )
+
+
+def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> list[Block]:
+    artifact = known.artifacts[item.id]
+    if artifact.changed_at and artifact.changed_at > weekly.at:
+        return [_settled(artifact, known)]
+    today = weekly.at.date()
+    step = next_step(artifact, policy, today)
+    words = say(
+        "digest.item",
+        artifact=artifact,
+        step=step,
+        why=explain(artifact),
+        owner=known.name(artifact.owner),
+        today=today,
+        item=item,
+    )
+    return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, step.action))]
+
+
+def _settled(artifact: Artifact, known: Known) -> Block:
+    return line(
+        say("digest.settled", artifact=artifact, by=known.name(artifact.changed_by)),
+        accessory=button("Show", "artifact.show", artifact.key),
+    )
+
+
+def item_buttons(artifact: Artifact, first: Action) -> list[ButtonElement]:
+    """The one thing to do stands out and comes first; Claim only where nobody would be robbed."""
+    wanted = ["claim"] if artifact.orphan else []
+    wanted += ["extend", "log", "review", "show"]
+    wanted.sort(key=lambda name: name != first)
+    return [
+        button(name.capitalize(), f"artifact.{name}", artifact.key, primary=name == first)
+        for name in wanted
+    ]
+
+
+def _closing(weekly: Weekly, known: Known) -> list[Block]:
+    rest = say("digest.rest", weekly=weekly, more=weekly.ephemeral + weekly.retained)
+    see_all = button("See the list", "list.open", f"{weekly.scope}")
+    blocks: list[Block] = [line(rest, accessory=see_all)] if rest else []
+    if weekly.news:
+        told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
+        blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))
+    return blocks
+
+
+def since_last(last_at: datetime | None, now: datetime) -> datetime:
+    """What counts as this week's news: since the last digest, a week at the most."""
+    week_ago = now - timedelta(days=7)
+    return max(last_at, week_ago) if last_at else week_ago
+
+
+def intervention(
+    numbers: Sequence[int], known: Known, channel: str, at: datetime, first: date
+) -> Message:
+    """To the lead: what a channel was told of and nobody touched; settled ones say so."""
+    opening = say("digest.intervention", channel=channel, first=first)
+    artifacts = [known.artifacts[number] for number in numbers]
+    groups = (_ignored(artifact, known, at) for artifact in artifacts)
+    return Message(opening, (line(opening), *(block for group in groups for block in group)))
+
+
+def _ignored(artifact: Artifact, known: Known, at: datetime) -> list[Block]:
+    if artifact.changed_at and artifact.changed_at > at:
+        return [_settled(artifact, known)]
+    acts = [
+        button("Hand off", "artifact.handoff", artifact.key, primary=True),
+        button("Extend", "artifact.extend", artifact.key),
+        button("Show", "artifact.show", artifact.key),
+    ]
+    words = say("digest.ignored", artifact=artifact, owner=known.name(artifact.owner))
+    return [line(words), buttons(f"item:{artifact.key}", *acts)]

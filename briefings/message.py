@@ -1,0 +1,84 @@
+"""A message: typed blocks and the text that stands for them in a notification."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+    InteractiveElement,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from briefings.words import readable, shorten
+
+LONGEST_SECTION = 3_000
+LONGEST_FALLBACK = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` is mrkdwn and reads well alone; links in it never unfold into previews."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+    def payload(self) -> dict[str, Any]:
+        return {"text": self.text[:LONGEST_FALLBACK], "blocks": [b.to_dict() for b in self.blocks]}
+
+    def readable(self) -> str:
+        """What a person would read, for a terminal."""
+        lines = (line for block in self.blocks for line in _lines(block))
+        return readable("\n".join(line for line in lines if line))
+
+
+def _lines(block: Block) -> list[str]:
+    if isinstance(block, HeaderBlock | SectionBlock):
+        return [block.text.text if block.text else ""]
+    if isinstance(block, ContextBlock):
+        return [getattr(element, "text", "") for element in block.elements]
+    if isinstance(block, ActionsBlock):
+        labels = (getattr(each, "text", None) for each in block.elements)
+        return ["    " + "  ".join(f"[{label.text}]" for label in labels if label)]
+    return []
+
+
+def plainly(text: str) -> Message:
+    """A message of one paragraph."""
+    return Message(text, (line(text),))
+
+
+def heading(text: str) -> HeaderBlock:
+    return HeaderBlock(text=PlainTextObject(text=shorten(text, 150), emoji=False))
+
+
+def line(text: str, *, accessory: InteractiveElement | None = None) -> SectionBlock:
+    """mrkdwn as our templates wrote it; Slack must not look for links or names of its own."""
+    shown = MarkdownTextObject(text=text[:LONGEST_SECTION], verbatim=True)
+    return SectionBlock(text=shown, accessory=accessory)
+
+
+def quiet(text: str) -> ContextBlock:
+    return ContextBlock(elements=[MarkdownTextObject(text=text[:LONGEST_SECTION], verbatim=True)])
+
+
+def buttons(block_id: str, *elements: ButtonElement) -> ActionsBlock:
+    return ActionsBlock(block_id=block_id, elements=list(elements))
+
+
+def button(
+    text: str, action: str, value: str, *, primary: bool = False, danger: bool = False
+) -> ButtonElement:
+    style = "primary" if primary else "danger" if danger else None
+    label = PlainTextObject(text=text, emoji=False)
+    return ButtonElement(text=label, action_id=action, value=value, style=style)
+
+
+def joined(blocks: Sequence[Sequence[Block]]) -> tuple[Block, ...]:
+    return tuple(block for group in blocks for block in group)

@@ -1,0 +1,53 @@
+"""From a ledger row to its message, as the register stands now: when sent, and ever after."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+
+from briefings import digest, requests
+from briefings.message import Message, plainly
+from briefings.words import say
+from debt.policy import Policy
+from storage.outbox import Ledgered
+from storage.store import Session
+
+
+async def render(session: Session, briefing: Ledgered, policy: Policy) -> Message:
+    """Raises KeyError for a kind nobody composes."""
+    return await _KINDS[briefing.kind](session, briefing, policy)
+
+
+async def _digest(session: Session, briefing: Ledgered, policy: Policy) -> Message:
+    composed = await digest.compose(session, digest.weekly_of(briefing.facts), policy)
+    if composed is None:
+        raise LookupError(f"{briefing.key} says nothing and should not be on the ledger")
+    return composed
+
+
+async def _intervention(session: Session, briefing: Ledgered, _policy: Policy) -> Message:
+    facts = briefing.facts
+    known = await digest.known(session, facts["items"])
+    at = datetime.fromisoformat(facts["at"])
+    first = date.fromisoformat(facts["first_on"])
+    return digest.intervention(facts["items"], known, facts["channel"], at, first)
+
+
+async def _ask(session: Session, briefing: Ledgered, _policy: Policy) -> Message:
+    return await requests.question(session, briefing.facts["request"])
+
+
+async def _answer(session: Session, briefing: Ledgered, _policy: Policy) -> Message:
+    return await requests.outcome(session, briefing.facts["request"])
+
+
+async def _paused(_session: Session, briefing: Ledgered, _policy: Policy) -> Message:
+    facts = briefing.facts
+    return plainly(say("notices.paused", channel=facts["channel"], why=facts["why"]))
+
+
+_KINDS: dict[str, Callable[[Session, Ledgered, Policy], Awaitable[Message]]] = {
+    "digest": _digest,
+    "intervention": _intervention,
+    "ask": _ask,
+    "answer": _answer,
+    "paused": _paused,
+}

@@ -1,0 +1,37 @@
+"""What is said about ownership: the question to one person, and the answer to the other."""
+
+from briefings.message import Message, button, buttons, line, plainly
+from briefings.words import say
+from debt.artifact import Artifact
+from storage.artifacts import require
+from storage.ownership import request
+from storage.store import Session
+from storage.tables import OwnershipRequest, RequestState
+
+
+async def question(session: Session, request_id: int) -> Message:
+    """Asks with Accept and Decline; once it is settled, says how."""
+    asked, artifact = await _asked(session, request_id)
+    words = say(f"requests.{asked.kind}", artifact=artifact, asked=asked)
+    if asked.state != RequestState.OPEN:
+        outcome = say("requests.settled", state=asked.state, artifact=artifact)
+        return Message(words, (line(f"{words}\n{outcome}"),))
+    choices = (
+        button("Accept", "request.accept", str(asked.id), primary=True),
+        button("Decline", "request.decline", str(asked.id)),
+        button("Show", "artifact.show", artifact.key),
+    )
+    return Message(words, (line(words), buttons(f"request:{asked.id}", *choices)))
+
+
+async def outcome(session: Session, request_id: int) -> Message:
+    """Tells who asked what became of it."""
+    asked, artifact = await _asked(session, request_id)
+    return plainly(say("requests.outcome", artifact=artifact, asked=asked))
+
+
+async def _asked(session: Session, request_id: int) -> tuple[OwnershipRequest, Artifact]:
+    asked = await request(session, request_id)
+    if asked is None:
+        raise LookupError(f"the outbox names ownership request {request_id}, which does not exist")
+    return asked, await require(session, asked.artifact_id)

@@ -1,0 +1,125 @@
+"""The words: one Jinja2 template per subject, a macro per message, filters that read as words.
+
+What a person or a repository wrote is shown, never interpreted: `& < >` are escaped, and the
+characters that Slack would take for formatting become their look-alikes.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from debt.artifact import key_of
+from debt.hours import as_hours
+
+_LOOKALIKES = str.maketrans(
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        "*": "∗",
+        "~": "∼",
+        "`": "ˋ",
+        "\n": " ",
+        "\t": " ",
+    }  # look-alikes on purpose
+)
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+
+
+def inert(text: str) -> Markup:
+    """The text as Slack's mrkdwn that looks like it and does nothing."""
+    plain = re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", text.translate(_LOOKALIKES))
+    return Markup(re.sub(r":(?=[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*:)", "꞉", plain))  # noqa: S704  # what makes it safe is above
+
+
+def shorten(text: str, length: int) -> str:
+    """At most that many characters, an ellipsis for what is left out."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
+
+
+def day(value: date) -> Markup:
+    """A whole day in the reader's own zone and language.
+
+    Slack renders instants: 10:00 UTC is the same calendar day from Honolulu (-10) to Auckland
+    in summer (+13).
+    """
+    instant = datetime.combine(value, time(10), UTC)
+    return Markup(f"<!date^{int(instant.timestamp())}^{{date_short}}|{long_day(value)}>")  # noqa: S704  # digits and a date
+
+
+def moment(value: datetime) -> Markup:
+    """An instant in the reader's own zone."""
+    utc = value.astimezone(UTC)
+    shown = f"{long_day(utc.date())}, {utc:%H:%M} UTC"
+    return Markup(f"<!date^{int(utc.timestamp())}^{{date_short}} at {{time}}|{shown}>")  # noqa: S704  # digits and a date
+
+
+def long_day(value: date) -> str:
+    return f"{value:%b} {value.day}, {value.year}"
+
+
+def person(owner: str | None) -> Markup:
+    """A mention for a Slack id, an e-mail as it is, “nobody” for none."""
+    if not owner:
+        return Markup("nobody")
+    return Markup(f"<@{owner}>") if _SLACK_ID.fullmatch(owner) else inert(owner)  # noqa: S704  # checked to be an id
+
+
+def days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(parts: Sequence[str]) -> Markup:
+    """“a, b and c”."""
+    *most, last = (part if isinstance(part, Markup) else inert(part) for part in parts)
+    return Markup(" and ").join([Markup(", ").join(most), last]) if most else Markup(last)  # noqa: S704  # its parts are inert
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("briefings"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = (shorten, day, moment, person, days, count, listed)
+    environment.filters |= {each.__name__: each for each in filters}
+    environment.filters |= {"hours": as_hours, "key": key_of}
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    return value if isinstance(value, Markup) else inert(str(value))
+
+
+def say(name: str, **values: Any) -> str:
+    """The message `template.macro` as mrkdwn, its white space folded line by line."""
+    template, macro = name.split(".")
+    said = getattr(_module(template), macro)(**values)
+    return "\n".join(" ".join(line.split()) for line in str(said).strip().splitlines())
+
+
+@cache
+def _module(template: str) -> Any:
+    return _environment().get_template(f"{template}.j2").module
+
+
+def readable(mrkdwn: str) -> str:
+    """The same words without Slack's markup: for a terminal and for notifications."""
+    text = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", mrkdwn)
+    text = re.sub(r"<([@#])([A-Z0-9]+)>", r"\1\2", text)
+    text = re.sub(r"[*`]", "", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
