@@ -13,7 +13,6 @@ from dataclasses import dataclass
 BRANCHES = re.compile(
     rb"\b(?:if|elif|for|foreach|while|case|catch|except|when|unless|until|rescue|match)\b|&&|\|\|"
 )
-CODE_LINE = re.compile(rb"^[ \t\f]*[^\s]", re.M)
 
 PYTHON = re.compile(
     rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+\(?([\w, \t]*)|import[ \t]+([\w., \t]+))", re.M
@@ -48,12 +47,12 @@ class Reference:
 
 def code_lines(content: bytes) -> int:
     """Lines that are not blank."""
-    return sum(1 for _ in CODE_LINE.finditer(content))
+    return len([*filter(None, map(bytes.strip, content.splitlines()))])
 
 
 def branches(content: bytes) -> int:
     """Words and signs that fork the flow, in most languages; a proxy for complexity."""
-    return sum(1 for _ in BRANCHES.finditer(content))
+    return len(BRANCHES.findall(content))
 
 
 def references_in(path: str, content: bytes) -> Iterator[Reference]:
@@ -63,8 +62,8 @@ def references_in(path: str, content: bytes) -> Iterator[Reference]:
         yield from _python(content)
     elif suffix in PATTERNS:
         pattern, separator = PATTERNS[suffix]
-        for match in pattern.finditer(content):
-            yield from _written(match[1], separator)
+        for name in dict.fromkeys(pattern.findall(content)):
+            yield from _written(name, separator)
 
 
 class References:
@@ -134,16 +133,11 @@ def _answers_to(path: str) -> set[Parts]:
 
 
 def _python(content: bytes) -> Iterator[Reference]:
-    for match in PYTHON.finditer(content):
-        if match[3] is not None:
-            for item in match[3].split(b","):
-                yield from _dotted(item.split(b" as ")[0].strip(), None)
-            continue
-        module = match[1].lstrip(b".")
-        dots = len(match[1]) - len(module)
-        up = dots - 1 if dots else None
+    for origin, names, modules in dict.fromkeys(PYTHON.findall(content)):
+        module = origin.lstrip(b".")
+        up = len(origin) - len(module) - 1 if origin.startswith(b".") else None
         yield from _dotted(module, up)
-        for item in match[2].split(b","):
+        for item in (names or modules).split(b","):
             name = item.split(b" as ")[0].strip()
             if name:
                 yield from _dotted(b".".join(filter(None, (module, name))), up)
