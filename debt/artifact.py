@@ -57,6 +57,11 @@ class Rating:
     person: int | None = None
     person_reason: str = ""
 
+    def __post_init__(self) -> None:
+        for given in (self.proxy, self.person):
+            if given is not None and not 1 <= given <= 5:
+                raise Refused(f"A rating is a number from 1 to 5, not {given}.")
+
     @property
     def value(self) -> int:
         return self.proxy if self.person is None else self.person

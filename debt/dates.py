@@ -1,6 +1,7 @@
 """Default dates, extensions and reviews (R3, R4)."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,18 +12,25 @@ from debt.refusal import Refused
 from debt.tier import tier
 
 TEN_YEARS = timedelta(days=3_653)
+_FROM_NOW = re.compile(r"\+?([0-9]{1,6})\s*(d|w|m|days?|weeks?|months?)", re.I | re.ASCII)
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def shifted(day: date, days: int) -> date:
+    """That many days later, or earlier; the calendar's own ends are as far as it goes."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def default_expiry(kind: str, label: Label, created_on: date, policy: Policy) -> date | None:
     """The shorter of what kind and label give; a durable artifact takes its kind's days."""
     days = _shorter(policy.kind(kind).expires_after_days, policy.label(label).expires_after_days)
-    return created_on + timedelta(days=days) if days else None
+    return shifted(created_on, days) if days else None
 
 
 def default_review(kind: str, label: Label, today: date, policy: Policy) -> date | None:
     """The next review from today, by the shorter cadence of kind and label."""
     days = _shorter(policy.kind(kind).review_every_days, policy.label(label).review_every_days)
-    return today + timedelta(days=days) if days else None
+    return shifted(today, days) if days else None
 
 
 def _shorter(*days: int | None) -> int | None:
@@ -30,22 +38,19 @@ def _shorter(*days: int | None) -> int | None:
 
 
 def parse_day(text: str) -> date:
-    """An ISO date; anything else is refused."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Refused(f"“{text.strip()[:40]}” is not a date. Dates look like 2027-01-31.") from None
+    """`2027-01-31`; anything else, the thirtieth of February too, is refused."""
+    if _ISO.fullmatch(text.strip()):
+        with suppress(ValueError):
+            return date.fromisoformat(text.strip())
+    raise Refused(f"“{text.strip()[:40]}” is not a date. Dates look like 2027-01-31.")
 
 
 def parse_until(text: str, base: date) -> date:
     """`30d`, `2w` or `3m` (30-day months) counted from base, or an ISO date."""
-    match = re.fullmatch(
-        r"\+?([0-9]{1,6})\s*(d|w|m|days?|weeks?|months?)", text.strip(), re.I | re.ASCII
-    )
+    match = _FROM_NOW.fullmatch(text.strip())
     if match:
-        days = int(match[1]) * {"d": 1, "w": 7, "m": 30}[match[2][0].lower()]
-        return base + min(timedelta(days=days), TEN_YEARS * 2)
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip(), re.ASCII):
+        return shifted(base, int(match[1]) * {"d": 1, "w": 7, "m": 30}[match[2][0].lower()])
+    if _ISO.fullmatch(text.strip()):
         return parse_day(text)
     raise Refused(
         f"“{text.strip()[:40]}” is neither a time nor a date. "
@@ -54,10 +59,7 @@ def parse_until(text: str, base: date) -> date:
 
 
 def looks_like_until(text: str) -> bool:
-    return (
-        re.fullmatch(r"\+?[0-9]{1,6}[dwm]|[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.I | re.ASCII)
-        is not None
-    )
+    return any(form.fullmatch(text.strip()) for form in (_FROM_NOW, _ISO))
 
 
 def extension_base(artifact: Artifact, today: date) -> date:
@@ -105,6 +107,8 @@ def _require_sensible(artifact: Artifact, until: date, today: date, base: date) 
 
 
 def _require_within(artifact: Artifact, days: int, tier_name: str, count: int, total: int) -> None:
+    if count == 0:
+        raise Refused(f"The {tier_name} tier allows no extension. Retire {artifact.key} instead.")
     if artifact.extensions >= count:
         times = "once" if artifact.extensions == 1 else f"{artifact.extensions} times"
         raise Refused(
@@ -113,7 +117,8 @@ def _require_within(artifact: Artifact, days: int, tier_name: str, count: int, t
         )
     left = total - artifact.extended_days
     if days > left:
+        length = "1 day" if days == 1 else f"{days} days"
         raise Refused(
-            f"That is {days} days; the {tier_name} tier allows {total} days in all, "
+            f"That is {length}; the {tier_name} tier allows {total} days in all, "
             f"and {artifact.key} has {max(left, 0)} left."
         )

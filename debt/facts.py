@@ -1,9 +1,10 @@
 """From what is known of an artifact to the artifact: one way in for form, CSV and scan."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date
 from enum import StrEnum
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from debt.artifact import RATING_NAMES, Artifact, Label, Rating, RatingName, Ratings, Stage, Surface
 from debt.dates import default_expiry, default_review
@@ -57,6 +58,10 @@ class Facts(TypedDict, total=False):
 
 USUAL_KIND = "production_integration"
 _PLAIN = {field.name for field in fields(Artifact)} & set(Facts.__annotations__)
+_NEEDED = ("name", "repo", "paths")
+_BOUNDS = {"value": (1, 5), "blast_radius": (1, 5)} | dict.fromkeys(
+    ("dependants", "monthly_minutes"), (0, 1_000_000)
+)
 
 
 def create(
@@ -64,51 +69,72 @@ def create(
 ) -> Artifact:
     """A new artifact, its gaps filled from kind, label and policy.
 
-    `said` is the reason kept with ratings a person gave. Refused where a label needs an end
-    date and the facts leave none.
+    `said` is the reason kept with ratings a person gave. Refused where name, repository or
+    paths are missing, or where a label needs an end date and the facts leave none.
     """
-    kind = facts.get("kind", USUAL_KIND)
-    label = facts.get("label", policy.kind(kind).label)
-    created_on = facts.get("created_on", today)
-    given = _given(facts)
-    dates = {
-        "expires_on": facts.get("expires_on") or default_expiry(kind, label, created_on, policy),
-        "review_on": facts.get("review_on") or default_review(kind, label, created_on, policy),
-    }
-    artifact = Artifact(
-        **{
-            "id": artifact_id,
-            "kind": kind,
-            "label": label,
-            "stage": stage,
-            "created_on": created_on,
-            "ratings": usual_ratings(kind, policy),
-        }
-        | given
-        | dates  # type: ignore[arg-type]  # mypy cannot see a TypedDict through the union of dicts
-    )
-    return replace(artifact, ratings=_rated(artifact.ratings, facts, said))
+    given: dict[str, Any] = {"kind": USUAL_KIND, "created_on": today} | _given(facts)
+    _require_named(given)
+    kind, created_on = given["kind"], given["created_on"]
+    require_kind(kind, policy)
+    label = given.setdefault("label", policy.kind(kind).label)
+    given["expires_on"] = given.get("expires_on") or default_expiry(kind, label, created_on, policy)
+    given["review_on"] = given.get("review_on") or default_review(kind, label, created_on, policy)
+    ratings = _rated(usual_ratings(kind, policy), facts, said)
+    artifact = Artifact(id=artifact_id, stage=stage, ratings=ratings, **given)
+    require_end_date(artifact, policy)
+    return artifact
 
 
 def amend(artifact: Artifact, facts: Facts, *, policy: Policy, said: str = "") -> Artifact:
-    """The artifact with what the facts say; a rating equal to the one in force changes nothing."""
+    """The artifact with what the facts say; a rating equal to the one in force changes nothing.
+
+    A new owner has not left, and a new end date is the one that overdue is counted from.
+    """
+    ratings = _rated(artifact.ratings, facts, said)
     given = _given(facts)
-    amended = replace(artifact, **given)  # type: ignore[arg-type]  # the same TypedDict
-    require_end_date(amended, policy)
-    return replace(amended, ratings=_rated(artifact.ratings, facts, said))
+    _require_named(dict.fromkeys(_NEEDED, "as it was") | given)
+    amended = replace(artifact, **given, ratings=ratings)
+    if amended.kind != artifact.kind:
+        require_kind(amended.kind, policy)
+    if amended.owner != artifact.owner:
+        amended = replace(amended, owner_gone=False)
+    if amended.expires_on != artifact.expires_on:
+        amended = replace(amended, originally_expires_on=None)
+    if (amended.expires_on, amended.label) != (artifact.expires_on, artifact.label):
+        require_end_date(amended, policy)
+    return amended
 
 
-def _given(facts: Facts) -> dict[str, object]:
+def _given(facts: Facts) -> dict[str, Any]:
     return {name: _kept(name, value) for name, value in facts.items() if name in _PLAIN}
 
 
 def _kept(name: str, value: object) -> object:
-    """Text cleaned, blank text as nothing, paths each cleaned; refused where one is too long."""
+    """Text cleaned, blank text as nothing, paths each cleaned; refused where out of bounds."""
     if isinstance(value, str) and not isinstance(value, StrEnum):
         return clean_field(name, value) or None
     if isinstance(value, tuple):
         return tuple(path for each in value if (path := clean_field("path", each)))
+    if isinstance(value, int) and name in _BOUNDS:
+        _require_within(name, value, *_BOUNDS[name])
     return value
+
+
+def _require_within(name: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        what = name.replace("_", " ").capitalize()
+        raise Refused(f"{what} goes from {least} to {most:,}; {value:,} does not fit.")
+
+
+def _require_named(artifact: Mapping[str, object]) -> None:
+    missing = [name for name in _NEEDED if not artifact.get(name)]
+    if missing:
+        raise Refused(f"An artifact needs name, repo and paths; missing: {', '.join(missing)}.")
+
+
+def require_kind(kind: str | None, policy: Policy) -> None:
+    if kind not in policy.kinds:
+        raise Refused(f"There is no kind “{kind}”. Kinds are {', '.join(policy.kinds)}.")
 
 
 def require_end_date(artifact: Artifact, policy: Policy) -> None:

@@ -68,7 +68,7 @@ def as_hours(minutes: int) -> str:
     if minutes and abs(minutes) < 60:
         return f"{minutes} min"
     if minutes % 15 == 0:
-        return f"{minutes / 60:g} h"
+        return f"{minutes / 60:.12g} h"
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 0 else f"-{as_hours(-minutes)}"
 
 

@@ -1,6 +1,7 @@
 """Created with intent: purpose, lifespan, owner and removal impact, or provisional (R5)."""
 
 import re
+import string
 from collections.abc import Iterator
 
 from debt.artifact import Artifact
@@ -8,9 +9,13 @@ from debt.artifact import Artifact
 _VAGUE = frozenset(
     "tbd todo tba unknown unsure none nothing later whatever something stuff misc various test "
     "temp temporary forever never indefinite indefinitely permanent "
-    "soon eventually sometime maybe asap ? - na n/a n.a. idk dunno see above helper code"
+    "soon eventually sometime maybe asap na n/a n.a idk dunno see above helper code"
     .split()
 )  # fmt: skip
+_MARKS = string.punctuation + "…–—“”‘’«»„¿¡·•、。，！？「」（）"
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
 
 
 def missing_intent(artifact: Artifact) -> tuple[str, ...]:
@@ -34,8 +39,11 @@ def _said(what: str, text: str | None, *, words: int) -> Iterator[str]:
 
 
 def is_vague(text: str, *, words: int) -> bool:
-    """Fewer than that many words that mean something; scripts without spaces count by length."""
-    said = [word for word in re.split(r"[\s,;:!.]+", text.casefold()) if word not in _VAGUE]
-    meaningful = [word for word in said if any(letter.isalnum() for letter in word)]
-    unspaced = any(len(word) >= 8 and not word.isascii() for word in meaningful)
-    return len(meaningful) < words and not unspaced
+    """Fewer than that many words that mean something; two letters of a script without spaces
+    (Chinese, Japanese, Thai, Lao, Burmese, Khmer) count as a word.
+    """
+    said = (word.strip(_MARKS) for word in re.split(r"[\s,;:!]+", text.casefold()))
+    meaningful = [
+        word for word in said if word not in _VAGUE and any(letter.isalnum() for letter in word)
+    ]
+    return sum(max(1, len(_UNSPACED.findall(word)) // 2) for word in meaningful) < words

@@ -117,7 +117,7 @@ class Explanation:
 
 
 def explain(artifact: Artifact) -> Explanation:
-    """Why an artifact ranks where it does, strongest first, in words for a person."""
+    """Why an artifact ranks where it does, in words for a person: what drives it, what it lacks."""
     return Explanation(score(artifact.ratings), tuple(_drivers(artifact)), tuple(_gaps(artifact)))
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from debt.artifact import Artifact, Tier
+from debt.artifact import Artifact, Surface, Tier
+from debt.dates import shifted
 from debt.intent import missing_intent
 from debt.policy import Policy
 from debt.score import Quadrant, priority, quadrant, score
@@ -89,7 +90,7 @@ def needs_of(artifact: Artifact, policy: Policy, today: date) -> Iterator[Need]:
         yield Need.DELETE_FIRST
     if artifact.review_on and artifact.review_on < today:
         yield Need.REVIEW_OVERDUE
-    if artifact.due_from and today <= artifact.due_from <= today + _soon(policy):
+    if artifact.due_from and _soon(artifact.due_from, policy) <= today <= artifact.due_from:
         yield Need.EXPIRING
     if exposed and artifact.ratings.risk.value >= limits.high_risk and not artifact.responder:
         yield Need.UNGUARDED
@@ -102,16 +103,17 @@ def _delete_first(artifact: Artifact, policy: Policy) -> bool:
     )
 
 
-def _soon(policy: Policy) -> timedelta:
-    return timedelta(days=policy.thresholds.due_soon_days)
+def _soon(due: date, policy: Policy) -> date:
+    """The day from which an end date is soon."""
+    return shifted(due, -policy.thresholds.due_soon_days)
 
 
 def _wakes_on(artifact: Artifact, policy: Policy, today: date) -> date | None:
     turns: list[date] = []
     if artifact.due_from:
-        turns += [artifact.due_from - _soon(policy), artifact.due_from + timedelta(days=1)]
+        turns += [_soon(artifact.due_from, policy), shifted(artifact.due_from, 1)]
     if artifact.review_on:
-        turns.append(artifact.review_on + timedelta(days=1))
+        turns.append(shifted(artifact.review_on, 1))
     return min((turn for turn in turns if turn > today), default=None) if artifact.live else None
 
 
@@ -136,15 +138,23 @@ def next_step(artifact: Artifact, policy: Policy, today: date) -> NextStep:
     if missing:
         return NextStep(f"say what it is for: {', '.join(missing)}", Action.SHOW, None)
     box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
+    if artifact.value is None and box is Quadrant.LOW_HIGH:
+        return NextStep(
+            "say what it is worth: risky, and its value is not rated", Action.SHOW, None
+        )
     return NextStep(box.action, Action.SHOW, None)
 
 
 def _words(need: Need, artifact: Artifact) -> str:
     return {
-        Need.EXPOSED_ORPHAN: f"claim it: in {artifact.surface} with nobody behind it",
+        Need.EXPOSED_ORPHAN: f"claim it: {_where(artifact.surface)} with nobody behind it",
         Need.EXPIRED: "extend it with a reason, or delete it",
         Need.DELETE_FIRST: "delete first: low value, high risk",
         Need.REVIEW_OVERDUE: "review it: is it still needed?",
         Need.EXPIRING: "extend it with a reason, or let it end",
         Need.UNGUARDED: "name a responder: high risk and nobody on call",
     }[need]
+
+
+def _where(surface: Surface) -> str:
+    return "customer-facing" if surface is Surface.CUSTOMER else f"in {surface}"

@@ -72,8 +72,9 @@ def _line_of(text: str, keys: list[str]) -> int:
             here = table + _parts(assignment[1])
         else:
             continue
-        if here == keys[: len(here)] and len(here) > depth:
-            nearest, depth = number, len(here)
+        common = min(len(here), len(keys))
+        if here[:common] == keys[:common] and common > depth:
+            nearest, depth = number, common
     return nearest
 
 
