@@ -1,5 +1,6 @@
 """The server: one port on loopback for the Web API, response addresses, sockets and controls."""
 
+import json
 import logging
 import secrets
 import time
@@ -88,7 +89,7 @@ class Sandbox:
     async def start(self) -> None:
         app = web.Application(middlewares=[self._attend, guard], client_max_size=64 * 1024**2)
         app.add_routes(self.routes())
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, HOST, self.port)
         await site.start()
@@ -154,6 +155,8 @@ class Sandbox:
                 raise TypeError(f"a person has no {name}")
             setattr(user, name, value)
         user.updated = int(datetime.now(UTC).timestamp())
+        if user.deleted:
+            self.workspace.remove_everywhere(user.id)
         self.workspace.changed(Change("people"))
         self.events.user_changed(user)
         return user
@@ -236,6 +239,15 @@ class Sandbox:
     async def post(self, body: str | bytes, headers: dict[str, str]) -> aiohttp.ClientResponse:
         """Any body to the app's request_url."""
         return await self.delivery.post(body, headers)
+
+    async def verify_request_url(self) -> None:
+        """As Slack does when the address is saved. Raises ValueError."""
+        challenge = secrets.token_hex(16)
+        body = json.dumps({"type": "url_verification", "challenge": challenge})
+        headers = self.signed(body) | {"Content-Type": "application/json"}
+        answer = await self.post(body, headers)
+        if answer.status != 200 or challenge not in await answer.text():
+            raise ValueError(f"{self.request_url} did not return the challenge: {answer.status}")
 
     async def deliver_event(
         self,

@@ -30,9 +30,9 @@ class Clock:
 
     async def sleep_until(self, then: datetime) -> None:
         while (left := (then - self.now()).total_seconds()) > 0:
-            moved = self._moved
             try:
-                await asyncio.wait_for(moved.wait(), timeout=left)
+                async with asyncio.timeout(left):
+                    await self._moved.wait()
             except TimeoutError:
                 return
 

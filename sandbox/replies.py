@@ -15,7 +15,9 @@ from sandbox.workspace import Change, User, Workspace
 if TYPE_CHECKING:
     from sandbox.forms import Form
 
-HERE, ELSEWHERE, MOMENT = 1.0, 5.0, 0.12
+# Seconds to hope for something to see: an answer that is due, and anything more.
+HERE, ELSEWHERE = 0.5, 5.0
+MORE_HERE, MORE_ELSEWHERE = 0.03, 0.3
 
 
 class Expect(Enum):
@@ -80,7 +82,8 @@ class Watch:
         """A form without a submit may be a "please wait" that the app will replace."""
         last = self.views[-1] if self.views else None
         only_views = not (self.messages or self.updated or self.error)
-        return only_views and last is not None and not last.source.get("submit")
+        is_form = last is not None and last.source["type"] == "modal"
+        return only_views and is_form and not (last and last.source.get("submit"))
 
     def see(self, change: Change) -> None:
         if change.view is not None:
@@ -132,6 +135,7 @@ async def conclude(watch: Watch, activity: Activity, expect: Expect) -> None:
 def _until(watch: Watch, activity: Activity, expect: Expect, started: float) -> float:
     if expect is Expect.NOTHING:
         return 0
+    here = activity.lives_here
     if expect is Expect.PERHAPS or watch.waiting_view or watch.elsewhere:
-        return time.monotonic() + MOMENT
-    return started + (HERE if activity.lives_here else ELSEWHERE)
+        return time.monotonic() + (MORE_HERE if here else MORE_ELSEWHERE)
+    return started + (HERE if here else ELSEWHERE)

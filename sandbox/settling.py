@@ -19,7 +19,7 @@ Task = asyncio.Task[Any]
 log = logging.getLogger(__name__)
 
 TICK = 0.002
-QUIET = 0.015
+QUIET_HERE, QUIET_ELSEWHERE = 0.006, 0.06
 SHORT = 1.0
 
 
@@ -85,8 +85,10 @@ class Activity:
 
     @property
     def lives_here(self) -> bool:
-        """Whether the app seems to run in this process: some server here is not ours."""
-        return any(_serves(task) and task not in self._ours for task in asyncio.all_tasks())
+        """Whether the app seems to run in this process: a server that is not ours, or a client
+        of Socket Mode."""
+        tasks = asyncio.all_tasks()
+        return any(_dials_in(task) or (_serves(task) and task not in self._ours) for task in tasks)
 
     async def calm(self, deadline: float) -> bool:
         """Wait until nothing is under way and stays so for a moment; False at the deadline."""
@@ -97,7 +99,7 @@ class Activity:
                 quiet_since = now
             elif self._app_tasks() and now - quiet_since < SHORT:
                 pass
-            elif now - self._last >= QUIET:
+            elif now - self._last >= (QUIET_HERE if self.lives_here else QUIET_ELSEWHERE):
                 self._services.update(self._app_tasks())
                 return True
             await asyncio.sleep(TICK)
@@ -120,7 +122,15 @@ class Activity:
 
 def _serves(task: Task) -> bool:
     """One of aiohttp's connection handlers: it lives as long as its connection."""
-    return getattr(task.get_coro(), "__qualname__", "") == "RequestHandler.start"
+    return _name(task) == "RequestHandler.start"
+
+
+def _dials_in(task: Task) -> bool:
+    return _name(task) == "SocketModeClient.receive_messages"
+
+
+def _name(task: Task) -> str:
+    return getattr(task.get_coro(), "__qualname__", "")
 
 
 async def until(predicate: Callable[[], object], timeout: float) -> None:  # noqa: ASYNC109

@@ -197,6 +197,13 @@ class Workspace:
         self.changed(Change("people"))
         return user
 
+    def remove_everywhere(self, user_id: str) -> None:
+        """Deactivated people leave channels and groups; their direct messages stay."""
+        open_channels = [one.members for one in self.channels.values() if not one.is_im]
+        for members in [*open_channels, *(one.members for one in self.groups.values())]:
+            if user_id in members:
+                members.remove(user_id)
+
     def user(self, who: str) -> User:
         """By handle (with or without @) or id."""
         name = who.removeprefix("@")

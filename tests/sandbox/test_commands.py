@@ -1,12 +1,14 @@
 """Slash commands: from what a person types to what they, and others, see."""
 
 import asyncio
+import threading
 import time
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from sandbox import Person, Sandbox
+from tests.sandbox.conftest import bolt_app, over_http
 
 Named = Any
 
@@ -123,6 +125,37 @@ async def test_two_at_once_each_get_their_own_answer(
 
     both = await asyncio.gather(dana.types("/echo"), erin.types("/echo"))
     assert [one.text for one in both] == ["dana", "erin"]
+
+
+def serve_elsewhere(slack: Sandbox, ready: threading.Event, stop: threading.Event) -> None:
+    """An app on a loop of its own, which the sandbox cannot look into."""
+
+    async def serve() -> None:
+        app = bolt_app(slack)
+
+        @app.command("/echo")
+        async def echo(ack: Named, respond: Named) -> None:
+            await ack()
+            await asyncio.sleep(0.7)
+            await respond("at last")
+            await asyncio.sleep(0.03)
+            await respond("and again")
+
+        async with over_http(slack, app):
+            ready.set()
+            await asyncio.to_thread(stop.wait)
+
+    asyncio.run(serve())
+
+
+async def test_an_app_elsewhere_has_more_time(slack: Sandbox, dana: Person) -> None:
+    ready, stop = threading.Event(), threading.Event()
+    serving = asyncio.create_task(asyncio.to_thread(serve_elsewhere, slack, ready, stop))
+    await asyncio.to_thread(ready.wait)
+    reply = await dana.types("/echo")
+    stop.set()
+    await serving
+    assert reply.text == "at last\nand again"
 
 
 async def test_a_background_service_of_the_app_is_not_waited_for(
