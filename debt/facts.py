@@ -110,11 +110,15 @@ def _given(facts: Facts) -> dict[str, Any]:
 
 
 def _kept(name: str, value: object) -> object:
-    """Text cleaned, blank text as nothing, paths each cleaned; refused where out of bounds."""
+    """Text cleaned, blank text as nothing, paths each cleaned; refused where out of bounds.
+
+    A `;` parts two paths wherever paths come from, as it does in a spreadsheet.
+    """
     if isinstance(value, str) and not isinstance(value, StrEnum):
         return clean_field(name, value) or None
     if isinstance(value, tuple):
-        return tuple(path for each in value if (path := clean_field("path", each)))
+        each_path = (path for given in value for path in given.split(";"))
+        return tuple(kept for path in each_path if (kept := clean_field("path", path)))
     if isinstance(value, int) and name in _BOUNDS:
         _require_within(name, value, *_BOUNDS[name])
     return value
@@ -123,24 +127,28 @@ def _kept(name: str, value: object) -> object:
 def _require_within(name: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
         what = name.replace("_", " ").capitalize()
-        raise Refused(f"{what} goes from {least} to {most:,}; {value:,} does not fit.")
+        raise Refused(f"{what} goes from {least} to {most:,}; {value:,} does not fit.", field=name)
 
 
 def _require_named(artifact: Mapping[str, object]) -> None:
     missing = [name for name in _NEEDED if not artifact.get(name)]
     if missing:
-        raise Refused(f"An artifact needs name, repo and paths; missing: {', '.join(missing)}.")
+        raise Refused(
+            f"An artifact needs name, repo and paths; missing: {', '.join(missing)}.",
+            field=missing[0],
+        )
 
 
 def require_kind(kind: str | None, policy: Policy) -> None:
     if kind not in policy.kinds:
-        raise Refused(f"There is no kind “{kind}”. Kinds are {', '.join(policy.kinds)}.")
+        kinds = ", ".join(policy.kinds)
+        raise Refused(f"There is no kind “{kind}”. Kinds are {kinds}.", field="kind")
 
 
 def require_end_date(artifact: Artifact, policy: Policy) -> None:
     if artifact.expires_on is None and policy.label(artifact.label).expiry_required:
         meaning = policy.label(artifact.label).meaning
-        raise Refused(f"{artifact.label} {meaning}; give it an expiry date.")
+        raise Refused(f"{artifact.label} {meaning}; give it an expiry date.", field="expires_on")
 
 
 def usual_ratings(kind: str, policy: Policy) -> Ratings:

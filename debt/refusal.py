@@ -2,4 +2,11 @@
 
 
 class Refused(Exception):
-    """The register will not do this; the message is the answer to the person who asked."""
+    """The register will not do this; the message is the answer to the person who asked.
+
+    `field` names what of an artifact it is about, where it is about one thing.
+    """
+
+    def __init__(self, words: str, *, field: str | None = None) -> None:
+        super().__init__(words)
+        self.field = field

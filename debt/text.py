@@ -21,7 +21,9 @@ def clean_field(name: str, text: str) -> str:
     limit = LONGEST_NAMED.get(name, LONGEST)
     if len(kept) > limit:
         what = name.replace("_", " ")
-        raise Refused(f"The {what} is {len(kept):,} characters long; {limit:,} are allowed.")
+        raise Refused(
+            f"The {what} is {len(kept):,} characters long; {limit:,} are allowed.", field=name
+        )
     return kept
 
 

@@ -27,7 +27,7 @@ def database_url(text: str) -> URL:
     """The driver's URL for what people and platforms write. Raises DatabaseError."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise DatabaseError(
             "DATABASE_URL is not a database address; say sqlite:///debt.db or postgresql://…"
         ) from None
