@@ -57,6 +57,8 @@ def test_blank_text_says_nothing(blank: str) -> None:
         "Zahlungsübersicht",
         "неизвестно",
         "支付",
+        "支付账单表",
+        "pays bills",
     ],
 )
 def test_a_purpose_in_fewer_than_three_telling_words_is_vague(purpose: str) -> None:

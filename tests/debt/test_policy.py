@@ -260,6 +260,7 @@ def test_a_word_from_no_list_is_answered_with_the_list(
         ("digest.items", "50", "whole numbers from 1 to 10"),
         ("labels.durable.expires_after_days", "0", 'whole numbers from 1 to 36500, and "never"'),
         ("labels.durable.expires_after_days", "'no'", 'whole numbers from 1 to 36500, and "never"'),
+        ("kinds.test_suite.monthly_hours", "-0.5", "numbers from 0 to 10000"),
         ("kinds.test_suite.monthly_hours", "nan", "numbers from 0 to 10000"),
         ("kinds.test_suite.monthly_hours", "'two'", "numbers from 0 to 10000"),
         ("kinds.test_suite.monthly_hours", "true", "numbers from 0 to 10000"),

@@ -44,6 +44,28 @@ def test_it_wakes_after_today_or_never(artifact: Artifact, today: date) -> None:
     assert artifact.live or wakes is None
 
 
+@pytest.mark.parametrize(
+    ("ends", "review", "wakes"),
+    [
+        (20, None, 13),
+        (8, None, 1),
+        (7, None, 8),
+        (0, None, 1),
+        (-1, None, None),
+        (None, 5, 6),
+        (None, -1, None),
+        (20, 5, 6),
+        (None, None, None),
+    ],
+)
+def test_it_wakes_when_its_end_is_soon_or_past_or_its_review_overdue(
+    ends: int | None, review: int | None, wakes: int | None
+) -> None:
+    expires_on, review_on = (None if count is None else _in(count) for count in (ends, review))
+    found = standing(an_artifact(expires_on=expires_on, review_on=review_on), POLICY, TODAY)
+    assert found.wakes_on == (None if wakes is None else _in(wakes))
+
+
 @given(artifacts(days), days)
 def test_any_artifact_stands_somewhere_on_any_day(artifact: Artifact, today: date) -> None:
     found = standing(artifact, POLICY, today)
