@@ -8,12 +8,13 @@ files that are checked out are never looked at, and a bare clone reads exactly l
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -44,7 +45,14 @@ SWITCHES = (
 
 
 class UnreadableRepository(Exception):
-    """The repository cannot be read; the message is one line for the person who asked."""
+    """The repository cannot be read; the message is one line for the person who asked.
+
+    `status` is git's exit status where git ran to an end of its own.
+    """
+
+    def __init__(self, words: str, status: int | None = None) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ class Repository:
         self._tree = scratch / "tree"
         self._tree.mkdir()
         self._environment = _environment(directory, scratch)
+        self._git = _program()
         self._deadline = time.monotonic() + limits.seconds
 
     @property
@@ -89,12 +98,13 @@ class Repository:
         return printed
 
     def answer(self, *arguments: str) -> str | None:
-        """The one line git prints, or None when it fails: for questions that may have no answer."""
+        """The one line git prints; None where it has no answer, which git says by status 1."""
         try:
             return self.once(*arguments).decode("utf-8", "replace").strip() or None
-        except UnreadableRepository:
-            self.check_time()
-            return None
+        except UnreadableRepository as error:
+            if error.status == 1:
+                return None
+            raise
 
     @contextmanager
     def tokens(self, *arguments: str, stdin: Iterable[bytes] = ()) -> Iterator[Iterator[bytes]]:
@@ -126,12 +136,9 @@ class Repository:
     def _start(
         self, arguments: tuple[str, ...], given: IO[bytes], said: IO[bytes]
     ) -> subprocess.Popen[bytes]:
-        git = shutil.which("git")
-        if git is None:
-            raise UnreadableRepository("git is not installed, or not on PATH.")
         switches = [word for switch in SWITCHES for word in ("-c", switch)]
         return subprocess.Popen(  # noqa: S603 - fixed words and object ids, no shell
-            [git, "--no-pager", *switches, *arguments],
+            [self._git, "--no-pager", *switches, *arguments],
             stdin=given,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -160,7 +167,7 @@ class Repository:
         if late.is_set():
             raise self._too_slow()
         if code:
-            raise UnreadableRepository(f"{shown(self.path)}: {_complaint(code, said)}")
+            raise UnreadableRepository(f"{shown(self.path)}: {_complaint(code, said)}", code)
 
     def _too_slow(self) -> UnreadableRepository:
         limit = f"{self.limits.seconds:,.0f} seconds"
@@ -187,6 +194,13 @@ def shown(text: object, limit: int = 200) -> str:
     words = str(text).encode("utf-8", "replace").decode("utf-8")
     line = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in words)
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def _program() -> str:
+    git = shutil.which("git")
+    if git is None:
+        raise UnreadableRepository("git is not installed, or not on PATH.")
+    return git
 
 
 def _git_directory(path: Path) -> Path:
@@ -256,14 +270,21 @@ def _spooled(parts: Iterable[bytes]) -> Iterator[IO[bytes]]:
 
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     late.set()
-    process.kill()
+    _kill(process)
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:
     if process.stdout is not None:
         process.stdout.close()
-    process.kill()
+    _kill(process)
     process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End git and whatever it may have started: it leads a process group of its own."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _complaint(code: int, said: IO[bytes]) -> str:

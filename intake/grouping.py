@@ -2,7 +2,8 @@
 
 Per kind: a directory in which half of the lines count is one artifact, if it has 2 to 200 files
 and one set of owners; of what is left over, the siblings in one directory are one artifact. A
-directory that only holds others (`src`, `services`) is never one by itself.
+directory that only holds others (`src`, `services`, or one with a single directory and nothing else
+in it) is never one by itself.
 
 Globs: `**` crosses directories, `*` and `?` do not. Characters with a meaning are escaped; those
 that a list of paths cannot carry (`;`, control characters, bytes that are no UTF-8) become `?`.
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from intake.git import shown
-from intake.kinds import GROUPING, Kind, test_pattern_of
+from intake.kinds import GROUPING, Kind, naming_habit_of
 
 DEEPEST = 60
 MOST_GLOBS = 20
@@ -176,9 +177,9 @@ def _walk(
 
 def _is_one(at: _Directory, directory: str) -> bool:
     fewest, most = GROUPING.collapse_files
-    if not directory or (
-        at.children and directory.rpartition("/")[2].lower() in GROUPING.containers
-    ):
+    container = directory.rpartition("/")[2].lower() in GROUPING.containers
+    only_one_inside = not at.files and len(at.children) == 1
+    if not directory or only_one_inside or (container and at.children):
         return False
     half = at.counting >= GROUPING.collapse * at.lines
     return half and fewest <= at.number <= most and len(at.owners) == 1
@@ -195,7 +196,7 @@ def _globs(
 ) -> tuple[str, ...]:
     """The fewest globs that take these files and, where that is short, no other kind's."""
     if directory in others:
-        named = {test_pattern_of(path) for path in files}
+        named = {naming_habit_of(path) for path in files}
         if None not in named:
             return tuple(sorted(f"{escaped(directory)}/**/{pattern}" for pattern in named))
         exact = tuple(_exact(at, directory, others))

@@ -115,7 +115,7 @@ def service_of(path: str) -> str | None:
     return None
 
 
-def test_pattern_of(path: str) -> str | None:
+def naming_habit_of(path: str) -> str | None:
     """The naming habit by which a file is a test wherever it lies: `*_test.go`."""
     name = path.rpartition("/")[2]
     return next((pattern for pattern, regex in TEST_NAMES.items() if regex.match(name)), None)

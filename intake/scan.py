@@ -19,6 +19,7 @@ from intake.history import FileHistory, History, Progress, cut_off, read_history
 from intake.kinds import GROUPING, is_binary, is_code, is_generated, is_left_out, kind_of
 from intake.markers import BUILT_IN, Markers
 from intake.owners import Owners
+from intake.proxies import counted
 from intake.tree import (
     Blob,
     codeowners_of,
@@ -106,6 +107,11 @@ def _code_of(repository: Repository, head: str) -> _Code:
             out, vouched = left_out_by_attributes(repository, blobs)
         else:
             notes.append("Git refused some paths, so .gitattributes was not read.")
+    large = sum(blob.size > repository.limits.blob_bytes for blob in blobs.values())
+    if large:
+        size = f"{repository.limits.blob_bytes // 1000:,} kB"
+        were = "was" if large == 1 else "were"
+        notes.append(f"{counted(large, 'file')} of more than {size} {were} left out.")
     kept = {
         path: blob
         for path, blob in blobs.items()
@@ -184,8 +190,6 @@ def _notes(facts: Facts, *, shallow: bool) -> list[str]:
         found = f"its {facts.history.commits:,} newest commits"
         notes.append(f"This clone is shallow: only {found} were read, the rest is unknown.")
     if facts.owners.passed_over:
-        passed = f"{facts.owners.passed_over:,} lines of CODEOWNERS"
-        notes.append(
-            f"{passed} were passed over: GitHub would not understand them, or only slowly."
-        )
+        passed = counted(facts.owners.passed_over, "line")
+        notes.append(f"CODEOWNERS: passed over {passed} that GitHub would not understand.")
     return [*notes, LOWER_BOUND]

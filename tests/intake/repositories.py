@@ -1,0 +1,110 @@
+"""Git repositories for tests, told as a story: who added which lines on which day.
+
+Commits go in through `git fast-import`, so a path may be any bytes and no hook or filter of this
+machine has a say. Nothing here knows the scanner: tests say themselves what it has to find.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+Text = str | bytes
+
+DANA = "Dana <dana@example.org>"
+ERIN = "Erin <erin@example.org>"
+CLAUDE = "Claude <noreply@anthropic.com>"
+BY_CLAUDE = "Co-Authored-By: Claude <noreply@anthropic.com>"
+
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "HOME": os.devnull,
+    "LC_ALL": "C",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+}
+
+
+def git(directory: Path, *arguments: str, stdin: bytes = b"") -> str:
+    """What git prints, stripped; an error fails the test."""
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=directory,
+        env=ENVIRONMENT,
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+    return done.stdout.decode("utf-8", "replace").strip()
+
+
+def code(number: int, word: str = "value") -> str:
+    """So many lines that differ from each other and, by their word, from other files'."""
+    return "".join(f"{word}_{line} = {line} * {line + 7}\n" for line in range(number))
+
+
+class Story:
+    """A repository that grows by one commit at a time, on the branch `main`."""
+
+    def __init__(self, path: Path, *, bare: bool = False) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        git(path, "init", "-q", "-b", "main", *(["--bare"] if bare else []))
+
+    def commit(
+        self,
+        message: Text,
+        files: Mapping[Text, Text] | None = None,
+        *,
+        author: str = DANA,
+        committer: str | None = None,
+        on: str = "2026-06-01",
+        renames: Mapping[Text, Text] | None = None,
+        deletes: Sequence[Text] = (),
+        links: Mapping[Text, Text] | None = None,
+        branch: str = "main",
+        merges: Sequence[str] = (),
+    ) -> str:
+        """Add one commit and say its id. Renames happen before files are written."""
+        seconds = int(datetime.fromisoformat(on).replace(tzinfo=UTC).timestamp())
+        who = f"author {author} {seconds} +0000\ncommitter {committer or author} {seconds} +0000\n"
+        lines = [f"commit refs/heads/{branch}\n{who}".encode(), _data(message)]
+        parent = self.tip(branch)
+        lines += [f"from {parent}\n".encode()] if parent else []
+        lines += [f"merge {other}\n".encode() for other in merges]
+        for old, new in (renames or {}).items():
+            lines.append(b"R " + _quoted(old) + b" " + _quoted(new) + b"\n")
+        lines += [b"D " + _quoted(path) + b"\n" for path in deletes]
+        lines += [_file(b"100644", path, text) for path, text in (files or {}).items()]
+        lines += [_file(b"120000", path, target) for path, target in (links or {}).items()]
+        git(self.path, "fast-import", "--quiet", "--force", stdin=b"".join(lines))
+        return git(self.path, "rev-parse", f"refs/heads/{branch}")
+
+    def branch(self, name: str, at: str) -> None:
+        """Start a branch at a commit."""
+        git(self.path, "update-ref", f"refs/heads/{name}", at)
+
+    def tip(self, branch: str = "main") -> str | None:
+        """The branch's newest commit."""
+        return git(self.path, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")
+
+
+def _data(text: Text) -> bytes:
+    raw = text if isinstance(text, bytes) else text.encode()
+    return b"data %d\n%b\n" % (len(raw), raw)
+
+
+def _file(mode: bytes, path: Text, text: Text) -> bytes:
+    return b"M " + mode + b" inline " + _quoted(path) + b"\n" + _data(text)
+
+
+def _quoted(path: Text) -> bytes:
+    """As fast-import reads it: C escapes for everything unusual."""
+    raw = path if isinstance(path, bytes) else path.encode()
+    plain = (
+        bytes([byte]) if 32 < byte < 127 and byte not in b'"\\' else b"\\%03o" % byte
+        for byte in raw
+    )
+    return b'"' + b"".join(plain) + b'"'

@@ -1,0 +1,73 @@
+"""What code says of itself, and what refers to what."""
+
+import pytest
+
+from intake.contents import References, branches, code_lines
+
+
+def test_blank_lines_do_not_count() -> None:
+    assert code_lines(b"a\n\n  \n\tb\r\n\r\nc") == 3
+
+
+def test_branches_are_words_and_signs_that_fork() -> None:
+    assert branches(b"if a and b:\n  for x in y: pass\nelif c || d && e:\n  gift = iffy\n") == 5
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "target"),
+    [
+        ("app/main.py", "from shop.prices import total", "shop/prices.py"),
+        ("app/main.py", "import shop.prices as p", "src/shop/prices.py"),
+        ("shop/cart.py", "from .prices import total", "shop/prices.py"),
+        ("shop/cart/x.py", "from ..prices import total", "shop/prices.py"),
+        ("shop/cart.py", "from . import prices", "shop/prices.py"),
+        ("shop/cart.py", "    from shop import prices, other", "shop/prices.py"),
+        ("main.py", "import shop", "shop/__init__.py"),
+        ("web/cart.ts", "import {total} from './prices'", "web/prices.ts"),
+        ("web/a/cart.tsx", "export * from '../prices.js'", "web/prices.ts"),
+        ("web/cart.js", "const p = require('./prices')", "web/prices/index.js"),
+        ("web/app/cart.vue", "import x from '@/shop/prices'", "web/shop/prices.ts"),
+        (
+            "cmd/main.go",
+            'import (\n\t"github.com/acme/x/internal/prices"\n)',
+            "internal/prices/p.go",
+        ),
+        ("src/A.java", "import com.acme.shop.Prices;", "src/com/acme/shop/Prices.java"),
+        ("src/main.rs", "use crate::shop::prices;", "src/shop/prices.rs"),
+        ("shop/cart.c", '#include "prices.h"', "shop/prices.h"),
+        ("lib/cart.rb", "require_relative 'shop/prices'", "lib/shop/prices.rb"),
+    ],
+)
+def test_an_import_leads_to_its_file(source: str, text: str, target: str) -> None:
+    references = References([source, target, "zzz/unrelated.py"])
+    references.note(source, text.encode())
+    assert references.dependants([target]) == {source}
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "target"),
+    [
+        ("app/main.py", "import json", "vendor_tools/deep/json.py"),
+        ("app/main.py", "import os.path", "path.py"),
+        ("web/cart.ts", "import React from 'react'", "web/deep/react.ts"),
+        ("app/main.py", "# from shop.prices import total", "shop/prices.py"),
+        ("notes.txt", "import shop.prices", "shop/prices.py"),
+    ],
+)
+def test_other_peoples_modules_are_not_ours(source: str, text: str, target: str) -> None:
+    references = References([source, target])
+    references.note(source, text.encode())
+    assert references.dependants([target]) == set()
+
+
+def test_an_ambiguous_name_counts_for_none_of_its_files() -> None:
+    references = References(["a/shop/prices.py", "b/shop/prices.py", "main.py"])
+    references.note("main.py", b"from shop.prices import total")
+    assert references.dependants(["a/shop/prices.py", "b/shop/prices.py"]) == set()
+
+
+def test_files_of_one_artifact_are_not_its_dependants() -> None:
+    references = References(["shop/a.py", "shop/b.py", "main.py"])
+    references.note("shop/a.py", b"from shop import b")
+    references.note("main.py", b"from shop import b")
+    assert references.dependants(["shop/a.py", "shop/b.py"]) == {"main.py"}

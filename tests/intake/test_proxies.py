@@ -1,0 +1,131 @@
+"""Ratings, with the reasons people read."""
+
+import pytest
+
+from intake.proxies import People, complexity, critical_topic, frequency, friction, risk
+
+
+@pytest.mark.parametrize(
+    ("in_a_year", "age_days", "value"),
+    [
+        (0, 900, 1),
+        (3, 900, 1),
+        (12, 900, 2),
+        (13, 900, 3),
+        (36, 900, 3),
+        (144, 900, 4),
+        (145, 900, 5),
+        (2, 3, 3),
+    ],
+)
+def test_frequency_is_commits_a_month_over_a_year_or_its_age(
+    in_a_year: int, age_days: float, value: int
+) -> None:
+    assert frequency(in_90_days=0, in_a_year=in_a_year, age_days=age_days).value == value
+
+
+def test_frequency_says_what_it_counted() -> None:
+    assert (
+        frequency(in_90_days=37, in_a_year=60, age_days=900).reason
+        == "37 commits in 90 days, 5.0 a month"
+    )
+    assert (
+        frequency(in_90_days=1, in_a_year=1, age_days=3).reason
+        == "1 commit in 90 days, 1.0 a month"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "branches", "value"),
+    [
+        (28, 2, 1),
+        (29, 2, 2),
+        (160, 11, 2),
+        (600, 55, 3),
+        (6000, 670, 4),
+        (6001, 671, 5),
+        (6001, 2, 3),
+    ],
+)
+def test_complexity_is_the_mean_of_size_and_branching(
+    lines: int, branches: int, value: int
+) -> None:
+    found = complexity(lines=lines, branches=branches, kind="production_integration", tested=True)
+    assert found.value == value
+
+
+def test_untested_code_is_harder_and_tests_need_no_tests() -> None:
+    untested = complexity(lines=1240, branches=85, kind="production_integration", tested=False)
+    assert (untested.value, untested.reason) == (5, "1,240 lines, 85 branches; no test names it")
+    assert complexity(lines=160, branches=11, kind="test_suite", tested=False).value == 2
+    assert complexity(lines=9999, branches=999, kind="throwaway_script", tested=False).value == 5
+
+
+def test_risk_starts_from_the_kind() -> None:
+    bases = {
+        kind: risk(kind=kind, lines_of={"a.py": 9}, dependants=0, reverts=0).value
+        for kind in (
+            "iac_config",
+            "production_integration",
+            "prototype_service",
+            "test_suite",
+            "throwaway_script",
+        )
+    }
+    assert list(bases.values()) == [4, 3, 2, 1, 1]
+
+
+def test_risk_rises_with_critical_paths_dependants_and_reverts() -> None:
+    auth = risk(kind="throwaway_script", lines_of={"scripts/auth/x.py": 9}, dependants=0, reverts=0)
+    assert (auth.value, auth.reason) == (4, "throwaway script, authentication path")
+    leaned_on = risk(kind="prototype_service", lines_of={"a.py": 9}, dependants=26, reverts=1)
+    assert (leaned_on.value, leaned_on.reason) == (
+        5,
+        "prototype service, 26 dependants, 1 revert in a year",
+    )
+    assert risk(kind="test_suite", lines_of={"test_auth.py": 9}, dependants=2, reverts=0).value == 1
+
+
+def test_one_critical_file_among_many_does_not_make_all_critical() -> None:
+    lines_of = {f"shop/{number}.py": 100 for number in range(20)} | {"shop/login.py": 20}
+    assert risk(kind="prototype_service", lines_of=lines_of, dependants=0, reverts=0).value == 2
+
+
+def test_only_whole_words_are_critical() -> None:
+    assert critical_topic("shop/author.py") is None
+    assert critical_topic("shop/token-store.py") == "authentication"
+    assert critical_topic("Billing/x.py") == "payment"
+    assert critical_topic("db/migrations/0001.py") == "migration"
+
+
+SILENT = "its most active person silent for 200 days"
+
+
+@pytest.mark.parametrize(
+    ("owned", "catch_all", "commits", "silent", "value", "reason"),
+    [
+        (True, False, {"a": 5, "b": 5}, 3, 1, "owned, active, known to several people"),
+        (False, False, {"a": 5, "b": 5}, 3, 3, "no owner in CODEOWNERS"),
+        (True, True, {"a": 5, "b": 5}, 3, 2, "only the catch-all owner"),
+        (
+            False,
+            False,
+            {"a": 5},
+            200,
+            5,
+            f"no owner in CODEOWNERS, {SILENT}, one person knows it",
+        ),
+        (True, False, dict.fromkeys("abcd", 5), 3, 2, "spread over 4 people"),
+        (True, False, {}, None, 2, "nobody but tools has committed to it"),
+    ],
+)
+def test_friction_adds_up_what_makes_help_hard_to_find(
+    owned: bool,
+    catch_all: bool,
+    commits: dict[str, int],
+    silent: int | None,
+    value: int,
+    reason: str,
+) -> None:
+    found = friction(owned=owned, catch_all=catch_all, people=People(commits, silent))
+    assert (found.value, found.reason) == (value, reason)
