@@ -1,7 +1,6 @@
 """The server: one port on loopback for the Web API, response addresses, sockets and controls."""
 
 import json
-import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -32,8 +31,6 @@ from sandbox.web_api import Call, Tokens, WebApi
 from sandbox.wire import Json
 from sandbox.workspace import Change, Channel, User, UserGroup, Workspace
 
-log = logging.getLogger(__name__)
-
 HOST = "127.0.0.1"
 
 
@@ -50,7 +47,6 @@ class Sandbox:
         self.clock = Clock()
         self.faults = Faults()
         self.activity = Activity()
-        self.failures: list[Exception] = []
         self.workspace = Workspace(read_manifest(manifest))
         fill(self.workspace, seed)
         self._build()
@@ -84,7 +80,7 @@ class Sandbox:
     ) -> None:
         await self.stop()
         if self.failures and problem is None:
-            raise ExceptionGroup("the sandbox itself failed", self.failures)
+            raise BaseExceptionGroup("the sandbox itself failed", self.failures)
 
     async def start(self) -> None:
         app = web.Application(middlewares=[self._attend, guard], client_max_size=64 * 1024**2)
@@ -209,6 +205,11 @@ class Sandbox:
     # --------------------------------------------------------------------------- testing
 
     @property
+    def failures(self) -> list[BaseException]:
+        """What went wrong in the sandbox itself: never the app's doing."""
+        return self.activity.failures
+
+    @property
     def calls(self) -> list[Call]:
         """Every Web API call so far."""
         return self.web_api.calls
@@ -272,8 +273,7 @@ class Sandbox:
         except (web.HTTPException, ConnectionResetError):
             raise
         except Exception as problem:
-            log.exception("the sandbox failed at %s", request.path)
-            self.failures.append(problem)
+            self.activity.failed(problem, f"at {request.path}")
             raise
         return answer
 

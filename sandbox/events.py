@@ -72,11 +72,13 @@ class Events:
         )
 
     async def _deliver(self, payload: Json) -> None:
+        began = self._clock.now()
         ack = await self._delivery.send("events_api", payload)
         for number, pause in enumerate(RETRIES, start=1):
             if ack.error is None:
                 return
-            await self._clock.sleep_until(self._clock.now() + pause)
+            await self._clock.sleep_until(began + pause)
+            began = self._clock.now()
             ack = await self._delivery.send("events_api", payload, retry=(number, ack.reason))
 
     # ------------------------------------------------------------------------- messages

@@ -9,7 +9,7 @@ from sandbox.emoji import with_emoji
 from sandbox.reader import Reader
 
 _FENCED = re.compile(r"```(.+?)```", re.DOTALL)
-_QUOTED = re.compile(r"(?:&gt;|>) ?(?!(?:&gt;|>){2})")
+_QUOTED = re.compile(r"(?:&gt;|>) ?")
 _REST_QUOTED = re.compile(r"(?:&gt;|>){3} ?")
 _KEPT = re.compile(r"`([^`\n]+)`|<([^<>\n]+)>")
 _MARKS = {"*": ("b", r"\*"), "_": ("i", "_"), "~": ("s", "~")}

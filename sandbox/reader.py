@@ -57,7 +57,9 @@ class Reader:
     def group(self, group_id: str) -> Markup:
         known = self.here.groups.get(group_id)
         mine = known is not None and self.user.id in known.members
-        return (_OWN_MENTION if mine else _MENTION).format("@" + self.here.group_handle_of(group_id))
+        return (_OWN_MENTION if mine else _MENTION).format(
+            "@" + self.here.group_handle_of(group_id)
+        )
 
     def broadcast(self, name: str) -> Markup:
         return _OWN_MENTION.format("@" + name)

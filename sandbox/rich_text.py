@@ -44,7 +44,9 @@ def _list(part: Json, reader: Reader) -> Markup:
         Markup("<li>{}</li>").format(_run(one, reader)) for one in part.get("elements", [])
     )
     frame = _LISTS["ordered" if part.get("style") == "ordered" else "bullet"]
-    return frame.format(min(int(part.get("indent") or 0), 8), int(part.get("offset") or 0) + 1, items)
+    return frame.format(
+        min(int(part.get("indent") or 0), 8), int(part.get("offset") or 0) + 1, items
+    )
 
 
 def _run(part: Json, reader: Reader) -> Markup:

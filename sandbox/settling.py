@@ -19,7 +19,7 @@ Task = asyncio.Task[Any]
 log = logging.getLogger(__name__)
 
 TICK = 0.002
-QUIET_HERE, QUIET_ELSEWHERE = 0.006, 0.06
+QUIET_HERE, QUIET_ELSEWHERE = 0.006, 0.15
 SHORT = 1.0
 
 
@@ -32,6 +32,7 @@ class Activity:
         self._before: WeakSet[Task] = WeakSet()
         self._spawned: set[Task] = set()
         self._acts = 0
+        self.failures: list[BaseException] = []
 
     @contextmanager
     def going_on(self) -> Iterator[None]:
@@ -53,13 +54,19 @@ class Activity:
         task: Task = asyncio.get_running_loop().create_task(coroutine)
         self._ours.add(task)
         self._spawned.add(task)
+        self._last = time.monotonic()
         task.add_done_callback(self._done)
         return task
 
     def _done(self, task: Task) -> None:
         self._spawned.discard(task)
         if not task.cancelled() and (problem := task.exception()):
-            log.error("the sandbox failed in the background", exc_info=problem)
+            self.failed(problem, "in the background")
+
+    def failed(self, problem: BaseException, where: str) -> None:
+        """The sandbox itself is at fault: loud in the log, and kept."""
+        log.error("the sandbox failed %s", where, exc_info=problem)
+        self.failures.append(problem)
 
     def own_current(self) -> None:
         self.own(asyncio.current_task())

@@ -138,7 +138,7 @@ def serve_elsewhere(slack: Sandbox, ready: threading.Event, stop: threading.Even
             await ack()
             await asyncio.sleep(0.7)
             await respond("at last")
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.01)
             await respond("and again")
 
         async with over_http(slack, app):
