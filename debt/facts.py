@@ -167,4 +167,5 @@ def _one_rated(rating: Rating, name: RatingName, facts: Facts, said: str) -> Rat
     given = facts.get(name)
     if given is None or given == rating.value:
         return rating
+    _require_within(name, given, 1, 5)
     return replace(rating, person=given, person_reason=said)

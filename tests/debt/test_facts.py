@@ -182,6 +182,27 @@ def test_text_is_cleaned_before_it_is_kept() -> None:
     assert (artifact.name, artifact.paths, artifact.service) == ("payments", ("src/**",), None)
 
 
+def test_a_list_of_paths_reads_the_same_from_a_form_and_a_spreadsheet() -> None:
+    assert made(paths=("src/**; docs/**;",)).paths == made(paths=("src/**", "docs/**")).paths
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"risk": 6}, "risk"),
+        ({"value": 0}, "value"),
+        ({"name": ""}, "name"),
+        ({"kind": "script"}, "kind"),
+        ({"purpose": "x" * 10_001}, "purpose"),
+        ({"label": Label.TEMPORARY, "expires_on": None}, "expires_on"),
+    ],
+)
+def test_a_refusal_names_the_field_it_is_about(facts: dict[str, Any], field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        amended(an_artifact(), **facts)
+    assert refused.value.field == field
+
+
 def test_text_too_long_to_keep_is_refused_by_its_name() -> None:
     with pytest.raises(Refused, match="The removal impact is 10,001 characters long; 10,000"):
         made(removal_impact="x" * 10_001)
