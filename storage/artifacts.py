@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, text, update
 
 from debt.artifact import (
     RATING_NAMES,
@@ -21,7 +22,7 @@ from debt.policy import Policy
 from debt.refusal import Refused
 from debt.standing import standing
 from storage import history
-from storage.store import Session, insert_new
+from storage.store import Session, insert_new, postgres
 from storage.tables import ARTIFACT, HEAD, TEAM
 
 _OWN = tuple(field.name for field in fields(Artifact))
@@ -31,15 +32,16 @@ _BOOKKEEPING = {"id", "version", "changed_at", "changed_by", "changed_how", "sca
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who changes the register, when, and under which policy."""
+    """Who changes the register, when, under which policy; `today` is the date in their zone."""
 
     by: str
     at: datetime
     policy: Policy
+    zone: str = "UTC"
 
     @property
     def today(self) -> date:
-        return self.at.date()
+        return self.at.astimezone(ZoneInfo(self.zone)).date()
 
 
 def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
@@ -147,6 +149,31 @@ async def save(
     return new
 
 
+async def save_all(
+    session: Session,
+    change: Change,
+    pairs: Iterable[tuple[Artifact, Artifact]],
+    *,
+    action: str,
+    reason: str = "",
+) -> None:
+    """As `save` for many, old and new, in a few statements. Needs `lock_all` before."""
+    rows = []
+    for old, new in pairs:
+        differences = _differences(old, new)
+        if differences is not None:
+            row = row_of(replace(new, version=old.version + 1), change.policy, change.today)
+            rows.append(row | {"this": row.pop("id")})
+            _record(session, change, history.Said(new.id, *differences), action, reason)
+    if rows:
+        connection = await session.connection()
+        await connection.execute(_UPDATE, rows)
+        await _note_teams(session, {row["team"] for row in rows})
+
+
+_UPDATE = update(ARTIFACT).where(ARTIFACT.c.id == bindparam("this"))
+
+
 async def _write(session: Session, old: Artifact, new: Artifact, change: Change) -> None:
     before = row_of(old, change.policy, change.today)
     after = row_of(new, change.policy, change.today)
@@ -195,8 +222,23 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+async def lock_all(session: Session) -> None:
+    """Nobody else changes any artifact until the unit of work ends; reading goes on.
+
+    SQLite has one writer anyway.
+    """
+    await _lock_table(session, "EXCLUSIVE")
+
+
+async def _lock_table(session: Session, mode: str) -> None:
+    if postgres(session):
+        await session.execute(text(f"LOCK TABLE artifact IN {mode} MODE"))
+
+
 async def next_ids(session: Session, count: int) -> range:
     """Keys that were never given before and never will be again."""
+    # The table first and the head after it, as everywhere, so that no two wait for each other.
+    await _lock_table(session, "ROW EXCLUSIVE")
     taken = await session.execute(
         update(HEAD)
         .values(last_artifact=HEAD.c.last_artifact + count)

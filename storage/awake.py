@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 
 from debt.policy import Policy
 from storage import history
-from storage.artifacts import COLUMNS, Change, artifact_of, row_of
+from storage.artifacts import COLUMNS, Change, artifact_of, lock_all, row_of
 from storage.store import Session
 from storage.tables import ARTIFACT, HEAD
 
@@ -27,6 +27,9 @@ async def wake(session: Session, change: Change) -> int:
 
 async def follow_policy(session: Session, change: Change) -> bool:
     """Marks every live standing for renewal where the policy is not the one they follow."""
+    if await follows(session, change.policy):
+        return False
+    await lock_all(session)
     known = (await session.execute(select(HEAD.c.policy).with_for_update())).scalar_one()
     fingerprint = change.policy.fingerprint
     if known == fingerprint:
@@ -36,6 +39,12 @@ async def follow_policy(session: Session, change: Change) -> bool:
     said = history.Said(None, {"policy": known}, {"policy": fingerprint})
     history.record(session, history.Draft(change.at, change.by, "policy changed", "", said))
     return True
+
+
+async def follows_another(session: Session, policy: Policy) -> bool:
+    """Whether a process keeps standings by a different policy; a fresh register has none yet."""
+    known = (await session.execute(select(HEAD.c.policy))).scalar_one()
+    return known not in {"", policy.fingerprint}
 
 
 async def follows(session: Session, policy: Policy) -> bool:

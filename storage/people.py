@@ -29,6 +29,14 @@ async def by_email(session: Session, email: str) -> Person | None:
     return (await session.execute(question)).scalars().first()
 
 
+async def ids_by_email(session: Session, emails: set[str]) -> dict[str, str]:
+    """The Slack ids behind e-mails, of those that were seen."""
+    if not emails:
+        return {}
+    question = select(col(Person.email), col(Person.slack_id)).where(col(Person.email).in_(emails))
+    return {row[0]: row[1] for row in await session.execute(question)}
+
+
 async def names(session: Session, slack_ids: Sequence[str]) -> dict[str, str]:
     """Display names of those that were seen."""
     question = select(Person).where(col(Person.slack_id).in_(set(slack_ids)))
