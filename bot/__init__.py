@@ -1,0 +1,1 @@
+"""The Slack surface and the process: a module per feature, settings, HTTP, command line."""

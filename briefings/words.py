@@ -106,10 +106,11 @@ def _shown(value: Any) -> Any:
 
 
 def say(name: str, **values: Any) -> str:
-    """The message `template.macro` as mrkdwn, its white space folded line by line."""
+    """The message `template.macro` as mrkdwn, white space folded and empty lines left out."""
     template, macro = name.split(".")
     said = getattr(_module(template), macro)(**values)
-    return "\n".join(" ".join(line.split()) for line in str(said).strip().splitlines())
+    lines = (" ".join(line.split()) for line in str(said).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 @cache

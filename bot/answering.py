@@ -1,0 +1,139 @@
+"""From a feature's answer to Slack: in the acknowledgement, by response_url, as a form, as a DM."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Coroutine, Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.call import Answer, Bot, Form, Origin, Reply
+from bot.state import FieldRefused
+from briefings.message import Message, plainly
+from briefings.words import inert, say
+from debt.artifact import Artifact
+from debt.refusal import Refused
+from storage import subscriptions
+
+log = logging.getLogger(__name__)
+
+# Slack gives up at 3 s; what takes longer than this is answered afterwards.
+IN_TIME = 2.0
+_LATE_TRIGGER = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired"}
+
+
+async def settled(work: Awaitable[Answer]) -> Answer:
+    """The answer, or the words for why there is none; anything unexpected gets a reference."""
+    try:
+        return await work
+    except FieldRefused:
+        raise
+    except Refused as refusal:
+        return refused(refusal)
+    except Exception as error:  # noqa: BLE001  # the person gets a reference, the log the traceback
+        return Reply(plainly(say("errors.unexpected", reference=reference(error))))
+
+
+def refused(refusal: Refused) -> Reply:
+    return Reply(plainly(inert(str(refusal))))
+
+
+def reference(error: Exception) -> str:
+    """A short id that the person is given and the log has, with the traceback."""
+    chosen = secrets.token_hex(4)
+    log.error("unexpected error reference=%s", chosen, exc_info=error)
+    return chosen
+
+
+async def in_time(bot: Bot, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
+    """Starts the work and gives it most of Slack's 3 s; it goes on beyond if it has to."""
+    task = bot.tasks.start(work)
+    await asyncio.wait({task}, timeout=IN_TIME)
+    return task
+
+
+async def answer_command(
+    bot: Bot, ack: AsyncAck, origin: Origin, trigger_id: str, work: Awaitable[Answer]
+) -> None:
+    """A quick answer rides on the acknowledgement; a form or a slow answer follows it."""
+    task = await in_time(bot, settled(work))
+    if task.done() and isinstance(reply := task.result(), Reply):
+        await ack(**await _visible(bot, origin, reply))
+        bot.poke()
+        return
+    await ack()
+    bot.tasks.leave(_follow(bot, origin, trigger_id, task))
+
+
+async def answer_press(bot: Bot, origin: Origin, trigger_id: str, work: Awaitable[Answer]) -> None:
+    """After a button or shortcut: the form it opens, or words for who pressed it."""
+    await _follow(bot, origin, trigger_id, await in_time(bot, settled(work)))
+
+
+async def _follow(bot: Bot, origin: Origin, trigger_id: str, task: asyncio.Task[Answer]) -> None:
+    answer = await task
+    if isinstance(answer, Form):
+        trouble = await _opened(bot, trigger_id, answer.view)
+        if trouble:
+            await deliver(bot, origin, trouble)
+    else:
+        await deliver(bot, origin, answer)
+
+
+async def _opened(bot: Bot, trigger_id: str, view: View) -> Reply | None:
+    """Opens the form; where its trigger has run out, the words for it."""
+    try:
+        await bot.client.views_open(trigger_id=trigger_id, view=view)
+    except SlackApiError as error:
+        if error.response.get("error") not in _LATE_TRIGGER:
+            raise
+        return Reply(plainly(say("errors.slow")))
+    return None
+
+
+async def deliver(bot: Bot, origin: Origin, reply: Reply) -> None:
+    """By the response_url of what the person did, else as a DM; messages there are renewed."""
+    payload = await _visible(bot, origin, reply) | {"replace_original": reply.replace}
+    if not origin.respond or not await _respond(bot, origin.respond, payload):
+        await _direct(bot, origin, reply.message)
+    await renew(bot, origin)
+
+
+async def renew(bot: Bot, origin: Origin) -> None:
+    """Shows the new state in the shared message that a button was in, and sends what is due."""
+    bot.poke()
+    if origin.ts and origin.channel and not origin.card:
+        await bot.updates.refresh(origin.channel, origin.ts)
+
+
+async def _respond(bot: Bot, url: str, payload: Mapping[str, Any]) -> bool:
+    webhook = AsyncWebhookClient(url, session=bot.session, retry_handlers=[])
+    answer = await webhook.send_dict(dict(payload))
+    if answer.status_code != 200:
+        log.warning("response_url refused status=%d", answer.status_code)
+    return answer.status_code == 200
+
+
+async def _direct(bot: Bot, origin: Origin, message: Message) -> None:
+    channel = origin.channel if origin.direct and origin.channel else origin.slack_id
+    await bot.client.chat_postMessage(
+        channel=channel, unfurl_links=False, unfurl_media=False, **message.payload()
+    )
+
+
+async def _visible(bot: Bot, origin: Origin, reply: Reply) -> dict[str, Any]:
+    """Everybody sees a change of what the channel follows; all else is for the person alone."""
+    followed = not reply.replace and not origin.ts and await _follows(bot, origin, reply.changed)
+    return reply.message.payload() | {"response_type": "in_channel" if followed else "ephemeral"}
+
+
+async def _follows(bot: Bot, origin: Origin, changed: Artifact | None) -> bool:
+    if not origin.channel or not changed:
+        return False
+    async with bot.store.read() as session:
+        subscription = await subscriptions.subscription(session, origin.channel)
+    return subscription is not None and subscriptions.scope_of(subscription).covers(changed)

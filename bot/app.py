@@ -1,0 +1,173 @@
+"""The Bolt app: one listener for each way Slack calls, dispatching from the features' table."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
+
+from bot import picker
+from bot.answering import answer_command, answer_press, deliver, in_time, reference, settled
+from bot.call import Answer, Bot, Call, Form, Origin, Reply
+from bot.feature import Run
+from bot.features import BUTTONS, FORMS, SHORTCUTS, verb_for
+from bot.forms import PICK
+from bot.show import card_of
+from bot.state import FieldRefused, State, at
+from briefings.message import plainly
+from briefings.words import inert, say
+from debt.refusal import Refused
+from storage import events
+
+log = logging.getLogger(__name__)
+_ANY = re.compile("")
+
+
+def build(bot: Bot, token: str, signing_secret: str) -> AsyncApp:
+    """HTTP and Socket Mode use the same app; every listener answers within 3 s."""
+    app = AsyncApp(
+        client=bot.client,
+        token=token,
+        signing_secret=signing_secret,
+        process_before_response=True,
+    )
+    listeners = Listeners(bot)
+    app.command("/debt")(listeners.command)
+    app.action(_ANY)(listeners.press)
+    app.view(_ANY)(listeners.submission)
+    app.options(PICK)(listeners.options)
+    app.shortcut(_ANY)(listeners.shortcut)
+    app.event("message")(listeners.message)
+    app.error(failed)
+    return app
+
+
+class Listeners:
+    """Slack's payloads in, features' answers out. They know Slack and no rules."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        run, words = verb_for(body.get("text") or "")
+        origin = Origin(body["user_id"], body["channel_id"], body["response_url"])
+        work = perform(self._bot, origin, run, words=words)
+        await answer_command(self._bot, ack, origin, body["trigger_id"], work)
+
+    async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        action, origin = body["actions"][0], _pressed_in(body)
+        run = BUTTONS.get(action["action_id"], _outdated)
+        work = perform(self._bot, origin, run, value=str(action.get("value") or ""))
+        self._bot.tasks.leave(answer_press(self._bot, origin, body["trigger_id"], work))
+
+    async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Errors go back into the form at their field; an answer closes it or takes its place."""
+        view = body["view"]
+        origin = Origin(**json.loads(view["private_metadata"]))
+        run = FORMS.get(view["callback_id"], _outdated)
+        state = State(view["state"]["values"])
+        work = _at_first_field(view, perform(self._bot, origin, run, state=state))
+        task = await in_time(self._bot, settled(work))
+        if not task.done():
+            await ack()
+            self._bot.tasks.leave(self._late(origin, task))
+        else:
+            await self._answer_form(ack, origin, task)
+
+    async def _answer_form(self, ack: AsyncAck, origin: Origin, task: asyncio.Task[Answer]) -> None:
+        try:
+            answer = task.result()
+        except FieldRefused as refusal:
+            await ack(response_action="errors", errors={refusal.block_id: str(refusal)})
+            return
+        if isinstance(answer, Form):
+            await ack(response_action="update", view=answer.view)
+            return
+        await ack()
+        self._bot.tasks.leave(deliver(self._bot, origin, answer))
+
+    async def _late(self, origin: Origin, task: asyncio.Task[Answer]) -> None:
+        """The form was closed before its answer came: the answer is a message."""
+        try:
+            answer = await task
+        except FieldRefused as refusal:
+            answer = Reply(plainly(inert(str(refusal))))
+        if isinstance(answer, Reply):
+            await deliver(self._bot, origin, answer)
+
+    async def options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        typed = str(body.get("value") or "")
+        await ack(options=await picker.suggestions(self._bot, body["user"]["id"], typed))
+
+    async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        channel = (body.get("channel") or {}).get("id")
+        origin = Origin(body["user"]["id"], channel, body.get("response_url"))
+        run = SHORTCUTS.get(body["callback_id"], _outdated)
+        work = perform(self._bot, origin, run, message=body.get("message") or {})
+        self._bot.tasks.leave(answer_press(self._bot, origin, body["trigger_id"], work))
+
+    async def message(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+        direct = event.get("channel_type") == "im"
+        if direct and not event.get("subtype") and "bot_id" not in event:
+            self._bot.tasks.leave(self._direct_words(body["event_id"], event))
+
+    async def _direct_words(self, event_id: str, event: Mapping[str, Any]) -> None:
+        """In a DM the words work without the slash; a repeated event is not acted on again."""
+        async with self._bot.store.change() as session:
+            if not await events.first_time(session, event_id, self._bot.now()):
+                return
+        said = str(event.get("text") or "")
+        run, words = verb_for(said.removeprefix("/debt "))
+        origin = Origin(event["user"], event["channel"], direct=True)
+        answer = await settled(perform(self._bot, origin, run, words=words))
+        if isinstance(answer, Form):
+            answer = Reply(picker.offer_form(said))
+        await deliver(self._bot, origin, answer)
+
+
+async def perform(bot: Bot, origin: Origin, run: Run, **given: Any) -> Answer:
+    """Has a feature answer a member of the workspace. A card shows the new state in place."""
+    who = await bot.people.member(origin.slack_id)
+    call = Call(bot, who, origin, bot.now(), **given)
+    answer = await run(call)
+    if isinstance(answer, Reply) and answer.changed and origin.card:
+        return answer.in_place((await card_of(call, answer.changed.id)).blocks)
+    return answer
+
+
+async def _at_first_field(view: Mapping[str, Any], work: Any) -> Answer:
+    """A form says no at the field concerned, else at its first, and keeps what was entered."""
+    inputs = (block["block_id"] for block in view["blocks"] if block["type"] == "input")
+    with at(next(inputs)):
+        answer: Answer = await work
+    return answer
+
+
+def _pressed_in(body: Mapping[str, Any]) -> Origin:
+    container = body["container"]
+    own_card = body["actions"][0]["block_id"].startswith("card:")
+    return Origin(
+        body["user"]["id"],
+        container.get("channel_id"),
+        body.get("response_url"),
+        container.get("message_ts"),
+        card=own_card and bool(container.get("is_ephemeral")),
+    )
+
+
+async def _outdated(_call: Call) -> Answer:
+    raise Refused("That button is from an older version of me. Say `help` to see what I do now.")
+
+
+async def failed(error: Exception) -> BoltResponse:
+    """A payload that Slack would not send is refused; all else is ours and gets a reference."""
+    if isinstance(error, KeyError | TypeError | ValueError | AttributeError | IndexError):
+        log.warning("malformed payload error=%r", error)
+        return BoltResponse(status=400, body="malformed payload")
+    return BoltResponse(status=200, body=say("errors.unexpected", reference=reference(error)))

@@ -1,0 +1,41 @@
+"""`/debt brief`: now, and only to the person who asks, what the digest would say."""
+
+from bot.call import Answer, Call, Reply
+from bot.feature import Feature, Verb
+from bot.subscribe import require_scope
+from bot.typed import scope_in
+from briefings import digest
+from briefings.message import plainly
+from briefings.words import say
+from debt.refusal import Refused
+from storage import subscriptions
+from storage.lists import ALL, Scope
+
+
+async def brief(call: Call) -> Answer:
+    """Nothing is noted as listed: looking early does not make anything old news."""
+    async with call.store.read() as session:
+        subscription = await subscriptions.subscription(session, call.channel or "")
+        own = subscriptions.scope_of(subscription) if subscription else ALL
+        scope = _scope(call.words, own)
+        await require_scope(session, scope)
+        since = digest.since_last(subscription.last_at if subscription else None, call.at)
+        gathered = await digest.gather(
+            session, call.channel or "", scope, call.policy, call.at, since
+        )
+        message = await digest.compose(session, gathered.weekly, call.policy)
+    return Reply(message or plainly(say("digest.nothing", scope=scope)))
+
+
+def _scope(words: str, own: Scope) -> Scope:
+    if not words:
+        return own
+    scope = scope_in(words)
+    if scope is None:
+        raise Refused("Say `brief` alone, or with a scope: all, team:x, repo:x, service:x.")
+    return scope
+
+
+FEATURE = Feature(
+    verbs=(Verb("brief", "[scope]", "this week’s digest now, shown only to you", brief),),
+)

@@ -1,0 +1,149 @@
+"""What a feature is lent when somebody does something in Slack, and what it may answer."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.people import People
+from bot.state import State
+from briefings.delivery import Updates
+from briefings.message import Message
+from debt.artifact import Artifact
+from debt.policy import Policy
+from storage.artifacts import Change
+from storage.store import Store
+from storage.tables import Person
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Tasks:
+    """Work that goes on after Slack was answered; shutdown waits for it."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """For work whose outcome somebody awaits."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    def leave(self, work: Coroutine[Any, Any, None]) -> None:
+        """For work that nobody awaits: what goes wrong is logged in full."""
+        self.start(work).add_done_callback(_report)
+
+    async def finish(self) -> None:
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        log.error("work after an acknowledgement failed", exc_info=task.exception())
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """What the process owns and every call borrows."""
+
+    store: Store
+    policy: Policy
+    client: AsyncWebClient
+    session: aiohttp.ClientSession
+    now: Callable[[], datetime]
+    people: People
+    updates: Updates
+    tasks: Tasks
+    poke: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who did it and where, so that the answer finds its way back.
+
+    `respond` is the response_url; `ts` names the message a button was in, `card` says that it
+    was somebody's own card, which shows the new state in its place. They travel in a form's
+    private metadata from the press that opened it to its submission.
+    """
+
+    slack_id: str
+    channel: str | None = None
+    respond: str | None = None
+    ts: str | None = None
+    card: bool = False
+    direct: bool = False
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One thing a person did: typed a command, pressed a button, submitted a form."""
+
+    bot: Bot
+    who: Person
+    origin: Origin
+    at: datetime
+    words: str = ""
+    value: str = ""
+    state: State = field(default_factory=State)
+    view: Mapping[str, Any] = field(default_factory=dict)
+    message: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        return self.bot.store
+
+    @property
+    def policy(self) -> Policy:
+        return self.bot.policy
+
+    @property
+    def channel(self) -> str | None:
+        return self.origin.channel
+
+    @property
+    def change(self) -> Change:
+        return Change(self.who.slack_id, self.at, self.bot.policy, self.who.zone)
+
+    @property
+    def today(self) -> date:
+        """The day it is for the person, which the dates they type are about."""
+        return self.change.today
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Words for the person; for everybody in a channel that follows what they changed."""
+
+    message: Message
+    changed: Artifact | None = None
+    replace: bool = False
+
+    def in_place(self, blocks: Sequence[Block]) -> "Reply":
+        """The same words with what stood in the message before, as it is now."""
+        message = Message(self.message.text, (*self.message.blocks, *blocks))
+        return Reply(message, self.changed, replace=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A modal to open, or to go on to from the one that was submitted."""
+
+    view: View
+
+
+Answer = Reply | Form

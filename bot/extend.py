@@ -1,0 +1,90 @@
+"""`/debt extend`: a later end date, with its reason, as far as the tier allows."""
+
+from bot.call import Answer, Call, Form, Reply
+from bot.feature import Feature, Verb
+from bot.forms import artifact_input, date_input, form, text_input
+from bot.picker import chosen_or_none, picked
+from bot.state import at
+from bot.typed import rest_of, words_of
+from briefings.message import plainly
+from briefings.words import say
+from debt.artifact import Artifact, parse_key
+from debt.dates import extension_base, parse_until
+from debt.lifecycle import require_live
+from debt.policy import Policy
+from debt.refusal import Refused
+from debt.tier import tier
+from storage import upkeep
+from storage.artifacts import require
+
+
+async def extend(call: Call) -> Answer:
+    key, *rest = words_of(call.words) or [""]
+    if not rest:
+        return await extend_form(call, parse_key(key) if key else None)
+    artifact_id = parse_key(key)
+    async with call.store.read() as session:
+        artifact = await require(session, artifact_id)
+    until = parse_until(rest[0], extension_base(artifact, call.today))
+    return await _extend(call, artifact_id, until.isoformat(), rest_of(rest[1:]))
+
+
+async def extend_form(call: Call, artifact_id: int | None = None) -> Form:
+    chosen = await chosen_or_none(call, artifact_id)
+    if chosen:
+        require_live(chosen.key, chosen.stage)
+    blocks = [
+        artifact_input(chosen),
+        date_input("until", "New expiry date", hint=_allowance(chosen, call.policy)),
+        text_input("reason", "Reason", multiline=True, longest=500),
+    ]
+    return Form(form(call, "extend.form", "Extend", "Extend", blocks))
+
+
+def _allowance(chosen: Artifact | None, policy: Policy) -> str | None:
+    if chosen is None:
+        return None
+    name = tier(chosen, policy)
+    limit = policy.tier(name)
+    return say(
+        "extend.allowance",
+        tier=name,
+        times=max(0, limit.extensions - chosen.extensions),
+        days_left=max(0, limit.extension_days - chosen.extended_days),
+    )
+
+
+async def _submitted(call: Call) -> Answer:
+    chosen = picked(call.state)
+    with at("until"):
+        until = call.state.day("until")
+        if until is None:
+            raise Refused("Choose the new end date.")
+        return await _extend(call, chosen, until.isoformat(), call.state.text("reason"))
+
+
+async def _extend(call: Call, artifact_id: int, until: str, reason: str) -> Reply:
+    async with call.store.change() as session:
+        extended = await upkeep.extend(
+            session, call.change, artifact_id, parse_until(until, call.today), reason
+        )
+    words = say("extend.extended", extended=extended, who=call.who, reason=reason)
+    return Reply(plainly(words), changed=extended.artifact)
+
+
+async def _pressed(call: Call) -> Answer:
+    return await extend_form(call, parse_key(call.value))
+
+
+FEATURE = Feature(
+    verbs=(
+        Verb(
+            "extend",
+            "[KEY] [30d | 2w | 2027-01-31] [reason]",
+            "a later end date, within the tier’s limits",
+            extend,
+        ),
+    ),
+    buttons={"artifact.extend": _pressed},
+    forms={"extend.form": _submitted},
+)

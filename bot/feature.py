@@ -1,0 +1,29 @@
+"""How a feature says what it offers: verbs, buttons, forms and shortcuts, beside their code."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.call import Answer, Call
+
+Run = Callable[[Call], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One word after `/debt`; usage and summary make its help."""
+
+    name: str
+    usage: str
+    summary: str
+    run: Run
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """`buttons` by action id, `forms` by the callback id of their submission."""
+
+    verbs: tuple[Verb, ...] = ()
+    buttons: Mapping[str, Run] = field(default_factory=dict)
+    forms: Mapping[str, Run] = field(default_factory=dict)
+    shortcuts: Mapping[str, Run] = field(default_factory=dict)

@@ -1,0 +1,52 @@
+"""The list of features: one line each, in the order that help shows."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot import add, brief, extend, listing, log, ownership, review, score, show, subscribe
+from bot import help as helping
+from bot.call import Answer, Call
+from bot.feature import Feature, Run, Verb
+from bot.typed import first_and_rest, plain
+
+_SPOKEN: tuple[Feature, ...] = (
+    add.FEATURE,
+    show.FEATURE,
+    listing.FEATURE,
+    ownership.FEATURE,
+    log.FEATURE,
+    extend.FEATURE,
+    score.FEATURE,
+    review.FEATURE,
+    subscribe.FEATURE,
+    brief.FEATURE,
+)
+FEATURES: tuple[Feature, ...] = (*_SPOKEN, helping.feature(_SPOKEN))
+VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in each.verbs}
+
+
+def verb_for(text: str) -> tuple[Run, str]:
+    """What runs for the words typed, and the words left for it; no words mean help."""
+    name, words = first_and_rest(text)
+    verb = VERBS.get(name.casefold() or "help")
+    return (verb.run, words) if verb else (_unknown, plain(name))
+
+
+async def _unknown(call: Call) -> Answer:
+    return helping.unknown(call.words, VERBS)
+
+
+async def _open_form(call: Call) -> Answer:
+    """What a DM's words asked for, now that a button gives the right to open a form."""
+    run, words = verb_for(call.value)
+    return await run(replace(call, words=words))
+
+
+BUTTONS: Mapping[str, Run] = {
+    "form.open": _open_form,
+    **{name: run for each in FEATURES for name, run in each.buttons.items()},
+}
+FORMS: Mapping[str, Run] = {name: run for each in FEATURES for name, run in each.forms.items()}
+SHORTCUTS: Mapping[str, Run] = {
+    name: run for each in FEATURES for name, run in each.shortcuts.items()
+}

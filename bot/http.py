@@ -1,0 +1,52 @@
+"""What the outside reaches over HTTP: Slack's requests, and whether we are well."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.migrate import current
+from storage.store import Store
+
+LARGEST_BODY = 1024 * 1024
+
+
+def application(store: Store, app: AsyncApp | None) -> web.Application:
+    """Without `app` (Socket Mode) only the health checks answer."""
+    routes = web.RouteTableDef()
+
+    @routes.get("/healthz")
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    @routes.get("/readyz")
+    async def readyz(_request: web.Request) -> web.Response:
+        try:
+            ready = await current(store)
+        except (SQLAlchemyError, OSError):
+            return web.json_response({"ok": False, "why": "database unreachable"}, status=503)
+        why = None if ready else "run: debt migrate"
+        return web.json_response({"ok": ready, "why": why}, status=200 if ready else 503)
+
+    server = web.Application(client_max_size=LARGEST_BODY)
+    server.add_routes(routes)
+    if app is not None:
+        server.router.add_post("/slack/events", _slack(app))
+    return server
+
+
+def _slack(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def slack(request: web.Request) -> web.Response:
+        try:
+            body = await request.text()
+            asked = AsyncBoltRequest(
+                body=body, query=request.query_string, headers=dict(request.headers)
+            )
+        except (ValueError, AttributeError):
+            return web.json_response({"error": "malformed body"}, status=400)
+        return await to_aiohttp_response(await app.async_dispatch(asked))
+
+    return slack

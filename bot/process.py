@@ -1,0 +1,200 @@
+"""The composition root: settings and clock become a running bot. Only here is a clock read."""
+
+import asyncio
+import logging
+import signal
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import owners
+from bot.app import build
+from bot.call import Bot, Tasks
+from bot.http import application
+from bot.people import People
+from bot.settings import Settings
+from briefings.delivery import Sender, Updates
+from briefings.planning import plan
+from debt.policy import Policy
+from storage.artifacts import Change
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+# The sending lease must outlast this, late acceptance and history lag (DESIGN.md, promise 1).
+CLIENT_TIMEOUT = 10
+POLL = 2.0
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Process:
+    """One running bot: it answers, plans what is due, and sends while it holds the lease."""
+
+    def __init__(self, bot: Bot, sender: Sender, woken: asyncio.Event) -> None:
+        self.bot = bot
+        self._sender = sender
+        self._turn = asyncio.Lock()
+        self._woken = woken
+
+    async def tick(self) -> None:
+        """All that is due now goes on the ledger; owners are re-checked."""
+        async with self._turn:
+            now, policy, store = self.bot.now(), self.bot.policy, self.bot.store
+            while await owners.refresh(store, self.bot.people, Change("schedule", now, policy)):
+                pass
+            await plan(store, policy, now)
+        self._woken.set()
+
+    async def send(self) -> int:
+        return await self._sender.drain()
+
+    async def keep_sending(self) -> None:
+        """Sends as soon as something is due, and looks again every other second."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), POLL)
+            self._woken.clear()
+            try:
+                await self.send()
+            except Exception:
+                log.exception("sending failed; it goes on")
+
+    async def step_down(self) -> None:
+        await self._sender.step_down()
+
+
+@asynccontextmanager
+async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterator[Process]:
+    """A bot that knows its workspace; nothing listens and nothing is planned yet."""
+    timeout = aiohttp.ClientTimeout(total=CLIENT_TIMEOUT)
+    store = Store(settings.database_url)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        try:
+            client, careful = _clients(settings, session)
+            team_id = str((await client.auth_test())["team_id"])
+            people = People(store, client, now, team_id)
+            updates, tasks = Updates(store, client, policy), Tasks()
+            sender = Sender(store, careful, policy, now, holder=uuid.uuid4().hex)
+            woken = asyncio.Event()
+            bot = Bot(store, policy, client, session, now, people, updates, tasks, woken.set)
+            yield Process(bot, sender, woken)
+            await tasks.finish()
+        finally:
+            await store.close()
+
+
+def _clients(
+    settings: Settings, session: aiohttp.ClientSession
+) -> tuple[AsyncWebClient, AsyncWebClient]:
+    """One that waits when Slack says so, and one for the ledger that never repeats a call."""
+    same: dict[str, Any] = {
+        "token": settings.slack_bot_token,
+        "base_url": settings.slack_api_url,
+        "timeout": CLIENT_TIMEOUT,
+        "session": session,
+    }
+    waits = AsyncRateLimitErrorRetryHandler(max_retry_count=2)
+    return AsyncWebClient(**same, retry_handlers=[waits]), AsyncWebClient(**same, retry_handlers=[])
+
+
+@asynccontextmanager
+async def listening(process: Process, settings: Settings) -> AsyncIterator[str]:
+    """Slack's requests are answered, by HTTP or Socket Mode; the address it listens on."""
+    app = build(process.bot, settings.slack_bot_token, settings.slack_signing_secret)
+    by_socket = bool(settings.slack_app_token)
+    server = application(process.bot.store, None if by_socket else app)
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+        async with _socket_mode(app, settings):
+            yield f"http://{settings.host}:{_port(runner)}"
+    finally:
+        await runner.cleanup()
+
+
+def _port(runner: web.AppRunner) -> int:
+    port: int = runner.addresses[0][1]
+    return port
+
+
+@asynccontextmanager
+async def _socket_mode(app: AsyncApp, settings: Settings) -> AsyncIterator[None]:
+    if not settings.slack_app_token:
+        yield
+        return
+    handler = AsyncSocketModeHandler(app, settings.slack_app_token)
+    await handler.connect_async()
+    try:
+        yield
+    finally:
+        await handler.close_async()
+
+
+@asynccontextmanager
+async def briefing(process: Process) -> AsyncIterator[None]:
+    """A tick a minute plans what is due; what is on the ledger is sent."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    # The tick holds no state: what matters is in the database, a missed tick costs nothing.
+    scheduler.add_job(process.tick, "interval", minutes=1, coalesce=True, max_instances=1)
+    scheduler.start()
+    sending = asyncio.create_task(process.keep_sending())
+    try:
+        await process.tick()
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+        sending.cancel()
+        with suppress(asyncio.CancelledError):
+            await sending
+        await process.step_down()
+
+
+async def until_told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()
+
+
+async def serve(settings: Settings, policy: Policy) -> None:
+    """Answers Slack and sends briefings until it is told to stop."""
+    async with (
+        running(settings, policy, utc_now) as process,
+        listening(process, settings) as address,
+        briefing(process),
+    ):
+        log.info("listening address=%s", address)
+        await until_told_to_stop()
+
+
+async def brief(settings: Settings, policy: Policy) -> None:
+    """Sends briefings until it is told to stop; answers nothing."""
+    async with running(settings, policy, utc_now) as process, briefing(process):
+        await until_told_to_stop()
+
+
+async def brief_once(settings: Settings, policy: Policy, at: datetime | None) -> int:
+    """Does all that is due at that time, with it as the clock; how many messages it dealt with."""
+    now = at or utc_now()
+    async with running(settings, policy, lambda: now) as process:
+        await process.tick()
+        dealt_with = await process.send()
+        await process.step_down()
+        return dealt_with
