@@ -242,7 +242,7 @@ class _Reading:
             self._reverted[sha[:7]].add(sha)
         if shas:
             self.history.reverting.add(position)
-        return bool(shas) and commit.message.startswith((b"Revert ", b"Reapply "))
+        return bool(shas) and commit.message.startswith((b'Revert "', b'Reapply "'))
 
     def _is_undone(self, sha: bytes) -> bool:
         return any(sha.startswith(known) for known in self._reverted.get(sha[:7], ()))
@@ -251,30 +251,26 @@ class _Reading:
         self, changes: list[Change], position: int, tools: tuple[By, ...], *, counted: bool
     ) -> None:
         """Lines go to the file's standing path; an undone change is a commit without lines."""
-        files, now_at, wanted = self.history.files, self._now_at, self._wanted
+        files, now_at, moved = self.history.files, self._now_at, {}
         for added, path, before in changes:
             stands = now_at.get(path, path)
-            if stands not in wanted:
+            if stands not in self._wanted:
                 continue
             if before is not None:
-                self._moved(before, stands)
-            file = files.get(stands)
-            if file is None:
-                file = files[stands] = FileHistory()
+                moved[before] = stands
+            file = files.get(stands) or files.setdefault(stands, FileHistory())
             file.commits.append(position)
             if counted:
-                file.added += added
-                if tools:
-                    file.ai_added += added
-                    for by in tools:
-                        file.tools[by] = file.tools.get(by, 0) + added
+                _credit(file, added, tools)
+        # Only older commits mean a file that stands elsewhere now by its name before the move.
+        now_at.update(moved)
 
-    def _moved(self, before: bytes, stands: bytes) -> None:
-        """Older commits that name `before` mean the file that stands now."""
-        if before == stands:
-            self._now_at.pop(before, None)
-        else:
-            self._now_at[before] = stands
+
+def _credit(file: FileHistory, added: int, tools: tuple[By, ...]) -> None:
+    file.added += added
+    file.ai_added += added if tools else 0
+    for by in tools:
+        file.tools[by] = file.tools.get(by, 0) + added
 
 
 def _tools(found: frozenset[Evidence]) -> tuple[By, ...]:

@@ -105,6 +105,15 @@ def test_a_new_file_under_an_old_name_starts_afresh(story: Story) -> None:
     assert shares(history_of(story, "a.py", "b.py")) == {"a.py": (0, 25), "b.py": (40, 40)}
 
 
+def test_two_files_that_change_places_keep_their_evidence(story: Story) -> None:
+    story.commit(f"Begin\n\n{BY_CLAUDE}", {"a.py": code(40)})
+    story.commit("And", {"b.py": code(30, "b")})
+    story.commit("Step aside", renames={"a.py": "c.py"})
+    story.commit("One", renames={"b.py": "a.py"})
+    story.commit("Other", renames={"c.py": "b.py"})
+    assert shares(history_of(story, "a.py", "b.py")) == {"a.py": (0, 30), "b.py": (40, 40)}
+
+
 def test_merges_add_nothing_of_their_own(story: Story) -> None:
     base = story.commit("Begin", {"a.py": code(10)})
     story.branch("side", base)

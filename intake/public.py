@@ -1,0 +1,60 @@
+"""What the outside world sees of an artifact: the names that JSON and CSV share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from debt.artifact import RATING_NAMES, Artifact, RatingName
+from debt.hours import decimal_hours
+from debt.intent import missing_intent
+from debt.policy import Policy
+from debt.score import quadrant, score
+from debt.tier import tier
+
+COLUMNS = (
+    "key", "name", "kind", "label", "repo", "paths", "service", "team", "owner", "purpose",
+    "lifespan", "removal_impact", "origin_tool", "origin_model", "prompt_category", "surface",
+    "created_on", "review_on", "expires_on", "value", "frequency", "complexity", "risk", "friction",
+    "monthly_hours", "dependants", "rollback", "monitoring", "responder",
+)  # fmt: skip
+REQUIRED = ("name", "repo", "paths")
+
+
+def public(artifact: Artifact, policy: Policy) -> dict[str, Any]:
+    """The object of `--json` and `export --format jsonl`: the CSV's names, then what is derived."""
+    shown = {column: _json(value_of(artifact)) for column, value_of in VALUES.items()}
+    return shown | {
+        "stage": artifact.stage.value,
+        "score": score(artifact.ratings),
+        "quadrant": quadrant(artifact.value, artifact.ratings.risk.value, policy).value,
+        "tier": tier(artifact, policy).value,
+        "provisional": bool(missing_intent(artifact)),
+        "hours_logged": decimal_hours(artifact.minutes_logged),
+        "extensions": artifact.extensions,
+    }
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _monthly_hours(artifact: Artifact) -> float | None:
+    minutes = artifact.monthly_minutes
+    return None if minutes is None else decimal_hours(minutes)
+
+
+def _value_of(column: str) -> Callable[[Artifact], Any]:
+    return lambda artifact: getattr(artifact, column)
+
+
+def _rating(name: RatingName) -> Callable[[Artifact], int]:
+    return lambda artifact: artifact.ratings[name].value
+
+
+VALUES: dict[str, Callable[[Artifact], Any]] = (
+    {column: _value_of(column) for column in COLUMNS}
+    | {name: _rating(name) for name in RATING_NAMES}
+    | {"monthly_hours": _monthly_hours}
+)
+"""How each column is read off an artifact, in the columns' order."""
