@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, bindparam, insert, select, text, update
+from sqlalchemy import RowMapping, Select, bindparam, insert, select, text, update
 
 from debt.artifact import (
     RATING_NAMES,
@@ -22,8 +22,8 @@ from debt.policy import Policy
 from debt.refusal import Refused
 from debt.standing import standing
 from storage import history
-from storage.store import Session, insert_new, postgres
-from storage.tables import ARTIFACT, HEAD, TEAM
+from storage.store import Session, postgres
+from storage.tables import ARTIFACT, HEAD, REQUEST, RequestState
 
 _OWN = tuple(field.name for field in fields(Artifact))
 COLUMNS = tuple(ARTIFACT.c[name] for name in _OWN)
@@ -87,9 +87,16 @@ async def require(session: Session, artifact_id: int) -> Artifact:
 
 async def locked(session: Session, artifact_id: int) -> Artifact:
     """As `require`, and nobody else changes it until the unit of work ends."""
-    question = select(*COLUMNS).where(ARTIFACT.c.id == artifact_id).with_for_update()
+    question = unchanging(select(*COLUMNS).where(ARTIFACT.c.id == artifact_id))
     row = (await session.execute(question)).mappings().first()
     return artifact_of(row) if row else _unknown(artifact_id)
+
+
+def unchanging(question: Select[Any]) -> Select[Any]:
+    """Locks the artifacts a question finds, lowest key first, so that no two writers wait for
+    each other. What only refers to an artifact (hours, listings) can still be written.
+    """
+    return question.order_by(ARTIFACT.c.id).with_for_update(key_share=True)
 
 
 def _unknown(artifact_id: int) -> Artifact:
@@ -121,7 +128,7 @@ async def add_all(
     if rows:
         connection = await session.connection()
         await connection.execute(insert(ARTIFACT), rows)
-        await _note_teams(session, {row["team"] for row in rows})
+        history.note_teams(session, (row["team"] for row in rows))
 
 
 async def save(
@@ -168,7 +175,7 @@ async def save_all(
     if rows:
         connection = await session.connection()
         await connection.execute(_UPDATE, rows)
-        await _note_teams(session, {row["team"] for row in rows})
+        history.note_teams(session, (row["team"] for row in rows))
 
 
 _UPDATE = update(ARTIFACT).where(ARTIFACT.c.id == bindparam("this"))
@@ -183,7 +190,18 @@ async def _write(session: Session, old: Artifact, new: Artifact, change: Change)
     }
     await session.execute(update(ARTIFACT).where(ARTIFACT.c.id == new.id).values(values))
     if new.team != old.team:
-        await _note_teams(session, {new.team})
+        history.note_teams(session, [new.team])
+    if new.owner != old.owner:
+        await _overtake(session, new.id, change.at)
+
+
+async def _overtake(session: Session, artifact_id: int, at: datetime) -> None:
+    """Whatever its owner was asked, or offered, has no answer any more."""
+    await session.execute(
+        update(REQUEST)
+        .where(REQUEST.c.artifact_id == artifact_id, text("state = 'open'"))
+        .values(state=RequestState.OVERTAKEN, answered_at=at)
+    )
 
 
 def _record(session: Session, change: Change, said: history.Said, action: str, reason: str) -> None:
@@ -253,11 +271,3 @@ async def keep_above(session: Session, highest: int) -> None:
     await session.execute(
         update(HEAD).where(HEAD.c.last_artifact < highest).values(last_artifact=highest)
     )
-
-
-async def _note_teams(session: Session, teams: set[str | None]) -> None:
-    named = {team for team in teams if team}
-    if not named:
-        return
-    rows = [{"name": team} for team in sorted(named)]
-    await session.execute(insert_new(session, TEAM), rows)

@@ -1,10 +1,13 @@
 """Standings change by themselves as days pass and policies change; here they are woken."""
 
-from sqlalchemy import select, update
+from typing import Any
 
+from sqlalchemy import and_, bindparam, select, update
+
+from debt.artifact import Artifact
 from debt.policy import Policy
 from storage import history
-from storage.artifacts import COLUMNS, Change, artifact_of, lock_all, row_of
+from storage.artifacts import COLUMNS, Change, artifact_of, lock_all, row_of, unchanging
 from storage.store import Session
 from storage.tables import ARTIFACT, HEAD
 
@@ -13,16 +16,28 @@ CHUNK = 500
 
 async def wake(session: Session, change: Change) -> int:
     """Renews the standings whose day has come, a chunk at a time; how many were renewed."""
-    due = ARTIFACT.c.wakes_on <= change.today
-    question = select(*COLUMNS).where(ARTIFACT.c.live, due).limit(CHUNK).with_for_update()
+    due = and_(ARTIFACT.c.live, ARTIFACT.c.wakes_on <= change.today)
+    some = (await session.execute(select(ARTIFACT.c.id).where(due).limit(CHUNK))).scalars().all()
+    question = unchanging(select(*COLUMNS).where(ARTIFACT.c.id.in_(some), due))
     rows = (await session.execute(question)).mappings().all()
-    for row in rows:
-        artifact = artifact_of(row)
-        derived = row_of(artifact, change.policy, change.today)
-        own = {column.name for column in COLUMNS}
-        values = {name: value for name, value in derived.items() if name not in own}
-        await session.execute(update(ARTIFACT).where(ARTIFACT.c.id == artifact.id).values(values))
-    return len(rows)
+    renewed = [_renewed(artifact_of(row), change) for row in rows]
+    if renewed:
+        connection = await session.connection()
+        await connection.execute(_RENEW, renewed)
+    return len(some)
+
+
+_DERIVED = tuple(name for name in ARTIFACT.c.keys() if name not in {own.name for own in COLUMNS})  # noqa: SIM118
+_RENEW = (
+    update(ARTIFACT)
+    .where(ARTIFACT.c.id == bindparam("this"))
+    .values({name: bindparam(f"new_{name}") for name in _DERIVED})
+)
+
+
+def _renewed(artifact: Artifact, change: Change) -> dict[str, Any]:
+    row = row_of(artifact, change.policy, change.today)
+    return {f"new_{name}": row[name] for name in _DERIVED} | {"this": artifact.id}
 
 
 async def follow_policy(session: Session, change: Change) -> bool:

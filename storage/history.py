@@ -1,13 +1,13 @@
 """The append-only history (R8): every entry carries a hash over itself and the one before it."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from debt.artifact import key_of
@@ -15,6 +15,7 @@ from storage.tables import HEAD, HISTORY
 
 GENESIS = "0" * 64
 _PENDING = "history"
+_NEW_TEAMS = "teams"
 _PAGE = 2_000
 _HEAD = select(HEAD.c.entries, HEAD.c.hash)
 
@@ -68,17 +69,31 @@ def record(session: AsyncSession, draft: Draft) -> None:
     session.info.setdefault(_PENDING, []).append(draft)
 
 
+def note_teams(session: AsyncSession, teams: Iterable[str | None]) -> None:
+    """Keeps the names for the end of the transaction: two writers of one name would wait
+    for each other in whatever order they came, and only under the head's lock is there one.
+    """
+    session.info.setdefault(_NEW_TEAMS, set()).update(team for team in teams if team)
+
+
 async def seal(session: AsyncSession) -> None:
     """Chains and writes the entries recorded so far; the head row stays locked until commit."""
     drafts: list[Draft] = session.info.pop(_PENDING, [])
-    if not drafts:
+    teams: set[str] = session.info.pop(_NEW_TEAMS, set())
+    if not drafts and not teams:
         return
     await session.flush()
     newest_so_far = (await session.execute(_HEAD.with_for_update())).one()
-    rows, newest = _chained(drafts, newest_so_far.entries, newest_so_far.hash)
     connection = await session.connection()
-    await connection.execute(insert(HISTORY), rows)
-    await connection.execute(update(HEAD).values(entries=rows[-1]["id"], hash=newest))
+    if teams:
+        await connection.execute(_NOTE_TEAM, [{"name": team} for team in sorted(teams)])
+    if drafts:
+        rows, newest = _chained(drafts, newest_so_far.entries, newest_so_far.hash)
+        await connection.execute(insert(HISTORY), rows)
+        await connection.execute(update(HEAD).values(entries=rows[-1]["id"], hash=newest))
+
+
+_NOTE_TEAM = text("INSERT INTO team (name) VALUES (:name) ON CONFLICT DO NOTHING")
 
 
 def _chained(drafts: list[Draft], count: int, newest: str) -> tuple[list[dict[str, Any]], str]:

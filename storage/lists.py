@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select, tuple_
 
 from debt.artifact import Artifact
 from storage.artifacts import COLUMNS, artifact_of
@@ -79,12 +79,8 @@ async def page(session: Session, query: Query, size: int, after: Cursor | None =
     """What to fix first comes first; `after` of the answer is None on the last page."""
     question = _matching(_ranked(), query)
     if after is not None:
-        question = question.where(
-            or_(
-                A.priority < after.priority,
-                and_(A.priority == after.priority, A.id < after.id),
-            )
-        )
+        place = tuple_(after.priority, after.id)
+        question = question.where(tuple_(A.priority, A.id) < place)
     rows = (await session.execute(question.limit(size + 1))).mappings().all()
     end = rows[size - 1] if len(rows) > size else None
     artifacts = [artifact_of(row) for row in rows[:size]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, text, update
 
 from storage.store import Session, insert_new, postgres
 from storage.tables import BRIEFING, LEASE, BriefingState
@@ -70,6 +70,8 @@ async def claim_batch(session: Session, now: datetime, limit: int) -> list[Ledge
     if postgres(session):
         waiting = waiting.with_for_update(skip_locked=True)
     before = {row.id: row.state for row in await session.execute(waiting)}
+    if not before:
+        return []
     taken = await session.execute(
         update(BRIEFING)
         .where(BRIEFING.c.id.in_(before))
@@ -80,14 +82,16 @@ async def claim_batch(session: Session, now: datetime, limit: int) -> list[Ledge
         )
         .returning(*_COLUMNS)
     )
-    rows = sorted(taken, key=lambda row: row.id)
+    rows = {row.id: row._mapping for row in taken}
     return [
-        Ledgered(**row._mapping, unknown=before[row.id] == BriefingState.SENDING) for row in rows
+        Ledgered(**rows[number], unknown=state == BriefingState.SENDING)
+        for number, state in before.items()
     ]
 
 
 def _waiting() -> Any:
-    return or_(BRIEFING.c.state == "due", BRIEFING.c.state == "sending")
+    """In the very words of the partial index, which answers no others."""
+    return text("state IN ('due', 'sending')")
 
 
 async def next_ready(session: Session) -> datetime | None:
@@ -145,7 +149,7 @@ async def lead(session: Session, holder: str, now: datetime) -> bool:
         update(LEASE)
         .where(
             LEASE.c.name == LEADER,
-            or_(LEASE.c.holder == holder, and_(LEASE.c.holder != holder, LEASE.c.until <= now)),
+            or_(LEASE.c.holder == holder, LEASE.c.until <= now),
         )
         .values(holder=holder, until=until)
         .returning(LEASE.c.name)

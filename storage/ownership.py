@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlmodel import col
 
-from debt.artifact import Artifact, key_of
+from debt.artifact import Artifact
 from debt.lifecycle import require_live
 from debt.refusal import Refused
 from storage import outbox
 from storage.artifacts import Change, locked, save
 from storage.people import require_can_own
 from storage.store import Session
-from storage.tables import OwnershipRequest, Person, RequestState
+from storage.tables import REQUEST, OwnershipRequest, Person, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,10 @@ def _require_say(artifact: Artifact, change: Change, admin: bool, what: str) -> 
 
 
 async def _give(
-    session: Session, change: Change, artifact: Artifact, owner: str, how: str
+    session: Session, change: Change, artifact: Artifact, owner: str, how: str, why: str = ""
 ) -> Artifact:
     given = replace(artifact, owner=owner, owner_gone=False)
-    return await save(session, change, artifact, given, action=how, how=how)
+    return await save(session, change, artifact, given, action=how, reason=why, how=how)
 
 
 async def _ask(
@@ -106,6 +106,7 @@ async def _ask(
         asked_by=change.by,
         asked_of=whom,
         new_owner=new_owner,
+        owner=artifact.owner,
         at=change.at,
     )
     session.add(request)
@@ -136,31 +137,40 @@ class Answer:
 
 async def answer(session: Session, change: Change, request_id: int, *, accept: bool) -> Answer:
     """The asked person's word. Refused for anybody else, and once it has been given."""
-    request = await _open_request(session, change, request_id)
-    artifact = await locked(session, request.artifact_id)
+    artifact = await locked(session, await _artifact_asked_for(session, request_id))
+    request = await _open_request(session, change, request_id, artifact)
     request.answered_at = change.at
     request.state = RequestState.ACCEPTED if accept else RequestState.DECLINED
-    if accept:
-        require_live(artifact.key, artifact.stage)
-        how = "claimed" if request.kind == "claim" else "taken over"
-        taker = replace(change, by=request.new_owner)
-        artifact = await _give(session, taker, artifact, request.new_owner, how)
-        await _overtake(session, change, request)
     session.add(request)
+    await session.flush()
+    if accept:
+        artifact = await _taken(session, change, artifact, request)
     facts = {"request": request.id}
     key = f"answer:{request.id}"
     await outbox.enqueue(session, key, "answer", facts, change.at, person=request.asked_by)
     return Answer(artifact, accept, request.asked_by)
 
 
-async def _open_request(session: Session, change: Change, request_id: int) -> OwnershipRequest:
-    question = select(OwnershipRequest).where(col(OwnershipRequest.id) == request_id)
-    found = await session.execute(question.with_for_update())
-    request: OwnershipRequest | None = found.scalar_one_or_none()
-    if request is None or request.asked_of != change.by:
-        raise Refused("Only the person who was asked can answer that.")
+async def _artifact_asked_for(session: Session, request_id: int) -> int:
+    """Found without a lock: an artifact is locked before what hangs on it."""
+    found = await session.execute(select(REQUEST.c.artifact_id).where(REQUEST.c.id == request_id))
+    return found.scalar_one_or_none() or _not_asked()
+
+
+def _not_asked() -> int:
+    raise Refused("Only the person who was asked can answer that.")
+
+
+async def _open_request(
+    session: Session, change: Change, request_id: int, artifact: Artifact
+) -> OwnershipRequest:
+    request = await session.get_one(OwnershipRequest, request_id, with_for_update=True)
+    if request.asked_of != change.by:
+        _not_asked()
     if request.state != RequestState.OPEN:
-        raise Refused(f"{key_of(request.artifact_id)}: {_PAST[RequestState(request.state)]}")
+        raise Refused(f"{artifact.key}: {_PAST[RequestState(request.state)]}")
+    if request.owner != artifact.owner:
+        raise Refused(f"{artifact.key}: {_PAST[RequestState.OVERTAKEN]}")
     return request
 
 
@@ -171,16 +181,13 @@ _PAST = {
 }
 
 
-async def _overtake(session: Session, change: Change, taken: OwnershipRequest) -> None:
-    """Whatever else was asked about the artifact has no answer any more."""
-    question = select(OwnershipRequest).where(
-        col(OwnershipRequest.artifact_id) == taken.artifact_id,
-        col(OwnershipRequest.id) != taken.id,
-        col(OwnershipRequest.state) == RequestState.OPEN,
-    )
-    for other in (await session.execute(question.with_for_update())).scalars():
-        other.state, other.answered_at = RequestState.OVERTAKEN, change.at
-        session.add(other)
+async def _taken(
+    session: Session, change: Change, artifact: Artifact, request: OwnershipRequest
+) -> Artifact:
+    require_live(artifact.key, artifact.stage)
+    how = "claimed" if request.kind == "claim" else "taken over"
+    taker, why = replace(change, by=request.new_owner), f"{request.asked_of} accepted"
+    return await _give(session, taker, artifact, request.new_owner, how, why)
 
 
 async def request(session: Session, request_id: int) -> OwnershipRequest | None:

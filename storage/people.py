@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from debt.artifact import Artifact
 from debt.refusal import Refused
 from storage.artifacts import COLUMNS as ARTIFACT_COLUMNS
-from storage.artifacts import Change, artifact_of, save
-from storage.store import Session
-from storage.tables import ARTIFACT, Person
+from storage.artifacts import Change, artifact_of, save, unchanging
+from storage.store import Session, insert_new
+from storage.tables import ARTIFACT, PERSON, Person
 
 
 async def person(session: Session, slack_id: str) -> Person | None:
@@ -20,8 +20,12 @@ async def person(session: Session, slack_id: str) -> Person | None:
 
 
 async def keep(session: Session, seen: Person) -> Person:
-    """Writes what Slack said of somebody just now."""
-    return await session.merge(seen)
+    """Writes what Slack said of somebody just now, over what it said before."""
+    said = seen.model_dump()
+    known = insert_new(session, PERSON).values(said)
+    if (await session.execute(known.returning(PERSON.c.slack_id))).first() is None:
+        await session.execute(update(PERSON).where(PERSON.c.slack_id == seen.slack_id).values(said))
+    return seen
 
 
 async def by_email(session: Session, email: str) -> Person | None:
@@ -60,17 +64,21 @@ def _why_not(candidate: Person) -> str | None:
     return "is a guest here" if candidate.guest else None
 
 
-async def owners_to_check(session: Session, before: datetime, limit: int) -> list[str]:
-    """Owners of live artifacts whom Slack was not asked about since then (ids and e-mails)."""
+async def owners_to_check(
+    session: Session, before: datetime, limit: int, after: str = ""
+) -> list[str]:
+    """Owners of live artifacts whom Slack was not asked about since then, in their own order.
+
+    An e-mail is always among them, until Slack knows whose it is. A page; the next one starts
+    `after` the last of this one, so that those Slack never knows keep nobody from their turn.
+    """
+    owner = ARTIFACT.c.owner
+    seen = select(PERSON.c.slack_id).where(PERSON.c.slack_id == owner, PERSON.c.seen_at >= before)
     question = (
-        select(ARTIFACT.c.owner)
-        .outerjoin(
-            Person,
-            or_(col(Person.slack_id) == ARTIFACT.c.owner, col(Person.email) == ARTIFACT.c.owner),
-        )
-        .where(ARTIFACT.c.live, ARTIFACT.c.owner.is_not(None))
-        .where(or_(col(Person.seen_at).is_(None), col(Person.seen_at) < before))
+        select(owner)
+        .where(ARTIFACT.c.live, owner > after, ~seen.exists())
         .distinct()
+        .order_by(owner)
         .limit(limit)
     )
     return list((await session.execute(question)).scalars())
@@ -88,7 +96,7 @@ async def owner_is(session: Session, change: Change, owner: str, found: Person |
     if found and now_owner == owner:
         question = question.where(ARTIFACT.c.owner_gone.is_(not gone))
     changed = 0
-    for row in (await session.execute(question.with_for_update())).mappings().all():
+    for row in (await session.execute(unchanging(question))).mappings().all():
         old = artifact_of(row)
         changed += await _in_step(session, change, old, now_owner, gone)
     return changed

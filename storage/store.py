@@ -34,6 +34,8 @@ def database_url(text: str) -> URL:
     if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername in {"sqlite", "sqlite+aiosqlite"}:
+        if url.database in {None, "", ":memory:"}:
+            raise DatabaseError("DATABASE_URL names no file; say sqlite:///debt.db")
         return url.set(drivername="sqlite+aiosqlite")
     raise DatabaseError(
         f"DATABASE_URL starts with {url.drivername}://; allowed are sqlite:/// and postgresql://"
@@ -46,14 +48,13 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = database_url(url)
         self.sqlite = self.url.drivername.startswith("sqlite")
-        self._engine = _engine(self.url)
-        self._writing = self._engine.execution_options(begin="IMMEDIATE")
+        self._reading, self._writing = _sqlite(self.url) if self.sqlite else _postgres(self.url)
         self._one_writer = asyncio.Lock() if self.sqlite else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
         """A session that sees one state of the register and changes nothing."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+        async with AsyncSession(self._reading, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
@@ -83,25 +84,34 @@ class Store:
                 yield
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        for engine in (self._reading, self._writing):
+            await engine.dispose()
 
 
-def _engine(url: URL) -> AsyncEngine:
-    if not url.drivername.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": SQLITE_BUSY.total_seconds()})
-    listen_sqlite(engine.sync_engine)
-    return engine
+def _postgres(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """One pool; readers keep the state they first saw, writers see what was just committed."""
+    engine = create_async_engine(url, pool_pre_ping=True)
+    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return reading, engine.execution_options(isolation_level="READ COMMITTED")
 
 
-def listen_sqlite(engine: Any) -> None:
+def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """Two pools, since a connection that must not write says so once and for all."""
+    waiting = {"timeout": SQLITE_BUSY.total_seconds()}
+    reading, writing = (create_async_engine(url, connect_args=waiting) for _ in range(2))
+    listen_sqlite(reading.sync_engine, "query_only=ON")
+    listen_sqlite(writing.sync_engine)
+    return reading, writing.execution_options(begin="IMMEDIATE")
+
+
+def listen_sqlite(engine: Any, *more: str) -> None:
     """WAL, full sync, foreign keys; and BEGIN said by us, since the driver's own comes too late."""
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *more):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

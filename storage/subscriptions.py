@@ -10,8 +10,8 @@ from debt.refusal import Refused
 from storage import history, outbox
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind
-from storage.store import Session
-from storage.tables import Subscription
+from storage.store import Session, insert_new
+from storage.tables import SUBSCRIPTION, Subscription
 
 
 def scope_of(subscription: Subscription) -> Scope:
@@ -20,11 +20,12 @@ def scope_of(subscription: Subscription) -> Scope:
 
 async def subscribe(session: Session, change: Change, wanted: Subscription) -> Subscription:
     """Writes the channel's one subscription; a later one replaces an earlier one."""
-    old = await session.get(Subscription, wanted.channel, with_for_update=True)
-    if old is not None:
-        wanted.last_at = old.last_at
-    kept = await session.merge(wanted)
-    _record(session, change, "subscribe", _said(old), _said(kept))
+    fresh = insert_new(session, SUBSCRIPTION).values(wanted.model_dump())
+    first = (await session.execute(fresh.returning(SUBSCRIPTION.c.channel))).first()
+    kept = await session.get_one(Subscription, wanted.channel, with_for_update=True)
+    before = None if first else _said(kept)
+    kept.sqlmodel_update(wanted.model_dump(exclude={"last_at"}))
+    _record(session, change, "subscribe", before, _said(kept))
     return kept
 
 

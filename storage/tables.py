@@ -22,7 +22,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _live(name: str, *columns: str, when: str = "") -> Index:
@@ -134,8 +136,8 @@ class HistoryRow(SQLModel, table=True):
     by: str
     artifact_id: int | None = Field(default=None, foreign_key="artifact.id")
     action: str
-    before: Any = Field(default=None, sa_type=JSON)
-    after: Any = Field(default=None, sa_type=JSON)
+    before: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    after: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     reason: str = Field(default="", sa_type=Text)
     hash: str
 
@@ -210,7 +212,10 @@ class RequestState(StrEnum):
 
 
 class OwnershipRequest(SQLModel, table=True):
-    """Somebody asks an owner for an artifact (claim), or offers theirs (handoff)."""
+    """Somebody asks an owner for an artifact (claim), or offers theirs (handoff).
+
+    `owner` is whose it was then: an answer is worth nothing once somebody else has it.
+    """
 
     __tablename__ = "ownership_request"
     __table_args__ = (
@@ -231,6 +236,7 @@ class OwnershipRequest(SQLModel, table=True):
     asked_by: str
     asked_of: str
     new_owner: str
+    owner: str | None = None
     state: str = RequestState.OPEN
     at: datetime = Field(sa_type=UtcDateTime)
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -293,6 +299,7 @@ class Briefing(SQLModel, table=True):
         Index(
             "briefing_waiting",
             "ready_at",
+            "id",
             postgresql_where=text("state IN ('due', 'sending')"),
             sqlite_where=text("state IN ('due', 'sending')"),
         ),
@@ -342,6 +349,9 @@ HEAD = _table(Head)
 HOURS = _table(HoursRow)
 BRIEFING = _table(Briefing)
 LISTING = _table(Listing)
+PERSON = _table(Person)
+REQUEST = _table(OwnershipRequest)
+SUBSCRIPTION = _table(Subscription)
 TEAM = _table(Team)
 LEASE = _table(Lease)
 SEEN_EVENT = _table(SeenEvent)

@@ -8,6 +8,7 @@ from debt.artifact import RATING_NAMES, Artifact, Rating, RatingName, Ratings
 from debt.dates import Extension, default_review, extension
 from debt.lifecycle import require_live
 from debt.refusal import Refused
+from debt.text import clean_field
 from storage.artifacts import Change, locked, save
 from storage.store import Session
 
@@ -22,6 +23,7 @@ async def extend(
     session: Session, change: Change, artifact_id: int, until: date, reason: str
 ) -> Extended:
     """Moves the end date within the tier's limits; Refused says what would be allowed."""
+    reason = clean_field("reason", reason)
     artifact = await locked(session, artifact_id)
     granted = extension(artifact, until, reason, change.today, change.policy)
     extended = replace(
@@ -32,9 +34,7 @@ async def extend(
         extended_days=artifact.extended_days + granted.days,
     )
     how = f"extended to {until.isoformat()}"
-    saved = await save(
-        session, change, artifact, extended, action="extend", reason=reason.strip(), how=how
-    )
+    saved = await save(session, change, artifact, extended, action="extend", reason=reason, how=how)
     return Extended(saved, granted)
 
 
@@ -57,6 +57,7 @@ async def rate(
     reason: str = "",
 ) -> Artifact:
     """A person's ratings, 1 to 5; None gives a rating back to its proxy."""
+    reason = clean_field("reason", reason)
     artifact = await locked(session, artifact_id)
     require_live(artifact.key, artifact.stage)
     ratings = Ratings(*(_rated(artifact, name, given, reason) for name in RATING_NAMES))
@@ -71,4 +72,4 @@ def _rated(
     if name not in given or given[name] == rating.person:
         return rating
     person = given[name]
-    return replace(rating, person=person, person_reason=reason.strip() if person else "")
+    return replace(rating, person=person, person_reason=reason if person else "")

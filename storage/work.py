@@ -9,8 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from debt.artifact import Artifact
-from debt.hours import Span, Work, as_hours
+from debt.hours import MINUTES_A_DAY, Span, Work, as_hours
 from debt.refusal import Refused
+from debt.text import clean_field
 from storage.artifacts import Change, locked, save
 from storage.store import Session
 from storage.tables import HOURS, HoursRow
@@ -58,17 +59,20 @@ async def log(
     worked_on: date,
     note: str = "",
 ) -> Logged:
-    """Adds minutes of one day. Refused for a day to come and before the artifact existed.
+    """Adds minutes of one day. Refused for a day to come and for one more than a year ago.
 
     An ended artifact still takes hours: the work of ending it is work.
     """
+    if not 0 < minutes <= MINUTES_A_DAY:
+        raise Refused("Log between a minute and a day at a time.")
     if worked_on > change.today:
         raise Refused(f"{worked_on.isoformat()} is still to come; log hours once they are worked.")
     if (change.today - worked_on).days > 366:
         raise Refused(f"{worked_on.isoformat()} is more than a year ago; that book is closed.")
     artifact = await locked(session, artifact_id)
-    worked = Worked(minutes, kind, worked_on, note.strip())
-    return await _write(session, change, artifact, worked)
+    worked = Worked(minutes, kind, worked_on, clean_field("note", note))
+    place = {"team": artifact.team, "repo": artifact.repo, "service": artifact.service}
+    return await _write(session, change, artifact, worked, place)
 
 
 async def reverse(session: Session, change: Change, entry_id: int) -> Logged:
@@ -82,7 +86,8 @@ async def reverse(session: Session, change: Change, entry_id: int) -> Logged:
     if await _reversed(session, entry_id):
         raise Refused(f"Those {as_hours(entry.minutes)} were taken back already.")
     opposite = Worked(-entry.minutes, Work(entry.kind), entry.worked_on, "", reverses=entry_id)
-    return await _write(session, change, artifact, opposite)
+    place = {"team": entry.team, "repo": entry.repo, "service": entry.service}
+    return await _write(session, change, artifact, opposite, place)
 
 
 async def _reversed(session: Session, entry_id: int) -> bool:
@@ -104,10 +109,16 @@ async def last_entry(session: Session, artifact_id: int, person: str) -> int | N
     return (await session.execute(question)).scalar_one_or_none()
 
 
-async def _write(session: Session, change: Change, artifact: Artifact, worked: Worked) -> Logged:
-    where = {"artifact_id": artifact.id, "team": artifact.team, "repo": artifact.repo}
-    where |= {"service": artifact.service, "person": change.by}
-    values = asdict(worked) | where | {"at": change.at}
+async def _write(
+    session: Session,
+    change: Change,
+    artifact: Artifact,
+    worked: Worked,
+    place: dict[str, str | None],
+) -> Logged:
+    """`place` is where the artifact was when the work was logged, also where it has moved since."""
+    who = {"artifact_id": artifact.id, "person": change.by, "at": change.at}
+    values = asdict(worked) | place | who
     written = await session.execute(insert(HOURS).values(values).returning(HOURS.c.id))
     entry_id: int = written.scalar_one()
     new = replace(artifact, minutes_logged=artifact.minutes_logged + worked.minutes)
@@ -120,8 +131,11 @@ async def _write(session: Session, change: Change, artifact: Artifact, worked: W
 async def minutes_in(session: Session, scope: Scope, name: object, span: Span) -> int:
     """Minutes worked in the span on one artifact, team, repository or service.
 
-    An hour counts for the team and repository the artifact had when it was logged.
+    An hour counts for the team, repository and service the artifact had when it was logged;
+    no team has no hours.
     """
+    if name is None:
+        return 0
     question = select(func.coalesce(func.sum(HOURS.c.minutes), 0)).where(
         HOURS.c[scope] == name, HOURS.c.worked_on.between(span.first, span.last)
     )

@@ -196,7 +196,7 @@ def upgrade() -> None:
         batch_op.create_index("briefing_message", ["channel", "ts"], unique=False)
         batch_op.create_index(
             "briefing_waiting",
-            ["ready_at"],
+            ["ready_at", "id"],
             unique=False,
             postgresql_where=sa.text("state IN ('due', 'sending')"),
             sqlite_where=sa.text("state IN ('due', 'sending')"),
@@ -291,8 +291,8 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("artifact_id", sa.Integer(), nullable=True),
         sa.Column("action", sa.String(), nullable=False),
-        sa.Column("before", sa.JSON(), nullable=False),
-        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("after", sa.JSON(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -344,6 +344,7 @@ def upgrade() -> None:
         sa.Column("asked_by", sa.String(), nullable=False),
         sa.Column("asked_of", sa.String(), nullable=False),
         sa.Column("new_owner", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
@@ -367,16 +368,8 @@ def upgrade() -> None:
 
 
 def _start_register() -> None:
-    head = sa.table(
-        "register_head",
-        sa.column("id"),
-        sa.column("entries"),
-        sa.column("hash"),
-        sa.column("last_artifact"),
-        sa.column("policy"),
-    )
     row = {"id": 1, "entries": 0, "hash": GENESIS, "last_artifact": 0, "policy": ""}
-    op.bulk_insert(head, [row])
+    op.bulk_insert(sa.table("register_head", *(sa.column(name) for name in row)), [row])
 
 
 def _forbid_rewriting_history() -> None:
@@ -389,6 +382,12 @@ def _forbid_rewriting_history() -> None:
                 f"CREATE TRIGGER history_no_{event.lower()} BEFORE {event} ON history "
                 "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
             )
+        # REPLACE would otherwise take an entry out without a DELETE that any trigger sees.
+        op.execute(
+            "CREATE TRIGGER history_no_replace BEFORE INSERT ON history "
+            "WHEN EXISTS (SELECT 1 FROM history WHERE id = NEW.id) "
+            "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
+        )
 
 
 _POSTGRES_TRIGGERS = (
