@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Verb = Callable[["Sandbox", "Asked"], Awaitable[Json]]
 
 VERBS: dict[str, Verb] = {}
+HEARTBEAT = 15
 
 
 class Asked:
@@ -135,11 +136,20 @@ async def _changes(slack: "Sandbox", request: web.Request) -> web.StreamResponse
         await stream.prepare(request)
         await stream.write(b": connected\n\n")
         while True:
-            change = await queue.get()
-            if only is None or change.user in {None, only}:
-                await stream.write(f"data: {json.dumps(showing.change(change))}\n\n".encode())
+            await stream.write(await _next_line(queue, only))
     finally:
         stop()
+
+
+async def _next_line(queue: asyncio.Queue[Change], only: str | None) -> bytes:
+    """A change that concerns this person; a comment after a while without, to notice who left."""
+    try:
+        async with asyncio.timeout(HEARTBEAT):
+            while (change := await queue.get()).user not in {None, only or change.user}:
+                pass
+    except TimeoutError:
+        return b": still here\n\n"
+    return f"data: {json.dumps(showing.change(change))}\n\n".encode()
 
 
 # ------------------------------------------------------------------------------------ reading

@@ -7,7 +7,7 @@ from sandbox.clock import Clock
 from sandbox.composing import command_text, message_text
 from sandbox.delivery import Ack, Delivery
 from sandbox.events import Events
-from sandbox.fields import Option, Words, options_in, picked, state_for
+from sandbox.fields import Option, Words, options_in, state_for
 from sandbox.forms import Form, answer_submission
 from sandbox.limits import check_options
 from sandbox.manifest import Shortcut
@@ -168,12 +168,8 @@ class Person:
     ) -> Reply:
         """In a select, an overflow menu, a date picker, ... of a message."""
         control = message.control(name, block_id=block_id, row=row)
-        if control.element["type"] == "overflow":
-            chosen = picked(options_in(control.element), str(option))
-            state: Json = {"type": "overflow", "selected_option": chosen}
-        else:
-            offered = await self._offered(message, control, option)
-            state = state_for(control.element, option, self.workspace, offered)
+        offered = await self._offered(message, control, option)
+        state = state_for(control.element, option, self.workspace, offered)
         return await self.picks(message, control, state)
 
     async def picks(self, surface: Surface, control: Control, state: Json) -> Reply:
@@ -183,18 +179,20 @@ class Person:
         return await self._does(lambda watch: self._acts(watch, surface, control, chosen))
 
     async def _acts(self, watch: Watch, surface: Surface, control: Control, chosen: Json) -> Expect:
-        if not self.workspace.manifest.interactivity:
-            watch.error = "interactivity_disabled"
-            return Expect.NOTHING
         payloads = self._office.payloads
         if isinstance(surface, Message):
             self._must_see(surface)
             payload = payloads.message_action(surface, self.user, chosen, control)
         elif isinstance(surface, View):
             payload = payloads.view_action(surface, self.user, chosen, control)
-        watch.error = (await self._office.delivery.send("interactive", payload)).error
+        watch.error = (await self._interacts(payload)).error
         answered = control.element["type"] == "button" and not control.element.get("url")
         return Expect.ANSWER if answered else Expect.PERHAPS
+
+    async def _interacts(self, payload: Json) -> Ack:
+        if not self.workspace.manifest.interactivity:
+            return Ack(error="interactivity_disabled")
+        return await self._office.delivery.send("interactive", payload)
 
     async def _offered(self, message: Message, control: Control, words: Words) -> list[Option]:
         if "external" not in control.element["type"]:
@@ -208,7 +206,7 @@ class Person:
         if len(typed) < control.element.get("min_query_length", 3):
             return []
         payload = self._office.payloads.suggestion(surface, self.user, control, typed)
-        ack = await self._office.delivery.send("interactive", payload)
+        ack = await self._interacts(payload)
         if ack.error:
             raise LookupError(f"no options for {typed!r}: {ack.error}")
         if problems := check_options(ack.body):
@@ -224,7 +222,7 @@ class Person:
 
     async def _submission(self, watch: Watch, view: View) -> Expect:
         payload = self._office.payloads.submission(view, self.user)
-        ack = await self._office.delivery.send("interactive", payload)
+        ack = await self._interacts(payload)
         watch.error = answer_submission(self.workspace, view, ack)
         if view.errors:
             watch.views.append(view)
@@ -241,7 +239,7 @@ class Person:
     async def _closing(self, views: Sequence[View], *, cleared: bool) -> Expect:
         for view in views:
             payload = self._office.payloads.closing(view, self.user, cleared=cleared)
-            await self._office.delivery.send("interactive", payload)
+            await self._interacts(payload)
         return Expect.PERHAPS if views else Expect.NOTHING
 
     async def shortcut(self, callback_id: str) -> Reply:
@@ -265,7 +263,7 @@ class Person:
         return shortcut
 
     async def _sends(self, watch: Watch, payload: Json) -> Expect:
-        ack: Ack = await self._office.delivery.send("interactive", payload)
+        ack = await self._interacts(payload)
         watch.error = ack.error
         return Expect.ANSWER
 

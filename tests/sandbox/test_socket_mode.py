@@ -9,7 +9,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
 from sandbox import Person, Sandbox
-from tests.sandbox.conftest import MANIFEST, bolt_app, over_socket
+from tests.sandbox.conftest import bolt_app, over_socket
 
 Named = Any
 
@@ -91,12 +91,3 @@ async def test_a_client_comes_back_after_a_disconnect(
     await slack.wait_for(lambda: slack.socket.connected)
     await asyncio.sleep(0.05)
     assert (await dana.types("/echo")).text == "still here"
-
-
-async def test_socket_mode_must_be_enabled_in_the_manifest() -> None:
-    settings = MANIFEST["settings"] | {"socket_mode_enabled": False}
-    async with Sandbox(MANIFEST | {"settings": settings}) as slack:
-        client = bolt_app(slack).client
-        answer = client.apps_connections_open(app_token=slack.app_token)
-        with pytest.raises(Exception, match="socket_mode_not_enabled"):
-            await answer
