@@ -27,11 +27,10 @@ log = logging.getLogger(__name__)
 _ANY = re.compile("")
 
 
-def build(bot: Bot, token: str, signing_secret: str) -> AsyncApp:
+def build(bot: Bot, signing_secret: str) -> AsyncApp:
     """HTTP and Socket Mode use the same app; every listener answers within 3 s."""
     app = AsyncApp(
         client=bot.client,
-        token=token,
         signing_secret=signing_secret,
         process_before_response=True,
     )

@@ -7,38 +7,52 @@ from slack_sdk.errors import SlackApiError
 
 from bot.people import People
 from debt.refusal import Refused
-from storage import people
+from storage import leases, people
 from storage.artifacts import Change
 from storage.store import Store
 from storage.tables import Person
 
 log = logging.getLogger(__name__)
 
+TURN = "owners"
 EVERY = timedelta(days=1)
-AT_ONCE = 50
+AFTER_TROUBLE = timedelta(hours=1)
+PAGE = 100
 
 
-async def refresh(store: Store, known: People, change: Change) -> int:
-    """Asks Slack about owners not asked about for a day; how many were looked at."""
-    async with store.read() as session:
-        owners = await people.owners_to_check(session, change.at - EVERY, AT_ONCE)
-    looked_at = 0
-    for owner in owners:
-        try:
+async def refresh(store: Store, known: People, change: Change) -> None:
+    """Asks Slack about every owner, where nobody has within a day."""
+    turn = change.at.isoformat()
+    async with store.change() as session:
+        if not await leases.take(session, TURN, turn, change.at, EVERY):
+            return
+    try:
+        await _all(store, known, change)
+    except SlackApiError as error:
+        log.warning("owners not checked further error=%s", error.response.get("error"))
+        async with store.change() as session:
+            await leases.take(session, TURN, turn, change.at, AFTER_TROUBLE)
+
+
+async def _all(store: Store, known: People, change: Change) -> None:
+    after = ""
+    while True:
+        async with store.read() as session:
+            owners = await people.owners_to_check(session, change.at - EVERY, PAGE, after)
+        for owner in owners:
             await _check(store, known, change, owner)
-        except SlackApiError as error:
-            log.warning("owners not checked further error=%s", error.response.get("error"))
-            return looked_at
-        looked_at += 1
-    return looked_at
+        if len(owners) < PAGE:
+            return
+        after = owners[-1]
 
 
 async def _check(store: Store, known: People, change: Change, owner: str) -> None:
+    """An e-mail that Slack does not know stays one; an id it does not know is gone."""
     found = await _found(known, owner)
+    if found is None and "@" in owner:
+        return
     async with store.change() as session:
-        await people.checked(session, owner, change.at)
-        if found or "@" not in owner:
-            await people.owner_is(session, change, owner, found)
+        await people.owner_is(session, change, owner, found)
 
 
 async def _found(known: People, owner: str) -> Person | None:

@@ -54,8 +54,7 @@ class Process:
         """All that is due now goes on the ledger; owners are re-checked."""
         async with self._turn:
             now, policy, store = self.bot.now(), self.bot.policy, self.bot.store
-            while await owners.refresh(store, self.bot.people, Change("schedule", now, policy)):
-                pass
+            await owners.refresh(store, self.bot.people, Change("schedule", now, policy))
             await plan(store, policy, now)
         self._woken.set()
 
@@ -114,7 +113,7 @@ def _clients(
 @asynccontextmanager
 async def listening(process: Process, settings: Settings) -> AsyncIterator[str]:
     """Slack's requests are answered, by HTTP or Socket Mode; the address it listens on."""
-    app = build(process.bot, settings.slack_bot_token, settings.slack_signing_secret)
+    app = build(process.bot, settings.slack_signing_secret)
     by_socket = bool(settings.slack_app_token)
     server = application(process.bot.store, None if by_socket else app)
     runner = web.AppRunner(server, access_log=None)
@@ -139,11 +138,11 @@ async def _socket_mode(app: AsyncApp, settings: Settings) -> AsyncIterator[None]
         yield
         return
     handler = AsyncSocketModeHandler(app, settings.slack_app_token)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types
     try:
         yield
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]  # as above
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from briefings.message import Message
 from briefings.render import render
 from debt.policy import Policy
-from storage import outbox, subscriptions
+from storage import leases, outbox, subscriptions
 from storage.artifacts import Change
 from storage.outbox import Ledgered
 from storage.store import Store
@@ -28,6 +28,8 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 EVENT_TYPE = "debt_briefing"
+LEADER = "sender"
+LEADER_LEASE = timedelta(minutes=1)
 BETWEEN_TRIES = timedelta(seconds=30)
 LONGEST_PAUSE = 60
 HISTORY_PAGES = 5
@@ -82,17 +84,23 @@ class Sender:
     async def drain(self) -> int:
         """Sends what is due now, one after the other; how many messages were dealt with."""
         dealt_with = 0
-        while await self._lead() and await self.send_next():
+        while await self._waiting() and await self._lead() and await self.send_next():
             dealt_with += 1
         return dealt_with
 
+    async def _waiting(self) -> bool:
+        async with self._store.read() as session:
+            ready = await outbox.next_ready(session)
+        return ready is not None and ready <= self._now()
+
     async def _lead(self) -> bool:
         async with self._store.change() as session:
-            return await outbox.lead(session, self._holder, self._now())
+            return await leases.take(session, LEADER, self._holder, self._now(), LEADER_LEASE)
 
     async def step_down(self) -> None:
+        """Lets the next process send at once."""
         async with self._store.change() as session:
-            await outbox.step_down(session, self._holder, self._now())
+            await leases.give_back(session, LEADER, self._holder, self._now())
 
     async def send_next(self) -> bool:
         """Claims the oldest waiting message and brings it as far as it will go."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import insert, select, text, update
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from debt.artifact import key_of
 from storage.tables import HEAD, HISTORY
@@ -118,10 +118,11 @@ def link(previous: str, row: Mapping[str, Any]) -> str:
     """SHA-256 over the previous hash and the entry as JSON with sorted keys, in hexadecimal."""
     at: datetime = row["at"]
     said = {name: row[name] for name in _HASHED} | {"at": at.astimezone(UTC).isoformat()}
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = _canonical(said)
     return sha256(previous.encode() + text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _HASHED = ("id", "by", "artifact_id", "action", "before", "after", "reason")
 
 

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import select, text, update
 
 from storage.store import Session, insert_new, postgres
-from storage.tables import BRIEFING, LEASE, BriefingState
+from storage.tables import BRIEFING, BriefingState
 
 SENDING_LEASE = timedelta(minutes=2)
-LEADER = "sender"
-LEADER_LEASE = timedelta(minutes=1)
 _COLUMNS = tuple(
     BRIEFING.c[name]
     for name in ("id", "key", "kind", "channel", "person", "facts", "state", "attempts", "ts")
@@ -139,26 +137,3 @@ async def parked(session: Session) -> Sequence[tuple[str, str]]:
     """Key and reason of everything that waits for a person."""
     question = select(BRIEFING.c.key, BRIEFING.c.outcome).where(BRIEFING.c.state == "parked")
     return [(row.key, row.outcome) for row in await session.execute(question.limit(100))]
-
-
-async def lead(session: Session, holder: str, now: datetime) -> bool:
-    """Whether this process is the one that sends until its lease ends."""
-    until = now + LEADER_LEASE
-    await session.execute(insert_new(session, LEASE).values(name=LEADER, holder=holder, until=now))
-    taken = await session.execute(
-        update(LEASE)
-        .where(
-            LEASE.c.name == LEADER,
-            or_(LEASE.c.holder == holder, LEASE.c.until <= now),
-        )
-        .values(holder=holder, until=until)
-        .returning(LEASE.c.name)
-    )
-    return taken.first() is not None
-
-
-async def step_down(session: Session, holder: str, now: datetime) -> None:
-    """Lets the next process send at once."""
-    await session.execute(
-        update(LEASE).where(LEASE.c.name == LEADER, LEASE.c.holder == holder).values(until=now)
-    )

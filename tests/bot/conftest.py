@@ -1,0 +1,118 @@
+"""The whole product against a small Slack: signed HTTP, real Bolt, a real database.
+
+The cast: dana owns things, erin leads payments, sam is SRE, lena is an admin, gus is a guest,
+rex belongs to another organization.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.process import Process, listening, running
+from bot.settings import Settings
+from debt.artifact import Artifact, Surface
+from debt.facts import Facts
+from debt.policy import Policy, TeamPolicy, built_in
+from sandbox import Person, Sandbox
+from storage import artifacts, register
+from storage.artifacts import Change
+from storage.store import Store
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Sandbox]:
+    async with Sandbox(MANIFEST) as slack:
+        await slack.clock.set(datetime(2026, 11, 24, 10, tzinfo=UTC))
+        yield slack
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Listeners are tested on SQLite; the verbs below them on both databases."""
+    return sqlite_url
+
+
+@pytest.fixture
+def policy(slack: Sandbox) -> Policy:
+    """The built-in policy, and erin leads payments."""
+    erin = slack.person("erin").id
+    return built_in().model_copy(update={"teams": {"payments": TeamPolicy(lead=erin)}})
+
+
+@pytest.fixture
+def settings(slack: Sandbox, database_url: str) -> Settings:
+    return Settings(
+        database_url=database_url,
+        slack_bot_token=slack.bot_token,
+        slack_signing_secret=slack.signing_secret,
+        slack_api_url=slack.api_url,
+        port=0,
+    )
+
+
+@pytest.fixture
+async def process(slack: Sandbox, settings: Settings, policy: Policy) -> AsyncIterator[Process]:
+    """The bot, answering; nothing is planned or sent before a test says so."""
+    async with AsyncExitStack() as stack:
+        process = await stack.enter_async_context(running(settings, policy, slack.clock.now))
+        address = await stack.enter_async_context(listening(process, settings))
+        slack.request_url = f"{address}/slack/events"
+        yield process
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The register as a test fills and reads it."""
+
+    store: Store
+    policy: Policy
+    slack: Sandbox
+
+    async def add(self, **facts: Any) -> Artifact:
+        """An artifact of dana's in payments, but for what the facts say."""
+        usual: dict[str, Any] = {
+            "name": "Payment retry worker",
+            "kind": "production_integration",
+            "repo": "acme/checkout",
+            "paths": ("services/retry/**",),
+            "team": "payments",
+            "owner": self.slack.person("dana").id,
+            "purpose": "Retries failed card payments overnight",
+            "lifespan": "Until the new payment provider is live",
+            "removal_impact": "Failed payments stay failed",
+            "surface": Surface.INTERNAL,
+        }
+        change = Change("test", self.slack.clock.now(), self.policy)
+        async with self.store.change() as session:
+            return await register.add(session, change, Facts(**(usual | facts)))  # type: ignore[typeddict-item]  # tests name the facts they mean
+
+    async def get(self, artifact: Artifact) -> Artifact:
+        async with self.store.read() as session:
+            return await artifacts.require(session, artifact.id)
+
+
+@pytest.fixture
+def ledger(process: Process, policy: Policy, slack: Sandbox) -> Ledger:
+    return Ledger(process.bot.store, policy, slack)
+
+
+def _person(handle: str) -> Any:
+    @pytest.fixture(name=handle)
+    def person(slack: Sandbox, process: Process) -> Person:
+        return slack.person(handle)
+
+    return person
+
+
+dana, erin, sam, noah, lena, gus, rex = map(
+    _person, ("dana", "erin", "sam", "noah", "lena", "gus", "rex")
+)
+TODAY = date(2026, 11, 24)
