@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 TICK = 0.002
 QUIET_HERE, QUIET_ELSEWHERE = 0.006, 0.15
-SHORT = 1.0
+SHORT = 1.5
 
 
 class Activity:

@@ -102,7 +102,7 @@ def test_within_the_limits(blocks: list[Any]) -> None:
         ([actions(chooser("static_select", 2, initial_option=options(3)[2]))], "initial option"),
         ([actions({"type": "static_select", "action_id": "a"})], "either options or option_groups"),
         ([actions(IMAGE)], "unsupported type: image"),
-        ([{"type": "carousel"}], "unsupported type: carousel [json-pointer:/blocks/0/type]"),
+        ([{"type": "wheel"}], "unsupported type: wheel [json-pointer:/blocks/0/type]"),
         ([{"text": "x"}], "missing required field: type"),
         ([IMAGE | {"alt_text": None}], "missing required field: alt_text"),
         ([table(101, 1)], "no more than 100 items"),
