@@ -161,7 +161,7 @@ def _pressed_in(body: Mapping[str, Any]) -> Origin:
 
 
 async def _outdated(_call: Call) -> Answer:
-    raise Refused("That button is from an older version of me. Say `help` to see what I do now.")
+    raise Refused("That button is from an older version of me. Say “help” to see what I do now.")
 
 
 async def failed(error: Exception) -> BoltResponse:

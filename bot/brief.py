@@ -32,7 +32,7 @@ def _scope(words: str, own: Scope) -> Scope:
         return own
     scope = scope_in(words)
     if scope is None:
-        raise Refused("Say `brief` alone, or with a scope: all, team:x, repo:x, service:x.")
+        raise Refused("Say “brief” alone, or with a scope: all, team:x, repo:x, service:x.")
     return scope
 
 

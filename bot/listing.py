@@ -100,7 +100,7 @@ async def _more(call: Call) -> Answer:
         place = json.loads(call.value)
         text, (priority, number) = str(place["words"]), place["after"]
     except (ValueError, KeyError, TypeError):
-        raise Refused("That list is out of date. Say `list` again.") from None
+        raise Refused("That list is out of date. Say “list” again.") from None
     reply = await _page(call, text, Cursor(int(priority), int(number)))
     return Reply(reply.message, replace=True)
 

@@ -140,7 +140,7 @@ FEATURE = Feature(
         Verb(
             "log",
             "[KEY] [1.5h] [kind] [note] [on DATE]",
-            "hours of review, rework, debugging, patching or handoff; `log KEY undo` takes back",
+            "hours of review, rework, debugging, patching or handoff; “log KEY undo” takes back",
             log,
         ),
     ),

@@ -175,7 +175,7 @@ async def _change_form(call: Call) -> Answer:
     async with call.store.read() as session:
         old = await subscriptions.subscription(session, call.value)
     if old is None:
-        raise Refused("This channel gets no digest any more. Say `subscribe` to start one.")
+        raise Refused("This channel gets no digest any more. Say “subscribe” to start one.")
     days = [(str(number), day.capitalize()) for number, day in enumerate(WEEKDAYS)]
     scope = str(subscriptions.scope_of(old))
     blocks = [

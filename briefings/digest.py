@@ -159,11 +159,11 @@ def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
 
 
 def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> list[Block]:
-    artifact = known.artifacts[item.id]
-    if artifact.changed_at and artifact.changed_at > weekly.at:
-        return [_settled(artifact, known)]
-    today = weekly.at.date()
+    artifact, today = known.artifacts[item.id], weekly.at.date()
+    touched = _touched(artifact, weekly.at)
     step = next_step(artifact, policy, today)
+    if touched and step.need is None:
+        return [_settled(artifact, known)]
     words = say(
         "digest.item",
         artifact=artifact,
@@ -172,8 +172,13 @@ def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> li
         owner=known.name(artifact.owner),
         today=today,
         item=item,
+        done_by=known.name(artifact.changed_by) if touched else "",
     )
     return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, step.action))]
+
+
+def _touched(artifact: Artifact, since: datetime) -> bool:
+    return artifact.changed_at is not None and artifact.changed_at > since
 
 
 def _settled(artifact: Artifact, known: Known) -> Block:
@@ -221,7 +226,7 @@ def intervention(
 
 
 def _ignored(artifact: Artifact, known: Known, at: datetime) -> list[Block]:
-    if artifact.changed_at and artifact.changed_at > at:
+    if _touched(artifact, at):
         return [_settled(artifact, known)]
     acts = [
         button("Hand off", "artifact.handoff", artifact.key, primary=True),

@@ -46,4 +46,6 @@ def is_vague(text: str, *, words: int) -> bool:
     meaningful = [
         word for word in said if word not in _VAGUE and any(letter.isalnum() for letter in word)
     ]
+    if text.isascii():
+        return len(meaningful) < words
     return sum(max(1, len(_UNSPACED.findall(word)) // 2) for word in meaningful) < words

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from debt.artifact import Label, Surface, parse_key
 from debt.dates import parse_day
@@ -27,6 +28,9 @@ def guarded(text: str) -> str:
 
 def unguarded(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell
+
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class _Kept:
@@ -78,7 +82,7 @@ def _surface(cell: str) -> Surface:
     return _one_of(Surface, cell)
 
 
-def _one_of(choices: Any, cell: str) -> Any:
+def _one_of(choices: type[Choice], cell: str) -> Choice:
     try:
         return choices(cell.strip().casefold())
     except ValueError:

@@ -31,14 +31,14 @@ class Faults:
     """Everything wrong with one file: the first ones in words, the others counted."""
 
     file: str
-    named: list[str] = field(default_factory=list)
+    named: list[tuple[int, str]] = field(default_factory=list)
     count: int = 0
 
     def add(self, line: int, column: str | None, words: str) -> None:
         self.count += 1
         if self.count <= NAMED_AT_MOST:
             where = f"line {line}, column {column}" if column else f"line {line}"
-            self.named.append(f"{where}: {words}")
+            self.named.append((line, f"{where}: {words.rstrip('.')}"))
 
     def note(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
@@ -48,13 +48,13 @@ class Faults:
     def refuse(self) -> None:
         """Raises WrongSpreadsheet if there is any."""
         if self.count == 1:
-            raise WrongSpreadsheet(f"{self.file}: {self.named[0]}; nothing was imported")
+            raise WrongSpreadsheet(f"{self.file}: {self.named[0][1]}; nothing was imported")
         if self.count:
             raise WrongSpreadsheet("\n  ".join(self._lines()))
 
     def _lines(self) -> Iterator[str]:
         yield f"{self.file}: {self.count:,} faults, so nothing was imported:"
-        yield from self.named
+        yield from (words for _, words in sorted(self.named))
         if self.count > NAMED_AT_MOST:
             yield f"and {self.count - NAMED_AT_MOST:,} more"
 
@@ -173,7 +173,7 @@ def _row(line: int, cells: list[str], columns: Sequence[Column], faults: Faults)
         try:
             _read(cell, column, facts)
         except Refused as refused:
-            faults.add(line, column.name, str(refused).rstrip("."))
+            faults.add(line, column.name, str(refused))
     key = facts.pop("key", None)
     return Row(line, key, cast("Facts", facts)) if faults.count == before else None
 

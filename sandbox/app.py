@@ -12,7 +12,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
-from sandbox import control, settling
+from sandbox import control, page, settling
 from sandbox.clock import Clock
 from sandbox.delivery import Ack, Delivery
 from sandbox.events import Events
@@ -108,6 +108,7 @@ class Sandbox:
             web.get("/files/{id}/{name}", self._file),
             web.get("/link/", self.delivery.sockets.link),
             *control.routes(self),
+            *page.routes(self),
         ]
 
     @property

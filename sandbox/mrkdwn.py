@@ -151,6 +151,5 @@ def _token(token: str, reader: Reader) -> Markup:
 
 
 def _date(body: str, fallback: str, reader: Reader) -> Markup:
-    _, timestamp, *rest = body.split("^")
-    form, url = (rest + ["", ""])[:2]
+    _, timestamp, form, url, *_ = [*body.split("^"), "", ""]
     return reader.date(timestamp, form, fallback, _entities(url))

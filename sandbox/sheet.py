@@ -3,6 +3,7 @@
 import json
 import zlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from markupsafe import Markup
 from sandbox.mrkdwn import mrkdwn
 from sandbox.payloads import field_of, initial
 from sandbox.reader import Reader
+from sandbox.reading import pieces_of
 from sandbox.rich_text import rich_text
 from sandbox.surfaces import Surface
 from sandbox.wire import Json
@@ -81,6 +83,18 @@ class Sheet:
         key = (block["block_id"], element["action_id"])
         state = self.surface.state.get(key) or initial(element)
         return state.get(field_of(element))
+
+    def written(self, block: Json, element: Json) -> str:
+        """The text typed so far; of rich text the words alone."""
+        value = self.entered(block, element)
+        if isinstance(value, dict):
+            return "\n".join(piece.text for piece in pieces_of(value))
+        return str(value or "")
+
+    def local_input(self, timestamp: float) -> str:
+        """As the browser's own field for date and time wants it."""
+        local = datetime.fromtimestamp(timestamp, self.reader.zone)
+        return f"{local:%Y-%m-%dT%H:%M}"
 
     def chosen(self, block: Json, element: Json) -> list[Choice]:
         value = self.entered(block, element)

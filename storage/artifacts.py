@@ -1,7 +1,7 @@
 """Artifacts as values: read them, lock them, and the one way to write what changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,12 +58,19 @@ def row_of(artifact: Artifact, policy: Policy, today: date) -> dict[str, Any]:
     """Every column: the artifact's own fields and its standing as of today."""
     row: dict[str, Any] = {name: getattr(artifact, name) for name in _OWN}
     row["paths"] = list(artifact.paths)
-    row["ratings"] = {name: asdict(artifact.ratings[name]) for name in RATING_NAMES}
+    row["ratings"] = {name: _rating_row(artifact.ratings[name]) for name in RATING_NAMES}
     derived = standing(artifact, policy, today)
     row |= {name: getattr(derived, name) for name in derived.__slots__}
     row["live"] = artifact.live
     row["words"] = _words(artifact)
     return row
+
+
+def _rating_row(rating: Rating) -> dict[str, Any]:
+    return {name: getattr(rating, name) for name in _RATING_FIELDS}
+
+
+_RATING_FIELDS = tuple(field.name for field in fields(Rating))
 
 
 def _words(artifact: Artifact) -> str:
@@ -100,7 +107,7 @@ def unchanging(question: Select[Any]) -> Select[Any]:
 
 
 def _unknown(artifact_id: int) -> Artifact:
-    raise Refused(f"There is no {key_of(artifact_id)} on the register. `list` shows what is.")
+    raise Refused(f"There is no {key_of(artifact_id)} on the register. “list” shows what is.")
 
 
 async def add(

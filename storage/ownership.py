@@ -56,7 +56,7 @@ async def release(
     artifact = await locked(session, artifact_id)
     require_live(artifact.key, artifact.stage)
     if artifact.owner is None:
-        raise Refused(f"{artifact.key} has no owner to release it.")
+        raise Refused(f"{artifact.key} has no owner, so there is nothing to release.")
     _require_say(artifact, change, admin, "release")
     released = replace(artifact, owner=None, owner_gone=False)
     return await save(session, change, artifact, released, action="release", how="released")
