@@ -35,6 +35,7 @@ class Manifest:
     shortcuts: Mapping[str, Shortcut]
     events: frozenset[str]
     interactivity: bool
+    options_over_http: bool
     socket_mode: bool
     home_tab: bool
     messages_tab: bool
@@ -60,6 +61,7 @@ def _manifest(source: Mapping[str, Any]) -> Manifest:
     features: Json = source.get("features") or {}
     settings: Json = source.get("settings") or {}
     home: Json = features.get("app_home") or {}
+    interactivity: Json = settings.get("interactivity") or {}
     name = source["display_information"]["name"]
     return Manifest(
         app_name=name,
@@ -68,7 +70,8 @@ def _manifest(source: Mapping[str, Any]) -> Manifest:
         commands={one["command"]: _command(one) for one in features.get("slash_commands") or []},
         shortcuts={one["callback_id"]: _shortcut(one) for one in features.get("shortcuts") or []},
         events=frozenset((settings.get("event_subscriptions") or {}).get("bot_events") or []),
-        interactivity=bool((settings.get("interactivity") or {}).get("is_enabled")),
+        interactivity=bool(interactivity.get("is_enabled")),
+        options_over_http=bool(interactivity.get("message_menu_options_url")),
         socket_mode=bool(settings.get("socket_mode_enabled")),
         home_tab=bool(home.get("home_tab_enabled")),
         messages_tab=bool(home.get("messages_tab_enabled", True)),

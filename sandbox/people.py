@@ -205,6 +205,9 @@ class Person:
         """Options from the app; none while fewer characters are typed than it wants (3)."""
         if len(typed) < control.element.get("min_query_length", 3):
             return []
+        by_socket = self._office.delivery.sockets.connected
+        if not by_socket and not self.workspace.manifest.options_over_http:
+            raise LookupError("the manifest has no message_menu_options_url to ask for options")
         payload = self._office.payloads.suggestion(surface, self.user, control, typed)
         ack = await self._interacts(payload)
         if ack.error:

@@ -48,7 +48,10 @@ MANIFEST: dict[str, Any] = {
         }
     },
     "settings": {
-        "interactivity": {"is_enabled": True},
+        "interactivity": {
+            "is_enabled": True,
+            "message_menu_options_url": "https://example.com/slack/events",
+        },
         "event_subscriptions": {
             "bot_events": [
                 "app_home_opened",
