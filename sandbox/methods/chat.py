@@ -41,6 +41,7 @@ def post_ephemeral(slack: Slack, args: Arguments) -> Json:
 
 @method("chat.update", "chat:write")
 def update(slack: Slack, args: Arguments) -> Json:
+    """Text without blocks takes the old blocks away; metadata stays unless given anew."""
     channel = slack.channel(args.needed("channel", "channel_not_found"))
     message = _own_message(slack, channel, args, "cant_update_message")
     if args.given.get("text") is None and args.given.get("blocks") is None:
@@ -49,8 +50,7 @@ def update(slack: Slack, args: Arguments) -> Json:
     metadata, warning = _metadata(args)
     if "metadata" in args.given:
         message.metadata = metadata
-    changes_blocks = args.given.get("blocks") is not None
-    slack.workspace.update(message, text or None, (blocks or []) if changes_blocks else None)
+    slack.workspace.update(message, text, blocks or [], edited=not blocks)
     said = {"channel": channel.id, "ts": message.ts, "text": message.text}
     return {**said, "message": message.wire(), **warning}
 
@@ -122,20 +122,14 @@ def _destination(slack: Slack, which: str) -> Channel:
 
 
 def _may_post(slack: Slack, channel: Channel) -> None:
+    """Writing to somebody deactivated succeeds in Slack, unread as it stays."""
     if channel.archived:
         raise SlackError("is_archived")
     if channel.is_im:
-        _may_write_to(slack, channel)
+        if not slack.workspace.manifest.messages_tab:
+            raise SlackError("messages_tab_disabled")
     elif slack.bot.id not in channel.members and "chat:write.public" not in slack.scopes:
         raise SlackError("not_in_channel")
-
-
-def _may_write_to(slack: Slack, channel: Channel) -> None:
-    if not slack.workspace.manifest.messages_tab:
-        raise SlackError("messages_tab_disabled")
-    other = next(one for one in channel.members if one != slack.bot.id)
-    if slack.workspace.users[other].deleted:
-        raise SlackError("channel_not_found")
 
 
 def _own_message(slack: Slack, channel: Channel, args: Arguments, refusal: str) -> Message:

@@ -73,6 +73,9 @@ async def test_direct_messages(web_client: Client, slack: Sandbox, dana: Person)
     olga = slack.person("olga")
     assert await refusal(web_client.conversations_open(users=[olga.id])) == "user_disabled"
     assert await refusal(web_client.conversations_open(users=["U1"])) == "user_not_found"
+    await web_client.chat_postMessage(channel=olga.id, text="into the void")
+    parrot = slack.workspace.bot.id
+    assert await refusal(web_client.conversations_open(users=[parrot])) == "cannot_dm_bot"
 
 
 async def test_ephemeral_messages_are_for_one(
@@ -92,8 +95,11 @@ async def test_updating_and_deleting(web_client: Client, slack: Sandbox, dana: P
     payments = slack.channel("payments").id
     said = await web_client.chat_postMessage(channel=payments, text="one")
     message = dana.reads("payments")[0]
-    await web_client.chat_update(channel=payments, ts=said["ts"], text="two")
-    assert message.text == "two"
+    blocks = [{"type": "header", "text": {"type": "plain_text", "text": "Two"}}]
+    await web_client.chat_update(channel=payments, ts=said["ts"], text="two", blocks=blocks)
+    assert (message.shown, message.notification, message.edited) == ("Two", "two", None)
+    await web_client.chat_update(channel=payments, ts=said["ts"], text="three")
+    assert (message.blocks, message.shown) == ([], "three")
     await dana.types("mine", channel="payments")
     mine = dana.reads("payments")[-1]
     touching = web_client.chat_update(channel=payments, ts=mine.ts, text="yours")
