@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from sandbox import control, page, settling
+from sandbox.calls import Call
 from sandbox.clock import Clock
 from sandbox.delivery import Ack, Delivery
 from sandbox.events import Events
@@ -27,7 +28,7 @@ from sandbox.responses import Responses
 from sandbox.seed import fill
 from sandbox.settling import Activity
 from sandbox.signing import signature_headers
-from sandbox.web_api import Call, Tokens, WebApi
+from sandbox.web_api import Tokens, WebApi
 from sandbox.wire import Json
 from sandbox.workspace import Change, Channel, User, UserGroup, Workspace
 
@@ -60,7 +61,7 @@ class Sandbox:
         slack = Slack(here, self.permits, self.payloads, self.delivery.sockets)
         tokens = Tokens(self.bot_token, self.app_token)
         self.web_api = WebApi(slack, tokens, self.faults, activity)
-        self.responses = Responses(here, self.permits, self.faults, activity)
+        self.responses = Responses(here, self.permits, self.faults, activity, self.calls)
         self.events = Events(here, self.payloads, self.delivery, self.clock, activity)
         self.office = Office(
             here, self.payloads, self.delivery, self.responses, self.events, activity, self.clock
@@ -212,7 +213,7 @@ class Sandbox:
 
     @property
     def calls(self) -> list[Call]:
-        """Every Web API call so far."""
+        """Every Web API call, and every use of a response_url, so far."""
         return self.web_api.calls
 
     @property

@@ -37,6 +37,11 @@ class Delivery:
         self._activity = activity
         self._session: aiohttp.ClientSession | None = None
 
+    @property
+    def reachable(self) -> bool:
+        """Whether there is anybody to deliver to."""
+        return self.sockets.connected or self.request_url is not None
+
     async def close(self) -> None:
         await self.sockets.close()
         if self._session:

@@ -59,7 +59,7 @@ class Events:
 
     def emit(self, event: Json, kind: str | None = None) -> bool:
         """Starts the delivery, with its retries; whether there is one."""
-        if not self.wanted(kind or event["type"]):
+        if not self._delivery.reachable or not self.wanted(kind or event["type"]):
             return False
         self._activity.spawn(self._deliver(self._payloads.event(event, None)))
         return True

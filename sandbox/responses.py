@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.arguments import Arguments
+from sandbox.calls import Call
 from sandbox.faults import Faults
 from sandbox.methods.chat import content
 from sandbox.permits import Permits, ResponseTarget
@@ -22,12 +23,18 @@ _GONE = {"used_url", "expired_url"}
 
 class Responses:
     def __init__(
-        self, workspace: Workspace, permits: Permits, faults: Faults, activity: Activity
+        self,
+        workspace: Workspace,
+        permits: Permits,
+        faults: Faults,
+        activity: Activity,
+        calls: list[Call],
     ) -> None:
         self._workspace = workspace
         self._permits = permits
         self._faults = faults
         self._activity = activity
+        self._calls = calls
 
     def acknowledged(self, target: ResponseTarget, body: Any) -> str | None:
         """Shows what a slash command was answered with; the refusal's code if it can't be shown."""
@@ -75,12 +82,19 @@ class Responses:
     async def _respond(self, request: web.Request) -> web.Response:
         try:
             body = await _body(request)
-            target = self._permits.spend_response(request.match_info["id"])
-            self.say(target, body)
+            self._answer(request.match_info["id"], body)
         except SlackError as refusal:
             log.warning("an answer to a response_url was refused: %s", refusal.body())
             return web.json_response(refusal.body(), status=404 if refusal.code in _GONE else 400)
         return web.json_response({"ok": True})
+
+    def _answer(self, name: str, body: Json) -> None:
+        try:
+            self.say(self._permits.spend_response(name), body)
+        except SlackError as refusal:
+            self._calls.append(Call("response_url", body, refusal.code))
+            raise
+        self._calls.append(Call("response_url", body, "ok"))
 
 
 async def _body(request: web.Request) -> Json:

@@ -9,22 +9,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from sandbox.arguments import Arguments, read_arguments
+from sandbox.calls import Call
 from sandbox.faults import Fault, Faults
 from sandbox.methods import METHODS, Method, Slack
 from sandbox.settling import Activity
 from sandbox.wire import Json, SlackError
 
 PER_MINUTE = 300
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call as it came in; `outcome` is "ok" or Slack's error code, None if it never ran."""
-
-    method: str
-    args: Json
-    outcome: str | None
-    answered: bool = True
 
 
 @dataclass(frozen=True)

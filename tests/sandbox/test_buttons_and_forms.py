@@ -367,3 +367,5 @@ async def test_a_response_url_has_five_uses_and_thirty_minutes(
     assert [one.status_code for one in answers] == [200] * 5 + [404] * 2
     assert "used_url" in answers[5].body
     assert "expired_url" in answers[6].body
+    outcomes = [one.outcome for one in slack.calls if one.method == "response_url"]
+    assert outcomes == ["ok"] * 5 + ["used_url", "expired_url"]
