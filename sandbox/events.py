@@ -48,9 +48,9 @@ class Events:
         workspace.listen(self._spoken)
 
     def wanted(self, kind: str) -> bool:
-        """Subscribed to, and permitted by a scope."""
+        """Subscribed to, permitted by a scope, and there is somebody to tell."""
         manifest = self._workspace.manifest
-        if kind not in manifest.events:
+        if kind not in manifest.events or not self._delivery.reachable:
             return False
         permitted = kind not in SCOPES or SCOPES[kind] in manifest.scopes
         if not permitted:
@@ -59,7 +59,7 @@ class Events:
 
     def emit(self, event: Json, kind: str | None = None) -> bool:
         """Starts the delivery, with its retries; whether there is one."""
-        if not self._delivery.reachable or not self.wanted(kind or event["type"]):
+        if not self.wanted(kind or event["type"]):
             return False
         self._activity.spawn(self._deliver(self._payloads.event(event, None)))
         return True

@@ -46,6 +46,12 @@ class Person:
     def __repr__(self) -> str:
         return f"<{self.handle}>"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Person) and other.user is self.user
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @property
     def id(self) -> str:
         return self.user.id

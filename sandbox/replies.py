@@ -124,6 +124,8 @@ def watching(workspace: Workspace, user: User) -> Iterator[Watch]:
 
 async def conclude(watch: Watch, activity: Activity, expect: Expect) -> None:
     """Returns when the app is done and there is something to see, or no more is to be hoped for."""
+    if expect is Expect.NOTHING:
+        return
     started = time.monotonic()
     while await activity.calm(started + ELSEWHERE):
         if watch.noticed and not watch.waiting_view:
@@ -133,8 +135,6 @@ async def conclude(watch: Watch, activity: Activity, expect: Expect) -> None:
 
 
 def _until(watch: Watch, activity: Activity, expect: Expect, started: float) -> float:
-    if expect is Expect.NOTHING:
-        return 0
     here = activity.lives_here
     if expect is Expect.PERHAPS or watch.waiting_view or watch.elsewhere:
         return time.monotonic() + (MORE_HERE if here else MORE_ELSEWHERE)
