@@ -38,7 +38,7 @@ async def ids_by_email(session: Session, emails: set[str]) -> dict[str, str]:
     if not emails:
         return {}
     question = select(col(Person.email), col(Person.slack_id)).where(col(Person.email).in_(emails))
-    return {row[0]: row[1] for row in await session.execute(question)}
+    return {email: known for email, known in await session.execute(question) if email}
 
 
 async def names(session: Session, slack_ids: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,161 @@
+"""A scan into the register: what it would add and change, and why, in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from debt.artifact import RATING_NAMES, Artifact, RatingName
+from debt.facts import Facts
+from debt.policy import Policy
+from intake.findings import Finding
+from intake.public import public
+from intake.scan import Scan
+from storage import history, scanned
+from storage.artifacts import Change
+from storage.scanned import Found, Scanned
+from storage.store import Session, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A scan and what became of its findings; nothing was kept where it was a rehearsal."""
+
+    scan: Scan
+    result: Scanned
+    kept: bool
+
+
+async def apply(store: Store, change: Change, scan: Scan) -> Applied:
+    """Adds and renews what the scan found; a second time changes nothing."""
+    return Applied(scan, await _within(store.change(), change, scan), kept=True)
+
+
+async def rehearse(store: Store, change: Change, scan: Scan) -> Applied:
+    """As `apply`, and everything is taken back."""
+    return Applied(scan, await _within(store.rehearse(), change, scan), kept=False)
+
+
+async def _within(
+    work: AbstractAsyncContextManager[Session], change: Change, scan: Scan
+) -> Scanned:
+    found = [_found(finding, scan.repo) for finding in scan.findings]
+    async with work as session:
+        result = await scanned.put(session, change, scan.repo, found, _reason(scan))
+        await history.seal(session)
+        return result
+
+
+def _reason(scan: Scan) -> str:
+    return f"scanned at {scan.head[:12]}"
+
+
+def _found(finding: Finding, repo: str) -> Found:
+    """An owner comes from CODEOWNERS by e-mail or not at all: a suggestion is no owner."""
+    identity = sha256(f"{repo}\0{finding.identity}".encode()).hexdigest()
+    facts = Facts(
+        name=finding.name,
+        kind=finding.kind,
+        repo=repo,
+        paths=tuple(path for path in finding.paths if path),
+        service=finding.service,
+        team=finding.team,
+        owner=finding.owner.casefold() if finding.owner else None,
+        origin_tool=finding.origin_tool,
+        origin_model=finding.origin_model,
+        created_on=finding.created_on,
+        last_touched=finding.last_touched,
+        proxies={name: _estimate(finding, name) for name in RATING_NAMES},
+        dependants=finding.dependants,
+        evidence=finding.evidence,
+        scan_identity=identity,
+    )
+    return Found(identity, facts)
+
+
+def _estimate(finding: Finding, name: RatingName) -> tuple[int, str]:
+    rating = getattr(finding, name)
+    return rating.value, rating.reason
+
+
+def summary(applied: Applied) -> str:
+    """“12 artifacts from 340 AI commits in 5,120; 9 new, 3 updated; 41 mixed files left out”."""
+    scan, result = applied.scan, applied.result
+    share = f"{scan.ai_commits:,} AI commits in {scan.commits:,}"
+    said = [f"{_artifacts(len(scan.findings))} from {share}", ", ".join(_fates(applied))]
+    if scan.mixed:
+        said.append(f"{scan.mixed:,} mixed files left out")
+    if result.ended:
+        said.append(f"{result.ended:,} belong to artifacts that have ended and stay as they are")
+    return "; ".join(part for part in said if part)
+
+
+def _artifacts(number: int) -> str:
+    return "1 artifact" if number == 1 else f"{number:,} artifacts"
+
+
+def _fates(applied: Applied) -> Iterator[str]:
+    result, would = applied.result, "" if applied.kept else "would be "
+    yield f"{len(result.created):,} {would}new"
+    yield f"{len(result.changed):,} {would}updated"
+    if result.unchanged:
+        yield f"{result.unchanged:,} as they were"
+
+
+def share(scan: Scan) -> str:
+    """How much of the code the tools wrote, at least."""
+    part = scan.ai_lines / scan.all_lines if scan.all_lines else 0
+    return (
+        f"at least {part:.0%} of the added lines of code ({scan.ai_lines:,} of {scan.all_lines:,})"
+    )
+
+
+def details(applied: Applied) -> Iterator[str]:
+    """A line for each artifact that is new or differs, with what it was read from."""
+    for artifact in applied.result.created:
+        name = " ".join(artifact.name.split())
+        yield f"new      {name} ({artifact.kind}): {artifact.evidence}"
+    for old, new in applied.result.changed:
+        name = " ".join(new.name.split())
+        yield f"updated  {new.key} {name}: {'; '.join(_changes(old, new))}"
+
+
+def _changes(old: Artifact, new: Artifact) -> Iterator[str]:
+    for name in RATING_NAMES:
+        was, now = old.ratings[name], new.ratings[name]
+        if was.proxy != now.proxy:
+            held = ", but a person said " + str(now.person) if now.by_person else ""
+            yield f"{name} {was.proxy} → {now.proxy} ({now.proxy_reason}){held}"
+    for field in ("dependants", "last_touched", "paths", "evidence"):
+        if getattr(old, field) != getattr(new, field):
+            yield f"{field.replace('_', ' ')} {_said(old, field)} → {_said(new, field)}"
+
+
+def _said(artifact: Artifact, name: str) -> str:
+    value = getattr(artifact, name)
+    return ";".join(value) if isinstance(value, tuple) else str(value or "none")
+
+
+def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
+    """`debt scan --json`. A new artifact has no key while nothing was kept."""
+    scan, result = applied.scan, applied.result
+    created = [public(artifact, policy) for artifact in result.created]
+    return {
+        "repo": scan.repo,
+        "head": scan.head,
+        "commits": scan.commits,
+        "ai_commits": scan.ai_commits,
+        "ai_lines": scan.ai_lines,
+        "all_lines": scan.all_lines,
+        "mixed": scan.mixed,
+        "notes": list(scan.notes),
+        "kept": applied.kept,
+        "created": created if applied.kept else [each | {"key": None} for each in created],
+        "changed": [
+            {"before": public(old, policy), "after": public(new, policy)}
+            for old, new in result.changed
+        ],
+        "unchanged": result.unchanged,
+        "ended": result.ended,
+    }
