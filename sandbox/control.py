@@ -106,6 +106,8 @@ async def _act(slack: "Sandbox", request: web.Request) -> web.Response:
         body = await request.json()
     except json.JSONDecodeError:
         return _refused("the body is not JSON", 400)
+    if not isinstance(body, dict):
+        return _refused("the body is not a JSON object", 400)
     return await _answered(answer, slack, body)
 
 
@@ -127,7 +129,10 @@ def _refused(words: str, status: int) -> web.Response:
 async def _changes(slack: "Sandbox", request: web.Request) -> web.StreamResponse:
     """Server-sent events, one a change; `person` leaves out what only others see."""
     person = request.query.get("person")
-    only = slack.person(person).id if person else None
+    try:
+        only = slack.person(person).id if person else None
+    except LookupError as problem:
+        return _refused(str(problem), 400)
     queue: asyncio.Queue[Change] = asyncio.Queue()
     stop = slack.workspace.listen(queue.put_nowait)
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
@@ -137,6 +142,8 @@ async def _changes(slack: "Sandbox", request: web.Request) -> web.StreamResponse
         await stream.write(b": connected\n\n")
         while True:
             await stream.write(await _next_line(queue, only))
+    except ConnectionResetError:  # the reader has left
+        return stream
     finally:
         stop()
 
@@ -298,13 +305,13 @@ async def _clock(slack: "Sandbox", _: Asked) -> Json:
 
 @verb("clock/advance")
 async def _advance(slack: "Sandbox", asked: Asked) -> Json:
-    await slack.clock.advance(timedelta(seconds=float(asked.given("seconds"))))
+    await slack.clock.advance(timedelta(seconds=float(str(asked.given("seconds")))))
     return {"now": slack.clock.now().isoformat()}
 
 
 @verb("clock/set")
 async def _set(slack: "Sandbox", asked: Asked) -> Json:
-    to = datetime.fromisoformat(asked.given("at"))
+    to = datetime.fromisoformat(str(asked.given("at")))
     if to.tzinfo is None:
         raise ValueError("`at` needs an offset from UTC, as in 2026-11-30T09:30:00+01:00")
     await slack.clock.set(to)
@@ -319,7 +326,10 @@ async def _faults(slack: "Sandbox", asked: Asked) -> Json:
     if kind not in allowed:
         raise ValueError(f"`kind` is one of {', '.join(sorted(allowed))}")
     about = {key: value for key, value in asked.body.items() if key != "kind"}
-    getattr(slack.faults, kind)(**about)
+    try:
+        getattr(slack.faults, kind)(**about)
+    except TypeError as problem:
+        raise ValueError(str(problem)) from problem
     return {}
 
 

@@ -109,6 +109,9 @@ async def test_what_a_person_cannot_do_is_said_in_words(control: Post) -> None:
     )
     assert (await control("say", person="kai"))["error"] == "'text' is missing"
     assert "no such verb" in (await control("dance"))["error"]
+    assert "unexpected keyword" in (await control("faults", kind="delay", what=1))["error"]
+    assert "one of answer, clear" in (await control("faults", kind="flood"))["error"]
+    assert not (await control("clock/advance", seconds="soon"))["ok"]
 
 
 async def test_clock_and_faults(control: Post, slack: Sandbox) -> None:
