@@ -109,12 +109,21 @@ async def sent(session: Session, briefing_id: int, ts: str) -> None:
 
 async def again(session: Session, briefing_id: int, at: datetime, why: str) -> None:
     """Slack said that it did not take the message: it is due again then."""
-    await _set(session, briefing_id, state=BriefingState.DUE, ready_at=at, outcome=why)
+    values = {"state": BriefingState.DUE, "ready_at": at, "outcome": why}
+    await _settle(session, briefing_id, values)
 
 
 async def park(session: Session, briefing_id: int, why: str) -> None:
     """What cannot be decided, or will never be taken, waits for a person and is reported."""
-    await _set(session, briefing_id, state=BriefingState.PARKED, outcome=why)
+    await _settle(session, briefing_id, {"state": BriefingState.PARKED, "outcome": why})
+
+
+async def _settle(session: Session, briefing_id: int, values: dict[str, Any]) -> None:
+    """Of what is being sent only: who outlived their lease takes nothing back from the next."""
+    being_sent = BRIEFING.c.state == BriefingState.SENDING
+    await session.execute(
+        update(BRIEFING).where(BRIEFING.c.id == briefing_id, being_sent).values(values)
+    )
 
 
 async def _set(session: Session, briefing_id: int, **values: Any) -> None:

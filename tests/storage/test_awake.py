@@ -1,0 +1,86 @@
+"""Standings turn on their day, by themselves."""
+
+from debt.artifact import Stage
+from debt.policy import Policy
+from storage.artifacts import add_all
+from storage.awake import CHUNK, follow_policy, follows, wake
+from storage.lists import ALL, needing
+from tests.debt.builders import an_artifact
+from tests.storage.builders import NOW, POLICY, TODAY, Register, by, days
+
+STRICTER: Policy = POLICY.model_copy(
+    update={"thresholds": POLICY.thresholds.model_copy(update={"due_soon_days": 60})}
+)
+
+
+async def _needing(register: Register) -> list[int]:
+    return sorted(each.id for each in await register.asked(needing, ALL, 50))
+
+
+async def test_an_end_date_comes_near_passes_and_is_listed_on_those_very_days(
+    register: Register,
+) -> None:
+    await register.holds(expires_on=TODAY + days(8), review_on=None)
+    for later, expected, woken in [(0, [], 0), (1, [1], 1), (2, [1], 0), (9, [1], 1), (20, [1], 0)]:
+        change = by("schedule", at=NOW + days(later))
+        assert await register.told(change, wake) == woken, later
+        assert await _needing(register) == expected, later
+
+
+async def test_a_review_is_due_on_the_day_after_its_date(register: Register) -> None:
+    await register.holds(review_on=TODAY, expires_on=None)
+    assert await register.told(by("schedule"), wake) == 0
+    assert await register.told(by("schedule", at=NOW + days(1)), wake) == 1
+    assert await _needing(register) == [1]
+
+
+async def test_waking_is_no_change_and_leaves_no_history(register: Register) -> None:
+    before = await register.holds(expires_on=TODAY + days(8))
+    entries = await register.count()
+    await register.told(by("schedule", at=NOW + days(1)), wake)
+    assert await register.artifact() == before
+    assert await register.count() == entries
+
+
+async def test_what_has_ended_sleeps_on(register: Register) -> None:
+    await register.holds(stage=Stage.RETIRED, expires_on=TODAY + days(8))
+    assert await register.told(by("schedule", at=NOW + days(30)), wake) == 0
+
+
+async def test_many_wake_in_chunks_until_none_is_left(register: Register) -> None:
+    many = [an_artifact(id=key, expires_on=TODAY + days(8)) for key in range(1, CHUNK + 3)]
+    await register.told("the past", add_all, many, action="import")
+    change = by("schedule", at=NOW + days(1))
+    woken = [await register.told(change, wake) for _ in range(3)]
+    assert woken == [CHUNK, 2, 0]
+    assert len(await register.asked(needing, ALL, CHUNK * 2)) == CHUNK + 2
+
+
+async def test_a_changed_policy_renews_every_standing_and_is_in_the_history(
+    register: Register,
+) -> None:
+    change = by("schedule", policy=STRICTER)
+    assert await register.told(by("schedule"), follow_policy)
+    await register.holds(expires_on=TODAY + days(30))
+    await register.holds(expires_on=TODAY + days(30), stage=Stage.RETIRED)
+    assert await _needing(register) == []
+    assert not await register.asked(follows, STRICTER)
+
+    assert await register.told(change, follow_policy)
+    assert await register.asked(follows, STRICTER)
+    entry = await register.last_entry()
+    assert (entry.by, entry.action, entry.artifact_id) == ("schedule", "policy changed", None)
+    assert entry.before == {"policy": POLICY.fingerprint}
+    assert entry.after == {"policy": STRICTER.fingerprint}
+    assert await register.told(change, wake) == 1
+    assert await register.told(change, wake) == 0
+    assert await _needing(register) == [1]
+
+
+async def test_a_policy_that_is_followed_already_changes_nothing(register: Register) -> None:
+    await register.told(by("schedule"), follow_policy)
+    await register.holds()
+    entries = await register.count()
+    assert not await register.told(by("schedule"), follow_policy)
+    assert await register.told(by("schedule"), wake) == 0
+    assert await register.count() == entries
