@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -24,8 +25,9 @@ from bot.http import application
 from bot.people import People
 from bot.settings import Settings
 from briefings.delivery import Sender, Updates
-from briefings.planning import plan
+from briefings.planning import plan, rehearse
 from debt.policy import Policy
+from storage import outbox
 from storage.artifacts import Change
 from storage.store import Store
 
@@ -183,17 +185,42 @@ async def serve(settings: Settings, policy: Policy) -> None:
         await until_told_to_stop()
 
 
-async def brief(settings: Settings, policy: Policy) -> None:
-    """Sends briefings until it is told to stop; answers nothing."""
+async def brief(
+    settings: Settings, policy: Policy, *, once: bool, at: datetime | None, dry_run: bool
+) -> int:
+    """Sends briefings until told to stop; `once`, all that is due at that time; the exit status."""
+    if dry_run:
+        await _print_due(settings, policy, at or utc_now())
+        return 0
+    if once:
+        return await _once(settings, policy, at or utc_now())
     async with running(settings, policy, utc_now) as process, briefing(process):
         await until_told_to_stop()
+    return 0
 
 
-async def brief_once(settings: Settings, policy: Policy, at: datetime | None) -> int:
-    """Does all that is due at that time, with it as the clock; how many messages it dealt with."""
-    now = at or utc_now()
+async def _once(settings: Settings, policy: Policy, now: datetime) -> int:
+    """Does all that is due with `now` as its clock; 1 where something waits for a person."""
     async with running(settings, policy, lambda: now) as process:
         await process.tick()
-        dealt_with = await process.send()
+        await process.send()
         await process.step_down()
-        return dealt_with
+        async with process.bot.store.read() as session:
+            stuck = await outbox.parked(session)
+    for key, why in stuck:
+        print(f"{key}: {why}", file=sys.stderr)
+    return 1 if stuck else 0
+
+
+async def _print_due(settings: Settings, policy: Policy, now: datetime) -> None:
+    """What would be sent, as text; nothing is sent or kept, and Slack is not asked."""
+    store = Store(settings.database_url)
+    try:
+        previews = await rehearse(store, policy, now)
+    finally:
+        await store.close()
+    if not previews:
+        print(f"No digest is due at {now.isoformat()}.")
+    for preview in previews:
+        said = preview.message.readable() if preview.message else "(nothing to say, so no message)"
+        print(f"# {preview.channel}\n{said}\n")

@@ -85,3 +85,9 @@ def _record(
 ) -> None:
     said = history.Said(None, before, after)
     history.record(session, history.Draft(change.at, change.by, action, "", said))
+
+
+async def channels(session: Session) -> list[str]:
+    """Every channel whose digest is not paused."""
+    question = select(col(Subscription.channel)).where(col(Subscription.paused).is_(None))
+    return list((await session.execute(question.order_by(col(Subscription.channel)))).scalars())

@@ -1,0 +1,152 @@
+"""`debt try`: the bot in a small Slack of its own, its register filled, in one process."""
+
+import asyncio
+import logging
+import socket
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.process import Process, briefing, listening, running, until_told_to_stop
+from bot.settings import Settings
+from briefings.schedule import next_instant
+from debt.policy import Policy, TeamPolicy, built_in
+from intake import sample
+from intake.apply import apply
+from intake.scan import Scan, UnreadableRepository, read_repository
+from sandbox import Sandbox
+from storage import subscriptions
+from storage.artifacts import Change
+from storage.lists import ALL, Scope, ScopeKind
+from storage.migrate import migrate
+from storage.store import Store
+from storage.tables import Subscription
+
+log = logging.getLogger(__name__)
+
+USUAL_PORT = 3000
+MANIFEST = Path(__file__).parents[1] / "manifest.yml"
+LEADS = {"payments": "erin", "platform": "kai"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the register was filled with, in words for the terminal."""
+
+    words: str
+    scanned: bool
+
+
+async def try_it(repo: Path, *, port: int | None, browser: bool) -> None:
+    """Runs until Ctrl-C, and leaves nothing behind: the register lives in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="debt-try-") as folder:
+        url = f"sqlite:///{folder}/debt.db"
+        migrate(url)
+        async with Sandbox(MANIFEST, port=_free(port)) as slack:
+            filled = await _fill(url, repo, slack)
+            async with _bot(slack, url):
+                _welcome(slack, filled, browser)
+                await until_told_to_stop()
+
+
+def _free(port: int | None) -> int:
+    """The port asked for; else 3000, or any free one where that is taken."""
+    if port is not None:
+        return port
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", USUAL_PORT))
+        except OSError:
+            return 0
+    return USUAL_PORT
+
+
+@asynccontextmanager
+async def _bot(slack: Sandbox, url: str) -> AsyncIterator[Process]:
+    """The very same bot as `debt serve` runs, its clock the workspace's."""
+    settings = Settings(
+        database_url=url,
+        slack_bot_token=slack.bot_token,
+        slack_signing_secret=slack.signing_secret,
+        slack_api_url=slack.api_url,
+        port=0,
+    )
+    async with (
+        running(settings, _policy(slack), slack.clock.now) as process,
+        listening(process, settings) as address,
+        briefing(process),
+    ):
+        slack.request_url = f"{address}/slack/events"
+
+        async def follow(_now: datetime) -> None:
+            await process.tick()
+            await process.send()
+
+        slack.clock.on_move(follow)
+        yield process
+
+
+def _policy(slack: Sandbox) -> Policy:
+    teams = {team: TeamPolicy(lead=slack.person(who).id) for team, who in LEADS.items()}
+    return built_in().model_copy(update={"teams": teams})
+
+
+async def _fill(url: str, repo: Path, slack: Sandbox) -> Filled:
+    """From the repository, or from the sample where it shows no sign of AI."""
+    store = Store(url)
+    try:
+        change = Change("debt try", slack.clock.now(), _policy(slack))
+        scan = await asyncio.to_thread(_read, repo, slack.clock.now())
+        if scan and scan.findings:
+            await apply(store, change, scan)
+            await _subscribe(store, change, slack, {"general": ALL})
+            return Filled(_scanned(scan), scanned=True)
+        count = await sample.fill(store, change)
+        teams = {team: Scope(ScopeKind.TEAM, team) for team in ("payments", "platform", "growth")}
+        await _subscribe(store, change, slack, teams | {"general": ALL})
+        return Filled(f"{count} artifacts of a made-up team", scanned=False)
+    finally:
+        await store.close()
+
+
+def _read(repo: Path, now: datetime) -> Scan | None:
+    try:
+        return read_repository(repo, name=None, now=now)
+    except UnreadableRepository as error:
+        log.warning("%s", error)
+        return None
+
+
+def _scanned(scan: Scan) -> str:
+    return f"{len(scan.findings)} artifacts that AI tools wrote in {scan.repo}"
+
+
+async def _subscribe(
+    store: Store, change: Change, slack: Sandbox, scopes: dict[str, Scope]
+) -> None:
+    """Every channel's digest comes on Monday at 09:30 where its lead lives."""
+    async with store.change() as session:
+        for channel, scope in scopes.items():
+            lead = slack.person(LEADS.get(channel, "erin"))
+            wanted = Subscription(
+                channel=slack.channel(channel).id,
+                scope=scope.kind,
+                scope_name=scope.name,
+                weekday=0,
+                at="09:30",
+                zone=lead.user.tz,
+                subscriber=lead.id,
+                next_at=next_instant(change.at, 0, "09:30", lead.user.tz),
+            )
+            await subscriptions.subscribe(session, change, wanted)
+
+
+def _welcome(slack: Sandbox, filled: Filled, browser: bool) -> None:
+    print(f"Code Debt Budget, with {filled.words}: {slack.url}/ (Ctrl-C ends it)", flush=True)
+    if browser:
+        webbrowser.open(f"{slack.url}/")
