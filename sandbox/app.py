@@ -88,8 +88,11 @@ class Sandbox:
         app.add_routes(self.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, self.port)
-        await site.start()
+        try:
+            await web.TCPSite(self._runner, HOST, self.port).start()
+        except OSError:
+            await self.stop()
+            raise
         self.port = self._runner.addresses[0][1]
         self.payloads.url = self.url
 
@@ -205,6 +208,15 @@ class Sandbox:
         return [here.bot.id if one == "bot" else here.user(one).id for one in who]
 
     # --------------------------------------------------------------------------- testing
+
+    @property
+    def history_lag(self) -> float:
+        """Seconds until a message shows up in conversations.history; 0 by default."""
+        return self.workspace.history_lag
+
+    @history_lag.setter
+    def history_lag(self, seconds: float) -> None:
+        self.workspace.history_lag = seconds
 
     @property
     def failures(self) -> list[BaseException]:

@@ -135,6 +135,7 @@ class Workspace:
         self.homes: dict[str, View] = {}
         self.files: dict[str, File] = {}
         self.timestamps = Timestamps()
+        self.history_lag = 0.0
         self._listeners: list[Callable[[Change], None]] = []
         handle = manifest.bot_name.lower().replace(" ", "-")
         self.bot = self._keep_user(

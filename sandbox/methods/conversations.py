@@ -1,5 +1,7 @@
 """conversations.*: channels and direct messages."""
 
+import time
+
 from sandbox.arguments import Arguments
 from sandbox.messages import Message
 from sandbox.methods.registry import Slack, method
@@ -92,12 +94,14 @@ def join(slack: Slack, args: Arguments) -> Json:
 
 @method("conversations.history")
 def history(slack: Slack, args: Arguments) -> Json:
-    """Newest first, ephemeral ones never."""
+    """Newest first, ephemeral ones never, those of the last `history_lag` seconds not yet."""
     channel = slack.channel(args.needed("channel", "channel_not_found"))
     slack.need(f"{channel.kind}:history")
     if slack.bot.id not in channel.members:
         raise SlackError("not_in_channel")
-    seen = [one for one in reversed(channel.messages) if _asked(one, args)]
+    newest = time.time_ns() // 1000 - int(slack.workspace.history_lag * 1_000_000)
+    asked = (one for one in reversed(channel.messages) if _asked(one, args))
+    seen = [one for one in asked if _instant(one.ts) <= newest]
     found, cursor = page(seen, args.text("cursor"), args.number("limit", 100, 999))
     whole = args.flag("include_all_metadata")
     body: Json = {"messages": [one.wire(metadata=whole) for one in found]}

@@ -71,6 +71,20 @@ async def test_without_should_escape_the_text_stays_as_typed(app: AsyncApp, dana
     assert (await dana.types("/raw hi @erin")).text == "hi (at)erin"
 
 
+async def test_a_picked_mention_passes_as_it_is(
+    app: AsyncApp, slack: Sandbox, dana: Person
+) -> None:
+    @app.command("/echo")
+    async def echo(ack: Named, command: Named) -> None:
+        await ack(command["text"].replace("<", "(").replace(">", ")"))
+
+    erin = slack.person("erin").id
+    reply = await dana.types(f"/echo <@{erin}|erin> <@U0> @sre https://x.example")
+    group = next(iter(slack.workspace.groups))
+    known = f"(@{erin}|erin) &lt;@U0&gt; (!subteam^{group}|@sre) (https://x.example)"
+    assert reply.message.text == known
+
+
 async def test_in_a_direct_message_the_channel_is_called_so(app: AsyncApp, dana: Person) -> None:
     @app.command("/echo")
     async def echo(ack: Named, command: Named) -> None:

@@ -40,6 +40,11 @@ async def test_another_workspace(tmp_path: Path) -> None:
         assert slack.person("ada").channel().name == "lab"
 
 
+async def test_a_port_that_is_taken(slack: Sandbox) -> None:
+    with pytest.raises(OSError, match="address already in use"):
+        await Sandbox(MANIFEST, port=slack.port).start()
+
+
 async def test_newcomers(slack: Sandbox) -> None:
     zoe = slack.add_person("zoe", real_name="Zoe Park", tz="Asia/Seoul")
     slack.add_channel("war-room", members=["zoe", "dana"], is_private=True, bot=False)

@@ -1,5 +1,6 @@
 """The Web API as slack_sdk's async client sees it."""
 
+import asyncio
 import time
 from datetime import timedelta
 from typing import Any
@@ -232,6 +233,15 @@ async def test_a_late_acceptance(web_client: Client, slack: Sandbox, dana: Perso
         await web_client.chat_postMessage(channel=slack.channel("payments").id, text="x")
     assert dana.reads("payments") == []
     await slack.wait_for(lambda: dana.reads("payments"))
+
+
+async def test_history_may_lag_behind(web_client: Client, slack: Sandbox) -> None:
+    payments = slack.channel("payments").id
+    slack.history_lag = 0.2
+    await web_client.chat_postMessage(channel=payments, text="x")
+    assert (await web_client.conversations_history(channel=payments))["messages"] == []
+    await asyncio.sleep(0.25)
+    assert len((await web_client.conversations_history(channel=payments))["messages"]) == 1
 
 
 async def test_refusals_on_request(web_client: Client, slack: Sandbox, dana: Person) -> None:
