@@ -12,7 +12,7 @@ from debt.artifact import Label, Surface, parse_key
 from debt.dates import parse_day
 from debt.refusal import Refused
 from debt.text import clean_field
-from intake.public import COLUMNS
+from intake.columns import COLUMNS
 
 FORMULA = "=+\\-@\t\r\n＝＋－＠"
 _RUNS = re.compile(f"'*[{FORMULA}]")

@@ -28,7 +28,7 @@ async def import_file(
         highest = highest_key(records)
         async with store.change() as session:
             await bulk.begin(session, highest)
-            outcome, reading = Outcome(), rows(records, faults)
+            outcome, reading = Outcome(), rows(records, change.policy, faults)
             while chunk := list(islice(reading, bulk.CHUNK)):
                 put = await bulk.put(session, change, chunk, f"imported from {name}")
                 faults.note(put.faults)

@@ -9,14 +9,7 @@ from debt.intent import missing_intent
 from debt.policy import Policy
 from debt.score import quadrant, score
 from debt.tier import tier
-
-COLUMNS = (
-    "key", "name", "kind", "label", "repo", "paths", "service", "team", "owner", "purpose",
-    "lifespan", "removal_impact", "origin_tool", "origin_model", "prompt_category", "surface",
-    "created_on", "review_on", "expires_on", "value", "frequency", "complexity", "risk", "friction",
-    "monthly_hours", "dependants", "rollback", "monitoring", "responder",
-)  # fmt: skip
-REQUIRED = ("name", "repo", "paths")
+from intake.columns import COLUMNS
 
 
 def public(artifact: Artifact, policy: Policy) -> dict[str, Any]:

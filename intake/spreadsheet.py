@@ -10,10 +10,12 @@ from io import TextIOWrapper
 from typing import Any, BinaryIO, TextIO, cast
 
 from debt.artifact import Artifact, looks_like_key, parse_key
-from debt.facts import Facts
+from debt.facts import Facts, require_kind
+from debt.policy import Policy
 from debt.refusal import Refused
 from intake.cells import COLUMN_OF_FIELD, KEPT, READERS, Column, guarded, unguarded
-from intake.public import COLUMNS, REQUIRED, VALUES
+from intake.columns import COLUMNS, REQUIRED
+from intake.public import VALUES
 from storage.bulk import Fault, Row
 from storage.history import PUBLIC_NAMES, Entry
 
@@ -59,15 +61,14 @@ class Faults:
             yield f"and {self.count - NAMED_AT_MOST:,} more"
 
 
-def rows(file: BinaryIO, faults: Faults) -> Iterator[Row]:
+def rows(file: BinaryIO, policy: Policy, faults: Faults) -> Iterator[Row]:
     """The records one by one; a record with a fault is noted and left out."""
     with _records(file, faults) as records:
-        header = next(records, None)
-        columns = _columns(header, faults)
-        keys: set[int] = set()
+        columns = _columns(next(records, None), faults)
+        reading = _Reading(columns, policy, faults)
         for line, cells in records if columns else ():
-            row = _row(line, cells, columns, faults)
-            if row and not _repeated(row, keys, faults):
+            row = reading.row(line, cells)
+            if row:
                 yield row
 
 
@@ -163,19 +164,48 @@ def _unknown(name: str) -> str:
     return f"is not known; did you mean {nearest[0]}?" if nearest else "is not known"
 
 
-def _row(line: int, cells: list[str], columns: Sequence[Column], faults: Faults) -> Row | None:
-    before = faults.count
-    if len(cells) != len(columns):
-        _ragged(line, cells, columns, faults)
-        return None
-    facts: dict[str, Any] = {}
-    for column, cell in zip(columns, cells, strict=True):
+class _Reading:
+    """Record after record under one header; every fault is noted, whatever else is wrong."""
+
+    def __init__(self, columns: Sequence[Column], policy: Policy, faults: Faults) -> None:
+        self._columns, self._policy, self._faults = columns, policy, faults
+        self._keys: set[int] = set()
+
+    def row(self, line: int, cells: list[str]) -> Row | None:
+        """None for a record that has a fault."""
+        before = self._faults.count
+        if len(cells) != len(self._columns):
+            _ragged(line, cells, self._columns, self._faults)
+            return None
+        row = self._read(line, cells)
+        self._check(row)
+        return row if self._faults.count == before else None
+
+    def _read(self, line: int, cells: list[str]) -> Row:
+        facts: dict[str, Any] = {}
+        for column, cell in zip(self._columns, cells, strict=True):
+            try:
+                _read(cell, column, facts)
+            except Refused as refused:
+                self._faults.add(line, column.name, str(refused))
+        return Row(line, facts.pop("key", None), cast("Facts", facts))
+
+    def _check(self, row: Row) -> None:
+        """What one cell does not tell. An artifact on the register may keep a kind of old."""
+        key = row.artifact_id
+        if key is None:
+            self._check_kind(row)
+        elif key in self._keys:
+            self._faults.add(row.line, "key", f"D-{key} is in the file already")
+        else:
+            self._keys.add(key)
+
+    def _check_kind(self, row: Row) -> None:
         try:
-            _read(cell, column, facts)
+            if "kind" in row.facts:
+                require_kind(row.facts["kind"], self._policy)
         except Refused as refused:
-            faults.add(line, column.name, str(refused))
-    key = facts.pop("key", None)
-    return Row(line, key, cast("Facts", facts)) if faults.count == before else None
+            self._faults.add(row.line, "kind", str(refused))
 
 
 def _read(cell: str, column: Column, facts: dict[str, Any]) -> None:
@@ -203,16 +233,6 @@ def _ragged(line: int, cells: list[str], columns: Sequence[Column], faults: Faul
         faults.add(line, surplus, f"is a surplus cell; the header has {len(columns)} columns")
     else:
         faults.add(line, columns[len(cells)].name, "the record ends before it")
-
-
-def _repeated(row: Row, keys: set[int], faults: Faults) -> bool:
-    if row.artifact_id is None:
-        return False
-    if row.artifact_id in keys:
-        faults.add(row.line, "key", f"D-{row.artifact_id} is in the file already")
-        return True
-    keys.add(row.artifact_id)
-    return False
 
 
 def write_header(out: TextIO, names: Sequence[str] = COLUMNS) -> None:

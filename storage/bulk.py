@@ -11,7 +11,7 @@ from storage import history
 from storage.artifacts import Change, add_all, keep_above, lock_all, next_ids, save_all
 from storage.lists import everything, several
 from storage.people import ids_by_email
-from storage.store import Session, postgres
+from storage.store import Session
 
 CHUNK = 2_000
 HIGHEST_GIVEN = 1_000_000_000
@@ -133,9 +133,7 @@ class _Sorting:
 
 
 async def everybody(session: Session) -> AsyncIterator[Artifact]:
-    """The whole register in the order of its keys, as it was at one moment, page by page."""
-    if postgres(session):
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    """The whole register in the order of its keys, page by page."""
     after = 0
     while page := await everything(session, after, CHUNK):
         for artifact in page:

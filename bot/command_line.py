@@ -1,0 +1,97 @@
+"""`debt`: the commands, the world they run in, and the one line a failure gets."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from bot.commands import checking, files, listing, running, scanning
+from bot.commands.invocation import Invocation, World
+
+_ABOUT = """\
+Code Debt Budget: every AI-produced artifact has an owner, an expected cost and an end date.
+
+Values come from the environment, and from a file .env in the working directory: DATABASE_URL
+(sqlite:///debt.db), DEBT_POLICY, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN,
+SLACK_API_URL, HOST, PORT, LOG_LEVEL. `debt check` says what is missing.
+
+`debt import` and `debt scan` make a SQLite register that does not exist yet; everything else asks
+for `debt migrate` first."""
+_INTERRUPTED = 130
+
+
+def main() -> int:
+    """The console script: 0 done, 1 refused or failed, 2 asked the wrong way."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    arguments = parser().parse_args()
+    return _answered(lambda: run(arguments, _here()))
+
+
+def run(arguments: argparse.Namespace, world: World) -> int:
+    """Does what was asked. Settings and policy are looked at first, whatever it is."""
+    invocation = Invocation(arguments, world)
+    if arguments.command != "check":
+        _ = invocation.settings, invocation.policy
+    done: int = arguments.run(invocation)
+    world.out.flush()
+    return done
+
+
+def parser() -> argparse.ArgumentParser:
+    whole = argparse.ArgumentParser(
+        prog="debt",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for topic in (running, files, scanning, listing, checking):
+        topic.add(commands)
+    return whole
+
+
+def answer(words: Sequence[str], world: World) -> int:
+    """As `main`, in a world of somebody's own."""
+    arguments = parser().parse_args(words)
+    return _answered(lambda: run(arguments, world), world.err.write)
+
+
+def _here() -> World:
+    return World(_environment(), datetime.now(UTC), sys.stdin.buffer, sys.stdout, sys.stderr)
+
+
+def _environment() -> Mapping[str, str]:
+    """The process's own values before those of `.env`."""
+    from dotenv import dotenv_values
+
+    from bot.settings import WrongSetting
+
+    try:
+        written = dotenv_values(".env")
+    except UnicodeDecodeError:
+        raise WrongSetting(".env is not UTF-8 text") from None
+    return {name: value for name, value in written.items() if value is not None} | dict(os.environ)
+
+
+def _answered(work: Callable[[], int], say: Callable[[str], object] | None = None) -> int:
+    from bot.commands.failures import expected, words_of
+
+    try:
+        return work()
+    except BrokenPipeError:
+        _hush()
+        return 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except expected() as error:
+        (say or sys.stderr.write)(f"debt: {words_of(error)}\n")
+        return 1
+
+
+def _hush() -> None:
+    """Nobody reads on: what is still in the buffer goes nowhere, without a complaint at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

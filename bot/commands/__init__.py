@@ -1,0 +1,1 @@
+"""What `debt` does from a terminal: a module per topic, parser and work together."""

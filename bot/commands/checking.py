@@ -1,0 +1,100 @@
+"""`debt migrate` and `debt check`: is everything there that the bot needs?"""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.commands.arguments import Commands, chain_head, command
+from bot.commands.invocation import Invocation, opened
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from storage.history import ChainHead
+    from storage.store import Store
+
+_CHECK = """\
+Looks at configuration, policy, database, migrations and history chain, then at Slack's tokens,
+scopes and channels. Prints all that is missing at once, and exits with 1 if anything is."""
+
+
+def add(commands: Commands) -> None:
+    command(commands, "migrate", "make the register's tables, or bring them up to date", _migrate)
+    check = command(commands, "check", "say what is missing before `debt serve` can work", _check)
+    check.description = _CHECK
+    check.add_argument("--offline", action="store_true", help="leave Slack out")
+    check.add_argument(
+        "--head",
+        metavar="COUNT:HASH",
+        type=chain_head,
+        help="what `debt history --head` printed once: also finds a history cut off at its end",
+    )
+
+
+def _migrate(invocation: Invocation) -> int:
+    from storage.migrate import migrate
+    from storage.store import database_url
+
+    url = invocation.settings.database_url
+    migrate(url)
+    shown = database_url(url).render_as_string(hide_password=True)
+    invocation.say(
+        f"The register at {shown.replace('+aiosqlite', '').replace('+psycopg', '')} is up to date."
+    )
+    return 0
+
+
+def _check(invocation: Invocation) -> int:
+    faults = [*_configuration(invocation)]
+    if not any(fault.startswith("DATABASE_URL") for fault in faults):
+        faults += asyncio.run(_looked_at(invocation, with_slack=_asks_slack(invocation, faults)))
+    if not faults:
+        invocation.say(_OFFLINE if invocation.arguments.offline else "Everything is there.")
+    for fault in faults:
+        invocation.world.err.write(f"debt: {fault}\n")
+    return 1 if faults else 0
+
+
+def _asks_slack(invocation: Invocation, faults: list[str]) -> bool:
+    return not faults and not invocation.arguments.offline
+
+
+_OFFLINE = "Everything is there, as far as can be told without Slack."
+
+
+def _configuration(invocation: Invocation) -> Iterator[str]:
+    from bot.settings import problems
+    from debt.policy import PolicyError, load
+
+    environment = invocation.world.environment
+    yield from problems(environment, need_slack=not invocation.arguments.offline)
+    policy = environment.get("DEBT_POLICY", "").strip()
+    try:
+        load(Path(policy) if policy else None)
+    except PolicyError as error:
+        yield str(error)
+
+
+async def _looked_at(invocation: Invocation, *, with_slack: bool) -> list[str]:
+    """What is wrong with the register, and then with Slack, which is asked about its channels."""
+    from bot.commands.failures import expected, words_of
+
+    url = invocation.world.environment.get("DATABASE_URL", "").strip() or Settings().database_url
+    try:
+        async with opened(url) as store:
+            faults = await _chain(store, invocation.arguments.head)
+            if with_slack:
+                from bot.slack_check import check_slack
+
+                faults += await check_slack(invocation.settings, store)
+            return faults
+    except expected() as error:
+        return [words_of(error)]
+
+
+async def _chain(store: "Store", kept: "ChainHead | None") -> list[str]:
+    from storage.history import chain_fault
+
+    async with store.read() as session:
+        fault = await chain_fault(session, kept)
+    return [fault] if fault else []

@@ -1,0 +1,116 @@
+"""One run of `debt`: what was asked, in which world, and the register it is about."""
+
+import argparse
+import getpass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+from bot.settings import Settings, read
+
+if TYPE_CHECKING:  # `debt --help` does not wait for the database's libraries
+    from debt.policy import Policy
+    from storage.artifacts import Change
+    from storage.store import Store
+
+
+@dataclass(frozen=True)
+class World:
+    """What a command meets outside of itself."""
+
+    environment: Mapping[str, str]
+    now: datetime
+    stdin: BinaryIO
+    out: TextIO
+    err: TextIO
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """Settings and policy are read, and refused when wrong, when they are first asked for."""
+
+    arguments: argparse.Namespace
+    world: World
+
+    @cached_property
+    def settings(self) -> Settings:
+        need_slack = self.arguments.slack and not getattr(self.arguments, "dry_run", False)
+        return read(self.world.environment, need_slack=need_slack)
+
+    @cached_property
+    def policy(self) -> "Policy":
+        from debt.policy import load
+
+        return load(self.settings.policy)
+
+    @cached_property
+    def change(self) -> "Change":
+        from storage.artifacts import Change
+
+        return Change(f"cli:{_user_name()}", self.world.now, self.policy)
+
+    def say(self, *lines: str) -> None:
+        for line in lines:
+            self.world.out.write(f"{line}\n")
+
+    @asynccontextmanager
+    async def register(self) -> AsyncIterator["Store"]:
+        """The register there is, as `opened`."""
+        async with opened(self.settings.database_url) as store:
+            yield store
+
+    @asynccontextmanager
+    async def register_made(self) -> AsyncIterator["Store"]:
+        """As `register`; a SQLite file that does not exist yet is made first."""
+        file = sqlite_file(self.settings.database_url)
+        if file and not file.exists():
+            from storage.migrate import migrate
+
+            migrate(self.settings.database_url)
+        async with self.register() as store:
+            yield store
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator["Store"]:
+    """The register there is. Raises DatabaseError where it is missing or not up to date."""
+    from storage.migrate import current
+    from storage.store import DatabaseError, Store
+
+    file = sqlite_file(url)
+    if file and not file.exists():
+        raise DatabaseError(f"DATABASE_URL: there is no register at {file} yet; {_MADE_BY}")
+    store = Store(url)
+    try:
+        if not await current(store):
+            raise DatabaseError(
+                "DATABASE_URL: its tables are not of this version; run `debt migrate`"
+            )
+        yield store
+    finally:
+        await store.close()
+
+
+_MADE_BY = "run `debt migrate`, `debt import` or `debt scan`"
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite address, None for a database that runs elsewhere."""
+    from storage.store import database_url
+
+    parsed = database_url(url)
+    if not parsed.drivername.startswith("sqlite") or parsed.database in {None, "", ":memory:"}:
+        return None
+    return Path(str(parsed.database))
+
+
+def _user_name() -> str:
+    """The operating system's name for who runs this; a container may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

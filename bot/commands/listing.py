@@ -1,0 +1,204 @@
+"""`debt list` and `debt show`: what to fix first, and all about one artifact."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.commands.arguments import Commands, command
+from bot.commands.invocation import Invocation
+
+if TYPE_CHECKING:
+    from debt.artifact import Artifact
+    from storage.history import Entry
+    from storage.lists import Query
+    from storage.store import Session, Store
+
+_PAGE = 500
+_ENTRIES = 5
+_LIST = """\
+Prints live artifacts, what to fix first comes first, each with its next step.
+
+  overdue, expiring, orphans, high-risk, provisional   only those
+  team:x, repo:x, service:x                             only there (team:"data platform")
+  any other word                                        only where key, name, repository, path,
+                                                        owner, team or service has it"""
+
+
+def add(commands: Commands) -> None:
+    listed = command(commands, "list", "print what to fix first, filtered as in Slack", _list)
+    listed.description = _LIST
+    listed.add_argument("words", metavar="WORD", nargs="*", help="see above")
+    listed.add_argument("--json", action="store_true", help="print a JSON array")
+    shown = command(commands, "show", "print all about one artifact", _show)
+    shown.add_argument("key", metavar="KEY", help="D-7, d-7 or 7")
+    shown.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _list(invocation: Invocation) -> int:
+    asyncio.run(_listed(invocation))
+    return 0
+
+
+async def _listed(invocation: Invocation) -> None:
+    query = _query(invocation)
+    async with invocation.register() as store:
+        await _wake(store, invocation)
+        async with store.read() as session:
+            artifacts = _ranked(session, query)
+            await (_array if invocation.arguments.json else _lines)(invocation, artifacts)
+
+
+def _query(invocation: Invocation) -> "Query":
+    """The words as `/debt list` understands them, but for “mine”: a terminal is nobody's."""
+    from bot.typed import scope_in
+    from debt.refusal import Refused
+    from storage.lists import Filter, Query
+
+    given = invocation.arguments.words
+    filters = {word.casefold() for word in given} & set(Filter)
+    if Filter.MINE in filters:
+        raise Refused("“mine” works in Slack, which knows who asks. Here, give your e-mail.")
+    others = [word for word in given if word.casefold() not in filters]
+    today = invocation.change.today
+    return Query(
+        filters=frozenset(map(Filter, filters)),
+        scopes=tuple(scope for word in others if (scope := scope_in(word))),
+        words=tuple(part for word in others if not scope_in(word) for part in word.split()),
+        today=today,
+        soon=today + timedelta(days=invocation.policy.thresholds.due_soon_days),
+    )
+
+
+async def _wake(store: "Store", invocation: Invocation) -> None:
+    """Standings whose day has come are renewed, unless a process follows another policy."""
+    from storage.awake import follows_another, wake
+
+    async with store.read() as session:
+        if await follows_another(session, invocation.policy):
+            return
+    renewed = 1
+    while renewed:
+        async with store.change() as session:
+            renewed = await wake(session, invocation.change)
+
+
+async def _ranked(session: "Session", query: "Query") -> "AsyncIterator[Artifact]":
+    from storage.lists import page
+
+    found = await page(session, query, _PAGE)
+    while True:
+        for artifact in found.artifacts:
+            yield artifact
+        if found.after is None:
+            return
+        found = await page(session, query, _PAGE, found.after)
+
+
+async def _array(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -> None:
+    from intake.public import public
+
+    before = "["
+    async for artifact in artifacts:
+        shown = json.dumps(public(artifact, invocation.policy), ensure_ascii=False)
+        invocation.world.out.write(f"{before}\n{shown}")
+        before = ","
+    invocation.say("[]" if before == "[" else "\n]")
+
+
+async def _lines(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -> None:
+    from debt.standing import next_step
+
+    policy, today = invocation.policy, invocation.change.today
+    none = True
+    async for artifact in artifacts:
+        step = next_step(artifact, policy, today)
+        invocation.say(_line(artifact, step.words))
+        none = False
+    if none:
+        invocation.say("Nothing on the register matches.")
+
+
+def _line(artifact: "Artifact", step: str) -> str:
+    from debt.score import score
+
+    ends = artifact.due_from.isoformat() if artifact.due_from else "no end"
+    owner = artifact.owner or "nobody"
+    points = score(artifact.ratings)
+    name = " ".join(artifact.name.split())
+    return f"{artifact.key:<7} {points:>3}  {ends:<10}  {name} ({artifact.repo}, {owner}): {step}"
+
+
+def _show(invocation: Invocation) -> int:
+    asyncio.run(_shown(invocation))
+    return 0
+
+
+async def _shown(invocation: Invocation) -> None:
+    from debt.artifact import parse_key
+    from intake.public import public
+    from storage.artifacts import require
+    from storage.history import last_entries
+
+    number = parse_key(invocation.arguments.key)
+    async with invocation.register() as store, store.read() as session:
+        artifact = await require(session, number)
+        last = await last_entries(session, number, _ENTRIES)
+    if invocation.arguments.json:
+        shown = public(artifact, invocation.policy)
+        invocation.say(json.dumps(shown, ensure_ascii=False, indent=2))
+    else:
+        invocation.say(*_card(invocation, artifact), *_past(last))
+
+
+def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
+    from debt.intent import missing_intent
+    from debt.score import explain, quadrant
+    from debt.standing import next_step
+    from debt.tier import tier
+
+    policy, today = invocation.policy, invocation.change.today
+    box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
+    missing = missing_intent(artifact)
+    yield f"{artifact.key}  {_flat(artifact.name)}"
+    kind = policy.kind(artifact.kind)
+    yield f"{kind.name}, {artifact.label}, {artifact.stage}; {artifact.surface}"
+    yield f"next       {next_step(artifact, policy, today).words}"
+    yield f"why        {explain(artifact)}"
+    yield f"value/risk {box}: {box.action}; {tier(artifact, policy)} tier"
+    if missing:
+        yield f"provisional: {', '.join(missing)}"
+    yield from _facts(artifact)
+
+
+def _facts(artifact: "Artifact") -> Iterator[str]:
+    from debt.artifact import RATING_NAMES
+    from debt.hours import as_hours
+
+    gone = " (no longer there)" if artifact.owner_gone else ""
+    yield f"owner      {artifact.owner or 'nobody'}{gone}; team {artifact.team or 'none'}"
+    dates = {"created": artifact.created_on, "review": artifact.review_on}
+    dates["ends"] = artifact.expires_on
+    yield "dates      " + ", ".join(f"{name} {day or 'never'}" for name, day in dates.items())
+    yield f"hours      {as_hours(artifact.minutes_logged)} logged"
+    for name in RATING_NAMES:
+        rating = artifact.ratings[name]
+        by = "a person" if rating.by_person else "estimated"
+        reason = f": {_flat(rating.reason)}" if rating.reason else ""
+        yield f"{name:<10} {rating.value} ({by}{reason})"
+    yield f"where      {artifact.repo}: {', '.join(artifact.paths)}"
+    for field in ("purpose", "lifespan", "removal_impact", "evidence"):
+        text = getattr(artifact, field)
+        if text:
+            yield f"{field.replace('_', ' ')}: {_flat(text)}"
+
+
+def _past(entries: "list[Entry]") -> Iterator[str]:
+    for entry in entries:
+        reason = f" ({_flat(entry.reason)})" if entry.reason else ""
+        yield f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.action} by {entry.by}{reason}"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

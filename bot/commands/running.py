@@ -1,0 +1,76 @@
+"""`debt try`, `debt serve` and `debt brief`: the bot as a process."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from bot.commands.arguments import Commands, command, instant, port
+from bot.commands.invocation import Invocation
+
+_TRY = """\
+Opens a small Slack-like workspace in the browser, with the bot, people and channels in it, and a
+register filled from a git repository; where that shows no AI evidence, from a sample. Nothing
+leaves this machine, and Ctrl-C leaves nothing running."""
+_SERVE = """\
+Answers Slack, over Socket Mode where SLACK_APP_TOKEN is set and over HTTP on HOST and PORT where
+not, and sends what is due. Ctrl-C or SIGTERM ends it once what it has begun is done."""
+_BRIEF = """\
+Sends digests, reminders and requests when they are due, and answers nothing: for a process beside
+`debt serve`, or with --once for a scheduler of your own."""
+
+
+def add(commands: Commands) -> None:
+    trying = command(commands, "try", "try the bot in your browser, without Slack", _try)
+    trying.description = _TRY
+    trying.add_argument("repo", metavar="REPO", nargs="?", type=Path, default=Path())
+    trying.add_argument("--port", type=port, help="of the page (a free one near 3000 is usual)")
+    trying.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+    serving = command(commands, "serve", "answer Slack and send what is due", _serve, slack=True)
+    serving.description = _SERVE
+    briefing = command(commands, "brief", "send what is due, answer nothing", _brief, slack=True)
+    briefing.description = _BRIEF
+    briefing.add_argument("--once", action="store_true", help="do all that is due, and end")
+    briefing.add_argument("--at", metavar="TIME", type=instant, help="with --once: as if it were…")
+    briefing.add_argument(
+        "--dry-run", action="store_true", help="print what would be sent, without Slack"
+    )
+
+
+def _try(invocation: Invocation) -> int:
+    from bot.trying import try_it
+
+    arguments = invocation.arguments
+    work = try_it(arguments.repo, port=arguments.port, browser=not arguments.no_browser)
+    return asyncio.run(work)
+
+
+def _serve(invocation: Invocation) -> int:
+    from bot import process
+
+    _log(invocation)
+    asyncio.run(process.serve(invocation.settings, invocation.policy))
+    return 0
+
+
+def _brief(invocation: Invocation) -> int:
+    from bot import process
+
+    _log(invocation)
+    arguments = invocation.arguments
+    work = process.brief(
+        invocation.settings,
+        invocation.policy,
+        once=arguments.once,
+        at=arguments.at,
+        dry_run=arguments.dry_run,
+    )
+    return asyncio.run(work)
+
+
+def _log(invocation: Invocation) -> None:
+    """One event a line, on standard error."""
+    logging.basicConfig(
+        level=invocation.settings.log_level,
+        stream=invocation.world.err,
+        format="%(asctime)s level=%(levelname)s logger=%(name)s %(message)s",
+    )

@@ -1,0 +1,69 @@
+"""`debt scan`: from a git repository to artifacts on the register."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.commands.arguments import Commands, command
+from bot.commands.invocation import Invocation
+from bot.commands.progress import Progress
+
+if TYPE_CHECKING:
+    from intake.apply import Applied
+    from intake.scan import Scan
+
+_SCAN = """\
+Finds what AI tools wrote in a git repository and puts it on the register: what commits say of
+themselves (trailers, authors), grouped into a few artifacts, with owners from CODEOWNERS and
+ratings estimated from history and code.
+
+A second scan changes only what changed, and never what a person set. A SQLite register that does
+not exist yet is made. The repository itself is only read."""
+
+
+def add(commands: Commands) -> None:
+    parser = command(commands, "scan", "find AI-produced artifacts in a git repository", _scan)
+    parser.description = _SCAN
+    parser.add_argument("repo", metavar="REPO", type=Path, help="a clone, bare or not")
+    parser.add_argument("--name", help="the repository's name on the register: acme/checkout")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be added and changed, and why"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _scan(invocation: Invocation) -> int:
+    from intake.scan import read_repository
+
+    arguments, world = invocation.arguments, invocation.world
+    with Progress(world.err, "commits read") as progress:
+        scan = read_repository(
+            arguments.repo, name=arguments.name, now=world.now, progress=progress
+        )
+    applied = asyncio.run(_applied(invocation, scan))
+    _say(invocation, applied)
+    return 0
+
+
+async def _applied(invocation: Invocation, scan: "Scan") -> "Applied":
+    from intake.apply import apply, rehearse
+
+    work = rehearse if invocation.arguments.dry_run else apply
+    async with invocation.register_made() as store:
+        return await work(store, invocation.change, scan)
+
+
+def _say(invocation: Invocation, applied: "Applied") -> None:
+    from intake.apply import as_json, details, share, summary
+
+    if invocation.arguments.json:
+        shown = as_json(applied, invocation.policy)
+        invocation.say(json.dumps(shown, ensure_ascii=False, indent=2))
+        return
+    if invocation.arguments.dry_run:
+        invocation.say(*details(applied))
+    invocation.say(summary(applied))
+    if applied.scan.ai_lines:
+        invocation.say(share(applied.scan))
+    invocation.say(*applied.scan.notes)
