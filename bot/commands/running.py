@@ -41,7 +41,8 @@ def _try(invocation: Invocation) -> int:
 
     arguments = invocation.arguments
     work = try_it(arguments.repo, port=arguments.port, browser=not arguments.no_browser)
-    return asyncio.run(work)
+    asyncio.run(work)
+    return 0
 
 
 def _serve(invocation: Invocation) -> int:
