@@ -128,7 +128,8 @@ async def _direct(bot: Bot, origin: Origin, message: Message) -> None:
 async def _visible(bot: Bot, origin: Origin, reply: Reply) -> dict[str, Any]:
     """Everybody sees a change of what the channel follows; all else is for the person alone."""
     followed = not reply.replace and not origin.ts and await _follows(bot, origin, reply.changed)
-    return reply.message.payload() | {"response_type": "in_channel" if followed else "ephemeral"}
+    kind = "in_channel" if followed else "ephemeral"
+    return {**reply.message.payload(), "response_type": kind}
 
 
 async def _follows(bot: Bot, origin: Origin, changed: Artifact | None) -> bool:

@@ -1,8 +1,11 @@
 """`/debt show`: an artifact's card, with the buttons for what this person may do."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import Block
 
 from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
@@ -14,32 +17,21 @@ from debt.hours import Period, span
 from debt.intent import missing_intent
 from debt.policy import Policy
 from debt.score import explain, quadrant
-from debt.standing import Action, next_step
+from debt.standing import Action, NextStep, next_step
 from debt.tier import tier
-from storage import history, work
-from storage.artifacts import Change, require
-from storage.history import Entry
+from storage.cards import Facts, facts_of
 from storage.ownership import may_give_away
-from storage.store import Session
 
-_ENTRIES = 3
+REMEMBERED = 1_024
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a card says beside the artifact itself."""
+class Viewer:
+    """Who looks, as far as it changes what a card offers."""
 
-    artifact: Artifact
-    minutes_this_month: int
-    last: list[Entry]
-
-
-async def facts_of(session: Session, change: Change, artifact_id: int) -> Facts:
-    artifact = await require(session, artifact_id)
-    month = span(Period.MONTH, change.today, change.policy.sprint)
-    logged = artifact.minutes_logged
-    spent = await work.minutes_in(session, "artifact_id", artifact_id, month) if logged else 0
-    return Facts(artifact, spent, await history.last_entries(session, artifact_id, _ENTRIES))
+    slack_id: str
+    admin: bool
+    today: date
 
 
 async def show(call: Call) -> Answer:
@@ -54,15 +46,29 @@ async def _show(call: Call, artifact_id: int) -> Reply:
 
 async def card_of(call: Call, artifact_id: int) -> Message:
     """The card as the person who asks may use it."""
-    async with call.store.read() as session:
-        facts = await facts_of(session, call.change, artifact_id)
-    return card(facts, call)
+    month = span(Period.MONTH, call.today, call.policy.sprint)
+    facts = await facts_of(call.store, artifact_id, month)
+    return card(facts, Viewer(call.who.slack_id, call.who.admin, call.today), call.policy)
 
 
-def card(facts: Facts, call: Call) -> Message:
-    artifact, policy = facts.artifact, call.policy
-    step = next_step(artifact, policy, call.today)
-    words = say(
+@lru_cache(maxsize=REMEMBERED)
+def card(facts: Facts, viewer: Viewer, policy: Policy) -> Message:
+    """The same facts make the same card, so that a card looked at again is not drawn again."""
+    artifact = facts.artifact
+    step = next_step(artifact, policy, viewer.today)
+    ratings = [(name.capitalize(), artifact.ratings[name]) for name in RATING_NAMES]
+    blocks: list[Block] = [
+        line(_words(facts, step, viewer.today, policy)),
+        quiet(say("show.ratings", ratings=ratings)),
+        quiet(say("show.background", artifact=artifact, last=facts.last)),
+        *_acts(artifact, viewer, policy, step.action),
+    ]
+    return Message(say("show.fallback", artifact=artifact, step=step), tuple(blocks))
+
+
+def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:
+    artifact = facts.artifact
+    return say(
         "show.card",
         artifact=artifact,
         kind=policy.kind(artifact.kind),
@@ -70,18 +76,11 @@ def card(facts: Facts, call: Call) -> Message:
         quadrant=quadrant(artifact.value, artifact.ratings.risk.value, policy),
         tier=tier(artifact, policy),
         step=step,
-        today=call.today,
+        today=today,
         missing=missing_intent(artifact),
         expected=_expected_minutes(artifact, policy),
-        this_month=facts.minutes_this_month,
+        this_month=facts.minutes,
     )
-    ratings = [(name.capitalize(), artifact.ratings[name]) for name in RATING_NAMES]
-    blocks: list[Block] = [line(words), quiet(say("show.ratings", ratings=ratings))]
-    blocks.append(quiet(say("show.background", artifact=artifact, last=facts.last)))
-    acts = _buttons(artifact, call, step.action)
-    if acts:
-        blocks.append(buttons(f"card:{artifact.key}", *acts))
-    return Message(say("show.fallback", artifact=artifact, step=step), tuple(blocks))
 
 
 def _expected_minutes(artifact: Artifact, policy: Policy) -> int:
@@ -91,25 +90,39 @@ def _expected_minutes(artifact: Artifact, policy: Policy) -> int:
     return round(policy.kind(artifact.kind).monthly_hours * 60)
 
 
-def _buttons(artifact: Artifact, call: Call, first: Action) -> list[ButtonElement]:
-    if not artifact.live:
-        return [button("Log", "artifact.log", artifact.key)]
-    names = [] if artifact.owner == call.who.slack_id and not artifact.owner_gone else ["claim"]
-    names += ["extend", "log", "review", "score"]
-    lead = call.policy.lead_of(artifact.team)
-    if may_give_away(artifact, call.who.slack_id, lead, call.who.admin):
-        names += ["handoff", *(["release"] if artifact.owner else [])]
-    names.sort(key=lambda name: name != first)
-    labels = {"handoff": "Hand off"}
-    return [
-        button(
-            labels.get(name, name.capitalize()),
-            f"artifact.{name}",
-            artifact.key,
-            primary=name == first,
-        )
+def _acts(artifact: Artifact, viewer: Viewer, policy: Policy, first: Action) -> list[Block]:
+    """The one thing to do stands out and comes first."""
+    names = sorted(_may(artifact, viewer, policy), key=lambda name: name != first)
+    drawn = [
+        button(_LABELS[name], f"artifact.{name}", artifact.key, primary=name == first)
         for name in names
     ]
+    return [buttons(f"card:{artifact.key}", *drawn)]
+
+
+def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
+    """What this person may do to it; hours are logged even on what has ended."""
+    if not artifact.live:
+        yield "log"
+        return
+    if artifact.owner != viewer.slack_id or artifact.owner_gone:
+        yield "claim"
+    yield from ("extend", "log", "review", "score")
+    if may_give_away(artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin):
+        yield "handoff"
+        if artifact.owner:
+            yield "release"
+
+
+_LABELS = {
+    "claim": "Claim",
+    "extend": "Extend",
+    "log": "Log",
+    "review": "Review",
+    "score": "Score",
+    "handoff": "Hand off",
+    "release": "Release",
+}
 
 
 async def _pressed(call: Call) -> Answer:

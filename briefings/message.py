@@ -1,7 +1,8 @@
 """A message: typed blocks and the text that stands for them in a notification."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -22,14 +23,18 @@ LONGEST_SECTION = 3_000
 LONGEST_FALLBACK = 3_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """`text` is mrkdwn and reads well alone; links in it never unfold into previews."""
 
     text: str
     blocks: tuple[Block, ...]
 
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> Mapping[str, Any]:
+        return self._payload
+
+    @cached_property
+    def _payload(self) -> Mapping[str, Any]:
         return {"text": self.text[:LONGEST_FALLBACK], "blocks": [b.to_dict() for b in self.blocks]}
 
     def readable(self) -> str:

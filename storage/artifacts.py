@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, Select, bindparam, insert, select, text, update
@@ -89,14 +89,14 @@ async def find(session: Session, artifact_id: int) -> Artifact | None:
 async def require(session: Session, artifact_id: int) -> Artifact:
     """The artifact, or Refused where the register has no such key."""
     found = await find(session, artifact_id)
-    return found or _unknown(artifact_id)
+    return found or unknown(artifact_id)
 
 
 async def locked(session: Session, artifact_id: int) -> Artifact:
     """As `require`, and nobody else changes it until the unit of work ends."""
     question = unchanging(select(*COLUMNS).where(ARTIFACT.c.id == artifact_id))
     row = (await session.execute(question)).mappings().first()
-    return artifact_of(row) if row else _unknown(artifact_id)
+    return artifact_of(row) if row else unknown(artifact_id)
 
 
 def unchanging(question: Select[Any]) -> Select[Any]:
@@ -106,7 +106,7 @@ def unchanging(question: Select[Any]) -> Select[Any]:
     return question.order_by(ARTIFACT.c.id).with_for_update(key_share=True)
 
 
-def _unknown(artifact_id: int) -> Artifact:
+def unknown(artifact_id: int) -> NoReturn:
     raise Refused(f"There is no {key_of(artifact_id)} on the register. “list” shows what is.")
 
 

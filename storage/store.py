@@ -1,16 +1,23 @@
 """One unit of work: lend a session, commit what the verbs wrote, seal its history with it."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
 
 from storage.history import seal
 
@@ -48,6 +55,8 @@ class Store:
         self.url = database_url(url)
         self.sqlite = self.url.drivername.startswith("sqlite")
         self._reading, self._writing = _sqlite(self.url) if self.sqlite else _postgres(self.url)
+        alone = {"begin": None} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._glancing = self._reading.execution_options(**alone)
         self._one_writer = asyncio.Lock() if self.sqlite else None
 
     @asynccontextmanager
@@ -55,6 +64,12 @@ class Store:
         """A session that sees one state of the register and changes nothing."""
         async with AsyncSession(self._reading, expire_on_commit=False) as session:
             yield session
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncConnection]:
+        """For a question of one statement, which sees one state of the register by itself."""
+        async with self._glancing.connect() as connection:
+            yield connection
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[Session]:
@@ -96,11 +111,31 @@ def _postgres(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
 
 def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """Two pools, since a connection that must not write says so once and for all."""
-    waiting = {"timeout": SQLITE_BUSY.total_seconds()}
-    reading, writing = (create_async_engine(url, connect_args=waiting) for _ in range(2))
+    how = {"timeout": SQLITE_BUSY.total_seconds(), "factory": _SqliteConnection}
+    reading, writing = (create_async_engine(url, connect_args=how) for _ in range(2))
     listen_sqlite(reading.sync_engine, "query_only=ON")
     listen_sqlite(writing.sync_engine)
     return reading, writing.execution_options(begin="IMMEDIATE")
+
+
+class _SqliteConnection(sqlite3.Connection):
+    """Ends its statements with itself: one that a cancelled task left half read would keep the
+    connection's lock for as long as anybody remembers the cancellation.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, *args: Any, **kwargs: Any) -> Any:
+        cursor = super().cursor(*args, **kwargs)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        for cursor in list(self._cursors):
+            cursor.close()
+        super().close()
 
 
 def listen_sqlite(engine: Any, *more: str) -> None:
@@ -117,7 +152,8 @@ def listen_sqlite(engine: Any, *more: str) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         how = connection.get_execution_options().get("begin", "")
-        connection.exec_driver_sql(f"BEGIN {how}")
+        if how is not None:
+            connection.exec_driver_sql(f"BEGIN {how}")
 
 
 def postgres(session: Session) -> bool:

@@ -1,0 +1,63 @@
+"""What a card says of an artifact beside its own fields, in one look at the register."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, bindparam, func, select
+
+from debt.artifact import Artifact
+from debt.hours import Span
+from storage.artifacts import COLUMNS, artifact_of, unknown
+from storage.store import Store
+from storage.tables import ARTIFACT, HISTORY, HOURS
+
+_ENTRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A history entry as a card tells it."""
+
+    at: datetime
+    by: str
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """An artifact, the minutes logged on it in a span, and what was done to it last."""
+
+    artifact: Artifact
+    minutes: int
+    last: tuple[Deed, ...]
+
+
+_MINUTES = (
+    select(func.coalesce(func.sum(HOURS.c.minutes), 0))
+    .where(HOURS.c.artifact_id == ARTIFACT.c.id)
+    .where(HOURS.c.worked_on.between(bindparam("first"), bindparam("last")))
+    .scalar_subquery()
+)
+_LAST = [HISTORY.c[name].label(f"deed_{name}") for name in ("at", "by", "action", "reason")]
+_QUESTION = (
+    select(*COLUMNS, _MINUTES.label("minutes"), *_LAST)
+    .outerjoin(HISTORY, HISTORY.c.artifact_id == ARTIFACT.c.id)
+    .where(ARTIFACT.c.id == bindparam("artifact"))
+    .order_by(HISTORY.c.id.desc())
+    .limit(_ENTRIES)
+)
+
+
+async def facts_of(store: Store, artifact_id: int, span: Span) -> Facts:
+    """The newest deed first. Refused where the register has no such key."""
+    asked = {"artifact": artifact_id, "first": span.first, "last": span.last}
+    async with store.glance() as connection:
+        rows = (await connection.execute(_QUESTION, asked)).mappings().all()
+    if not rows:
+        return unknown(artifact_id)
+    return Facts(artifact_of(rows[0]), rows[0]["minutes"], tuple(map(_deed, rows)))
+
+
+def _deed(row: RowMapping) -> Deed:
+    return Deed(row["deed_at"], row["deed_by"], row["deed_action"], row["deed_reason"])
