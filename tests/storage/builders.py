@@ -37,13 +37,13 @@ def days(number: int) -> timedelta:
 
 def a_person(slack_id: str, **changes: Any) -> Person:
     """A colleague whom Slack was asked about just now."""
-    usual = {"name": slack_id.removeprefix("U0").capitalize(), "seen_at": NOW}
+    usual: dict[str, Any] = {"name": slack_id.removeprefix("U0").capitalize(), "seen_at": NOW}
     return Person(slack_id=slack_id, **usual | changes)
 
 
 def a_subscription(channel: str = "C0PAY", **changes: Any) -> Subscription:
     """Mondays at 09:30 in Berlin, about everything; next in six days."""
-    usual = {"scope": "all", "weekday": 0, "at": "09:30", "zone": "Europe/Berlin"}
+    usual: dict[str, Any] = {"scope": "all", "weekday": 0, "at": "09:30", "zone": "Europe/Berlin"}
     usual |= {"subscriber": DANA, "next_at": NOW + days(6)}
     return Subscription(channel=channel, **usual | changes)
 

@@ -10,7 +10,7 @@ from debt.hours import MINUTES_A_DAY, Period, Span, Work, span
 from debt.refusal import Refused
 from storage.artifacts import locked, save
 from storage.store import Session
-from storage.work import Logged, last_entry, log, minutes_in, reverse
+from storage.work import Logged, Scope, last_entry, log, minutes_in, reverse
 from tests.storage.builders import DANA, POLICY, SAM, TODAY, Register, by, days
 
 MONTH = span(Period.MONTH, TODAY, POLICY.sprint)
@@ -138,13 +138,11 @@ async def test_hours_stay_where_the_work_was_done(register: Register) -> None:
     await logged(register, 15)
 
     async def totals() -> list[int]:
-        return [
-            await register.asked(minutes_in, scope, name, MONTH)
-            for scope, name in [
-                ("team", "payments"), ("repo", "acme/pay"), ("service", "checkout"),
-                ("team", "search"), ("repo", "acme/search"), ("service", "index"),
-            ]
+        places: list[tuple[Scope, str]] = [
+            ("team", "payments"), ("repo", "acme/pay"), ("service", "checkout"),
+            ("team", "search"), ("repo", "acme/search"), ("service", "index"),
         ]  # fmt: skip
+        return [await register.asked(minutes_in, scope, name, MONTH) for scope, name in places]
 
     assert await totals() == [60, 60, 60, 15, 15, 15]
     await register.told(DANA, reverse, first.entry_id)
