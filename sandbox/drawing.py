@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sandbox.app import Sandbox
 
 _BREATH = timedelta(minutes=5)
-_LATEST = 200
 _HUES = 8
 HOME, BOT = "@home", "@bot"
 
@@ -32,6 +31,7 @@ class Place:
 
     name: str
     channel: Channel
+    latest: int = 50
 
     @property
     def is_home(self) -> bool:
@@ -96,10 +96,10 @@ class Drawing:
             sheet = self._sheet(home, user, "h") if home else None
             return self._draw("home.html", user, home=home, sheet=sheet, **about)
         seen = [one for one in place.channel.messages if one.visible_to(user.id)]
-        rows, unread = self._rows(seen[-_LATEST:], user), place.channel.unread(user.id)
+        rows, unread = self._rows(seen[-place.latest :], user), place.channel.unread(user.id)
         actions = self._shortcuts(on_message=True)
         about |= {"sheet": lambda one: self._sheet(one, user, f"m{one.ts}"), "actions": actions}
-        about |= {"rows": rows, "unread": unread, "older": len(seen) > _LATEST}
+        about |= {"rows": rows, "unread": unread, "older": len(seen) > place.latest}
         return self._draw("messages.html", user, mrkdwn=mrkdwn, **about)
 
     def form(self, user: User) -> str:

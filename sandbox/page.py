@@ -98,12 +98,18 @@ def _place(request: web.Request, person: Person) -> Place:
     """Where this person may not go, the channel they see first."""
     name = request.query.get("in", "")
     if name in {HOME, BOT}:
-        return Place(name, person.channel(BOT))
+        return Place(name, person.channel(BOT), _latest(request))
     try:
         channel = person.channel(name or None)
     except LookupError:
         channel = person.channel()
-    return Place(BOT if channel.is_im else channel.id, channel)
+    return Place(BOT if channel.is_im else channel.id, channel, _latest(request))
+
+
+def _latest(request: web.Request) -> int:
+    """How many messages to show."""
+    asked = request.query.get("latest", "")
+    return min(int(asked), 10_000) if re.fullmatch(r"[1-9]\d{0,8}", asked) else Place.latest
 
 
 def _html(text: str) -> web.Response:

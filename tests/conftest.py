@@ -16,6 +16,8 @@ from sqlalchemy.engine import make_url
 from storage.migrate import migrate
 from storage.store import Store
 
+pytest_plugins = ["tests.browser"]
+
 Database = Literal["sqlite", "postgresql"]
 
 

@@ -101,6 +101,7 @@ document.addEventListener("visibilitychange", () => REFRESH.place());
 
 async function go(name, remembered = true) {
   place.name = name;
+  place.latest = 50;
   if (remembered) history.pushState({ name }, "", `?${address()}`);
   document.body.classList.remove("drawer-open");
   await Promise.all([REFRESH.place(), REFRESH.side()]);
@@ -121,6 +122,15 @@ document.addEventListener("click", (event) => {
   if (!link || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
   go(link.dataset.go ?? link.dataset.channel);
+});
+
+document.addEventListener("click", async (event) => {
+  if (!event.target.closest("[data-older]")) return;
+  const one = stream();
+  const below = one.scrollHeight - one.scrollTop;
+  place.latest += 100;
+  await REFRESH.place();
+  one.scrollTop = one.scrollHeight - below; // what was in sight stays there
 });
 
 const drawer = document.getElementById("drawer");

@@ -1,7 +1,7 @@
 // Talks to the sandbox: acts through /control/, reads what to show as HTML through /page/.
 
 export const me = document.body.dataset.as;
-export const place = { name: document.body.dataset.in };
+export const place = { name: document.body.dataset.in, latest: 50 };
 
 /** What the sandbox refused, in its own words. */
 export class Refused extends Error {}
@@ -19,7 +19,7 @@ export async function control(verb, body = {}) {
 
 /** A part of the page as the workspace stands now: top, side, place or form. */
 export async function part(name) {
-  const answer = await fetch(`/page/${name}?${address()}`);
+  const answer = await fetch(`/page/${name}?${address()}&latest=${place.latest}`);
   if (!answer.ok) throw new Refused(await answer.text());
   const holder = document.createElement("template");
   holder.innerHTML = await answer.text(); // escaped by the server; the policy allows no inline code
