@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -57,12 +56,12 @@ async def _server(slack: Sandbox, port: int, *command: str, **more: str) -> Asyn
         "PORT": str(port),
         "LOG_LEVEL": "WARNING",
     }
-    process = subprocess.Popen(command, env=environment, cwd=ROOT)
+    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
     try:
         yield process.pid
     finally:
         process.terminate()
-        process.wait()
+        await process.wait()
 
 
 async def _answers(port: int, request: bytes) -> float:
