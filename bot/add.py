@@ -15,7 +15,7 @@ from briefings.message import Message, button, buttons, line
 from briefings.words import say
 from debt.artifact import Artifact, Label, Surface
 from debt.facts import USUAL_KIND, Facts
-from debt.hours import parse_minutes
+from debt.hours import parse_length
 from debt.intent import missing_intent
 from debt.policy import Policy
 from debt.refusal import Refused
@@ -73,7 +73,7 @@ def _welcome() -> Iterable[Block]:
         yield select_input(block_id, label, grades, optional=True)
     yield text_input("dependants", "Dependants", optional=True, longest=6)
     hint = "Expected maintenance a month; empty: usual for the kind"
-    yield text_input("monthly", "Monthly hours", optional=True, longest=10, hint=hint)
+    yield text_input("monthly_minutes", "Monthly hours", optional=True, longest=10, hint=hint)
 
 
 _GRADES = ("1: very low", "2: low", "3: medium", "4: high", "5: very high")
@@ -122,15 +122,13 @@ def _read_numbers(state: State) -> dict[str, object]:
     for name in ("value", "blast_radius"):
         chosen = state.choice(name)
         numbers |= {name: int(chosen)} if chosen else {}
-    numbers |= _read_one(state, "dependants", "dependants", _whole_number)
-    return numbers | _read_one(state, "monthly", "monthly_minutes", parse_minutes)
+    numbers |= _read_one(state, "dependants", _whole_number)
+    return numbers | _read_one(state, "monthly_minutes", parse_length)
 
 
-def _read_one(
-    state: State, block_id: str, name: str, read: Callable[[str], int]
-) -> dict[str, object]:
-    text = state.text(block_id)
-    with at(block_id):
+def _read_one(state: State, name: str, read: Callable[[str], int]) -> dict[str, object]:
+    text = state.text(name)
+    with at(name):
         return {name: read(text)} if text else {}
 
 

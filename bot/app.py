@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -17,7 +17,7 @@ from bot.feature import Run
 from bot.features import BUTTONS, FORMS, SHORTCUTS, verb_for
 from bot.forms import PICK
 from bot.show import card_of
-from bot.state import FieldRefused, State, at
+from bot.state import FieldRefused, State
 from briefings.message import plainly
 from briefings.words import inert, say
 from debt.refusal import Refused
@@ -70,7 +70,7 @@ class Listeners:
         origin = Origin(**json.loads(view["private_metadata"]))
         run = FORMS.get(view["callback_id"], _outdated)
         state = State(view["state"]["values"])
-        work = _at_first_field(view, perform(self._bot, origin, run, state=state))
+        work = _at_its_field(view, perform(self._bot, origin, run, state=state))
         task = await in_time(self._bot, settled(work))
         if not task.done():
             await ack()
@@ -100,8 +100,8 @@ class Listeners:
             await deliver(self._bot, origin, answer)
 
     async def options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        typed = str(body.get("value") or "")
-        await ack(options=await picker.suggestions(self._bot, body["user"]["id"], typed))
+        typed, slack_id = str(body.get("value") or ""), body["user"]["id"]
+        await ack(options=await picker.suggestions(self._bot, slack_id, typed))
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -121,8 +121,8 @@ class Listeners:
         async with self._bot.store.change() as session:
             if not await events.first_time(session, event_id, self._bot.now()):
                 return
-        said = str(event.get("text") or "")
-        run, words = verb_for(said.removeprefix("/debt "))
+        said = str(event.get("text") or "").removeprefix("/debt ")
+        run, words = verb_for(said)
         origin = Origin(event["user"], event["channel"], direct=True)
         answer = await settled(perform(self._bot, origin, run, words=words))
         if isinstance(answer, Form):
@@ -140,12 +140,16 @@ async def perform(bot: Bot, origin: Origin, run: Run, **given: Any) -> Answer:
     return answer
 
 
-async def _at_first_field(view: Mapping[str, Any], work: Any) -> Answer:
+async def _at_its_field(view: Mapping[str, Any], work: Awaitable[Answer]) -> Answer:
     """A form says no at the field concerned, else at its first, and keeps what was entered."""
-    inputs = (block["block_id"] for block in view["blocks"] if block["type"] == "input")
-    with at(next(inputs)):
-        answer: Answer = await work
-    return answer
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    try:
+        return await work
+    except FieldRefused:
+        raise
+    except Refused as refusal:
+        named = [block_id for block_id in inputs if block_id == refusal.field]
+        raise FieldRefused((named or inputs)[0], str(refusal)) from None
 
 
 def _pressed_in(body: Mapping[str, Any]) -> Origin:

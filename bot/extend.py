@@ -1,5 +1,7 @@
 """`/debt extend`: a later end date, with its reason, as far as the tier allows."""
 
+from datetime import date
+
 from bot.call import Answer, Call, Form, Reply
 from bot.feature import Feature, Verb
 from bot.forms import artifact_input, date_input, form, text_input
@@ -9,7 +11,7 @@ from bot.typed import rest_of, words_of
 from briefings.message import plainly
 from briefings.words import say
 from debt.artifact import Artifact, parse_key
-from debt.dates import extension_base, parse_until
+from debt.dates import extension_base, parse_until, require_reason
 from debt.lifecycle import require_live
 from debt.policy import Policy
 from debt.refusal import Refused
@@ -26,7 +28,7 @@ async def extend(call: Call) -> Answer:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
     until = parse_until(rest[0], extension_base(artifact, call.today))
-    return await _extend(call, artifact_id, until.isoformat(), rest_of(rest[1:]))
+    return await _extend(call, artifact_id, until, rest_of(rest[1:]))
 
 
 async def extend_form(call: Call, artifact_id: int | None = None) -> Form:
@@ -55,19 +57,18 @@ def _allowance(chosen: Artifact | None, policy: Policy) -> str | None:
 
 
 async def _submitted(call: Call) -> Answer:
-    chosen = picked(call.state)
+    chosen, until, reason = picked(call.state), call.state.day("until"), call.state.text("reason")
+    with at("reason"):
+        require_reason(reason)
     with at("until"):
-        until = call.state.day("until")
         if until is None:
             raise Refused("Choose the new end date.")
-        return await _extend(call, chosen, until.isoformat(), call.state.text("reason"))
+        return await _extend(call, chosen, until, reason)
 
 
-async def _extend(call: Call, artifact_id: int, until: str, reason: str) -> Reply:
+async def _extend(call: Call, artifact_id: int, until: date, reason: str) -> Reply:
     async with call.store.change() as session:
-        extended = await upkeep.extend(
-            session, call.change, artifact_id, parse_until(until, call.today), reason
-        )
+        extended = await upkeep.extend(session, call.change, artifact_id, until, reason)
     words = say("extend.extended", extended=extended, who=call.who, reason=reason)
     return Reply(plainly(words), changed=extended.artifact)
 

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
-from bot.typed import plain, scope_in, words_of
+from bot.typed import plain, scope_in, sought, spelled, words_of
 from briefings.message import Message, button, buttons, line, plainly
 from briefings.words import say
 from debt.artifact import Artifact
@@ -17,7 +17,7 @@ from debt.refusal import Refused
 from debt.score import explain
 from debt.standing import next_step
 from storage import lists, people
-from storage.lists import Cursor, Filter, Page, Query
+from storage.lists import Cursor, Filter, Page, Query, Scope, ScopeKind
 
 ROWS = 8
 _LONGEST_WORDS = 300
@@ -37,7 +37,7 @@ def read_words(call: Call, text: str) -> Query:
         elif word.casefold() in set(Filter):
             filters.add(Filter(word.casefold()))
         else:
-            rest.append(plain(word))
+            rest.append(sought(word))
     return Query(
         filters=frozenset(filters),
         scopes=tuple(scopes),
@@ -66,11 +66,12 @@ def _nothing(query: Query) -> str:
 
 
 def _message(call: Call, page: Page, text: str, names: dict[str, str]) -> Message:
-    title = say("list.title", words=text.strip())
+    title = say("list.title", words=plain(text))
     blocks: list[Block] = [line(title)]
     blocks += [_row(artifact, call, names) for artifact in page.artifacts]
     if page.after:
-        place = json.dumps({"words": text, "after": [page.after.priority, page.after.id]})
+        here = {"words": text, "after": [page.after.priority, page.after.id]}
+        place = json.dumps(here, ensure_ascii=False)
         blocks.append(buttons("list", button("Next page", "list.more", place)))
     return Message(title, tuple(blocks))
 
@@ -107,7 +108,8 @@ async def _more(call: Call) -> Answer:
 
 async def _open(call: Call) -> Answer:
     """From a digest's closing line: the rest of its scope."""
-    return await _page(call, call.value, None)
+    kind, _, name = call.value.partition(":")
+    return await _page(call, spelled(Scope(ScopeKind(kind), name)), None)
 
 
 FEATURE = Feature(

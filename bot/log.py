@@ -14,12 +14,16 @@ from briefings.message import Message, button, line
 from briefings.words import say
 from debt.artifact import parse_key
 from debt.dates import parse_day
-from debt.hours import USUAL_WORK, Period, Work, parse_minutes, span
+from debt.hours import USUAL_WORK, Period, Work, looks_like_minutes, parse_minutes, span
 from debt.refusal import Refused
 from storage import work
 from storage.work import Logged
 
-_ON = re.compile(r"(?:^|\s)on\s+(\S+)\s*$", re.IGNORECASE)
+# “waited on CI” is a note; only what looks like a day is read as one.
+_ON = re.compile(
+    r"(?:^|\s)on\s+([0-9]{4}[-./][0-9]\S*|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}|yesterday)\s*$",
+    re.IGNORECASE,
+)
 _ALSO_SAID = {"debug": Work.DEBUGGING, "patch": Work.PATCHING, "ownership": Work.HANDOFF}
 
 
@@ -47,10 +51,17 @@ def read_words(text: str, today: date) -> Entry:
     """`D-7 1.5h rework what it was about on 2026-11-20`; kind, note and day may be left out."""
     past = _ON.search(text)
     worked_on = parse_day(past[1]) if past else today
-    key, hours, *rest = words_of(text[: past.start()] if past else text)
+    key, *rest = words_of(text[: past.start()] if past else text)
+    hours, rest = _hours_first(rest)
     kind = _kind(rest[0]) if rest else None
     note = rest_of(rest[1:] if kind else rest)
     return Entry(parse_key(key), parse_minutes(hours), kind or USUAL_WORK, worked_on, note)
+
+
+def _hours_first(words: list[str]) -> tuple[str, list[str]]:
+    """`1h 30m` and `1.5 h` are one length of time in two words."""
+    together = " ".join(words[:2])
+    return (together, words[2:]) if looks_like_minutes(together) else (words[0], words[1:])
 
 
 def _kind(word: str) -> Work | None:

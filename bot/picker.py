@@ -6,15 +6,17 @@ from bot.call import Answer, Bot, Call, Form
 from bot.feature import Run
 from bot.forms import artifact_input, artifact_option, form
 from bot.state import State, at
-from briefings.message import Message, button, buttons, line
+from briefings.message import LONGEST_VALUE, Message, button, buttons, line
 from briefings.words import say
 from debt.artifact import Artifact, looks_like_key, parse_key
 from debt.refusal import Refused
+from debt.text import clean
 from storage import lists
-from storage.artifacts import find
+from storage.artifacts import find, require
 from storage.lists import Query
 
 OFFERED = 25
+_LONGEST_TYPED = 300
 
 
 async def suggestions(bot: Bot, slack_id: str, typed: str) -> list[dict[str, Any]]:
@@ -23,6 +25,7 @@ async def suggestions(bot: Bot, slack_id: str, typed: str) -> list[dict[str, Any
         await bot.people.member(slack_id)
     except Refused:
         return []
+    typed = clean(typed)[:_LONGEST_TYPED]
     async with bot.store.read() as session:
         exact = await find(session, parse_key(typed)) if _is_key(typed) else None
         page = await lists.page(session, Query(words=tuple(typed.split()[:8])), OFFERED)
@@ -62,11 +65,13 @@ def by_form(run: Any) -> Run:
 def offer_form(words: str) -> Message:
     """A DM's words give no way to open a form, a button does."""
     text = say("errors.needs_form")
-    return Message(text, (line(text), buttons("form", button("Open the form", "form.open", words))))
+    opener = button("Open the form", "form.open", words[:LONGEST_VALUE])
+    return Message(text, (line(text), buttons("form", opener)))
 
 
 async def chosen_or_none(call: Call, artifact_id: int | None) -> Artifact | None:
+    """What the form begins with. Refused for a key the register does not have."""
     if artifact_id is None:
         return None
     async with call.store.read() as session:
-        return await find(session, artifact_id)
+        return await require(session, artifact_id)

@@ -46,7 +46,7 @@ def read_words(words: list[str]) -> tuple[dict[RatingName, int | None], str]:
             "or some by name: risk=5 friction=estimate."
         )
     given = {_named(match[1]): _value(match[2].casefold()) for match in matches}
-    return given, rest_of(words[len(matches) :])
+    return given, rest_of([word for word in words if not _GIVEN.fullmatch(word)])
 
 
 def _named(word: str) -> RatingName:

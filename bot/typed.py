@@ -4,22 +4,23 @@ import re
 from collections.abc import Sequence
 
 from debt.refusal import Refused
+from debt.text import clean
 from storage.lists import ALL, Scope, ScopeKind
 
-_WORD = re.compile(r'[^\s":]+:"[^"]*"|\S+')
+_WORD = re.compile(r'[^\s":]+:(?:"[^"]*"|“[^”]*”)|\S+')
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<(?:https?|mailto):[^|>]*(?:\|([^>]*))?>")
 
 
 def words_of(text: str) -> list[str]:
-    """Split at spaces; `team:"data platform"` stays together."""
+    """Split at spaces; `team:"data platform"` stays together, whichever quotes the keyboard has."""
     return _WORD.findall(text)
 
 
 def plain(text: str) -> str:
     """The text as it was typed: Slack escapes `& < >` and wraps what looks like a link."""
     unlinked = _LINK.sub(lambda match: match[1] or match[0][1:-1], text)
-    return unlinked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+    return clean(unlinked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 
 
 def person_in(word: str) -> str:
@@ -35,15 +36,30 @@ def scope_in(word: str) -> Scope | None:
     if word.casefold() == ScopeKind.ALL:
         return ALL
     kind, _, name = word.partition(":")
-    named = plain(name.strip('"'))
+    named = plain(name.strip('"“”'))
     if kind.casefold() in {ScopeKind.TEAM, ScopeKind.REPO, ScopeKind.SERVICE} and named:
         return Scope(ScopeKind(kind.casefold()), named)
     return None
 
 
+def spelled(scope: Scope) -> str:
+    """The scope as somebody would type it; `words_of` and `scope_in` read it back."""
+    name = scope.name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if not re.search(r'[\s"]', name):
+        return f"{scope.kind}:{name}" if name else str(scope.kind)
+    opening, closing = "“”" if '"' in name else '""'
+    return f"{scope.kind}:{opening}{name}{closing}"
+
+
+def sought(word: str) -> str:
+    """What to look for: a mention by its id, any other word as it was typed."""
+    match = _PERSON.fullmatch(word)
+    return match[1] if match else plain(word)
+
+
 def first_and_rest(text: str) -> tuple[str, str]:
-    head, _, rest = text.strip().partition(" ")
-    return head, rest.strip()
+    head, *rest = text.split(maxsplit=1) or [""]
+    return head, rest[0].strip() if rest else ""
 
 
 def rest_of(words: Sequence[str]) -> str:

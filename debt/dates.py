@@ -80,8 +80,7 @@ def extension(
 ) -> Extension:
     """What the extension comes to, or Refused with what is wrong and what would be allowed."""
     require_live(artifact.key, artifact.stage)
-    if not reason.strip():
-        raise Refused("An extension needs its reason: it is what the next reader will ask for.")
+    require_reason(reason)
     base = extension_base(artifact, today)
     _require_sensible(artifact, until, today, base)
     days = (until - base).days
@@ -93,6 +92,11 @@ def extension(
         limit.extensions - artifact.extensions - 1,
         limit.extension_days - artifact.extended_days - days,
     )
+
+
+def require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused("An extension needs its reason: it is what the next reader will ask for.")
 
 
 def _require_sensible(artifact: Artifact, until: date, today: date, base: date) -> None:

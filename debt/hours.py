@@ -38,11 +38,19 @@ class Period(StrEnum):
 
 
 def parse_minutes(text: str) -> int:
-    """`1.5h`, `1,5h`, `1.5`, `90m`, `1h30` and `1:30` as 90; refused outside one day."""
+    """As `parse_length`, of work on one day; refused where it is more than a day has."""
+    minutes = parse_length(text)
+    if minutes > MINUTES_A_DAY:
+        raise Refused(f"“{text.strip()[:40]}” is more than a day has; log it day by day.")
+    return minutes
+
+
+def parse_length(text: str) -> int:
+    """`1.5h`, `1,5h`, `1.5`, `90m`, `1h30` and `1:30` as 90 minutes; at least one."""
     for form in _FORMS:
         match = form.fullmatch(text.strip())
         if match:
-            return _within_a_day(_minutes(match.groupdict()), text)
+            return _some(_minutes(match.groupdict()))
     raise Refused(f"“{text.strip()[:40]}” is not a length of time. Say 1.5h, 90m or 1h30.")
 
 
@@ -55,11 +63,9 @@ def _minutes(parts: dict[str, str]) -> int:
     return round(hours * 60) + int(parts.get("minutes", "0"))
 
 
-def _within_a_day(minutes: int, text: str) -> int:
+def _some(minutes: int) -> int:
     if minutes <= 0:
         raise Refused("That is no time at all; log at least a minute.")
-    if minutes > MINUTES_A_DAY:
-        raise Refused(f"“{text.strip()[:40]}” is more than a day has; log it day by day.")
     return minutes
 
 

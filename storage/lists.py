@@ -6,12 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select, tuple_
 
 from debt.artifact import Artifact
 from storage.artifacts import COLUMNS, artifact_of
 from storage.store import Session
-from storage.tables import ARTIFACT, TEAM
+from storage.tables import ARTIFACT, PERSON, TEAM
 
 A = ARTIFACT.c
 
@@ -98,8 +98,17 @@ def _matching(question: Select[Any], query: Query) -> Select[Any]:
     for scope in query.scopes:
         question = within(question, scope)
     for word in query.words:
-        question = question.where(A.words.contains(word.casefold(), autoescape=True))
+        question = question.where(or_(_says(A.words, word), A.owner.in_(_called(word))))
     return question
+
+
+def _says(column: Any, word: str) -> Any:
+    return column.contains(word.casefold(), autoescape=True)
+
+
+def _called(word: str) -> Select[Any]:
+    """The ids of people whose name has the word in it."""
+    return select(PERSON.c.slack_id).where(_says(func.lower(PERSON.c.name), word))
 
 
 def _condition(name: Filter, query: Query) -> Any:

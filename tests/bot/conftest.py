@@ -1,12 +1,12 @@
 """The whole product against a small Slack: signed HTTP, real Bolt, a real database.
 
-The cast: dana owns things, erin leads payments, sam is SRE, lena is an admin, gus is a guest,
-rex belongs to another organization.
+The cast: dana owns things, erin leads payments, sam is SRE, lena is an admin, noah and mia
+are colleagues, olga has left, gus is a guest, rex belongs to another organization.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ import pytest
 
 from bot.process import Process, listening, running
 from bot.settings import Settings
-from debt.artifact import Artifact, Surface
+from debt.artifact import Artifact, Stage, Surface
 from debt.facts import Facts
 from debt.policy import Policy, TeamPolicy, built_in
 from sandbox import Person, Sandbox
 from storage import artifacts, register
 from storage.artifacts import Change
+from storage.history import Entry, last_entries
 from storage.store import Store
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -34,10 +35,14 @@ async def slack() -> AsyncIterator[Sandbox]:
         yield slack
 
 
+on_both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """Listeners are tested on SQLite; the verbs below them on both databases."""
-    return sqlite_url
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, but for stories told on both; the verbs below listeners are tested on both."""
+    kind = getattr(request, "param", "sqlite")
+    return str(request.getfixturevalue(f"{kind}_url"))
 
 
 @pytest.fixture
@@ -98,6 +103,21 @@ class Ledger:
         async with self.store.read() as session:
             return await artifacts.require(session, artifact.id)
 
+    async def ended(self, **facts: Any) -> Artifact:
+        """An artifact that was retired."""
+        return await self.amend(await self.add(**facts), stage=Stage.RETIRED)
+
+    async def amend(self, old: Artifact, **values: Any) -> Artifact:
+        """The artifact with these fields, as if something else had changed it."""
+        change = Change("test", self.slack.clock.now(), self.policy)
+        async with self.store.change() as session:
+            return await artifacts.save(session, change, old, replace(old, **values), action="test")
+
+    async def history(self, artifact: Artifact) -> list[Entry]:
+        """What became of it, the newest first."""
+        async with self.store.read() as session:
+            return await last_entries(session, artifact.id, 50)
+
 
 @pytest.fixture
 def ledger(process: Process, policy: Policy, slack: Sandbox) -> Ledger:
@@ -112,7 +132,7 @@ def _person(handle: str) -> Any:
     return person
 
 
-dana, erin, sam, noah, lena, gus, rex = map(
-    _person, ("dana", "erin", "sam", "noah", "lena", "gus", "rex")
+dana, erin, sam, noah, mia, lena, olga, gus, rex = map(
+    _person, ("dana", "erin", "sam", "noah", "mia", "lena", "olga", "gus", "rex")
 )
 TODAY = date(2026, 11, 24)
