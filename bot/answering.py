@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Awaitable, Coroutine, Mapping
 from typing import Any
 
+import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
@@ -35,7 +36,11 @@ async def settled(work: Awaitable[Answer]) -> Answer:
     except Refused as refusal:
         return refused(refusal)
     except Exception as error:  # noqa: BLE001  # the person gets a reference, the log the traceback
-        return Reply(plainly(say("errors.unexpected", reference=reference(error))))
+        return unexpected(error)
+
+
+def unexpected(error: Exception) -> Reply:
+    return Reply(plainly(say("errors.unexpected", reference=reference(error))))
 
 
 def refused(refusal: Refused) -> Reply:
@@ -85,22 +90,32 @@ async def _follow(bot: Bot, origin: Origin, trigger_id: str, task: asyncio.Task[
 
 
 async def _opened(bot: Bot, trigger_id: str, view: View) -> Reply | None:
-    """Opens the form; where its trigger has run out, the words for it."""
+    """Opens the form; where Slack does not, the words for it."""
     try:
         await bot.client.views_open(trigger_id=trigger_id, view=view)
-    except SlackApiError as error:
-        if error.response.get("error") not in _LATE_TRIGGER:
-            raise
-        return Reply(plainly(say("errors.slow")))
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        if _code(error) in _LATE_TRIGGER:
+            return Reply(plainly(say("errors.slow")))
+        return unexpected(error)
     return None
+
+
+def _code(error: Exception) -> str:
+    """Slack's word for what is wrong, where it gave one."""
+    if not isinstance(error, SlackApiError):
+        return ""
+    said = error.response.data  # None or bytes where Slack answered something else
+    return str(said.get("error", "")) if isinstance(said, dict) else ""
 
 
 async def deliver(bot: Bot, origin: Origin, reply: Reply) -> None:
     """By the response_url of what the person did, else as a DM; messages there are renewed."""
     payload = await _visible(bot, origin, reply) | {"replace_original": reply.replace}
-    if not origin.respond or not await _respond(bot, origin.respond, payload):
-        await _direct(bot, origin, reply.message)
-    await renew(bot, origin)
+    try:
+        if not origin.respond or not await _respond(bot, origin.respond, payload):
+            await _direct(bot, origin, reply.message)
+    finally:
+        await renew(bot, origin)
 
 
 async def renew(bot: Bot, origin: Origin) -> None:
@@ -111,8 +126,13 @@ async def renew(bot: Bot, origin: Origin) -> None:
 
 
 async def _respond(bot: Bot, url: str, payload: Mapping[str, Any]) -> bool:
+    """Whether the person certainly sees it; a second time by DM is better than never."""
     webhook = AsyncWebhookClient(url, session=bot.session, retry_handlers=[])
-    answer = await webhook.send_dict(dict(payload))
+    try:
+        answer = await webhook.send_dict(dict(payload))
+    except (aiohttp.ClientError, TimeoutError) as error:
+        log.warning("response_url did not answer error=%r", error)
+        return False
     if answer.status_code != 200:
         log.warning("response_url refused status=%d", answer.status_code)
     return answer.status_code == 200

@@ -45,7 +45,7 @@ def _slack(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
             asked = AsyncBoltRequest(
                 body=body, query=request.query_string, headers=dict(request.headers)
             )
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, LookupError, RecursionError):
             return web.json_response({"error": "malformed body"}, status=400)
         return await to_aiohttp_response(await app.async_dispatch(asked))
 

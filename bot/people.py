@@ -1,9 +1,11 @@
 """Who is who: Slack is asked once a day a person, the register remembers, memory answers."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -11,6 +13,8 @@ from debt.refusal import Refused
 from storage import people
 from storage.store import Store
 from storage.tables import Person
+
+log = logging.getLogger(__name__)
 
 FRESH = timedelta(days=1)
 REMEMBERED = timedelta(minutes=10)
@@ -56,7 +60,13 @@ class People:
             known = await people.person(session, slack_id)
         if known and timedelta(0) <= self._now() - known.seen_at < FRESH:
             return known
-        return await self.ask_slack(slack_id)
+        try:
+            return await self.ask_slack(slack_id)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            if known is None:
+                raise
+            log.warning("Slack did not say who somebody is; as known before error=%r", error)
+            return known
 
     async def ask_slack(self, slack_id: str) -> Person:
         """What Slack says now, written down. Refused where it knows no such person."""

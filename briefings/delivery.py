@@ -1,8 +1,9 @@
 """Sends what is on the ledger: once each, nothing lost (DESIGN.md, promise 1).
 
 due ──claim──▶ sending ──Slack took it──▶ sent
- ▲                │ └─ answer lost: unknown; after the lease the channel is looked at first
- └─Slack did not──┘ └─ Slack never will, or nobody can tell ──▶ parked, and reported
+ ▲                │ ├─ answer lost: unknown; after the lease the channel is looked at first
+ └─Slack did not──┘ ├─ Slack never will, or nobody can tell ──▶ parked, and reported
+                    └─ a digest whose week has moved on ──▶ skipped
 """
 
 import asyncio
@@ -12,18 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
+from weakref import WeakValueDictionary
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from briefings.message import Message
-from briefings.render import render
+from briefings.render import DIGEST, render
 from debt.policy import Policy
-from storage import leases, outbox, subscriptions
+from storage import leases, listings, outbox, subscriptions
 from storage.artifacts import Change
-from storage.outbox import Ledgered
-from storage.store import Store
+from storage.outbox import SENDING_LEASE, Ledgered
+from storage.store import Session, Store
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,11 @@ LEADER = "sender"
 LEADER_LEASE = timedelta(minutes=1)
 BETWEEN_TRIES = timedelta(seconds=30)
 LONGEST_PAUSE = 60
+MOST_FAILURES = 5
+# A post begins in the first half of its lease or not at all, so that it has arrived, and can be
+# seen in the channel, before anybody else may look for it (DESIGN.md, promise 1).
+LATEST_START = SENDING_LEASE.total_seconds() / 2
+LOOKS = 5
 HISTORY_PAGES = 5
 HISTORY_PAGE = 200
 # Slack may have accepted the message before it answered with one of these.
@@ -42,6 +48,19 @@ _CHANNEL_TROUBLE = {
     "is_archived": "the channel is archived",
     "missing_scope": "the app has lost a permission it needs; reinstall it from manifest.yml",
     "restricted_action": "posting there is restricted",
+    "restricted_action_read_only_channel": "posting there is restricted",
+    "restricted_action_thread_only_channel": "posting there is restricted",
+}
+# Nothing is wrong with the message: it waits until the app is let in again.
+_APP_TROUBLE = {
+    "account_inactive",
+    "ekm_access_denied",
+    "invalid_auth",
+    "not_authed",
+    "org_login_required",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
 }
 
 
@@ -52,14 +71,25 @@ class Verdict(Enum):
     AGAIN = auto()
     UNKNOWN = auto()
     NEVER = auto()
+    LATE = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
+    """`wait` is what Slack asked for, in seconds; `barred` that the channel takes nothing at all."""
+
     verdict: Verdict
     ts: str = ""
     why: str = ""
     wait: float = 0
+    barred: bool = False
+
+    @property
+    def slack_is_away(self) -> bool:
+        return self.verdict is Verdict.AGAIN and not self.wait
+
+
+Stopwatch = Callable[[], float]
 
 
 class Sender:
@@ -84,8 +114,10 @@ class Sender:
     async def drain(self) -> int:
         """Sends what is due now, one after the other; how many messages were dealt with."""
         dealt_with = 0
-        while await self._waiting() and await self._lead() and await self.send_next():
+        while await self._waiting() and await self._lead() and (tried := await self.send_next()):
             dealt_with += 1
+            if tried.slack_is_away:  # the others would fare no better
+                break
         return dealt_with
 
     async def _waiting(self) -> bool:
@@ -100,27 +132,51 @@ class Sender:
     async def step_down(self) -> None:
         """Lets the next process send at once."""
         async with self._store.change() as session:
-            await leases.give_back(session, LEADER, self._holder, self._now())
+            await leases.give_back(session, LEADER, self._holder)
 
-    async def send_next(self) -> bool:
-        """Claims the oldest waiting message and brings it as far as it will go."""
+    async def send_next(self) -> Tried | None:
+        """Claims the oldest waiting message and brings it as far as it will go; None: there is none."""
+        held = self._stopwatch()
         async with self._store.change() as session:
             claimed = await outbox.claim_batch(session, self._now(), limit=1)
-        for briefing in claimed:
-            await self._settle(briefing, await self._try(briefing))
-        return bool(claimed)
+        if not claimed:
+            return None
+        tried = await self._try(claimed[0], held)
+        await self._settle(claimed[0], tried)
+        return tried
 
-    async def _try(self, briefing: Ledgered) -> Tried:
+    def _stopwatch(self) -> Stopwatch:
+        """Seconds since now by the leases' clock, or by the machine's where that one stands still."""
+        began, ticking = self._now(), asyncio.get_running_loop().time
+        ticked = ticking()
+        return lambda: max((self._now() - began).total_seconds(), ticking() - ticked)
+
+    async def _try(self, briefing: Ledgered, held: Stopwatch) -> Tried:
         try:
-            channel = briefing.channel or await self._open(briefing)
-            found = await self._look_for(briefing, channel) if briefing.unknown else None
-            return found or await self._post(briefing, channel)
+            return await self._tried(briefing, held)
         except SlackApiError as error:
             return _judged(error)
         except aiohttp.ClientConnectorError as error:
             return Tried(Verdict.AGAIN, why=f"Slack cannot be reached: {error.strerror}")
         except (TimeoutError, aiohttp.ClientError) as error:
             return Tried(Verdict.UNKNOWN, why=type(error).__name__)
+        except Exception as error:
+            log.exception("briefing failed key=%s", briefing.key)
+            often = briefing.attempts >= MOST_FAILURES
+            why = f"failed {briefing.attempts} times: {type(error).__name__}"
+            return Tried(Verdict.NEVER if often else Verdict.UNKNOWN, why=why)
+
+    async def _tried(self, briefing: Ledgered, held: Stopwatch) -> Tried:
+        channel = briefing.channel
+        if briefing.unknown and channel and (found := await self._look_for(briefing, channel)):
+            return found
+        if self._has_lost_its_point(briefing):
+            return Tried(Verdict.LATE, why="a new week’s digest is nearer than this one")
+        return await self._post(briefing, channel or await self._open(briefing), held)
+
+    def _has_lost_its_point(self, briefing: Ledgered) -> bool:
+        late = self._now() - briefing.created_at
+        return briefing.kind == DIGEST and late > timedelta(hours=self._policy.digest.late_hours)
 
     async def _open(self, briefing: Ledgered) -> str:
         opened = await self._client.conversations_open(users=str(briefing.person))
@@ -148,10 +204,12 @@ class Sender:
         looked_at = HISTORY_PAGES * HISTORY_PAGE
         return Tried(Verdict.NEVER, why=f"not among the channel's last {looked_at} messages")
 
-    async def _post(self, briefing: Ledgered, channel: str) -> Tried:
+    async def _post(self, briefing: Ledgered, channel: str, held: Stopwatch) -> Tried:
         async with self._store.read() as session:
             message = await render(session, briefing, self._policy)
         await self._pace(channel)
+        if held() > LATEST_START:
+            return Tried(Verdict.UNKNOWN, why="its lease had too little left to begin")
         answer = await self._client.chat_postMessage(
             channel=channel,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": briefing.key}},
@@ -171,20 +229,35 @@ class Sender:
         self._paced[channel] = clock() + 1
 
     async def _settle(self, briefing: Ledgered, tried: Tried) -> None:
-        change = Change("delivery", self._now(), self._policy)
         log.info("briefing key=%s verdict=%s", briefing.key, tried.verdict.name.lower())
         async with self._store.change() as session:
-            if tried.verdict is Verdict.SENT:
-                await outbox.sent(session, briefing.id, tried.ts)
-            elif tried.verdict is Verdict.AGAIN:
-                await outbox.again(session, briefing.id, change.at + _pause(tried), tried.why)
-            elif tried.verdict is Verdict.NEVER:
-                log.error("briefing parked key=%s why=%s", briefing.key, tried.why)
-                await outbox.park(session, briefing.id, tried.why)
-                if briefing.kind == "digest" and briefing.channel:
-                    await subscriptions.pause(session, change, briefing.channel, tried.why)
+            await self._write(session, briefing, tried)
         if tried.wait:
             await asyncio.sleep(min(tried.wait, LONGEST_PAUSE))
+
+    async def _write(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
+        """An unknown one stays as it is: its lease ends by itself."""
+        if tried.verdict is Verdict.SENT:
+            await outbox.sent(session, briefing.id, tried.ts)
+        elif tried.verdict is Verdict.AGAIN:
+            log.warning("briefing waits key=%s why=%s", briefing.key, tried.why)
+            await outbox.again(session, briefing, self._now() + _pause(tried), tried.why)
+        elif tried.verdict is Verdict.LATE:
+            await self._skip(session, briefing, tried)
+        elif tried.verdict is Verdict.NEVER:
+            await self._park(session, briefing, tried)
+
+    async def _skip(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
+        log.warning("briefing skipped key=%s why=%s", briefing.key, tried.why)
+        if await outbox.skip(session, briefing, tried.why) and briefing.channel:
+            await listings.take_back(session, briefing.channel, briefing.facts["week"])
+
+    async def _park(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
+        log.error("briefing parked key=%s why=%s", briefing.key, tried.why)
+        ours = await outbox.park(session, briefing, tried.why)
+        if ours and tried.barred and briefing.kind == DIGEST and briefing.channel:
+            change = Change("delivery", self._now(), self._policy)
+            await subscriptions.pause(session, change, briefing.channel, tried.why)
 
 
 def _pause(tried: Tried) -> timedelta:
@@ -201,7 +274,10 @@ def _judged(error: SlackApiError) -> Tried:
         return Tried(Verdict.AGAIN, why="ratelimited", wait=wait)
     if status >= 500 or code in _UNSURE or not code:
         return Tried(Verdict.UNKNOWN, why=code or f"HTTP {status}")
-    return Tried(Verdict.NEVER, why=_CHANNEL_TROUBLE.get(code, f"Slack refused: {code}"))
+    if code in _APP_TROUBLE:
+        return Tried(Verdict.AGAIN, why=f"Slack does not let the app in: {code}")
+    barred = _CHANNEL_TROUBLE.get(code)
+    return Tried(Verdict.NEVER, why=barred or f"Slack refused: {code}", barred=barred is not None)
 
 
 def _key_of(message: dict[str, Any]) -> str | None:
@@ -213,27 +289,43 @@ def _key_of(message: dict[str, Any]) -> str | None:
 
 
 class Updates:
-    """Keeps posted briefings in step with the register, one message at a time."""
+    """Keeps posted briefings in step with the register."""
 
     def __init__(self, store: Store, client: AsyncWebClient, policy: Policy) -> None:
         self._store = store
         self._client = client
         self._policy = policy
-        self._turns: dict[tuple[str, str], asyncio.Lock] = {}
 
     async def refresh(self, channel: str, ts: str) -> bool:
-        """Shows the new state in a message of ours; False where it is not on the ledger."""
-        lock = self._turns.setdefault((channel, ts), asyncio.Lock())
-        async with lock:
-            async with self._store.read() as session:
-                briefing = await outbox.by_message(session, channel, ts)
-                message = await render(session, briefing, self._policy) if briefing else None
-            if message is None:
+        """Shows the new state in a message of ours; False where it is not on the ledger.
+
+        Whoever shows it looks at the register again afterwards: of two who press at once, here
+        or in two processes, the slower one may have put an older state over a newer one.
+        """
+        shown = None
+        for _ in range(LOOKS):
+            payload = await self._payload(channel, ts)
+            if payload is None:
                 return False
-            await self._update(channel, ts, message)
-        if not lock.locked():
-            self._turns.pop((channel, ts), None)
+            if payload == shown or not await self._update(channel, ts, payload):
+                break
+            shown = payload
         return True
 
-    async def _update(self, channel: str, ts: str, message: Message) -> None:
-        await self._client.chat_update(channel=channel, ts=ts, **message.payload())
+    async def _payload(self, channel: str, ts: str) -> dict[str, Any] | None:
+        async with self._store.read() as session:
+            briefing = await outbox.by_message(session, channel, ts)
+            return (await render(session, briefing, self._policy)).payload() if briefing else None
+
+    async def _update(self, channel: str, ts: str, payload: dict[str, Any]) -> bool:
+        """What the person did is done; a message that Slack does not renew is for the log only."""
+        try:
+            await self._client.chat_update(channel=channel, ts=ts, **payload)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("message not renewed channel=%s ts=%s error=%r", channel, ts, _why(error))
+            return False
+        return True
+
+
+def _why(error: Exception) -> str:
+    return _judged(error).why if isinstance(error, SlackApiError) else type(error).__name__

@@ -17,10 +17,12 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from briefings.words import readable, shorten
+from briefings.words import cut, readable, shorten
 
 LONGEST_SECTION = 3_000
+LONGEST_CONTEXT = 2_000
 LONGEST_FALLBACK = 3_000
+LONGEST_VALUE = 2_000
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,10 @@ class Message:
 
     @cached_property
     def _payload(self) -> Mapping[str, Any]:
-        return {"text": self.text[:LONGEST_FALLBACK], "blocks": [b.to_dict() for b in self.blocks]}
+        return {
+            "text": cut(self.text, LONGEST_FALLBACK),
+            "blocks": [b.to_dict() for b in self.blocks],
+        }
 
     def readable(self) -> str:
         """What a person would read, for a terminal."""
@@ -65,12 +70,13 @@ def heading(text: str) -> HeaderBlock:
 
 def line(text: str, *, accessory: InteractiveElement | None = None) -> SectionBlock:
     """mrkdwn as our templates wrote it; Slack must not look for links or names of its own."""
-    shown = MarkdownTextObject(text=text[:LONGEST_SECTION], verbatim=True)
+    shown = MarkdownTextObject(text=cut(text, LONGEST_SECTION), verbatim=True)
     return SectionBlock(text=shown, accessory=accessory)
 
 
 def quiet(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=text[:LONGEST_SECTION], verbatim=True)])
+    shown = MarkdownTextObject(text=cut(text, LONGEST_CONTEXT), verbatim=True)
+    return ContextBlock(elements=[shown])
 
 
 def buttons(block_id: str, *elements: ButtonElement) -> ActionsBlock:

@@ -28,19 +28,29 @@ _LOOKALIKES = str.maketrans(
         "\t": " ",
     }  # look-alikes on purpose
 )
+# Controls, and what turns the direction of all that follows on the line.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
 def inert(text: str) -> Markup:
     """The text as Slack's mrkdwn that looks like it and does nothing."""
-    plain = re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", text.translate(_LOOKALIKES))
+    shown = _UNSEEN.sub("", text).translate(_LOOKALIKES)
+    plain = re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", re.sub(r"^&gt;", "›", shown))
     return Markup(re.sub(r":(?=[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*:)", "꞉", plain))  # noqa: S704  # what makes it safe is above
 
 
 def shorten(text: str, length: int) -> str:
-    """At most that many characters, an ellipsis for what is left out."""
-    flat = " ".join(text.split())
+    """At most that many characters on one line, an ellipsis for what is left out."""
+    flat = " ".join(_UNSEEN.sub("", text).split())
     return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
+
+
+def cut(mrkdwn: str, length: int) -> str:
+    """At most that many characters of mrkdwn, with no half of an escape or a token at its end."""
+    if len(mrkdwn) <= length:
+        return mrkdwn
+    return re.sub(r"(?:&[a-z]*|<[^>]*)$", "", mrkdwn[: length - 1]) + "…"
 
 
 def day(value: date) -> Markup:
