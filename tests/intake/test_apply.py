@@ -1,0 +1,218 @@
+"""A scan on the register: what is new, what is renewed, and what people said stays said."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from debt.artifact import Artifact, Stage
+from intake.apply import Applied, apply, as_json, details, rehearse, share, summary
+from intake.findings import Finding
+from intake.proxies import ProxyRating
+from intake.scan import Scan, read_repository
+from storage import upkeep
+from storage.artifacts import Change, save
+from storage.store import Store
+from tests.intake.repositories import BY_CLAUDE, Story, code
+from tests.intake.sheets import NOW, change, exported, imported
+from tests.storage.builders import DANA, POLICY, Register, a_person
+
+
+@pytest.fixture
+def register(store: Store) -> Register:
+    return Register(store)
+
+
+def a_finding(identity: str = "one", **changes: Any) -> Finding:
+    usual: dict[str, Any] = {
+        "identity": identity,
+        "name": f"retry {identity}",
+        "kind": "production_integration",
+        "paths": (f"src/{identity}/**",),
+        "service": "payments",
+        "team": "payments",
+        "owner": None,
+        "owner_suggestion": "@dana",
+        "origin_tool": "Claude Code",
+        "origin_model": None,
+        "created_on": date(2026, 3, 2),
+        "last_touched": date(2026, 11, 20),
+        "frequency": ProxyRating(4, "37 commits in 90 days"),
+        "complexity": ProxyRating(3, "900 lines, 80 branches"),
+        "risk": ProxyRating(3, "production integration"),
+        "friction": ProxyRating(2, "silent for 12 days"),
+        "dependants": 2,
+        "files": 3,
+        "lines": 900,
+        "ai_lines": 700,
+        "added_lines": 1_000,
+        "evidence": "700 of 1,000 added lines by Claude Code in 9 commits",
+    }
+    return Finding(**usual | changes)
+
+
+def a_scan(*findings: Finding, **changes: Any) -> Scan:
+    usual: dict[str, Any] = {
+        "repo": "acme/checkout",
+        "head": "a" * 40,
+        "commits": 5_120,
+        "ai_commits": 340,
+        "ai_lines": 700,
+        "all_lines": 2_000,
+        "findings": findings,
+        "mixed": 41,
+        "notes": ("AI shares are lower bounds.",),
+    }
+    return Scan(**usual | changes)
+
+
+async def applied(register: Register, *findings: Finding, **changes: Any) -> Applied:
+    return await apply(register.store, change(), a_scan(*findings, **changes))
+
+
+async def is_told(register: Register, old: Artifact, **changes: Any) -> Artifact:
+    """A person changes an artifact."""
+    async with register.store.change() as session:
+        by = Change(DANA, NOW, POLICY)
+        return await save(session, by, old, replace(old, **changes), action="edit")
+
+
+async def test_a_finding_becomes_an_artifact_that_says_where_it_was_read(
+    register: Register,
+) -> None:
+    await applied(register, a_finding(owner="Dana@Example.com"))
+    artifact = await register.artifact(1)
+    assert (artifact.stage, artifact.owner) == (Stage.CREATED, "dana@example.com")
+    assert artifact.ratings.frequency.reason == "37 commits in 90 days"
+    assert not artifact.ratings.frequency.by_person
+    assert artifact.evidence == "700 of 1,000 added lines by Claude Code in 9 commits"
+    assert len(artifact.scan_identity or "") == 64
+    entry = await register.last_entry()
+    assert (entry.action, entry.reason) == ("scan", "scanned at aaaaaaaaaaaa")
+
+
+async def test_a_suggested_owner_is_no_owner(register: Register) -> None:
+    await applied(register, a_finding())
+    assert await register.owner(1) is None
+
+
+async def test_an_owner_whom_slack_knows_is_that_person(register: Register) -> None:
+    async with register.store.change() as session:
+        session.add(a_person("U0DANA", email="dana@example.com"))
+    await applied(register, a_finding(owner="dana@example.com"))
+    assert await register.owner(1) == "U0DANA"
+
+
+async def test_a_second_scan_changes_nothing(register: Register) -> None:
+    await applied(register, a_finding("one"), a_finding("two"))
+    before = await register.count(), await exported(register.store)
+    again = await applied(register, a_finding("one"), a_finding("two"))
+    assert (again.result.created, again.result.changed, again.result.unchanged) == ((), (), 2)
+    assert (await register.count(), await exported(register.store)) == before
+
+
+async def test_other_words_for_the_same_estimate_change_nothing(register: Register) -> None:
+    await applied(register, a_finding())
+    again = await applied(register, a_finding(friction=ProxyRating(2, "silent for 13 days")))
+    assert again.result.changed == ()
+
+
+async def test_what_the_repository_changed_is_renewed(register: Register) -> None:
+    await applied(register, a_finding())
+    await applied(
+        register,
+        a_finding(
+            frequency=ProxyRating(5, "60 commits in 90 days"),
+            dependants=9,
+            paths=("src/one/**", "src/more/**"),
+            last_touched=date(2026, 11, 23),
+        ),
+    )
+    artifact = await register.artifact(1)
+    assert (artifact.ratings.frequency.value, artifact.dependants) == (5, 9)
+    assert artifact.paths == ("src/one/**", "src/more/**")
+    assert artifact.last_touched == date(2026, 11, 23)
+
+
+async def test_what_a_person_set_is_never_overwritten(register: Register) -> None:
+    await applied(register, a_finding())
+    await register.told(DANA, upkeep.rate, 1, {"frequency": 1}, "it is quiet now")
+    told = await is_told(
+        register,
+        await register.artifact(1),
+        name="Retries",
+        kind="prototype_service",
+        owner=DANA,
+        dependants=7,
+        paths=("src/retries/**",),
+    )
+    await applied(register, a_finding(frequency=ProxyRating(5, "busy"), dependants=30))
+    artifact = await register.artifact(1)
+    rating = artifact.ratings.frequency
+    assert (rating.value, rating.proxy) == (1, 5)
+    same = ("name", "kind", "owner", "dependants", "paths", "expires_on", "label")
+    assert [getattr(artifact, name) for name in same] == [getattr(told, name) for name in same]
+
+
+async def test_an_imported_artifact_is_known_by_a_path_it_shares(register: Register) -> None:
+    sheet = "name,repo,paths,dependants\nBy hand,acme/checkout,src/one/**;docs/**,3\n"
+    await imported(register.store, sheet)
+    await applied(register, a_finding("one"), a_finding("two"))
+    by_hand, new = await register.artifact(1), await register.artifact(2)
+    assert (by_hand.name, by_hand.paths) == ("By hand", ("src/one/**", "docs/**"))
+    assert (by_hand.dependants, by_hand.ratings.frequency.proxy) == (3, 4)
+    assert new.name == "retry two"
+    assert (await applied(register, a_finding("one"), a_finding("two"))).result.unchanged == 2
+
+
+async def test_dependants_that_nobody_gave_are_counted_by_the_scan(register: Register) -> None:
+    await imported(register.store, "name,repo,paths\nBy hand,acme/checkout,src/one/**\n")
+    await applied(register, a_finding(dependants=6))
+    assert (await register.artifact(1)).dependants == 6
+
+
+async def test_the_same_path_in_another_repository_is_another_artifact(register: Register) -> None:
+    await imported(register.store, "name,repo,paths\nBy hand,acme/other,src/one/**\n")
+    assert len((await applied(register, a_finding())).result.created) == 1
+
+
+async def test_what_has_ended_is_not_brought_back(register: Register) -> None:
+    await applied(register, a_finding())
+    await is_told(register, await register.artifact(1), stage=Stage.REFACTORED)
+    again = await applied(register, a_finding())
+    assert (again.result.created, again.result.ended) == ((), 1)
+    assert "1 belong to artifacts that have ended" in summary(again)
+
+
+async def test_a_rehearsal_says_what_it_would_do_and_does_nothing(register: Register) -> None:
+    await applied(register, a_finding("one"))
+    before = await register.count()
+    renewed = a_finding("one", risk=ProxyRating(5, "payments path"), dependants=9)
+    told = await rehearse(register.store, change(), a_scan(renewed, a_finding("two")))
+    assert await register.count() == before
+    assert [*details(told)] == [
+        f"new      retry two (production_integration): {a_finding().evidence}",
+        "updated  D-1 retry one: risk 3 → 5 (payments path); dependants 2 → 9",
+    ]
+    assert "1 would be new, 1 would be updated" in summary(told)
+    assert as_json(told, POLICY)["created"][0]["key"] is None
+
+
+async def test_the_summary_is_short_and_calls_the_share_a_lower_bound(register: Register) -> None:
+    told = await applied(register, a_finding("one"), a_finding("two"))
+    assert summary(told) == (
+        "2 artifacts from 340 AI commits in 5,120; 2 new, 0 updated; 41 mixed files left out"
+    )
+    assert share(told.scan) == "at least 35% of the added lines of code (700 of 2,000)"
+
+
+async def test_a_real_repository_comes_in_once(register: Register, story: Story) -> None:
+    story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    for _ in range(2):
+        scan = read_repository(story.path, name="acme/shop", now=NOW)
+        await apply(register.store, change(), scan)
+    assert len(scan.findings) == 1
+    assert await register.count() == 1
+    later = read_repository(story.path, name="acme/shop", now=NOW + timedelta(days=1))
+    assert (await apply(register.store, change(), later)).result.unchanged == 1
