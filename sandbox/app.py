@@ -302,7 +302,9 @@ class Sandbox:
         file = self.workspace.files.get(request.match_info["id"])
         if file is None or not file.complete:
             raise web.HTTPNotFound
-        return web.Response(body=file.content, content_type=file.mimetype)
+        # A picture is all that a page makes of it, whatever type the app gave it.
+        locked = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=file.content, content_type=file.mimetype, headers=locked)
 
 
 async def _uploaded(request: web.Request) -> bytes:

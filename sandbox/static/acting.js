@@ -1,7 +1,7 @@
 // Pressing, choosing and filling: every control that an app put on a message, a form or its Home.
 
 import { control as ask, Refused } from "./net.js";
-import { complain, confirmed, hush, inWords } from "./notices.js";
+import { complain, confirmed, GONE, hush, inWords } from "./notices.js";
 
 const PAUSE = 250; // between a key and telling the server
 const waiting = new Map(); // control → the timer of what is not told yet
@@ -43,10 +43,8 @@ function instant(field) {
 
 // ------------------------------------------------------------------------------------ telling
 
-/** Runs an act with its control marked busy; what goes wrong is said in words. */
-export async function during(element, label, act) {
-  if (element.getAttribute("aria-busy") === "true") return null;
-  element.setAttribute("aria-busy", "true");
+/** The reply to an act, null if it was refused; what goes wrong is said in words. */
+export async function attempt(element, label, act) {
   hush();
   try {
     const reply = await act();
@@ -54,10 +52,19 @@ export async function during(element, label, act) {
     return reply;
   } catch (problem) {
     if (!(problem instanceof Refused || problem instanceof TypeError)) throw problem;
-    trouble(element, problem instanceof Refused ? problem.message : "The sandbox is not running any more.");
+    trouble(element, problem instanceof Refused ? problem.message : GONE);
     return null;
+  }
+}
+
+/** The same with a button that is busy meanwhile: a second press does nothing. */
+export async function during(button, label, act) {
+  if (button.getAttribute("aria-busy") === "true") return null;
+  button.setAttribute("aria-busy", "true");
+  try {
+    return await attempt(button, label, act);
   } finally {
-    element.removeAttribute("aria-busy");
+    button.removeAttribute("aria-busy");
   }
 }
 
@@ -80,7 +87,7 @@ async function press(button) {
 
 async function choose(control, option) {
   if (!(await confirmed(control))) return;
-  await during(control, "Choosing", () => ask("choose", { ...named(control), option }));
+  await attempt(control, "Choosing", () => ask("choose", { ...named(control), option }));
 }
 
 /** Something was entered: the app hears of it now, or when the form is sent. */
@@ -107,7 +114,8 @@ export function changedSoon(control, pause = PAUSE) {
 
 /** Before the form is drawn anew, the server has to know what is in it. */
 export function flush() {
-  return Promise.all([...waiting.keys()].filter((one) => one.isConnected).map(changed));
+  const kept = [...waiting.keys()].filter((one) => !one.hasAttribute("data-at-once"));
+  return Promise.all(kept.filter((one) => one.isConnected).map(changed));
 }
 
 // ------------------------------------------------------------------------------------- events
@@ -148,7 +156,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function count(field) {
-  const left = field.closest(".typed-frame")?.querySelector(".left");
+  const left = field.closest(".typed-frame")?.querySelector(".remaining");
   if (!left) return;
   left.textContent = field.dataset.most - field.value.length;
   left.classList.toggle("over", field.value.length > field.dataset.most);

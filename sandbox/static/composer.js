@@ -1,7 +1,7 @@
 // The composer: Enter sends, Shift+Enter breaks the line, arrow up recalls; it completes commands,
 // people and channels.
 
-import { during } from "./acting.js";
+import { attempt } from "./acting.js";
 import { control as ask, place } from "./net.js";
 
 const form = document.getElementById("composer");
@@ -53,7 +53,7 @@ async function send() {
   recalled = 0;
   document.dispatchEvent(new Event("said"));
   const label = text.startsWith("/") ? text.split(/\s/)[0] : "Your message";
-  const reply = await during(form, label, () => ask("say", { text, channel }));
+  const reply = await attempt(form, label, () => ask("say", { text, channel }));
   const lost = !reply || reply.error;
   if (lost && !words.value && place.name === channel) say(text);
 }
@@ -187,8 +187,8 @@ function step(by) {
   return true;
 }
 
-/** An exact command with nothing after it is sent by Enter, not completed once more. */
-const isWhole = () => offers[at].insert.trim() === words.value;
+/** What is written out in full is sent by Enter, not completed once more. */
+const isWhole = () => offers[at].insert.trim() === begun();
 
 const KEYS = {
   ArrowDown: () => (offers.length ? step(1) : recalled > 0 && recall(-1)),

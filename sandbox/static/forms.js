@@ -7,7 +7,15 @@ import { patch, remember, swap } from "./patch.js";
 const dialog = document.getElementById("form");
 const body = () => dialog.querySelector("form");
 
-export async function refreshForm() {
+let drawing = Promise.resolve();
+
+/** One after the other, so that no old answer is drawn over a newer one. */
+export function refreshForm() {
+  drawing = drawing.then(draw, draw);
+  return drawing;
+}
+
+async function draw() {
   if (dialog.open) await flush();
   const fresh = await part("form");
   const next = fresh.querySelector("form");

@@ -7,11 +7,13 @@ import { setClock, tick } from "./clock.js";
 import { compose, learnNames } from "./composer.js";
 import { refreshForm } from "./forms.js";
 import { address, control as ask, me, part, place } from "./net.js";
+import { complain, GONE, hush } from "./notices.js";
 import { patch, remember, swap } from "./patch.js";
 
 const NEAR = 80; // pixels from the end that still count as reading the newest
 const stream = () => document.getElementById("stream");
 const side = document.getElementById("side");
+const drawer = document.getElementById("drawer");
 const jump = document.getElementById("jump");
 let following = true; // whether the newest message is to stay in sight
 
@@ -95,7 +97,7 @@ function read() {
   const { unread, channel } = stream().dataset;
   if (Number(unread) && !document.hidden) ask("read", { channel });
 }
-document.addEventListener("visibilitychange", () => REFRESH.place());
+document.addEventListener("visibilitychange", () => want("place"));
 
 // -------------------------------------------------------------------------------------- moving
 
@@ -103,8 +105,8 @@ async function go(name, remembered = true) {
   place.name = name;
   place.latest = 50;
   if (remembered) history.pushState({ name }, "", `?${address()}`);
-  document.body.classList.remove("drawer-open");
-  await Promise.all([REFRESH.place(), REFRESH.side()]);
+  shutDrawer();
+  await want("place", "side");
   if (name === "@home") opened("home");
   if (name === "@bot") opened("dm");
   if (!matchMedia("(hover: none)").matches) document.getElementById("words").focus();
@@ -113,6 +115,11 @@ async function go(name, remembered = true) {
 /** The app is told that somebody looks at it; a Home that it does not publish is no error. */
 function opened(verb) {
   ask(verb).catch(() => null);
+}
+
+function shutDrawer() {
+  document.body.classList.remove("drawer-open");
+  drawer.setAttribute("aria-expanded", "false");
 }
 
 window.addEventListener("popstate", (event) => go(event.state?.name ?? document.body.dataset.in, false));
@@ -129,19 +136,16 @@ document.addEventListener("click", async (event) => {
   const one = stream();
   const below = one.scrollHeight - one.scrollTop;
   place.latest += 100;
-  await REFRESH.place();
+  await want("place");
   one.scrollTop = one.scrollHeight - below; // what was in sight stays there
 });
 
-const drawer = document.getElementById("drawer");
 drawer.addEventListener("click", () => {
   const open = document.body.classList.toggle("drawer-open");
   drawer.setAttribute("aria-expanded", String(open));
 });
-document.querySelector("main").addEventListener("click", () => {
-  document.body.classList.remove("drawer-open");
-  drawer.setAttribute("aria-expanded", "false");
-});
+document.querySelector("main").addEventListener("click", shutDrawer);
+side.addEventListener("keydown", (event) => event.key === "Escape" && shutDrawer());
 
 document.addEventListener("click", (event) => {
   const item = event.target.closest("[data-shortcut], [data-message-shortcut]");
@@ -156,22 +160,22 @@ document.addEventListener("click", (event) => {
 // ---------------------------------------------------------------------------------------- live
 
 const wanted = new Set();
-let busy = false;
+let refreshing = null;
 
+/** Draws these parts anew: one turn at a time, what happens meanwhile together in the next. */
 function want(...parts) {
   for (const one of parts) wanted.add(one);
-  if (!busy) refresh();
+  refreshing ??= refresh().finally(() => (refreshing = null));
+  return refreshing;
 }
 
-/** One at a time; what happens meanwhile is drawn together in the next turn. */
 async function refresh() {
-  busy = true;
   while (wanted.size) {
     const parts = [...wanted];
     wanted.clear();
+    // A part that cannot be had keeps its looks; the stream of changes tells when all is back.
     await Promise.allSettled(parts.map((one) => REFRESH[one]()));
   }
-  busy = false;
 }
 
 const HEARD = {
@@ -195,11 +199,18 @@ function isHere(change) {
 function listen() {
   const changes = new EventSource(`/control/changes?person=${encodeURIComponent(me)}`);
   // Also after a lost connection: who knows what was missed.
+  let lost = null;
   changes.onopen = () => {
+    if (lost) hush();
+    clearTimeout(lost);
+    lost = null;
     document.body.dataset.live = "";
     want("side", "place", "form", "names");
   };
-  changes.onerror = () => delete document.body.dataset.live;
+  changes.onerror = () => {
+    delete document.body.dataset.live;
+    lost ??= setTimeout(() => complain(GONE), 1500);
+  };
   changes.onmessage = (event) => {
     const change = JSON.parse(event.data);
     want(...(HEARD[change.kind]?.(change) ?? []));

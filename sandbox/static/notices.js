@@ -1,5 +1,7 @@
 // What Slack's client says when something went wrong, and its question before something does.
 
+export const GONE = "The sandbox does not answer. Is it still running?";
+
 const notice = document.getElementById("notice");
 const question = document.getElementById("confirm");
 

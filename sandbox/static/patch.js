@@ -44,13 +44,17 @@ function focusIn(container) {
   const one = document.activeElement;
   if (!one?.id || !container.contains(one)) return null;
   const typed = one.matches("input:not([role]), textarea");
-  return { id: one.id, value: typed ? one.value : null, from: one.selectionStart, to: one.selectionEnd };
+  const [from, to] = [one.selectionStart, one.selectionEnd];
+  return { container, id: one.id, value: typed ? one.value : null, from, to };
 }
 
 /** What somebody is typing outlives a redrawing; the server hears of it a moment later. */
 function refocus(focus) {
-  const one = focus && document.getElementById(focus.id);
-  if (!one || one === document.activeElement) return;
+  if (!focus) return;
+  const one = document.getElementById(focus.id);
+  if (one === document.activeElement) return;
+  // A button that did its work is often gone: the keyboard stays where it was.
+  if (!one) return void focus.container.focus({ preventScroll: true });
   if (focus.value !== null) one.value = focus.value;
   one.focus({ preventScroll: true });
   if (typeof focus.from === "number") one.setSelectionRange?.(focus.from, focus.to);
