@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.people import People
@@ -28,8 +29,8 @@ async def refresh(store: Store, known: People, change: Change) -> None:
             return
     try:
         await _all(store, known, change)
-    except SlackApiError as error:
-        log.warning("owners not checked further error=%s", error.response.get("error"))
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        log.warning("owners not checked further error=%r", error)
         async with store.change() as session:
             await leases.take(session, TURN, turn, change.at, AFTER_TROUBLE)
 

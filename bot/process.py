@@ -53,12 +53,15 @@ class Process:
         self._woken = woken
 
     async def tick(self) -> None:
-        """All that is due now goes on the ledger; owners are re-checked."""
+        """All that is due now goes on the ledger."""
         async with self._turn:
-            now, policy, store = self.bot.now(), self.bot.policy, self.bot.store
-            await owners.refresh(store, self.bot.people, Change("schedule", now, policy))
-            await plan(store, policy, now)
+            await plan(self.bot.store, self.bot.policy, self.bot.now())
         self._woken.set()
+
+    async def check_owners(self) -> None:
+        """Once a day, and apart from the tick: Slack answers for a few hundred people a minute."""
+        change = Change("schedule", self.bot.now(), self.bot.policy)
+        await owners.refresh(self.bot.store, self.bot.people, change)
 
     async def send(self) -> int:
         return await self._sender.drain()
@@ -152,7 +155,8 @@ async def briefing(process: Process) -> AsyncIterator[None]:
     """A tick a minute plans what is due; what is on the ledger is sent."""
     scheduler = AsyncIOScheduler(timezone=UTC)
     # The tick holds no state: what matters is in the database, a missed tick costs nothing.
-    scheduler.add_job(process.tick, "interval", minutes=1, coalesce=True, max_instances=1)
+    for job in (process.tick, process.check_owners):
+        scheduler.add_job(job, "interval", minutes=1, coalesce=True, max_instances=1)
     scheduler.start()
     sending = asyncio.create_task(process.keep_sending())
     try:
@@ -202,6 +206,7 @@ async def brief(
 async def _once(settings: Settings, policy: Policy, now: datetime) -> int:
     """Does all that is due with `now` as its clock; 1 where something waits for a person."""
     async with running(settings, policy, lambda: now) as process:
+        await process.check_owners()
         await process.tick()
         await process.send()
         await process.step_down()
@@ -223,4 +228,4 @@ async def _print_due(settings: Settings, policy: Policy, now: datetime) -> None:
         print(f"No digest is due at {now.isoformat()}.")
     for preview in previews:
         said = preview.message.readable() if preview.message else "(nothing to say, so no message)"
-        print(f"# {preview.channel}\n{said}\n")
+        print(f"# {preview.to}\n{said}\n")

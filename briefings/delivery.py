@@ -8,12 +8,11 @@ due ──claim──▶ sending ──Slack took it──▶ sent
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
-from weakref import WeakValueDictionary
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -76,7 +75,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """`wait` is what Slack asked for, in seconds; `barred` that the channel takes nothing at all."""
+    """`wait`: the seconds Slack asked for. `barred`: the channel takes nothing at all."""
 
     verdict: Verdict
     ts: str = ""
@@ -135,7 +134,7 @@ class Sender:
             await leases.give_back(session, LEADER, self._holder)
 
     async def send_next(self) -> Tried | None:
-        """Claims the oldest waiting message and brings it as far as it will go; None: there is none."""
+        """Brings the oldest waiting message as far as it will go; None where none waits."""
         held = self._stopwatch()
         async with self._store.change() as session:
             claimed = await outbox.claim_batch(session, self._now(), limit=1)
@@ -146,7 +145,7 @@ class Sender:
         return tried
 
     def _stopwatch(self) -> Stopwatch:
-        """Seconds since now by the leases' clock, or by the machine's where that one stands still."""
+        """Seconds from now on, by the leases' clock or, where that stands still, the machine's."""
         began, ticking = self._now(), asyncio.get_running_loop().time
         ticked = ticking()
         return lambda: max((self._now() - began).total_seconds(), ticking() - ticked)
@@ -312,12 +311,12 @@ class Updates:
             shown = payload
         return True
 
-    async def _payload(self, channel: str, ts: str) -> dict[str, Any] | None:
+    async def _payload(self, channel: str, ts: str) -> Mapping[str, Any] | None:
         async with self._store.read() as session:
             briefing = await outbox.by_message(session, channel, ts)
             return (await render(session, briefing, self._policy)).payload() if briefing else None
 
-    async def _update(self, channel: str, ts: str, payload: dict[str, Any]) -> bool:
+    async def _update(self, channel: str, ts: str, payload: Mapping[str, Any]) -> bool:
         """What the person did is done; a message that Slack does not renew is for the log only."""
         try:
             await self._client.chat_update(channel=channel, ts=ts, **payload)

@@ -10,10 +10,11 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.words import readable, say
 from debt.artifact import Artifact
-from debt.policy import Policy
+from debt.policy import DigestPolicy, Policy
 from debt.score import explain
 from debt.standing import Action, next_step
 from storage import listings, lists, people
+from storage.listings import Listed
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
 
@@ -24,16 +25,40 @@ LISTING_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One artifact to act on; `weeks` counts how often it was said before, in vain."""
+    """One artifact to act on; `weeks` counts how often it was said before, in vain.
+
+    `changed` is when somebody last did something about it, as of then: what is done later shows.
+    """
 
     id: int
     weeks: int
     first_on: date
+    changed: str = ""
+
+    def as_json(self) -> list[Any]:
+        return [self.id, self.weeks, self.first_on.isoformat(), self.changed]
+
+
+def item_of(said: Sequence[Any]) -> Item:
+    number, weeks, first, changed = said
+    return Item(number, weeks, date.fromisoformat(first), changed)
+
+
+def _changed(artifact: Artifact) -> str:
+    return artifact.changed_at.isoformat() if artifact.changed_at else ""
+
+
+def _touched(artifact: Artifact, item: Item) -> bool:
+    """Whether somebody did something about it since it was listed."""
+    return _changed(artifact) != item.changed
 
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """What one digest says, small enough for the ledger; artifacts are read when it is shown."""
+    """What one digest says, small enough for the ledger; artifacts are read when it is shown.
+
+    `at` is in the zone of its readers, whose days it speaks of.
+    """
 
     scope: Scope
     at: datetime
@@ -48,7 +73,7 @@ class Weekly:
         return {
             "scope": [self.scope.kind, self.scope.name],
             "at": self.at.isoformat(),
-            "items": [[item.id, item.weeks, item.first_on.isoformat()] for item in self.items],
+            "items": [item.as_json() for item in self.items],
             "rest": [self.ephemeral, self.retained, self.folded],
             "news": [list(each) for each in self.news],
             "more_news": self.more_news,
@@ -57,13 +82,12 @@ class Weekly:
 
 def weekly_of(facts: Mapping[str, Any]) -> Weekly:
     kind, name = facts["scope"]
-    items = (Item(i, weeks, date.fromisoformat(first)) for i, weeks, first in facts["items"])
     news = ((number, how, by) for number, how, by in facts["news"])
     ephemeral, retained, folded = facts["rest"]
     return Weekly(
         scope=Scope(ScopeKind(kind), name),
         at=datetime.fromisoformat(facts["at"]),
-        items=tuple(items),
+        items=tuple(item_of(said) for said in facts["items"]),
         ephemeral=ephemeral,
         retained=retained,
         folded=folded,
@@ -73,34 +97,54 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """An artifact that was said often enough in vain to become an intervention."""
+
+    artifact: Artifact
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
-    """A digest, and what was said often enough in vain to become an intervention."""
+    """A digest, what has become an intervention, and all whose weeks in vain go on counting."""
 
     weekly: Weekly
-    ignored: tuple[Artifact, ...]
+    ignored: tuple[Ignored, ...]
+    told: tuple[int, ...]
 
 
 async def gather(
     session: Session, channel: str, scope: Scope, policy: Policy, now: datetime, since: datetime
 ) -> Gathered:
-    """What a channel's digest says now. Standings must be awake."""
+    """What a channel's digest says now, `now` in its zone. Standings must be awake."""
     rules = policy.digest
-    before = await listings.ignored(session, channel)
+    before = await listings.ignored(session, channel, scope)
     folded = {number for number, listed in before.items() if listed.weeks >= rules.repeat_weeks}
     ranked = await lists.needing(session, scope, rules.items + min(len(folded), LISTING_LIMIT))
     shown = [artifact for artifact in ranked if artifact.id not in folded][: rules.items]
-    items = tuple(_item(artifact.id, before.get(artifact.id), now.date()) for artifact in shown)
+    items = tuple(_item(artifact, before.get(artifact.id), now.date()) for artifact in shown)
     counted = await _counted(session, scope, policy, shown, len(folded))
     changed = await lists.changed_since(session, scope, since, _NEWS_COUNTED)
     news = tuple((a.id, a.changed_how or "", a.changed_by or "") for a in changed[:_NEWS])
     weekly = Weekly(scope, now, items, *counted, news, max(0, len(changed) - _NEWS))
-    due = [n for n in folded if before[n].weeks == rules.intervention_weeks - 1]
-    ignored = await lists.several(session, due)
-    return Gathered(weekly, tuple(ignored[number] for number in sorted(ignored)))
+    told = (*(item.id for item in items), *sorted(folded))
+    return Gathered(weekly, await _ignored_of(session, rules, told, before), told)
 
 
-def _item(number: int, before: listings.Listed | None, today: date) -> Item:
-    return Item(number, before.weeks, before.first_on) if before else Item(number, 0, today)
+def _item(artifact: Artifact, before: Listed | None, today: date) -> Item:
+    weeks, first_on = (before.weeks, before.first_on) if before else (0, today)
+    return Item(artifact.id, weeks, first_on, _changed(artifact))
+
+
+async def _ignored_of(
+    session: Session, rules: DigestPolicy, told: Sequence[int], before: Mapping[int, Listed]
+) -> tuple[Ignored, ...]:
+    """Those for whom this is the week in which their lead is told, the lowest key first."""
+    enough = max(1, rules.intervention_weeks - 1)
+    due = [n for n in told if n in before and before[n].weeks == enough]
+    artifacts = await lists.several(session, due)
+    found = (artifacts[number] for number in sorted(due))
+    return tuple(Ignored(each, _item(each, before[each.id], date.min)) for each in found)
 
 
 async def _counted(
@@ -127,9 +171,10 @@ class Known:
         return self.names.get(owner, owner) if owner else "nobody"
 
 
-async def known(session: Session, numbers: Sequence[int]) -> Known:
+async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = ()) -> Known:
     artifacts = await lists.several(session, numbers)
-    spoken_of = [a.owner for a in artifacts.values()] + [a.changed_by for a in artifacts.values()]
+    spoken_of = [*who, *(a.owner for a in artifacts.values())]
+    spoken_of += [a.changed_by for a in artifacts.values()]
     names = await people.names(session, [who for who in spoken_of if who])
     return Known(artifacts, names)
 
@@ -137,7 +182,8 @@ async def known(session: Session, numbers: Sequence[int]) -> Known:
 async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message | None:
     """The digest as it stands now: what was settled since it was sent says so."""
     numbers = [item.id for item in weekly.items] + [number for number, _, _ in weekly.news]
-    return digest(weekly, await known(session, numbers), policy)
+    who = [by for _, _, by in weekly.news]
+    return digest(weekly, await known(session, numbers, who), policy)
 
 
 def digest(weekly: Weekly, known: Known, policy: Policy) -> Message | None:
@@ -160,7 +206,7 @@ def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
 
 def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> list[Block]:
     artifact, today = known.artifacts[item.id], weekly.at.date()
-    touched = _touched(artifact, weekly.at)
+    touched = _touched(artifact, item)
     step = next_step(artifact, policy, today)
     if touched and step.need is None:
         return [_settled(artifact, known)]
@@ -175,10 +221,6 @@ def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> li
         done_by=known.name(artifact.changed_by) if touched else "",
     )
     return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, step.action))]
-
-
-def _touched(artifact: Artifact, since: datetime) -> bool:
-    return artifact.changed_at is not None and artifact.changed_at > since
 
 
 def _settled(artifact: Artifact, known: Known) -> Block:
@@ -215,18 +257,17 @@ def since_last(last_at: datetime | None, now: datetime) -> datetime:
     return max(last_at, week_ago) if last_at else week_ago
 
 
-def intervention(
-    numbers: Sequence[int], known: Known, channel: str, at: datetime, first: date
-) -> Message:
+def intervention(items: Sequence[Item], known: Known, channel: str) -> Message:
     """To the lead: what a channel was told of and nobody touched; settled ones say so."""
-    opening = say("digest.intervention", channel=channel, first=first)
-    artifacts = [known.artifacts[number] for number in numbers]
-    groups = (_ignored(artifact, known, at) for artifact in artifacts)
+    first = min(item.first_on for item in items)
+    opening = say("digest.intervention", channel=channel, first=first, count=len(items))
+    groups = (_ignored(item, known) for item in items)
     return Message(opening, (line(opening), *(block for group in groups for block in group)))
 
 
-def _ignored(artifact: Artifact, known: Known, at: datetime) -> list[Block]:
-    if _touched(artifact, at):
+def _ignored(item: Item, known: Known) -> list[Block]:
+    artifact = known.artifacts[item.id]
+    if _touched(artifact, item):
         return [_settled(artifact, known)]
     acts = [
         button("Hand off", "artifact.handoff", artifact.key, primary=True),

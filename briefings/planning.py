@@ -4,12 +4,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from briefings import digest
-from briefings.digest import Gathered
+from briefings.digest import Gathered, Ignored, Weekly
 from briefings.message import Message
+from briefings.render import DIGEST, render
 from briefings.schedule import local_week, next_instant
-from debt.artifact import Artifact
 from debt.policy import Policy
 from storage import awake, events, listings, outbox, subscriptions
 from storage.artifacts import Change
@@ -58,79 +59,98 @@ async def _plan_some(store: Store, change: Change) -> int:
 
 
 async def _one(session: Session, change: Change, subscription: Subscription) -> None:
-    instant = subscription.next_at
+    instant, zone = subscription.next_at, subscription.zone
     subscription.next_at = next_instant(
-        max(instant, change.at), subscription.weekday, subscription.at, subscription.zone
+        max(instant, change.at), subscription.weekday, subscription.at, zone
     )
     session.add(subscription)
     late = change.at - instant
     if late > timedelta(hours=change.policy.digest.late_hours):
-        log.warning("digest skipped channel=%s hours_late=%d", subscription.channel, late.days * 24)
-        return
+        hours = late // timedelta(hours=1)
+        log.warning("digest skipped channel=%s hours_late=%d", subscription.channel, hours)
+    elif not _said_that_week(subscription, instant):
+        await _brief(session, change, subscription, instant)
+
+
+def _said_that_week(subscription: Subscription, instant: datetime) -> bool:
+    """Where the day or the zone was changed after this week's digest, there is no second one."""
+    last, zone = subscription.last_at, subscription.zone
+    return last is not None and local_week(last, zone) == local_week(instant, zone)
+
+
+async def _brief(
+    session: Session, change: Change, subscription: Subscription, instant: datetime
+) -> None:
     gathered = await _gathered(session, change, subscription)
-    await _ledger(session, change, subscription, gathered, local_week(instant, subscription.zone))
-    subscription.last_at = change.at
+    week = local_week(instant, subscription.zone)
+    if gathered.weekly.items:
+        if not await _ledger(session, change, subscription.channel, gathered.weekly, week):
+            return
+        subscription.last_at = instant
+    await _intervene(session, change, subscription, gathered.ignored, week)
+    today = gathered.weekly.at.date()
+    await listings.note(session, subscription.channel, gathered.told, week, today)
 
 
 async def _gathered(session: Session, change: Change, subscription: Subscription) -> Gathered:
     since = digest.since_last(subscription.last_at, change.at)
     channel, scope = subscription.channel, scope_of(subscription)
-    return await digest.gather(session, channel, scope, change.policy, change.at, since)
+    there = change.at.astimezone(ZoneInfo(subscription.zone))
+    return await digest.gather(session, channel, scope, change.policy, there, since)
 
 
 async def _ledger(
-    session: Session, change: Change, subscription: Subscription, gathered: Gathered, week: str
-) -> None:
-    channel, weekly = subscription.channel, gathered.weekly
-    if weekly.items:
-        key = f"digest:{channel}:{week}"
-        facts = weekly.as_json()
-        if not await outbox.enqueue(session, key, "digest", facts, change.at, channel=channel):
-            return
-        listed = [item.id for item in weekly.items]
-        await listings.note(session, channel, listed, week, change.today)
-    await _intervene(session, change, subscription, gathered.ignored, week)
+    session: Session, change: Change, channel: str, weekly: Weekly, week: str
+) -> bool:
+    facts = weekly.as_json() | {"week": week}
+    key = f"digest:{channel}:{week}"
+    return await outbox.enqueue(session, key, DIGEST, facts, change.at, channel=channel)
 
 
 async def _intervene(
     session: Session,
     change: Change,
     subscription: Subscription,
-    ignored: Sequence[Artifact],
+    ignored: Sequence[Ignored],
     week: str,
 ) -> None:
     """One DM a lead: everything of theirs that the channel was told of in vain."""
     channel = subscription.channel
-    before = await listings.ignored(session, channel)
-    by_lead: dict[str, list[Artifact]] = {}
-    for artifact in ignored:
-        lead = change.policy.lead_of(artifact.team) or subscription.subscriber
-        by_lead.setdefault(lead, []).append(artifact)
-    for lead, artifacts in by_lead.items():
-        first = min(before[artifact.id].first_on for artifact in artifacts)
-        facts = {"items": [artifact.id for artifact in artifacts], "channel": channel}
-        facts |= {"at": change.at.isoformat(), "first_on": first.isoformat()}
+    by_lead: dict[str, list[Ignored]] = {}
+    for each in ignored:
+        lead = change.policy.lead_of(each.artifact.team) or subscription.subscriber
+        by_lead.setdefault(lead, []).append(each)
+    for lead, theirs in by_lead.items():
+        facts = {"items": [each.item.as_json() for each in theirs], "channel": channel}
         key = f"intervention:{channel}:{lead}:{week}"
         await outbox.enqueue(session, key, "intervention", facts, change.at, person=lead)
-    await listings.note(session, channel, [a.id for a in ignored], week, change.today)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    channel: str
+    """A message that would go to a channel or a person; None where it would say nothing."""
+
+    to: str
     message: Message | None
 
 
 async def rehearse(store: Store, policy: Policy, now: datetime) -> list[Preview]:
-    """What `plan` would send at that time, without sending or keeping anything."""
+    """What `plan` would send at that time: planned indeed, read, and taken back."""
     change = Change(BY, now, policy)
-    previews = []
     async with store.rehearse() as session:
         await awake.follow_policy(session, change)
         while await awake.wake(session, change):
             pass
-        for subscription in await subscriptions.due(session, now):
-            gathered = await _gathered(session, change, subscription)
-            message = await digest.compose(session, gathered.weekly, policy)
-            previews.append(Preview(subscription.channel, message))
-    return previews
+        due = await subscriptions.due(session, now, limit=None)
+        return [preview for one in due for preview in await _preview(session, change, one)]
+
+
+async def _preview(session: Session, change: Change, subscription: Subscription) -> list[Preview]:
+    before = await outbox.newest(session)
+    await _one(session, change, subscription)
+    planned = await outbox.written_since(session, before)
+    said = [
+        Preview(each.channel or str(each.person), await render(session, each, change.policy))
+        for each in planned
+    ]
+    return said or [Preview(subscription.channel, None)]

@@ -1,7 +1,6 @@
 """From a ledger row to its message, as the register stands now: when sent, and ever after."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
 
 from briefings import digest, requests
 from briefings.message import Message, plainly
@@ -9,6 +8,8 @@ from briefings.words import say
 from debt.policy import Policy
 from storage.outbox import Ledgered
 from storage.store import Session
+
+DIGEST = "digest"
 
 
 async def render(session: Session, briefing: Ledgered, policy: Policy) -> Message:
@@ -24,11 +25,9 @@ async def _digest(session: Session, briefing: Ledgered, policy: Policy) -> Messa
 
 
 async def _intervention(session: Session, briefing: Ledgered, _policy: Policy) -> Message:
-    facts = briefing.facts
-    known = await digest.known(session, facts["items"])
-    at = datetime.fromisoformat(facts["at"])
-    first = date.fromisoformat(facts["first_on"])
-    return digest.intervention(facts["items"], known, facts["channel"], at, first)
+    items = [digest.item_of(said) for said in briefing.facts["items"]]
+    known = await digest.known(session, [item.id for item in items])
+    return digest.intervention(items, known, briefing.facts["channel"])
 
 
 async def _ask(session: Session, briefing: Ledgered, _policy: Policy) -> Message:
@@ -45,7 +44,7 @@ async def _paused(_session: Session, briefing: Ledgered, _policy: Policy) -> Mes
 
 
 _KINDS: dict[str, Callable[[Session, Ledgered, Policy], Awaitable[Message]]] = {
-    "digest": _digest,
+    DIGEST: _digest,
     "intervention": _intervention,
     "ask": _ask,
     "answer": _answer,

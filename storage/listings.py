@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import and_, delete, select, update
 
+from storage.lists import ALL, Scope, within
 from storage.store import Session, insert_new
 from storage.tables import ARTIFACT, LISTING
 
@@ -22,14 +23,14 @@ class Listed:
 _UNCHANGED = and_(LISTING.c.artifact_id == ARTIFACT.c.id, LISTING.c.version == ARTIFACT.c.version)
 
 
-async def ignored(session: Session, channel: str) -> dict[int, Listed]:
-    """Everything the channel was told of that still needs somebody and has not changed since."""
+async def ignored(session: Session, channel: str, scope: Scope = ALL) -> dict[int, Listed]:
+    """All in the scope that the channel was told of, needs somebody still and has not changed."""
     question = (
         select(LISTING.c.artifact_id, LISTING.c.first_on, LISTING.c.weeks)
         .join(ARTIFACT, _UNCHANGED)
         .where(LISTING.c.channel == channel, ARTIFACT.c.live, ARTIFACT.c.attention)
     )
-    found = [Listed(*row) for row in await session.execute(question)]
+    found = [Listed(*row) for row in await session.execute(within(question, scope))]
     return {listed.artifact_id: listed for listed in found}
 
 
@@ -51,6 +52,13 @@ async def note(
     rows = [fresh | {"artifact_id": row.id, "version": row.version} for row in versions]
     if rows:
         await session.execute(insert_new(session, LISTING), rows)
+
+
+async def take_back(session: Session, channel: str, week: str) -> None:
+    """That week's digest never came: what it would have listed was not said."""
+    of_that_week = and_(LISTING.c.channel == channel, LISTING.c.week == week)
+    await session.execute(delete(LISTING).where(of_that_week, LISTING.c.weeks == 1))
+    await session.execute(update(LISTING).where(of_that_week).values(weeks=LISTING.c.weeks - 1))
 
 
 async def _forget_changed(session: Session, channel: str) -> None:

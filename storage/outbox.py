@@ -9,16 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, func, select, text, update
 
 from storage.store import Session, insert_new, postgres
 from storage.tables import BRIEFING, BriefingState
 
 SENDING_LEASE = timedelta(minutes=2)
-_COLUMNS = tuple(
-    BRIEFING.c[name]
-    for name in ("id", "key", "kind", "channel", "person", "facts", "state", "attempts", "ts")
+_NAMES = (
+    "id",
+    "key",
+    "kind",
+    "channel",
+    "person",
+    "facts",
+    "state",
+    "attempts",
+    "ts",
+    "created_at",
 )
+_COLUMNS = tuple(BRIEFING.c[name] for name in _NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Ledgered:
     state: str
     attempts: int
     ts: str | None
+    created_at: datetime
     unknown: bool = False
 
 
@@ -107,23 +117,31 @@ async def sent(session: Session, briefing_id: int, ts: str) -> None:
     await _set(session, briefing_id, state=BriefingState.SENT, ts=ts, outcome="")
 
 
-async def again(session: Session, briefing_id: int, at: datetime, why: str) -> None:
-    """Slack said that it did not take the message: it is due again then."""
-    values = {"state": BriefingState.DUE, "ready_at": at, "outcome": why}
-    await _settle(session, briefing_id, values)
+async def again(session: Session, briefing: Ledgered, at: datetime, why: str) -> None:
+    """Slack did not take the message this time: it is looked at again then.
+
+    One that was unknown before stays so: what an earlier try came to has not been seen yet.
+    """
+    state = BriefingState.SENDING if briefing.unknown else BriefingState.DUE
+    await _settle(session, briefing, {"state": state, "ready_at": at, "outcome": why})
 
 
-async def park(session: Session, briefing_id: int, why: str) -> None:
+async def park(session: Session, briefing: Ledgered, why: str) -> bool:
     """What cannot be decided, or will never be taken, waits for a person and is reported."""
-    await _settle(session, briefing_id, {"state": BriefingState.PARKED, "outcome": why})
+    return await _settle(session, briefing, {"state": BriefingState.PARKED, "outcome": why})
 
 
-async def _settle(session: Session, briefing_id: int, values: dict[str, Any]) -> None:
-    """Of what is being sent only: who outlived their lease takes nothing back from the next."""
+async def skip(session: Session, briefing: Ledgered, why: str) -> bool:
+    """What has lost its point is not sent any more."""
+    return await _settle(session, briefing, {"state": BriefingState.SKIPPED, "outcome": why})
+
+
+async def _settle(session: Session, briefing: Ledgered, values: dict[str, Any]) -> bool:
+    """Of what this very try is sending: who outlived their lease takes nothing from the next."""
+    ours = and_(BRIEFING.c.id == briefing.id, BRIEFING.c.attempts == briefing.attempts)
     being_sent = BRIEFING.c.state == BriefingState.SENDING
-    await session.execute(
-        update(BRIEFING).where(BRIEFING.c.id == briefing_id, being_sent).values(values)
-    )
+    settled = update(BRIEFING).where(ours, being_sent).values(values).returning(BRIEFING.c.id)
+    return (await session.execute(settled)).first() is not None
 
 
 async def _set(session: Session, briefing_id: int, **values: Any) -> None:
@@ -140,6 +158,19 @@ async def by_message(session: Session, channel: str, ts: str) -> Ledgered | None
 async def by_key(session: Session, key: str) -> Ledgered | None:
     row = (await session.execute(select(*_COLUMNS).where(BRIEFING.c.key == key))).first()
     return Ledgered(**row._mapping) if row else None
+
+
+async def newest(session: Session) -> int:
+    """The number of the last message written."""
+    question = select(func.coalesce(func.max(BRIEFING.c.id), 0))
+    last: int = (await session.execute(question)).scalar_one()
+    return last
+
+
+async def written_since(session: Session, number: int) -> list[Ledgered]:
+    """The messages after that one, in the order they were written."""
+    question = select(*_COLUMNS).where(BRIEFING.c.id > number).order_by(BRIEFING.c.id)
+    return [Ledgered(**row._mapping) for row in await session.execute(question)]
 
 
 async def parked(session: Session) -> Sequence[tuple[str, str]]:

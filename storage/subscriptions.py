@@ -41,7 +41,7 @@ async def subscription(session: Session, channel: str) -> Subscription | None:
     return await session.get(Subscription, channel)
 
 
-async def due(session: Session, now: datetime, limit: int = 100) -> Sequence[Subscription]:
+async def due(session: Session, now: datetime, limit: int | None = 100) -> Sequence[Subscription]:
     """Subscriptions whose instant has come, the oldest first; locked until committed."""
     question = (
         select(Subscription)

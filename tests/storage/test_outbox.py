@@ -79,7 +79,7 @@ async def test_what_was_sent_is_never_claimed_again(register: Register) -> None:
 async def test_what_slack_did_not_take_is_due_again_and_not_unknown(register: Register) -> None:
     await written(register, "a")
     [mine] = await claimed(register)
-    await register.does(outbox.again, mine.id, NOW + MINUTE, "ratelimited")
+    await register.does(outbox.again, mine, NOW + MINUTE, "ratelimited")
     assert await register.asked(outbox.next_ready) == NOW + MINUTE
     assert await claimed(register) == []
     [again] = await claimed(register, NOW + MINUTE)
@@ -95,16 +95,16 @@ async def test_a_sender_who_is_late_takes_nothing_back_from_the_next(
     [theirs] = await claimed(register, NOW + SENDING_LEASE)
     await register.does(outbox.sent, theirs.id, "1.0")
     if late == "again":
-        await register.does(outbox.again, mine.id, NOW, "ratelimited")
+        await register.does(outbox.again, mine, NOW, "ratelimited")
     else:
-        await register.does(outbox.park, mine.id, "no idea")
+        await register.does(outbox.park, mine, "no idea")
     assert [m.state for m in await register.messages()] == ["sent"]
 
 
 async def test_what_cannot_be_decided_waits_for_a_person(register: Register) -> None:
     await written(register, "a")
     [mine] = await claimed(register)
-    await register.does(outbox.park, mine.id, "not among the last 1000 messages")
+    await register.does(outbox.park, mine, "not among the last 1000 messages")
     assert await claimed(register, NOW + timedelta(days=1)) == []
     assert await register.asked(outbox.parked) == [("a", "not among the last 1000 messages")]
     assert await register.asked(outbox.next_ready) is None
