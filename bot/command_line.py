@@ -28,7 +28,9 @@ def main() -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     arguments = parser().parse_args()
-    return _answered(lambda: run(arguments, _here()))
+    status = _answered(lambda: run(arguments, _here()))
+    _flush()
+    return status
 
 
 def run(arguments: argparse.Namespace, world: World) -> int:
@@ -83,7 +85,6 @@ def _answered(work: Callable[[], int], say: Callable[[str], object] | None = Non
     try:
         return work()
     except BrokenPipeError:
-        _hush()
         return 1
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -92,6 +93,9 @@ def _answered(work: Callable[[], int], say: Callable[[str], object] | None = Non
         return 1
 
 
-def _hush() -> None:
-    """Nobody reads on: what is still in the buffer goes nowhere, without a complaint at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _flush() -> None:
+    """Where nobody reads on, what is left goes nowhere, without Python's complaint at its exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

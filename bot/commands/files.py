@@ -127,17 +127,16 @@ def _whole(file: Path) -> Iterator[TextIO]:
 
 
 async def _exported(invocation: Invocation, out: TextIO) -> None:
-    from intake import spreadsheet
+    from intake.spreadsheet import write_header
     from storage.bulk import everybody
 
-    by_format = {"csv": _as_csv, "jsonl": _as_json}
-    if invocation.arguments.format == "csv":
-        spreadsheet.write_header(out)
-    with Progress(invocation.world.err, "artifacts") as progress:
-        async with invocation.register() as store, store.read() as session:
-            done = 0
+    as_csv, done = invocation.arguments.format == "csv", 0
+    async with invocation.register() as store, store.read() as session:
+        if as_csv:
+            write_header(out)
+        with Progress(invocation.world.err, "artifacts") as progress:
             async for artifact in everybody(session):
-                by_format[invocation.arguments.format](out, artifact, invocation.policy)
+                (_as_csv if as_csv else _as_json)(out, artifact, invocation.policy)
                 done += 1
                 progress(done)
 

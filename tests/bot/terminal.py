@@ -1,0 +1,73 @@
+"""`debt` as a person at a terminal meets it: words in, exit status and two streams out."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import BytesIO, StringIO
+from pathlib import Path
+
+from bot.command_line import answer
+from bot.commands.invocation import World
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+SHEET = """\
+name,repo,paths,owner,team,risk,value,purpose
+Retry worker,acme/checkout,src/retry/**,dana@example.com,payments,4,5,Retries declined captures
+Price widget,acme/web,apps/price/**,,growth,4,1,misc
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+@dataclass
+class Terminal:
+    """Runs `debt` inside this process, or (`really`) as the program that is installed."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    now: datetime = NOW
+
+    def says(self, *words: str, given: str | bytes = "") -> Said:
+        out, err = StringIO(), StringIO()
+        data = given.encode() if isinstance(given, str) else given
+        world = World(self.environment, self.now, BytesIO(data), out, err)
+        status = answer(words, world)
+        return Said(status, out.getvalue(), err.getvalue())
+
+    def really(
+        self, *words: str, given: str = "", environment: dict[str, str] | None = None
+    ) -> Said:
+        done = subprocess.run(
+            [program(), *words],
+            cwd=self.folder,
+            env=self.variables | (environment or {}),
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "USER": "dana"}
+
+    def file(self, name: str, text: str | bytes) -> str:
+        path = self.folder / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return str(path)
+
+
+def program() -> str:
+    return str(Path(sys.executable).with_name("debt"))

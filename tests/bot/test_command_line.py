@@ -1,0 +1,290 @@
+"""What each command answers, run within this process."""
+
+import csv
+import json
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from bot.command_line import parser
+from intake.columns import COLUMNS
+from storage.history import PUBLIC_NAMES
+from tests.bot.terminal import SHEET, Said, Terminal
+from tests.intake.repositories import BY_CLAUDE, Story, code
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Terminal:
+    """A folder in which nothing was done yet."""
+    return Terminal(tmp_path, {"DATABASE_URL": f"sqlite:///{tmp_path}/new.db"})
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    return Story(tmp_path / "shop")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Terminal:
+    """A register with two artifacts, on each database."""
+    url = str(request.getfixturevalue(f"{request.param}_url"))
+    terminal = Terminal(tmp_path, {"DATABASE_URL": url})
+    assert done(terminal.says("import", "-", given=SHEET)).startswith("2 rows: 2 created")
+    return terminal
+
+
+def done(said: Said) -> str:
+    assert (said.status, said.err) == (0, "")
+    return said.out
+
+
+def refused(said: Said) -> str:
+    """The one line that a failure gets."""
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith("debt: ")
+    assert said.err.count("\n") == 1
+    return said.err
+
+
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    words = "try serve brief import export history scan list show migrate check".split()
+    for word in words:
+        with pytest.raises(SystemExit) as ended:
+            parser().parse_args([word, "--help"])
+        assert ended.value.code == 0
+        assert len(capsys.readouterr().out.splitlines()) > 4
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "dance",
+        "show",
+        "export --format xml",
+        "history --since yesterday",
+        "brief --at 2026-11-30T09:30:00",
+        "try --port 0",
+        "check --head 12",
+    ],
+)
+def test_a_question_asked_the_wrong_way_is_a_usage_error(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(words.split())
+    assert ended.value.code == 2
+    assert "usage: debt" in capsys.readouterr().err
+
+
+def test_an_export_comes_back_without_a_change(terminal: Terminal) -> None:
+    sheet = done(terminal.says("export"))
+    assert next(csv.reader(StringIO(sheet))) == list(COLUMNS)
+    again = done(terminal.says("import", terminal.file("again.csv", sheet)))
+    assert again == "2 rows: 0 created, 0 changed, 2 as they were\n"
+    assert len(done(terminal.says("history", "--format", "jsonl")).splitlines()) == 2
+
+
+def test_an_export_to_a_file_is_there_only_once_it_is_whole(terminal: Terminal) -> None:
+    target = terminal.folder / "out.csv"
+    assert done(terminal.says("export", "--out", str(target))) == ""
+    assert target.read_text("utf-8") == done(terminal.says("export"))
+    assert [*terminal.folder.glob("*.part")] == []
+    missing = terminal.folder / "nowhere" / "out.csv"
+    assert "nowhere" in refused(terminal.says("export", "--out", str(missing)))
+
+
+def test_json_has_the_names_of_the_spreadsheet_and_what_is_derived(terminal: Terminal) -> None:
+    derived = "stage score quadrant tier provisional hours_logged extensions".split()
+    lines = done(terminal.says("export", "--format", "jsonl")).splitlines()
+    exported = [json.loads(line) for line in lines]
+    assert [*exported[0]] == [*COLUMNS, *derived]
+    listed = json.loads(done(terminal.says("list", "--json")))
+    assert sorted(listed, key=lambda artifact: artifact["key"]) == exported
+    assert json.loads(done(terminal.says("show", "d-2", "--json"))) == exported[1]
+    assert exported[1]["owner"] is None
+    assert exported[1]["provisional"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ((), ["D-2", "D-1"]),
+        (("orphans",), ["D-2"]),
+        (("high-risk", "team:payments"), ["D-1"]),
+        (("RETRY",), ["D-1"]),
+        (("dana@example.com",), ["D-1"]),
+        (("repo:acme/web", "price"), ["D-2"]),
+        (("overdue",), []),
+        (("nothing such",), []),
+    ],
+)
+def test_list_understands_the_words_of_slack(
+    terminal: Terminal, words: tuple[str, ...], keys: list[str]
+) -> None:
+    found = json.loads(done(terminal.says("list", "--json", *words)))
+    assert [artifact["key"] for artifact in found] == keys
+    text = terminal.says("list", *words).lines
+    assert [line.split()[0] for line in text] == (keys or ["Nothing"])
+
+
+def test_mine_is_somebody_elses_question(terminal: Terminal) -> None:
+    assert "“mine” works in Slack" in refused(terminal.says("list", "mine"))
+
+
+def test_show_says_what_a_card_says(terminal: Terminal) -> None:
+    card = done(terminal.says("show", "1"))
+    assert "Retry worker" in card
+    assert "risk       4 (a person: imported from standard input)" in card
+    assert "import by cli:" in card
+
+
+def test_a_key_that_is_none_and_a_key_that_is_not_there_are_told_apart(terminal: Terminal) -> None:
+    assert "There is no D-9" in refused(terminal.says("show", "9"))
+    assert "is not a key" in refused(terminal.says("show", "nine"))
+    assert "There is no D-9" in refused(terminal.says("history", "--artifact", "D-9"))
+
+
+def test_history_tells_who_did_what_and_proves_its_end(terminal: Terminal) -> None:
+    lines = done(terminal.says("history", "--format", "jsonl", "--artifact", "D-2")).splitlines()
+    entry = json.loads(lines[0])
+    assert [*entry] == list(PUBLIC_NAMES)
+    assert (entry["artifact"], entry["action"], entry["before"]) == ("D-2", "import", None)
+    assert entry["by"].startswith("cli:")
+    assert done(terminal.says("history", "--head")).startswith("2:")
+    assert len(done(terminal.says("history", "--since", "2026-11-25")).splitlines()) == 1
+    assert len(done(terminal.says("history", "--since", "2026-11-24")).splitlines()) == 3
+
+
+def test_check_finds_an_untouched_register_and_a_history_that_was_cut_off(
+    terminal: Terminal,
+) -> None:
+    head = done(terminal.says("history", "--head")).strip()
+    assert "as far as can be told" in done(terminal.says("check", "--offline", "--head", head))
+    longer = f"9:{'0' * 64}"
+    assert "history ends at entry 2; 9 were kept" in refused(
+        terminal.says("check", "--offline", "--head", longer)
+    )
+
+
+def test_check_says_all_that_is_missing_at_once(fresh: Terminal) -> None:
+    fresh.environment |= {"PORT": "no", "DEBT_POLICY": "absent.toml"}
+    said = fresh.says("check")
+    assert said.status == 1
+    named = [line.removeprefix("debt: ").split()[0].strip(":") for line in said.err.splitlines()]
+    assert named == [
+        "PORT",
+        "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "absent.toml",
+        "DATABASE_URL",
+    ]
+
+
+def test_a_register_that_is_not_there_is_made_by_import_and_by_nothing_that_only_asks(
+    fresh: Terminal,
+) -> None:
+    for words in (["list"], ["show", "1"], ["export"], ["history"]):
+        assert "run `debt migrate`" in refused(fresh.says(*words))
+    assert [*fresh.folder.glob("new.db*")] == []
+    assert done(fresh.says("import", "-", given=SHEET)).startswith("2 rows")
+    assert len(fresh.says("list").lines) == 2
+
+
+def test_migrate_can_be_said_again_and_keeps_a_password_to_itself(
+    fresh: Terminal, postgresql_url: str
+) -> None:
+    for _ in range(2):
+        assert done(fresh.says("migrate")).endswith("new.db is up to date.\n")
+    assert done(fresh.says("list")) == "Nothing on the register matches.\n"
+    fresh.environment["DATABASE_URL"] = postgresql_url
+    assert "up to date" in done(fresh.says("migrate"))
+
+
+def test_tables_of_another_version_ask_for_migrate(fresh: Terminal) -> None:
+    fresh.file("new.db", "")
+    assert "run `debt migrate`" in refused(fresh.says("list"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"DATABASE_URL": "postgresql://debt:hunter22@127.0.0.1:1/debt"}, "DATABASE_URL: "),
+        ({"DATABASE_URL": "mysql://debt:hunter22@db/debt"}, "DATABASE_URL starts with mysql"),
+        ({"DATABASE_URL": "sqlite:////no/such/folder/debt.db"}, "DATABASE_URL: "),
+        ({"DEBT_POLICY": "absent.toml"}, "absent.toml: "),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL "),
+    ],
+)
+def test_what_is_wrong_outside_is_one_line_that_names_it(
+    fresh: Terminal, environment: dict[str, str], named: str
+) -> None:
+    fresh.environment |= environment
+    for words in (["list"], ["import", "-"], ["migrate"]):
+        line = refused(fresh.says(*words))
+        assert line.startswith(f"debt: {named}")
+        assert "hunter22" not in line
+
+
+def test_a_file_that_is_no_database_is_named(fresh: Terminal) -> None:
+    fresh.file("new.db", b"something else altogether" * 100)
+    assert refused(fresh.says("list")) == "debt: DATABASE_URL: file is not a database\n"
+
+
+def test_every_wrong_cell_has_its_line_and_nothing_is_kept(fresh: Terminal) -> None:
+    sheet = SHEET + "x,r,p,nobody,,9,,\n"
+    said = fresh.says("import", fresh.file("register.csv", sheet))
+    assert said.status == 1
+    assert said.err.splitlines()[0] == "debt: register.csv: 2 faults, so nothing was imported:"
+    assert [line.split(":")[0] for line in said.err.splitlines()[1:]] == [
+        "  line 4, column owner",
+        "  line 4, column risk",
+    ]
+    assert fresh.says("list").out == "Nothing on the register matches.\n"
+
+
+def test_a_file_that_cannot_be_read_is_named(fresh: Terminal) -> None:
+    assert "absent.csv: No such file" in refused(fresh.says("import", "absent.csv"))
+    assert "Is a directory" in refused(fresh.says("import", str(fresh.folder)))
+
+
+def test_escape_codes_in_a_file_do_not_reach_the_terminal(fresh: Terminal) -> None:
+    said = fresh.says("import", "-", given="name,repo,paths,\x1b[31mred\nn,r,p,x\n")
+    assert said.status == 1
+    assert "\x1b" not in said.err
+    done(fresh.says("import", "-", given="name,repo,paths\n\x1b[31mred,r,p\n"))
+    assert "\x1b" not in fresh.says("list").out
+
+
+def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
+    fresh: Terminal, story: Story
+) -> None:
+    story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    scan = ["scan", str(story.path), "--name", "acme/shop"]
+    told = done(fresh.says(*scan, "--dry-run"))
+    assert told.startswith("new      ")
+    assert "1 would be new" in told
+    assert "at least 100% of the added lines" in told
+    assert "lower bounds" in told
+    assert done(fresh.says(*scan)).startswith("1 artifact from 1 AI commits in 1; 1 new")
+    again = json.loads(done(fresh.says(*scan, "--json")))
+    assert (again["created"], again["changed"], again["unchanged"]) == ([], [], 1)
+    assert [artifact["repo"] for artifact in json.loads(fresh.says("list", "--json").out)] == [
+        "acme/shop"
+    ]
+
+
+def test_a_folder_that_is_no_repository_is_named(fresh: Terminal) -> None:
+    assert str(fresh.folder) in refused(fresh.says("scan", str(fresh.folder)))
+
+
+def test_an_end_date_that_passed_shows_where_no_process_keeps_standings_awake(
+    fresh: Terminal,
+) -> None:
+    sheet = "name,repo,paths,expires_on\nOld script,acme/web,a.py,2026-12-24\n"
+    done(fresh.says("import", "-", given=sheet))
+    assert json.loads(fresh.says("list", "overdue", "--json").out) == []
+    fresh.now += timedelta(days=31)
+    assert [artifact["key"] for artifact in json.loads(fresh.says("list", "overdue", "--json").out)]

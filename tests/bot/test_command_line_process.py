@@ -1,0 +1,130 @@
+"""`debt` as the program that is installed: exit status, streams, pipes and signals."""
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.bot.terminal import SHEET, Terminal, program
+
+COMMANDS = "try serve brief import export history scan list show migrate check".split()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path)
+
+
+def test_help_is_quick_and_names_every_command(terminal: Terminal) -> None:
+    started = time.monotonic()
+    said = terminal.really("--help")
+    assert time.monotonic() - started < 2
+    assert (said.status, said.err) == (0, "")
+    assert all(f"    {command} " in said.out for command in COMMANDS)
+
+
+def test_a_first_day_from_a_spreadsheet_to_evidence(terminal: Terminal) -> None:
+    terminal.file("register.csv", SHEET)
+    assert terminal.really("import", "register.csv").out.startswith("2 rows: 2 created")
+    assert (terminal.folder / "debt.db").exists()
+    listed = terminal.really("list", "orphans")
+    assert listed.lines[0].startswith("D-2 ")
+    history = terminal.really("history", "--format", "jsonl")
+    assert {json.loads(line)["by"] for line in history.lines} == {"cli:dana"}
+    for said in (listed, history, terminal.really("check", "--offline")):
+        assert (said.status, said.err) == (0, "")
+        assert "\x1b" not in said.out
+
+
+def test_a_failure_is_one_line_and_no_traceback(terminal: Terminal) -> None:
+    for words in (["list"], ["show", "D-1"], ["import", "absent.csv"], ["scan", "."], ["serve"]):
+        said = terminal.really(*words)
+        assert (said.status, said.out) == (1, "")
+        assert said.err.count("\n") == 1
+        assert said.err.startswith("debt: ")
+        assert "\x1b" not in said.err
+
+
+def test_a_question_asked_the_wrong_way_is_status_two(terminal: Terminal) -> None:
+    assert terminal.really("dance").status == 2
+    assert terminal.really().status == 2
+
+
+def test_a_value_in_env_file_counts_and_the_environment_counts_more(terminal: Terminal) -> None:
+    terminal.file(".env", "DATABASE_URL=sqlite:///other.db\nPORT=no\n")
+    assert "PORT" in terminal.really("migrate").err
+    assert terminal.really("migrate", environment={"PORT": "3000"}).status == 0
+    assert (terminal.folder / "other.db").exists()
+
+
+def test_an_env_file_that_is_no_text_is_named(terminal: Terminal) -> None:
+    terminal.file(".env", b"PORT=\xff\xfe\n")
+    said = terminal.really("list")
+    assert (said.status, said.err) == (1, "debt: .env is not UTF-8 text\n")
+
+
+def test_a_reader_that_leaves_early_is_not_complained_about(terminal: Terminal) -> None:
+    rows = "".join(f"worker {number},acme/web,src/{number}\n" for number in range(5_000))
+    terminal.really("import", "-", given=f"name,repo,paths\n{rows}")
+    with subprocess.Popen(
+        [program(), "export"],
+        cwd=terminal.folder,
+        env=terminal.variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait(20) == 1
+
+
+def test_a_full_disk_is_named(terminal: Terminal) -> None:
+    terminal.really("migrate")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [program(), "export"],
+            cwd=terminal.folder,
+            env=terminal.variables,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "debt: standard output: No space left on device\n",
+    )
+
+
+def test_an_import_that_is_interrupted_leaves_nothing_behind(terminal: Terminal) -> None:
+    with subprocess.Popen(
+        [program(), "import", "-"],
+        cwd=terminal.folder,
+        env=terminal.variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdin is not None
+        running.stdin.write(SHEET.encode())
+        running.stdin.flush()
+        _until_it_reads(terminal.folder / "debt.db")
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=20)
+    assert (running.returncode, out, err) == (130, b"", b"")
+    assert terminal.really("list").out == "Nothing on the register matches.\n"
+
+
+def _until_it_reads(database: Path) -> None:
+    """The register is made before the first row is read."""
+    deadline = time.monotonic() + 20
+    while not (database.exists() and database.stat().st_size > 0):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(1)
