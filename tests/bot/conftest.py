@@ -1,7 +1,7 @@
 """The whole product against a small Slack: signed HTTP, real Bolt, a real database.
 
-The cast: dana owns things, erin leads payments, sam is SRE, lena is an admin, noah and mia
-are colleagues, olga has left, gus is a guest, rex belongs to another organization.
+The cast: dana owns things, erin leads payments, sam is SRE, lena is an admin, noah, mia
+and kai are colleagues, olga has left, gus is a guest, rex belongs to another organization.
 """
 
 from collections.abc import AsyncIterator
@@ -132,7 +132,7 @@ def _person(handle: str) -> Any:
     return person
 
 
-dana, erin, sam, noah, mia, lena, olga, gus, rex = map(
-    _person, ("dana", "erin", "sam", "noah", "mia", "lena", "olga", "gus", "rex")
+dana, erin, sam, noah, mia, kai, lena, olga, gus, rex = map(
+    _person, ("dana", "erin", "sam", "noah", "mia", "kai", "lena", "olga", "gus", "rex")
 )
 TODAY = date(2026, 11, 24)

@@ -1,0 +1,153 @@
+"""An artifact's card, with the buttons for what this person may do."""
+
+from datetime import date
+
+import pytest
+
+from sandbox import Person, Sandbox
+from tests.bot.conftest import Ledger, on_both_databases
+
+
+@on_both_databases
+async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledger: Ledger) -> None:
+    await ledger.add(
+        expires_on=date(2026, 11, 20),
+        review_on=date(2027, 1, 10),
+        dependants=14,
+        surface="production",
+        value=2,
+        risk=5,
+        proxies={"frequency": (4, "37 commits in 90 days")},
+        origin_tool="Claude Code",
+        monthly_minutes=240,
+    )
+    await dana.types("/debt log D-1 1.5h review")
+    card = await dana.types("/debt show D-1")
+    assert card.ephemeral
+    for words in (
+        "Payment retry worker (D-1) · production integration, durable, created",
+        "Next: extend it with a reason, or delete it",
+        "changes weekly, a failure costs money or trust, 14 dependants, production",
+        "nobody on call for it, no way back",
+        "Value/risk low/high: delete first · strict tier",
+        "Owner: @dana · team payments · expired 4 days ago",
+        "Hours: 1.5 h so far, 1.5 h this month; 4 h a month expected",
+        "Purpose: Retries failed card payments overnight",
+        "If removed: Failed payments stay failed",
+        "Ends when the platform migrates or the process changes",
+        "Frequency 4 (estimated: 37 commits in 90 days)",
+        "Risk 5 (by a person",
+        "acme/checkout: services/retry/∗∗",
+        "made with Claude Code",
+        "Nov 24, 2026 log by @dana",
+    ):
+        assert words in card.text, words
+
+
+@pytest.mark.parametrize(
+    ("value", "risk", "said"),
+    [
+        (5, 5, "high/high: strongest review; refactor it as roadmap work"),
+        (5, 1, "high/low: keep it and watch"),
+        (1, 5, "low/high: delete first"),
+        (1, 1, "low/low: keep only with a clear owner and a revision date"),
+    ],
+)
+async def test_each_quadrant_has_its_action(
+    value: int, risk: int, said: str, dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add(value=value, risk=risk)
+    assert said in (await dana.types("/debt show D-1")).text
+
+
+async def test_the_usual_hours_of_its_kind_stand_in_for_an_estimate(
+    dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add()
+    card = await dana.types("/debt show D-1")
+    assert "none logged so far, 0 h this month; 4 h a month is usual for its kind" in card.text
+
+
+async def test_what_is_vague_makes_it_provisional_and_visible(dana: Person, ledger: Ledger) -> None:
+    await ledger.add(purpose="stuff", lifespan=None)
+    card = await dana.types("/debt show D-1")
+    assert "Provisional: vague purpose and no lifespan" in card.text
+
+
+@pytest.mark.parametrize(
+    ("who", "buttons"),
+    [
+        ("dana", {"Extend", "Log", "Review", "Score", "Hand off", "Release"}),
+        ("erin", {"Claim", "Extend", "Log", "Review", "Score", "Hand off", "Release"}),
+        ("lena", {"Claim", "Extend", "Log", "Review", "Score", "Hand off", "Release"}),
+        ("sam", {"Claim", "Extend", "Log", "Review", "Score"}),
+    ],
+)
+async def test_a_card_offers_each_person_what_they_may_do(
+    who: str, buttons: set[str], slack: Sandbox, ledger: Ledger
+) -> None:
+    await ledger.add()
+    card = (await slack.person(who).types("/debt show D-1")).message
+    assert set(card.buttons) == buttons
+
+
+async def test_the_next_step_is_the_first_button(dana: Person, ledger: Ledger) -> None:
+    await ledger.add(expires_on=date(2026, 11, 20))
+    assert (await dana.types("/debt show D-1")).message.buttons[0] == "Extend"
+
+
+async def test_an_ended_artifact_only_takes_hours(dana: Person, ledger: Ledger) -> None:
+    await ledger.ended()
+    card = (await dana.types("/debt show D-1")).message
+    assert "nothing: retired" in card.shown
+    assert card.buttons == ["Log"]
+
+
+async def test_an_owner_who_left_is_marked(dana: Person, olga: Person, ledger: Ledger) -> None:
+    await ledger.amend(await ledger.add(owner=olga.id), owner_gone=True)
+    card = await dana.types("/debt show D-1")
+    assert "@olga (no longer there)" in card.text
+    assert "its owner has left" in card.text
+
+
+@pytest.mark.parametrize("key", ["D-1", "d-1", "1"])
+async def test_keys_may_be_typed_lazily(key: str, dana: Person, ledger: Ledger) -> None:
+    await ledger.add()
+    assert "(D-1)" in (await dana.types(f"/debt show {key}")).text
+
+
+async def test_show_alone_asks_which(dana: Person, ledger: Ledger) -> None:
+    await ledger.add()
+    form = (await dana.types("/debt show")).form
+    assert form is not None
+    await form.search("Artifact", "retry")
+    form.choose("Artifact", "Payment retry worker")
+    assert "Next:" in (await form.submit()).text
+
+
+async def test_the_notification_of_a_card_reads_well_alone(dana: Person, ledger: Ledger) -> None:
+    await ledger.add(expires_on=date(2026, 11, 20))
+    card = (await dana.types("/debt show D-1")).message
+    assert card.notification == "Payment retry worker (D-1): extend it with a reason, or delete it"
+
+
+async def test_a_card_shows_the_new_state_in_its_place(dana: Person, ledger: Ledger) -> None:
+    await ledger.add(owner=None)
+    before = len(dana.reads())
+    card = (await dana.types("/debt show D-1")).message
+    await dana.clicks(card, "Claim")
+    assert "dana owns Payment retry worker (D-1) now" in card.shown
+    assert "Owner: @dana" in card.shown
+    assert "Release" in card.buttons
+    assert "Claim" not in card.buttons
+    assert len(dana.reads()) == before + 1
+
+
+async def test_a_refusal_leaves_the_card_as_it_was(dana: Person, ledger: Ledger) -> None:
+    await ledger.add()
+    card = (await dana.types("/debt show D-1")).message
+    await dana.types("/debt review D-1")
+    reply = await dana.clicks(card, "Review")
+    assert reply.message is not card
+    assert "D-1 was reviewed today already" in reply.text
+    assert "Next:" in card.shown
