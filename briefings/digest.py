@@ -11,7 +11,7 @@ from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.words import readable, say
 from debt.artifact import Artifact
 from debt.policy import DigestPolicy, Policy
-from debt.score import explain
+from debt.score import explain, priority
 from debt.standing import Action, next_step
 from storage import listings, lists, people
 from storage.listings import Listed
@@ -139,12 +139,12 @@ def _item(artifact: Artifact, before: Listed | None, today: date) -> Item:
 async def _ignored_of(
     session: Session, rules: DigestPolicy, told: Sequence[int], before: Mapping[int, Listed]
 ) -> tuple[Ignored, ...]:
-    """Those for whom this is the week in which their lead is told, the lowest key first."""
+    """Those for whom this is the week in which their lead is told, what to fix first first."""
     enough = max(1, rules.intervention_weeks - 1)
     due = [n for n in told if n in before and before[n].weeks == enough]
     artifacts = await lists.several(session, due)
-    found = (artifacts[number] for number in sorted(due))
-    return tuple(Ignored(each, _item(each, before[each.id], date.min)) for each in found)
+    ranked = sorted(artifacts.values(), key=lambda each: (-priority(each), -each.id))
+    return tuple(Ignored(each, _item(each, before[each.id], date.min)) for each in ranked)
 
 
 async def _counted(
@@ -257,15 +257,17 @@ def since_last(last_at: datetime | None, now: datetime) -> datetime:
     return max(last_at, week_ago) if last_at else week_ago
 
 
-def intervention(items: Sequence[Item], known: Known, channel: str) -> Message:
+def intervention(
+    items: Sequence[Item], known: Known, channel: str, at: datetime, policy: Policy
+) -> Message:
     """To the lead: what a channel was told of and nobody touched; settled ones say so."""
     first = min(item.first_on for item in items)
     opening = say("digest.intervention", channel=channel, first=first, count=len(items))
-    groups = (_ignored(item, known) for item in items)
+    groups = (_ignored(item, known, at.date(), policy) for item in items)
     return Message(opening, (line(opening), *(block for group in groups for block in group)))
 
 
-def _ignored(item: Item, known: Known) -> list[Block]:
+def _ignored(item: Item, known: Known, today: date, policy: Policy) -> list[Block]:
     artifact = known.artifacts[item.id]
     if _touched(artifact, item):
         return [_settled(artifact, known)]
@@ -274,5 +276,12 @@ def _ignored(item: Item, known: Known) -> list[Block]:
         button("Extend", "artifact.extend", artifact.key),
         button("Show", "artifact.show", artifact.key),
     ]
-    words = say("digest.ignored", artifact=artifact, owner=known.name(artifact.owner))
+    words = say(
+        "digest.ignored",
+        artifact=artifact,
+        step=next_step(artifact, policy, today),
+        why=explain(artifact),
+        owner=known.name(artifact.owner),
+        today=today,
+    )
     return [line(words), buttons(f"item:{artifact.key}", *acts)]

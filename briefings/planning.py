@@ -1,7 +1,6 @@
 """What is due goes on the ledger, and the next time is set: in one transaction (promise 1)."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -87,7 +86,7 @@ async def _brief(
         if not await _ledger(session, change, subscription.channel, gathered.weekly, week):
             return
         subscription.last_at = instant
-    await _intervene(session, change, subscription, gathered.ignored, week)
+    await _intervene(session, change, subscription, gathered, week)
     today = gathered.weekly.at.date()
     await listings.note(session, subscription.channel, gathered.told, week, today)
 
@@ -111,17 +110,18 @@ async def _intervene(
     session: Session,
     change: Change,
     subscription: Subscription,
-    ignored: Sequence[Ignored],
+    gathered: Gathered,
     week: str,
 ) -> None:
     """One DM a lead: everything of theirs that the channel was told of in vain."""
     channel = subscription.channel
     by_lead: dict[str, list[Ignored]] = {}
-    for each in ignored:
+    for each in gathered.ignored:
         lead = change.policy.lead_of(each.artifact.team) or subscription.subscriber
         by_lead.setdefault(lead, []).append(each)
     for lead, theirs in by_lead.items():
         facts = {"items": [each.item.as_json() for each in theirs], "channel": channel}
+        facts |= {"at": gathered.weekly.at.isoformat()}
         key = f"intervention:{channel}:{lead}:{week}"
         await outbox.enqueue(session, key, "intervention", facts, change.at, person=lead)
 

@@ -1,6 +1,7 @@
 """From a ledger row to its message, as the register stands now: when sent, and ever after."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from briefings import digest, requests
 from briefings.message import Message, plainly
@@ -24,10 +25,12 @@ async def _digest(session: Session, briefing: Ledgered, policy: Policy) -> Messa
     return composed
 
 
-async def _intervention(session: Session, briefing: Ledgered, _policy: Policy) -> Message:
-    items = [digest.item_of(said) for said in briefing.facts["items"]]
+async def _intervention(session: Session, briefing: Ledgered, policy: Policy) -> Message:
+    facts = briefing.facts
+    items = [digest.item_of(said) for said in facts["items"]]
     known = await digest.known(session, [item.id for item in items])
-    return digest.intervention(items, known, briefing.facts["channel"])
+    at = datetime.fromisoformat(facts["at"])
+    return digest.intervention(items, known, facts["channel"], at, policy)
 
 
 async def _ask(session: Session, briefing: Ledgered, _policy: Policy) -> Message:

@@ -24,8 +24,7 @@ _LOOKALIKES = str.maketrans(
         "*": "∗",
         "~": "∼",
         "`": "ˋ",
-        "\n": " ",
-        "\t": " ",
+        **dict.fromkeys("\n\t\u2028\u2029", " "),
     }  # look-alikes on purpose
 )
 # Controls, and what turns the direction of all that follows on the line.
@@ -33,11 +32,17 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
+# An underscore formats unless letters stand on both sides; a quote begins a line.
+_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_QUOTE = re.compile(r"^\s*&gt;")
+# Custom emoji have names in any alphabet; “10:30:15” has none in it.
+_EMOJI = re.compile(r":(?=[^\s:]{1,100}:)(?![0-9]{1,2}:)")
+
+
 def inert(text: str) -> Markup:
     """The text as Slack's mrkdwn that looks like it and does nothing."""
-    shown = _UNSEEN.sub("", text).translate(_LOOKALIKES)
-    plain = re.sub(r"(?<!\w)_|_(?!\w)", "ˍ", re.sub(r"^&gt;", "›", shown))
-    return Markup(re.sub(r":(?=[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*:)", "꞉", plain))  # noqa: S704  # what makes it safe is above
+    plain = _QUOTE.sub("›", _UNSEEN.sub("", text).translate(_LOOKALIKES))
+    return Markup(_EMOJI.sub("꞉", _UNDERSCORE.sub("ˍ", plain)))  # noqa: S704  # what makes it safe is above
 
 
 def shorten(text: str, length: int) -> str:
@@ -132,5 +137,5 @@ def readable(mrkdwn: str) -> str:
     """The same words without Slack's markup: for a terminal and for notifications."""
     text = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", mrkdwn)
     text = re.sub(r"<([@#])([A-Z0-9]+)>", r"\1\2", text)
-    text = re.sub(r"[*`]", "", text)
+    text = _UNDERSCORE.sub("", re.sub(r"[*`]", "", text))
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
