@@ -28,10 +28,14 @@ class Names(Protocol):
 
 
 class Piece(NamedTuple):
-    """A stretch of text on a surface; only mrkdwn can ping, link and format."""
+    """A stretch of text on a surface; only mrkdwn can ping, link and format.
+
+    In verbatim mrkdwn a bare address stays text.
+    """
 
     kind: Literal["mrkdwn", "plain"]
     text: str
+    verbatim: bool = False
 
 
 def shown(text: str, names: Names) -> str:
@@ -54,11 +58,12 @@ def pings(text: str) -> set[str]:
     return {who for token in _TOKEN.findall(text) if (who := _pinged(token))}
 
 
-def links(text: str) -> list[str]:
-    """Addresses that mrkdwn makes clickable, written out or bare."""
+def links(text: str, *, verbatim: bool = False) -> list[str]:
+    """Addresses that mrkdwn makes clickable, written out or, where not verbatim, bare."""
     tokens = [token.partition("|")[0] for token in _TOKEN.findall(text)]
     marked = [html.unescape(one) for one in tokens if one[0] not in "@#!"]
-    return marked + [html.unescape(one) for one in _BARE_URL.findall(_TOKEN.sub(" ", text))]
+    bare = [] if verbatim else _BARE_URL.findall(_TOKEN.sub(" ", text))
+    return marked + [html.unescape(one) for one in bare]
 
 
 def _entities(text: str) -> str:
@@ -116,7 +121,7 @@ def pieces_of(value: object) -> Iterator[Piece]:
 def _pieces_of_object(value: Json) -> Iterator[Piece]:
     kind = value.get("type")
     if kind == "mrkdwn":
-        yield Piece("mrkdwn", value.get("text", ""))
+        yield Piece("mrkdwn", value.get("text", ""), bool(value.get("verbatim")))
     elif kind in {"plain_text", "raw_text"}:
         yield Piece("plain", value.get("text", ""))
     elif kind in _RICH:

@@ -60,9 +60,8 @@ class Surface:
     @property
     def links(self) -> list[str]:
         pieces = reading.pieces_of(self.blocks)
-        written = [
-            to for piece in pieces if piece.kind == "mrkdwn" for to in reading.links(piece.text)
-        ]
+        marked_up = (piece for piece in pieces if piece.kind == "mrkdwn")
+        written = [to for p in marked_up for to in reading.links(p.text, verbatim=p.verbatim)]
         return written + [c.element["url"] for c in self.controls() if c.element.get("url")]
 
     @property
