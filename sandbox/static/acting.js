@@ -155,9 +155,12 @@ document.addEventListener("keydown", (event) => {
   if (field.dataset.triggers.includes("on_enter_pressed")) changed(field);
 });
 
+/** How many characters are left, once they become few. */
 function count(field) {
-  const left = field.closest(".typed-frame")?.querySelector(".remaining");
-  if (!left) return;
-  left.textContent = field.dataset.most - field.value.length;
-  left.classList.toggle("over", field.value.length > field.dataset.most);
+  const shown = field.closest(".typed-frame")?.querySelector(".remaining");
+  if (!shown) return;
+  const left = field.dataset.most - field.value.length;
+  shown.textContent = left;
+  shown.hidden = left > field.dataset.most / 5;
+  shown.classList.toggle("over", left < 0);
 }

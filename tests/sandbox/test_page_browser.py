@@ -248,8 +248,10 @@ async def test_menus_and_dates_of_a_message_reach_the_app(
 async def test_one_can_be_somebody_else(page: Page) -> None:
     await says(page, "/echo hello")
     await expect(last(page)).to_contain_text("Only visible to you")
-    await page.get_by_role("button", name="Acting as Dana Reyes").click()
-    await page.get_by_role("menuitem", name="Erin Walsh").click()
+    await page.get_by_role("button", name="Acting as Dana Reyes").press("Enter")
+    await expect(page.get_by_role("menuitem", name="Dana Reyes")).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Acting as Erin Walsh")).to_be_visible()
     await expect(page.locator("article")).to_have_count(0)
     await says(page, "erin here, @dana")
