@@ -261,7 +261,10 @@ async def _lock_table(session: Session, mode: str) -> None:
 
 
 async def next_ids(session: Session, count: int) -> range:
-    """Keys that were never given before and never will be again."""
+    """Keys that were never given before and never will be again.
+
+    Existing artifacts are locked before, since every other writer takes the head last.
+    """
     # The table first and the head after it, as everywhere, so that no two wait for each other.
     await _lock_table(session, "ROW EXCLUSIVE")
     taken = await session.execute(

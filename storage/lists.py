@@ -87,9 +87,11 @@ async def page(session: Session, query: Query, size: int, after: Cursor | None =
     return Page(artifacts, Cursor(end["priority"], end["id"]) if end else None)
 
 
+_FIRST = (A.priority.desc(), A.id.desc())
+
+
 def _ranked() -> Select[Any]:
-    ranked = select(*COLUMNS, A.priority).where(A.live)
-    return ranked.order_by(A.priority.desc(), A.id.desc())
+    return select(*COLUMNS, A.priority).where(A.live).order_by(*_FIRST)
 
 
 def _matching(question: Select[Any], query: Query) -> Select[Any]:
@@ -149,9 +151,9 @@ COUNTED_AT_MOST = 1_000
 
 
 async def count_needing(session: Session, scope: Scope) -> dict[str, int]:
-    """How many need somebody, by label; counting stops at `COUNTED_AT_MOST`."""
-    some = within(select(A.label).where(A.live, A.attention), scope).limit(COUNTED_AT_MOST)
-    few = some.subquery()
+    """How many need somebody, by label; only the first `COUNTED_AT_MOST` of them are counted."""
+    some = within(select(A.label).where(A.live, A.attention), scope)
+    few = some.order_by(*_FIRST).limit(COUNTED_AT_MOST).subquery()
     counted = await session.execute(select(few.c.label, func.count()).group_by(few.c.label))
     return {row[0]: row[1] for row in counted}
 
@@ -167,7 +169,7 @@ async def changed_since(
 
 async def exists(session: Session, scope: Scope) -> bool:
     """Whether any live artifact is in the scope."""
-    question = within(select(A.id).where(A.live), scope).limit(1)
+    question = within(select(A.id).where(A.live), scope).order_by(*_FIRST).limit(1)
     return (await session.execute(question)).first() is not None
 
 

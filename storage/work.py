@@ -5,8 +5,6 @@ from datetime import date
 from typing import Literal
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.orm import aliased
-from sqlmodel import col
 
 from debt.artifact import Artifact
 from debt.hours import MINUTES_A_DAY, Span, Work, as_hours
@@ -97,13 +95,12 @@ async def _reversed(session: Session, entry_id: int) -> bool:
 
 async def last_entry(session: Session, artifact_id: int, person: str) -> int | None:
     """The person's newest entry on the artifact that was not taken back."""
-    correction = aliased(HoursRow)
+    here, reverses = HOURS.c.artifact_id == artifact_id, HOURS.c.reverses
+    taken_back = select(reverses).where(here, reverses.is_not(None))
     question = (
-        select(col(HoursRow.id))
-        .outerjoin(correction, col(correction.reverses) == col(HoursRow.id))
-        .where(col(HoursRow.artifact_id) == artifact_id, col(HoursRow.person) == person)
-        .where(col(HoursRow.reverses).is_(None), col(correction.id).is_(None))
-        .order_by(col(HoursRow.id).desc())
+        select(HOURS.c.id)
+        .where(here, HOURS.c.person == person, reverses.is_(None), HOURS.c.id.not_in(taken_back))
+        .order_by(HOURS.c.id.desc())
         .limit(1)
     )
     return (await session.execute(question)).scalar_one_or_none()

@@ -1,0 +1,305 @@
+"""No question of a digest, and no page of a list, reads a table from end to end."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.engine import make_url
+
+from debt.artifact import Label, Rating, Ratings, Surface
+from debt.hours import Period, span
+from storage import awake, listings, lists, outbox, people, subscriptions, work
+from storage.artifacts import require, row_of
+from storage.history import last_entries
+from storage.lists import Cursor, Filter, Query, Scope, ScopeKind
+from storage.migrate import migrate
+from storage.ownership import answer, claim
+from storage.store import Session, Store
+from storage.tables import (
+    ARTIFACT,
+    BRIEFING,
+    HISTORY,
+    HOURS,
+    LISTING,
+    PERSON,
+    REQUEST,
+    SUBSCRIPTION,
+)
+from storage.upkeep import review
+from tests.debt.builders import an_artifact
+from tests.storage.builders import DANA, NOW, POLICY, TODAY, by, days
+from tests.storage.plans import Plan, plans_of
+
+ROWS = 6_000
+SCOPES = (
+    lists.ALL,
+    Scope(ScopeKind.TEAM, "team 3"),
+    Scope(ScopeKind.REPO, "acme/3"),
+    Scope(ScopeKind.SERVICE, "service 3"),
+)
+MONTH = span(Period.MONTH, TODAY, POLICY.sprint)
+Ask = Callable[[Session], Awaitable[object]]
+
+
+def _artifacts() -> list[dict[str, Any]]:
+    """One in five needs somebody, one in seven belongs to no team, one in five changed lately."""
+    rows = []
+    for number in range(1, ROWS + 1):
+        risk = Rating(1 + number % 5, "usual")
+        artifact = an_artifact(
+            id=number,
+            ratings=Ratings(Rating(1 + number % 4, ""), Rating(2, ""), risk, Rating(2, "")),
+            label=list(Label)[number % 3],
+            surface=list(Surface)[number % 4],
+            team=f"team {number % 60}" if number % 7 else None,
+            service=f"service {number % 50}" if number % 4 else None,
+            repo=f"acme/{number % 80}",
+            owner=f"U{number % 300}" if number % 5 else None,
+            expires_on=TODAY + days(number % 400 - 20),
+            value=1 + number % 5,
+            responder="somebody" if number % 3 else None,
+            changed_at=NOW - timedelta(hours=number) if number % 5 == 0 else None,
+        )
+        rows.append(row_of(artifact, POLICY, TODAY))
+    return rows
+
+
+def _ledger() -> list[dict[str, Any]]:
+    """A year of messages that were sent, and a few that wait."""
+    return [
+        {
+            "key": f"digest:{number}", "kind": "digest", "channel": f"C{number % 90}",
+            "facts": {}, "state": "due" if number % 100 == 0 else "sent",
+            "ready_at": NOW - timedelta(hours=number), "created_at": NOW, "attempts": 1,
+            "ts": f"{number}.0", "outcome": "",
+        }
+        for number in range(1, ROWS + 1)
+    ]  # fmt: skip
+
+
+async def _write_rows(session: Session) -> None:
+    connection = await session.connection()
+    await connection.execute(insert(ARTIFACT), _artifacts())
+    await connection.execute(insert(BRIEFING), _ledger())
+    usual = {"scope": "all", "scope_name": "", "weekday": 0, "at": "09:30", "zone": "UTC"}
+    usual |= {"subscriber": DANA}
+    await connection.execute(
+        insert(SUBSCRIPTION),
+        [usual | {"channel": f"C{n}", "next_at": NOW + timedelta(minutes=n)} for n in range(ROWS)],
+    )
+    listed = {"first_on": TODAY, "week": "2026-W47", "weeks": 1, "version": 1}
+    await connection.execute(
+        insert(LISTING),
+        [listed | {"channel": f"C{n % 900}", "artifact_id": n} for n in range(1, ROWS + 1)],
+    )
+    worked = {"person": DANA, "minutes": 30, "kind": "review", "note": "", "at": NOW}
+    await connection.execute(
+        insert(HOURS),
+        [
+            worked
+            | {"artifact_id": n, "team": f"team {n % 60}", "repo": f"acme/{n % 80}"}
+            | {"service": f"service {n % 50}", "worked_on": TODAY - days(n % 300)}
+            for n in range(1, ROWS + 1)
+        ],
+    )
+    person = {"zone": "UTC", "active": True, "bot": False, "admin": False, "guest": False}
+    person |= {"stranger": False}
+    await connection.execute(
+        insert(PERSON),
+        [
+            person
+            | {"slack_id": f"U{n}", "name": f"U{n}", "email": f"u{n}@example.com"}
+            | {"seen_at": NOW - timedelta(hours=n % 100)}
+            for n in range(ROWS)
+        ],
+    )
+    entry = {"at": NOW, "by": DANA, "action": "log", "reason": "", "hash": "0"}
+    await connection.execute(
+        insert(HISTORY), [entry | {"id": n, "artifact_id": n} for n in range(1, ROWS + 1)]
+    )
+    asked = {"kind": "claim", "asked_by": DANA, "new_owner": DANA, "at": NOW}
+    await connection.execute(
+        insert(REQUEST),
+        [
+            asked
+            | {"artifact_id": n, "asked_of": f"U{n % 300}", "owner": f"U{n % 300}"}
+            | {"state": "open" if n % 50 == 1 else "declined"}
+            for n in range(1, ROWS + 1)
+        ],
+    )
+
+
+@pytest.fixture(scope="module", params=["sqlite", "sqlite analyzed", "postgresql"])
+def filled_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Some thousand rows of everything; SQLite plans alike whether it was told of them or not."""
+    copied: AbstractContextManager[str]
+    if request.param == "postgresql":
+        template = request.getfixturevalue("postgres_template")
+        copied = _copied(request.getfixturevalue("postgres_server"), template)
+    else:
+        copied = nullcontext(f"sqlite:///{tmp_path_factory.mktemp('filled') / 'debt.db'}")
+    with copied as url, ThreadPoolExecutor() as thread:
+        migrate(url)
+        # In a thread, since pytest has a loop of its own in this one.
+        thread.submit(asyncio.run, _fill(url, analyzed=request.param != "sqlite")).result()
+        yield url
+
+
+@contextmanager
+def _copied(server: str, template: str) -> Iterator[str]:
+    name = f"filled_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+async def _fill(url: str, *, analyzed: bool) -> None:
+    store = Store(url)
+    async with store.change() as session:
+        await _write_rows(session)
+        if analyzed:
+            await session.execute(text("ANALYZE"))
+    await store.close()
+
+
+@pytest.fixture
+async def full(filled_url: str) -> AsyncIterator[Store]:
+    """Whatever a test does with it is taken back, so that all may share it."""
+    store = Store(filled_url)
+    yield store
+    await store.close()
+
+
+async def asked(store: Store, questions: dict[str, Ask]) -> dict[str, list[Plan]]:
+    """Each question's plans. What verbs wrote is taken back between them."""
+    plans = {}
+    for name, ask in questions.items():
+        async with store.rehearse() as session:
+            plans[name] = await plans_of(session, ask)
+            assert plans[name], name
+    return plans
+
+
+def whole_tables(plans: dict[str, list[Plan]]) -> list[str]:
+    return [f"{name}: {plan}" for name, each in plans.items() for plan in each if plan.scanned]
+
+
+def sorted_lists(plans: dict[str, list[Plan]]) -> list[str]:
+    return [f"{name}: {plan}" for name, each in plans.items() for plan in each if plan.sorts]
+
+
+DIGEST: dict[str, Ask] = {
+    "wake": lambda s: awake.wake(s, by("schedule", at=NOW + days(1))),
+    "policy": lambda s: awake.follows(s, POLICY),
+    "due": lambda s: subscriptions.due(s, NOW + days(1), limit=20),
+    "ignored": lambda s: listings.ignored(s, "C3"),
+    "note": lambda s: listings.note(s, "C3", [3, 17, 903], "2026-W48", TODAY),
+    "several": lambda s: lists.several(s, [1, 77, 903]),
+    "names": lambda s: people.names(s, ["U1", "U77", "U903"]),
+    "claim": lambda s: outbox.claim_batch(s, NOW, 1),
+    "claim a batch": lambda s: outbox.claim_batch(s, NOW, 20),
+    "next": outbox.next_ready,
+    "enqueue": lambda s: outbox.enqueue(s, "k", "digest", {}, NOW, channel="C3"),
+    "by key": lambda s: outbox.by_key(s, "digest:77"),
+    "by message": lambda s: outbox.by_message(s, "C77", "77.0"),
+}
+for _scope in SCOPES:
+    DIGEST |= {
+        f"needing {_scope}": partial(lists.needing, scope=_scope, limit=10),
+        f"count {_scope}": partial(lists.count_needing, scope=_scope),
+        f"news {_scope}": partial(lists.changed_since, scope=_scope, since=NOW - days(7), limit=50),
+        f"exists {_scope}": partial(lists.exists, scope=_scope),
+    }
+
+
+async def test_nothing_a_digest_asks_reads_a_whole_table(full: Store) -> None:
+    plans = await asked(full, DIGEST)
+    assert whole_tables(plans) == []
+    ranked = {name: each for name, each in plans.items() if name.startswith("needing")}
+    assert sorted_lists(ranked) == []
+
+
+LISTS: dict[str, Query] = {
+    "everything": Query(),
+    "mine": Query(frozenset({Filter.MINE}), owner="U7"),
+} | {
+    str(filter_): Query(frozenset({filter_}), today=TODAY, soon=TODAY + days(7))
+    for filter_ in Filter
+    if filter_ is not Filter.MINE
+} | {str(scope): Query(scopes=(scope,)) for scope in SCOPES[1:]}  # fmt: skip
+
+
+@pytest.mark.parametrize("after", [None, Cursor(48, 3_000)], ids=["first", "deep"])
+async def test_no_page_of_a_list_reads_a_whole_table_or_sorts_it(
+    full: Store, after: Cursor | None
+) -> None:
+    questions: dict[str, Ask] = {
+        name: partial(lists.page, query=query, size=10, after=after)
+        for name, query in LISTS.items()
+    }
+    plans = await asked(full, questions)
+    assert whole_tables(plans) == []
+    assert sorted_lists(plans) == []
+
+
+async def test_a_deep_page_begins_where_the_last_one_ended(full: Store) -> None:
+    """Its place is a condition of the index, not a filter over all the pages before."""
+    questions: dict[str, Ask] = {
+        str(scope): partial(
+            lists.page, query=Query(scopes=(scope,)), size=10, after=Cursor(48, 3_000)
+        )
+        for scope in SCOPES
+    }
+    for plans in (await asked(full, questions)).values():
+        [plan] = plans
+        place = "priority<?" if full.sqlite else "ROW(priority, id) < ROW("
+        assert any(place in line and "Filter" not in line for line in plan.lines), str(plan)
+
+
+async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
+    questions: dict[str, Ask] = {
+        "show": lambda s: require(s, 77),
+        "last entries": lambda s: last_entries(s, 77, 3),
+        "hours": lambda s: work.last_entry(s, 77, DANA),
+        "claim": lambda s: claim(s, by("U9"), 78),
+        "answer": lambda s: answer(s, by("U101"), 101, accept=True),
+        "review": lambda s: review(s, by(DANA), 77),
+        "subscription": lambda s: subscriptions.subscription(s, "C3"),
+        "e-mail": lambda s: people.by_email(s, "u7@example.com"),
+        "owner left": lambda s: people.owner_is(s, by("slack"), "U7", None),
+    }
+    spans: tuple[tuple[work.Scope, object], ...] = (
+        ("artifact_id", 77), ("team", "team 3"), ("repo", "acme/3"), ("service", "service 3"),
+    )  # fmt: skip
+    for scope, name in spans:
+        questions[f"minutes {scope}"] = partial(work.minutes_in, scope=scope, name=name, span=MONTH)
+    assert whole_tables(await asked(full, questions)) == []
+
+
+async def test_the_next_owners_to_check_are_found_in_their_order(full: Store) -> None:
+    questions: dict[str, Ask] = {
+        "owners": lambda s: people.owners_to_check(s, NOW - days(1), 50, after="U2"),
+    }
+    plans = await asked(full, questions)
+    assert [
+        table for plan in plans["owners"] for table in plan.scanned if table == "artifact"
+    ] == []
+
+
+async def test_a_plan_that_reads_a_whole_table_would_be_noticed(full: Store) -> None:
+    async def careless(session: Session) -> None:
+        await session.execute(select(ARTIFACT.c.id).where(ARTIFACT.c.purpose == "none"))
+
+    plans = await asked(full, {"careless": careless})
+    assert [plan.scanned for plan in plans["careless"]] == [["artifact"]]
