@@ -137,8 +137,8 @@ async def require_scope(session: Session, scope: Scope) -> None:
 async def _own_channel(call: Call) -> str:
     """The channel the digest can go to, or Refused with what stands in its way."""
     channel = call.channel
-    if channel is None:
-        raise Refused("Say that in the channel that should get the digest.")
+    if channel is None or channel.startswith("D"):
+        raise Refused("A digest belongs in a channel. Say that where your team would read it.")
     try:
         answer = await call.bot.client.conversations_info(channel=channel)
     except SlackApiError as error:
@@ -150,8 +150,6 @@ async def _own_channel(call: Call) -> str:
 
 
 def _require_deliverable(channel: Mapping[str, Any]) -> None:
-    if channel.get("is_im") or channel.get("is_mpim"):
-        raise Refused("A digest belongs in a channel. Say that where your team would read it.")
     if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"):
         raise Refused(
             "This channel is shared with another organization, so the register stays out of it."

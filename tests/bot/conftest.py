@@ -19,7 +19,7 @@ from debt.artifact import Artifact, Stage, Surface
 from debt.facts import Facts
 from debt.policy import Policy, TeamPolicy, built_in
 from sandbox import Person, Sandbox
-from storage import artifacts, register
+from storage import artifacts, lists, register
 from storage.artifacts import Change
 from storage.history import Entry, last_entries
 from storage.store import Store
@@ -102,6 +102,15 @@ class Ledger:
     async def get(self, artifact: Artifact) -> Artifact:
         async with self.store.read() as session:
             return await artifacts.require(session, artifact.id)
+
+    async def by_key(self, number: int) -> Artifact:
+        async with self.store.read() as session:
+            return await artifacts.require(session, number)
+
+    async def count(self) -> int:
+        """How many live artifacts there are."""
+        async with self.store.read() as session:
+            return len((await lists.page(session, lists.Query(), 1_000)).artifacts)
 
     async def ended(self, **facts: Any) -> Artifact:
         """An artifact that was retired."""
