@@ -15,7 +15,7 @@ _EMPHASIS = [
     )
     for mark in (r"\*", "_", "~")
 ]
-_CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
+_CODE_OR_TOKEN = re.compile(rf"```(.+?)```|`([^`\n]+)`|{_TOKEN.pattern}", re.DOTALL)
 _KEPT = "\ue000"
 
 
@@ -42,13 +42,12 @@ def shown(text: str, names: Names) -> str:
     """mrkdwn as it appears: names for ids, labels for links, no formatting marks, no entities."""
     kept: list[str] = []
 
-    def keep(what: str) -> str:
-        kept.append(what)
+    def keep(found: re.Match[str]) -> str:
+        code = found[1] or found[2]
+        kept.append(_entities(code) if code else _token(found[3], names))
         return _KEPT
 
-    rest = _CODE.sub(lambda m: keep(_entities(m[1] or m[2])), text.replace(_KEPT, ""))
-    rest = _TOKEN.sub(lambda m: keep(_token(m[1], names)), rest)
-    rest = _entities(_plain(rest))
+    rest = _entities(_plain(_CODE_OR_TOKEN.sub(keep, text.replace(_KEPT, ""))))
     pieces = iter(kept)
     return re.sub(_KEPT, lambda _: next(pieces), rest)
 

@@ -22,6 +22,7 @@ DANA, SRE, PAYMENTS = id_of("U", "dana"), id_of("S", "sre"), id_of("C", "payment
         ("<https://x.example/?a=1&amp;b=2|the *page*>", "the *page*"),
         ("due <!date^1764500000^{date_short}|Nov 30>", "due Nov 30"),
         ("`<@U1> *raw*`", "<@U1> *raw*"),
+        (f"in <#{PAYMENTS}> say `/debt` to <@{DANA}>", "in #payments say /debt to @dana"),
         ("&lt;!channel&gt;", "<!channel>"),
         ("it&#39;s", "it&#39;s"),
     ],
@@ -46,6 +47,9 @@ def test_links_marked_and_bare() -> None:
     assert reading.links("<https://a.example/?x&amp;y|a> https://b.example <@U1>") == [
         "https://a.example/?x&y",
         "https://b.example",
+    ]
+    assert reading.links("<https://a.example> https://b.example", verbatim=True) == [
+        "https://a.example"
     ]
 
 
