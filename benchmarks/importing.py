@@ -22,13 +22,16 @@ def _spreadsheet(path: Path) -> None:
         writer = csv.writer(out)
         writer.writerow([*_COLUMNS.split(","), "created_on", "value", "risk", "monthly_hours"])
         for number in range(ROWS):
-            writer.writerow(
-                [f"Worker {number}", "production_integration", "durable"]
-                + [f"acme/service-{number % 500}", "src/**;tests/**", f"service-{number % 500}"]
-                + [f"team-{number % 100}", f"dana{number % 900}@example.com"]
-                + ["Retries failed card payments overnight", "until the provider changes"]
-                + ["Failed payments stay failed", "production", "2026-03-01", "3", "4", "2.5"]
-            )
+            writer.writerow(_row(number))
+
+
+def _row(number: int) -> list[str]:
+    service = f"service-{number % 500}"
+    return (
+        f"Worker {number}|production_integration|durable|acme/{service}|src/**;tests/**|{service}|"
+        f"team-{number % 100}|dana{number % 900}@example.com|Retries failed card payments|"
+        "until the provider changes|Failed payments stay failed|production|2026-03-01|3|4|2.5"
+    ).split("|")
 
 
 async def _ours(url: str, path: Path) -> float:

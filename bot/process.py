@@ -5,7 +5,7 @@ import logging
 import signal
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -23,12 +24,13 @@ from bot.app import build
 from bot.call import Bot, Tasks
 from bot.http import application
 from bot.people import People
-from bot.settings import Settings
+from bot.settings import Settings, WrongSetting
 from briefings.delivery import Sender, Updates
 from briefings.planning import plan, rehearse
 from debt.policy import Policy
 from storage import outbox
 from storage.artifacts import Change
+from storage.migrate import require_current
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ log = logging.getLogger(__name__)
 # The sending lease must outlast this, late acceptance and history lag (DESIGN.md, promise 1).
 CLIENT_TIMEOUT = 10
 POLL = 2.0
+GRACE = 15
 Clock = Callable[[], datetime]
 
 
@@ -51,6 +54,7 @@ class Process:
         self._sender = sender
         self._turn = asyncio.Lock()
         self._woken = woken
+        self._ending = False
 
     async def tick(self) -> None:
         """All that is due now goes on the ledger."""
@@ -68,7 +72,7 @@ class Process:
 
     async def keep_sending(self) -> None:
         """Sends as soon as something is due, and looks again every other second."""
-        while True:
+        while not self._ending:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL)
             self._woken.clear()
@@ -76,6 +80,15 @@ class Process:
                 await self.send()
             except Exception:
                 log.exception("sending failed; it goes on")
+
+    async def end(self, sending: asyncio.Task[None]) -> None:
+        """Lets the message under way arrive; what is cut off is looked up by the next sender."""
+        self._ending = True
+        self._woken.set()
+        await asyncio.wait({sending}, timeout=GRACE)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        await self.step_down()
 
     async def step_down(self) -> None:
         await self._sender.step_down()
@@ -88,8 +101,9 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
     store = Store(settings.database_url)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         try:
+            await require_current(store)
             client, careful = _clients(settings, session)
-            team_id = str((await client.auth_test())["team_id"])
+            team_id = await _workspace(client)
             people = People(store, client, now, team_id)
             updates, tasks = Updates(store, client, policy), Tasks()
             sender = Sender(store, careful, policy, now, holder=uuid.uuid4().hex)
@@ -99,6 +113,19 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             await tasks.finish()
         finally:
             await store.close()
+
+
+async def _workspace(client: AsyncWebClient) -> str:
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        raise WrongSetting(
+            f"SLACK_BOT_TOKEN: Slack refuses it ({error.response.get('error')}); "
+            "copy the bot token from the app's page “OAuth & Permissions”"
+        ) from None
+    except aiohttp.ClientConnectionError:
+        raise WrongSetting(f"SLACK_API_URL: {client.base_url} cannot be reached") from None
+    return str(answer["team_id"])
 
 
 def _clients(
@@ -125,11 +152,19 @@ async def listening(process: Process, settings: Settings) -> AsyncIterator[str]:
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:
-        await site.start()
+        await _open(site, settings)
         async with _socket_mode(app, settings):
             yield f"http://{settings.host}:{_port(runner)}"
     finally:
         await runner.cleanup()
+
+
+async def _open(site: web.TCPSite, settings: Settings) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise WrongSetting(f"PORT: cannot listen on {where}: {error.strerror}") from None
 
 
 def _port(runner: web.AppRunner) -> int:
@@ -155,19 +190,23 @@ async def briefing(process: Process) -> AsyncIterator[None]:
     """A tick a minute plans what is due; what is on the ledger is sent."""
     scheduler = AsyncIOScheduler(timezone=UTC)
     # The tick holds no state: what matters is in the database, a missed tick costs nothing.
-    for job in (process.tick, process.check_owners):
-        scheduler.add_job(job, "interval", minutes=1, coalesce=True, max_instances=1)
+    scheduler.add_job(_each_minute(process), "interval", minutes=1, next_run_time=utc_now())
     scheduler.start()
     sending = asyncio.create_task(process.keep_sending())
     try:
-        await process.tick()
         yield
     finally:
         scheduler.shutdown(wait=False)
-        sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
-        await process.step_down()
+        await process.end(sending)
+
+
+def _each_minute(process: Process) -> Callable[[], Awaitable[None]]:
+    async def start() -> None:
+        """As tasks of our own, since the scheduler would cut its own off when it ends."""
+        process.bot.tasks.leave(process.tick())
+        process.bot.tasks.leave(process.check_owners())
+
+    return start
 
 
 async def until_told_to_stop() -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.process import Process, briefing, listening, running, until_told_to_stop
-from bot.settings import Settings
+from bot.settings import Settings, WrongSetting
 from briefings.schedule import next_instant
 from debt.policy import Policy, TeamPolicy, built_in
 from intake import sample
@@ -46,11 +46,24 @@ async def try_it(repo: Path, *, port: int | None, browser: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="debt-try-") as folder:
         url = f"sqlite:///{folder}/debt.db"
         migrate(url)
-        async with Sandbox(MANIFEST, port=_free(port)) as slack:
+        async with _workspace(port) as slack:
             filled = await _fill(url, repo, slack)
             async with _bot(slack, url):
                 _welcome(slack, filled, browser)
                 await until_told_to_stop()
+
+
+@asynccontextmanager
+async def _workspace(port: int | None) -> AsyncIterator[Sandbox]:
+    slack = Sandbox(MANIFEST, port=_free(port))
+    try:
+        await slack.start()
+    except OSError as error:
+        raise WrongSetting(f"--port {port}: cannot be listened on: {error.strerror}") from None
+    try:
+        yield slack
+    finally:
+        await slack.stop()
 
 
 def _free(port: int | None) -> int:
@@ -84,10 +97,13 @@ async def _bot(slack: Sandbox, url: str) -> AsyncIterator[Process]:
         slack.request_url = f"{address}/slack/events"
 
         async def follow(_now: datetime) -> None:
+            await process.check_owners()
             await process.tick()
             await process.send()
 
         slack.clock.on_move(follow)
+        await process.check_owners()
+        await process.tick()
         yield process
 
 

@@ -28,6 +28,12 @@ async def current(store: Store) -> bool:
         return await connection.run_sync(_is_current)
 
 
+async def require_current(store: Store) -> None:
+    """Raises DatabaseError where the tables are not of this version."""
+    if not await current(store):
+        raise DatabaseError("DATABASE_URL: its tables are not of this version; run `debt migrate`")
+
+
 def _is_current(connection: Connection) -> bool:
     newest = ScriptDirectory.from_config(_config()).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() == newest

@@ -78,7 +78,7 @@ class Invocation:
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator["Store"]:
     """The register there is. Raises DatabaseError where it is missing or not up to date."""
-    from storage.migrate import current
+    from storage.migrate import require_current
     from storage.store import DatabaseError, Store
 
     file = sqlite_file(url)
@@ -86,10 +86,7 @@ async def opened(url: str) -> AsyncIterator["Store"]:
         raise DatabaseError(f"DATABASE_URL: there is no register at {file} yet; {_MADE_BY}")
     store = Store(url)
     try:
-        if not await current(store):
-            raise DatabaseError(
-                "DATABASE_URL: its tables are not of this version; run `debt migrate`"
-            )
+        await require_current(store)
         yield store
     finally:
         await store.close()
