@@ -16,6 +16,7 @@ from bot.call import Answer, Bot, Call, Form, Origin, Reply
 from bot.feature import Run
 from bot.features import BUTTONS, FORMS, SHORTCUTS, verb_for
 from bot.forms import PICK
+from bot.http import MALFORMED
 from bot.show import card_of
 from bot.state import FieldRefused, State
 from briefings.message import plainly
@@ -54,15 +55,16 @@ class Listeners:
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         run, words = verb_for(body.get("text") or "")
         origin = Origin(body["user_id"], body["channel_id"], body["response_url"])
+        trigger_id = body["trigger_id"]
         work = perform(self._bot, origin, run, words=words)
-        await answer_command(self._bot, ack, origin, body["trigger_id"], work)
+        await answer_command(self._bot, ack, origin, trigger_id, work)
 
     async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
-        action, origin = body["actions"][0], _pressed_in(body)
+        action, origin, trigger_id = body["actions"][0], _pressed_in(body), body["trigger_id"]
         run = BUTTONS.get(action["action_id"], _outdated)
+        await ack()
         work = perform(self._bot, origin, run, value=str(action.get("value") or ""))
-        self._bot.tasks.leave(answer_press(self._bot, origin, body["trigger_id"], work))
+        self._bot.tasks.leave(answer_press(self._bot, origin, trigger_id, work))
 
     async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Errors go back into the form at their field; an answer closes it or takes its place."""
@@ -100,16 +102,22 @@ class Listeners:
             await deliver(self._bot, origin, answer)
 
     async def options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """What cannot be looked up is nothing to choose from; the log says why."""
         typed, slack_id = str(body.get("value") or ""), body["user"]["id"]
-        await ack(options=await picker.suggestions(self._bot, slack_id, typed))
+        try:
+            offered = await picker.suggestions(self._bot, slack_id, typed)
+        except Exception as error:  # noqa: BLE001  # as for every answer
+            reference(error)
+            offered = []
+        await ack(options=offered)
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
         channel = (body.get("channel") or {}).get("id")
         origin = Origin(body["user"]["id"], channel, body.get("response_url"))
-        run = SHORTCUTS.get(body["callback_id"], _outdated)
+        run, trigger_id = SHORTCUTS.get(body["callback_id"], _outdated), body["trigger_id"]
+        await ack()
         work = perform(self._bot, origin, run, message=body.get("message") or {})
-        self._bot.tasks.leave(answer_press(self._bot, origin, body["trigger_id"], work))
+        self._bot.tasks.leave(answer_press(self._bot, origin, trigger_id, work))
 
     async def message(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         direct = event.get("channel_type") == "im"
@@ -148,8 +156,10 @@ async def _at_its_field(view: Mapping[str, Any], work: Awaitable[Answer]) -> Ans
     except FieldRefused:
         raise
     except Refused as refusal:
-        named = [block_id for block_id in inputs if block_id == refusal.field]
-        raise FieldRefused((named or inputs)[0], str(refusal)) from None
+        fields = [field for field in inputs if field == refusal.field] or inputs
+        if not fields:
+            raise
+        raise FieldRefused(fields[0], str(refusal)) from None
 
 
 def _pressed_in(body: Mapping[str, Any]) -> Origin:
@@ -170,7 +180,7 @@ async def _outdated(_call: Call) -> Answer:
 
 async def failed(error: Exception) -> BoltResponse:
     """A payload that Slack would not send is refused; all else is ours and gets a reference."""
-    if isinstance(error, KeyError | TypeError | ValueError | AttributeError | IndexError):
+    if isinstance(error, MALFORMED):
         log.warning("malformed payload error=%r", error)
         return BoltResponse(status=400, body="malformed payload")
     return BoltResponse(status=200, body=say("errors.unexpected", reference=reference(error)))

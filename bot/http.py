@@ -12,6 +12,8 @@ from storage.migrate import current
 from storage.store import Store
 
 LARGEST_BODY = 1024 * 1024
+# What reading a body that Slack would not send comes to, in Bolt and in our listeners.
+MALFORMED = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
 
 def application(store: Store, app: AsyncApp | None) -> web.Application:
@@ -45,8 +47,9 @@ def _slack(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
             asked = AsyncBoltRequest(
                 body=body, query=request.query_string, headers=dict(request.headers)
             )
-        except (ValueError, AttributeError, LookupError, RecursionError):
+            answer = await app.async_dispatch(asked)
+        except MALFORMED:
             return web.json_response({"error": "malformed body"}, status=400)
-        return await to_aiohttp_response(await app.async_dispatch(asked))
+        return await to_aiohttp_response(answer)
 
     return slack

@@ -73,6 +73,12 @@ async def process(slack: Sandbox, settings: Settings, policy: Policy) -> AsyncIt
         yield process
 
 
+@pytest.fixture
+def address(process: Process, slack: Sandbox) -> str:
+    """Where the bot listens, in either mode."""
+    return str(slack.request_url).removesuffix("/slack/events")
+
+
 @dataclass(frozen=True)
 class Ledger:
     """The register as a test fills and reads it."""
