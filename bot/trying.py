@@ -7,7 +7,6 @@ import tempfile
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -33,24 +32,25 @@ MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 LEADS = {"payments": "erin", "platform": "kai"}
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What the register was filled with, in words for the terminal."""
-
-    words: str
-    scanned: bool
-
-
 async def try_it(repo: Path, *, port: int | None, browser: bool) -> None:
     """Runs until Ctrl-C, and leaves nothing behind: the register lives in a temporary folder."""
+    async with opened(repo, port) as (slack, filled):
+        print(f"Code Debt Budget, with {filled}: {slack.url}/ (Ctrl-C ends it)", flush=True)
+        if browser:
+            webbrowser.open(f"{slack.url}/")
+        await until_told_to_stop()
+
+
+@asynccontextmanager
+async def opened(repo: Path, port: int | None) -> AsyncIterator[tuple[Sandbox, str]]:
+    """A workspace with the bot at work in it, and words for what fills its register."""
     with tempfile.TemporaryDirectory(prefix="debt-try-") as folder:
         url = f"sqlite:///{folder}/debt.db"
         migrate(url)
         async with _workspace(port) as slack:
             filled = await _fill(url, repo, slack)
             async with _bot(slack, url):
-                _welcome(slack, filled, browser)
-                await until_told_to_stop()
+                yield slack, filled
 
 
 @asynccontextmanager
@@ -112,8 +112,8 @@ def _policy(slack: Sandbox) -> Policy:
     return built_in().model_copy(update={"teams": teams})
 
 
-async def _fill(url: str, repo: Path, slack: Sandbox) -> Filled:
-    """From the repository, or from the sample where it shows no sign of AI."""
+async def _fill(url: str, repo: Path, slack: Sandbox) -> str:
+    """From the repository, or from the sample where it shows no sign of AI; says which."""
     store = Store(url)
     try:
         change = Change("debt try", slack.clock.now(), _policy(slack))
@@ -121,11 +121,11 @@ async def _fill(url: str, repo: Path, slack: Sandbox) -> Filled:
         if scan and scan.findings:
             await apply(store, change, scan)
             await _subscribe(store, change, slack, {"general": ALL})
-            return Filled(_scanned(scan), scanned=True)
+            return f"{len(scan.findings)} artifacts that AI tools wrote in {scan.repo}"
         count = await sample.fill(store, change)
         teams = {team: Scope(ScopeKind.TEAM, team) for team in ("payments", "platform", "growth")}
         await _subscribe(store, change, slack, teams | {"general": ALL})
-        return Filled(f"{count} artifacts of a made-up team", scanned=False)
+        return f"{count} artifacts of a made-up team"
     finally:
         await store.close()
 
@@ -136,10 +136,6 @@ def _read(repo: Path, now: datetime) -> Scan | None:
     except UnreadableRepository as error:
         log.warning("%s", error)
         return None
-
-
-def _scanned(scan: Scan) -> str:
-    return f"{len(scan.findings)} artifacts that AI tools wrote in {scan.repo}"
 
 
 async def _subscribe(
@@ -160,9 +156,3 @@ async def _subscribe(
                 next_at=next_instant(change.at, 0, "09:30", lead.user.tz),
             )
             await subscriptions.subscribe(session, change, wanted)
-
-
-def _welcome(slack: Sandbox, filled: Filled, browser: bool) -> None:
-    print(f"Code Debt Budget, with {filled.words}: {slack.url}/ (Ctrl-C ends it)", flush=True)
-    if browser:
-        webbrowser.open(f"{slack.url}/")

@@ -142,4 +142,4 @@ def _gaps(artifact: Artifact) -> Iterator[str]:
     if exposed and not artifact.responder:
         yield "nobody on call for it"
     if exposed and not artifact.rollback:
-        yield "no way back"
+        yield "no rollback"

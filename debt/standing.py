@@ -21,6 +21,7 @@ class Need(StrEnum):
     DELETE_FIRST = "delete first"
     REVIEW_OVERDUE = "review overdue"
     EXPIRING = "expiring"
+    ORPHAN = "orphan"
     UNGUARDED = "unguarded"
 
 
@@ -39,6 +40,7 @@ _ACTION = {
     Need.DELETE_FIRST: Action.REVIEW,
     Need.REVIEW_OVERDUE: Action.REVIEW,
     Need.EXPIRING: Action.EXTEND,
+    Need.ORPHAN: Action.CLAIM,
     Need.UNGUARDED: Action.SHOW,
 }
 
@@ -78,20 +80,30 @@ def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
 
 def needs_of(artifact: Artifact, policy: Policy, today: date) -> Iterator[Need]:
     """Why it needs somebody now, the most pressing first; nothing for what has ended."""
-    if not artifact.live:
-        return
+    if artifact.live:
+        found = {*_needs_by_date(artifact, policy, today), *_needs_by_risk(artifact, policy)}
+        yield from (need for need in Need if need in found)
+
+
+def _needs_by_date(artifact: Artifact, policy: Policy, today: date) -> Iterator[Need]:
+    due = artifact.due_from
+    if due and due < today:
+        yield Need.EXPIRED
+    if due and _soon(due, policy) <= today <= due:
+        yield Need.EXPIRING
+    if artifact.review_on and artifact.review_on < today:
+        yield Need.REVIEW_OVERDUE
+
+
+def _needs_by_risk(artifact: Artifact, policy: Policy) -> Iterator[Need]:
     limits = policy.thresholds
     exposed = artifact.surface in limits.exposed_surfaces
     if artifact.orphan and exposed:
         yield Need.EXPOSED_ORPHAN
-    if artifact.due_from and artifact.due_from < today:
-        yield Need.EXPIRED
+    elif artifact.orphan and policy.kind(artifact.kind).owner_required:
+        yield Need.ORPHAN
     if _delete_first(artifact, policy):
         yield Need.DELETE_FIRST
-    if artifact.review_on and artifact.review_on < today:
-        yield Need.REVIEW_OVERDUE
-    if artifact.due_from and _soon(artifact.due_from, policy) <= today <= artifact.due_from:
-        yield Need.EXPIRING
     if exposed and artifact.ratings.risk.value >= limits.high_risk and not artifact.responder:
         yield Need.UNGUARDED
 
@@ -132,8 +144,6 @@ def next_step(artifact: Artifact, policy: Policy, today: date) -> NextStep:
         return NextStep(_words(need, artifact), _ACTION[need], need)
     if not artifact.live:
         return NextStep(f"nothing: {artifact.stage}", Action.SHOW, None)
-    if artifact.orphan and policy.kind(artifact.kind).owner_required:
-        return NextStep("find it an owner", Action.CLAIM, None)
     missing = missing_intent(artifact)
     if missing:
         return NextStep(f"say what it is for: {', '.join(missing)}", Action.SHOW, None)
@@ -149,9 +159,10 @@ def _words(need: Need, artifact: Artifact) -> str:
     return {
         Need.EXPOSED_ORPHAN: f"claim it: {_where(artifact.surface)} with nobody behind it",
         Need.EXPIRED: "extend it with a reason, or delete it",
-        Need.DELETE_FIRST: "delete first: low value, high risk",
+        Need.DELETE_FIRST: "delete first: low value, high risk; review it if it has to stay",
         Need.REVIEW_OVERDUE: "review it: is it still needed?",
         Need.EXPIRING: "extend it with a reason, or let it end",
+        Need.ORPHAN: "claim it: nobody answers for it",
         Need.UNGUARDED: "name a responder: high risk and nobody on call",
     }[need]
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from debt.artifact import RATING_NAMES, Artifact, Stage
+from debt.dates import default_expiry, default_review
 from debt.facts import Facts, amend, create
 from storage.artifacts import Change, add_all, lock_all, next_ids, save_all
 from storage.lists import several
@@ -176,8 +177,18 @@ def _new(key: int, found: Found, owners: Mapping[str, str], change: Change) -> A
     facts, owner = found.facts, found.facts.get("owner")
     if owner and owner in owners:
         facts = facts | Facts(owner=owners[owner])
-    today, policy = change.today, change.policy
-    return create(key, facts, stage=Stage.CREATED, today=today, policy=policy)
+    facts = _dated(facts, change) | facts
+    return create(key, facts, stage=Stage.CREATED, today=change.today, policy=change.policy)
+
+
+def _dated(facts: Facts, change: Change) -> Facts:
+    """Nobody agreed to a date in the past: its time starts on the day it is registered."""
+    kind = facts["kind"]
+    label = facts.get("label", change.policy.kind(kind).label)
+    return Facts(
+        expires_on=default_expiry(kind, label, change.today, change.policy),
+        review_on=default_review(kind, label, change.today, change.policy),
+    )
 
 
 def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:

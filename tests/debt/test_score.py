@@ -148,7 +148,7 @@ def test_the_rank_is_explained_as_a_person_would() -> None:
         ({"owner_gone": True}, "its owner has left"),
         ({"dependants": 1}, "1 dependant,"),
         ({"risk": 5}, "a failure costs money or trust"),
-        ({"surface": Surface.CUSTOMER}, "customer-facing; nobody on call for it, no way back"),
+        ({"surface": Surface.CUSTOMER}, "customer-facing; nobody on call for it, no rollback"),
     ],
 )
 def test_what_drives_the_rank_is_said(changes: dict[str, Any], words: str) -> None:

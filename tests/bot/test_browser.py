@@ -1,0 +1,60 @@
+"""The product as a newcomer meets it: `debt try` in Chromium. `make pictures` keeps what is seen."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from bot.trying import opened
+from sandbox import Sandbox
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[Sandbox]:
+    """What `debt try` opens where there is no repository: the sample team's register."""
+    async with opened(tmp_path, port=0) as (slack, filled):
+        assert filled == "40 artifacts of a made-up team"
+        yield slack
+
+
+async def picture(page: Page, name: str) -> None:
+    """Kept in the folder that DEBT_PICTURES names, if it names one."""
+    folder = os.environ.get("DEBT_PICTURES")
+    if folder:
+        await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+async def say(page: Page, words: str) -> None:
+    await page.locator("#words").fill(words)
+    await page.locator("#words").press("Enter")
+
+
+def message(page: Page, words: str) -> Locator:
+    return page.locator("article").filter(has_text=words).last
+
+
+async def test_a_newcomer_claims_by_form_and_acts_on_mondays_digest(
+    workspace: Sandbox, browser_page: Page
+) -> None:
+    page = browser_page
+    await page.goto(f"{workspace.url}/?as=dana&in=payments")
+    await expect(page.locator("body[data-live]")).to_be_attached()
+    await say(page, "/debt claim")
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("combobox").fill("fraud")
+    await page.get_by_role("option").filter(has_text="Fraud score explainer").click()
+    await picture(page, "form")
+    await dialog.get_by_role("button", name="Claim").click()
+    await expect(message(page, "owns Fraud score explainer")).to_be_visible()
+
+    await page.locator("[data-monday]").click()
+    digest = message(page, "Code debt this week: payments")
+    await expect(digest).to_be_visible()
+    await picture(page, "digest")
+    await digest.get_by_role("button", name="Review").first.click()
+    await expect(message(page, "Code debt this week: payments")).to_contain_text("reviewed by dana")
+    await page.goto("about:blank")  # lets go of the stream of changes
