@@ -1,0 +1,246 @@
+"""Whatever people and repositories write is shown, never interpreted, and always fits."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.process import Process
+from sandbox import Form, Message, Person, Sandbox
+from tests.bot.conftest import MONDAY, Ledger
+
+EVERYTHING = (
+    "<!channel> <!here> <!everyone> <@U123> <@{dana}> <!subteam^S123> <#C123> "
+    "<https://evil.example|click> https://evil.example/bare mail@evil.example "
+    '*bold* _italic_ ~struck~ `code` ```block``` O\'Brien & Söhne "quoted" 😀👩‍👩‍👧 '
+    ":smile: :+1::tada: {{7*7}} {% raw %} =cmd|'/c calc'!A1 \\n \\u202e\u202egnirts\u202c "
+    "zero\u200bwidth \x00nul \x1b[31m > quote &lt;!channel&gt; &amp;lt; "
+)
+TEXTS = {
+    "everything": EVERYTHING,
+    "lines": "> quoted\n\n*bold*\n```\ncode\n```\n• item\n\t_tab_\r\n<!here>",
+    "ten thousand letters": "x" * 10_000,
+    "ten thousand ampersands": "&" * 10_000,
+    "ten thousand angles": "<" * 10_000,
+    "ten thousand stars": "*" * 10_000,
+    "ten thousand backticks": "`" * 10_000,
+    "ten thousand emoji": "😀" * 10_000,
+    "ten thousand words": "<!channel> " * 909,
+    "underscores": "_a_ __b__ ___ _",
+    "quotes": "'\"“”‘’`´",
+    "right to left": "\u202e\u2066evil\u2067 שלום عربى \u200f",
+    "unseen": "\u200b\u200c\u200d\ufeff",
+}
+LONGEST = {"repo": 500, "team": 200, "service": 200}
+FORMATTED = re.compile(r"(?<!\w)([*_~])\S(?:.*?\S)?\1(?!\w)|`[^`]+`")
+TEMPLATES = "".join(path.read_text() for path in sorted(Path("briefings/templates").glob("*.j2")))
+SHORTCODE = r":[a-z0-9_+'-]*[a-z+][a-z0-9_+'-]*:"
+UNSEEN = r"[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]"
+# What the bot itself means: mentions, dates, an artifact's name in bold, its own verbs as code.
+OURS = re.compile(
+    r"<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^[^<>]*>|`/debt [^`]*`|you mean `[a-z-]+`|"
+    r"\*[^*\n]*\* \(D-\d+\)"
+)
+
+
+def inside(text: str, limit: int = 10_000) -> str:
+    return text[:limit]
+
+
+FIELDS = """name repo team service purpose lifespan removal_impact origin_tool origin_model
+prompt_category prompt_template usage rollback monitoring responder evidence""".split()
+
+
+def facts(text: str) -> dict[str, Any]:
+    """The text in every field a person or a repository can fill."""
+    said: dict[str, Any] = {field: inside(text, LONGEST.get(field, 10_000)) for field in FIELDS}
+    return said | {"paths": (text, text), "proxies": {"frequency": (5, text), "risk": (5, text)}}
+
+
+def pings_of(message: Message | Form, *allowed: Person) -> set[str]:
+    return message.pings - {person.id for person in allowed}
+
+
+def mrkdwn_of(value: Any) -> Iterable[str]:
+    if isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            yield value["text"]
+        for below in value.values():
+            yield from mrkdwn_of(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from mrkdwn_of(below)
+
+
+def must_be_inert(surface: Message | Form, *mentioned: Person) -> None:
+    """Pings nobody but those the bot itself means, links nothing, formats nothing."""
+    assert pings_of(surface, *mentioned) == set()
+    assert surface.links == []
+    assert "{{7*7}}" in surface.shown or "49" not in surface.shown
+    written = [*mrkdwn_of(surface.blocks)]
+    written += [surface.text] if isinstance(surface, Message) else []
+    for text in written:
+        assert not re.search(r"&(?!amp;|lt;|gt;)", text), text[-30:]
+        rest = OURS.sub(" ", text)
+        formatted = [match[0] for match in FORMATTED.finditer(rest)]
+        assert [words for words in formatted if words.split()[0] not in TEMPLATES] == []
+        for inert in (r"[<>]", r"(?m)^\s*&gt;", SHORTCODE, UNSEEN):
+            assert not re.search(inert, rest), rest
+
+
+@pytest.fixture(params=TEXTS)
+def text(request: pytest.FixtureRequest, slack: Sandbox) -> str:
+    return TEXTS[request.param].replace("{dana}", slack.person("dana").id)
+
+
+@pytest.fixture
+async def hostile(text: str, ledger: Ledger, dana: Person, slack: Sandbox) -> Ledger:
+    """D-1 is dana's, D-2 nobody's and in production; every word of both is hostile."""
+    due = {"expires_on": date(2026, 11, 1), "surface": "production"}
+    name = text if text.strip("\u200b\u200c\u200d\ufeff") else f"a{text}b"
+    await ledger.add(**(facts(text) | due | {"name": name}))
+    await ledger.add(**(facts(text) | due | {"name": name, "owner": None}))
+    return ledger
+
+
+async def test_every_answer_to_a_command_is_inert(text: str, dana: Person, hostile: Ledger) -> None:
+    await says_everything(dana, text)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("text", ["everything"], indirect=True)
+async def test_every_answer_is_inert_on_postgresql_too(
+    text: str, dana: Person, hostile: Ledger
+) -> None:
+    await says_everything(dana, text)
+
+
+async def says_everything(dana: Person, text: str) -> None:
+    team = re.sub(r'[\s"“”]+', " ", inside(text, 200)).strip() or "x"
+    for words in (
+        "show D-1",
+        "show D-2",
+        "list",
+        f"list {text}",
+        f'list team:"{team}"',
+        "brief",
+        f"brief {text}",
+        f"log D-1 1h rework {text}",
+        f"log D-1 {text}",
+        "log D-1 undo",
+        f"extend D-1 30d {text}",
+        f"extend D-1 {text} why",
+        f"score D-1 1 2 3 4 {text}",
+        f"score D-1 {text}",
+        "review D-1",
+        f"claim {text}",
+        f"handoff D-1 {text}",
+        f"help {text}",
+        text,
+        f"subscribe {text}",
+        f'subscribe team:"{team}"',
+        f'subscribe zone:"{team}"',
+        "claim D-2",
+        "release D-2",
+        "show D-1",
+    ):
+        reply = await dana.types(f"/debt {words}", channel="payments")
+        assert reply.error is None, words[:40]
+        assert "Something went wrong" not in reply.text, words[:40]
+        for message in reply.messages:
+            must_be_inert(message, dana)
+        if reply.form:
+            must_be_inert(reply.form)
+            await reply.form.close()
+
+
+async def test_every_form_shows_it_plainly_and_takes_it_back(
+    text: str, dana: Person, hostile: Ledger
+) -> None:
+    for words in ("log D-1", "extend D-1", "score D-1", "handoff D-1"):
+        form = (await dana.types(f"/debt {words}")).form
+        assert form is not None
+        must_be_inert(form)
+        for option in await form.search("Artifact", ""):
+            assert len(option) <= 75
+            assert not re.search(UNSEEN, option)
+        await form.close()
+
+
+async def test_what_is_entered_into_a_form_is_kept_and_shown_inert(
+    text: str, dana: Person, hostile: Ledger, slack: Sandbox
+) -> None:
+    form = (await dana.types(f"/debt add {inside(text, 3_000)}", channel="payments")).form
+    assert form is not None
+    for label in form.labels:
+        if label not in {"Owner", "Kind", "Runs where", "Label", "Expiry date", "Dependants"} | {
+            "Business value",
+            "Blast radius",
+            "Monthly hours",
+        }:
+            longest = 3_000 if label in {"Paths", "Purpose"} else 200
+            form.fill(label, inside(f"a {text}", longest))
+    reply = await form.submit()
+    assert reply.errors == {}
+    must_be_inert(reply.message, dana)
+    form = (await dana.types("/debt log D-1", channel="payments")).form
+    assert form is not None
+    form.fill("Hours", inside(text, 20))
+    form.fill("Note", inside(text, 500))
+    reply = await form.submit()
+    assert list(reply.errors) == ["Hours"]
+    form.fill("Hours", "1h")
+    must_be_inert((await form.submit()).message, dana)
+
+
+async def test_the_digest_and_what_follows_it_are_inert(
+    text: str,
+    dana: Person,
+    sam: Person,
+    erin: Person,
+    hostile: Ledger,
+    slack: Sandbox,
+    process: Process,
+) -> None:
+    await dana.types("/debt subscribe", channel="payments")
+    await slack.clock.set(MONDAY.replace(hour=15))
+    await process.tick()
+    await process.send()
+    digest = dana.reads("payments")[-1]
+    assert "(D-1)" in digest.shown
+    must_be_inert(digest)
+    await sam.clicks(digest, "Claim", row="D-2")
+    must_be_inert(digest)
+    await sam.types("/debt claim D-1")
+    await process.send()
+    must_be_inert(dana.dms()[-1], dana, sam)
+    await dana.clicks(dana.dms()[-1], "Decline")
+    must_be_inert(dana.dms()[-1], dana, sam)
+    await process.send()
+    must_be_inert(sam.dms()[-1], dana, sam)
+    assert all(call.outcome == "ok" for call in slack.calls), slack.calls[-1]
+
+
+async def test_a_message_made_into_an_artifact_is_inert(
+    text: str, dana: Person, sam: Person, process: Process
+) -> None:
+    await sam.types("a " + text.replace("\x00", ""))
+    form = (await dana.message_shortcut(dana.reads()[-1], "add_to_register")).form
+    assert form is not None
+    form.fill("Repository", "acme/x")
+    form.fill("Paths", "x")
+    must_be_inert((await form.submit()).message, dana)
+
+
+@pytest.mark.parametrize(
+    "handle", ["<!channel>", "*mia*", "`x`", "a" * 200, "\u202eaim", "O'Brien"]
+)
+async def test_a_persons_own_name_is_inert_too(handle: str, slack: Sandbox, ledger: Ledger) -> None:
+    crafty = slack.add_person(handle, real_name=handle)
+    slack.join("payments", crafty.id)
+    await ledger.add(owner=None)
+    for words in ("claim D-1", "log D-1 1h", "review D-1", "list", "brief", "release D-1"):
+        must_be_inert((await crafty.types(f"/debt {words}", channel="payments")).message, crafty)
