@@ -3,7 +3,7 @@ BIN := .venv/bin
 REPO ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check fix bench lock clean
+.PHONY: help try test check fix bench lock pictures clean
 
 help: ## list what make can do
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -40,6 +40,9 @@ bench: .venv/dev.stamp ## measure, printed as ratios within one run
 lock: .venv/dev.stamp ## refresh the hashed locks from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml --group pyproject.toml:build -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml --group pyproject.toml:dev -o requirements-dev.lock
+
+pictures: .venv/dev.stamp ## take the README's pictures again (needs Chromium)
+	DEBT_PICTURES=docs $(BIN)/python -m pytest -q tests/bot/test_browser.py
 
 clean: ## remove what the commands above made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
