@@ -1,4 +1,4 @@
-"""The product as a newcomer meets it: `debt try` in Chromium. `make pictures` keeps what is seen."""
+"""The product as a newcomer meets it, in Chromium. `make pictures` keeps what is seen."""
 
 import os
 from collections.abc import AsyncIterator
