@@ -124,7 +124,13 @@ class Mail:
 
     async def subscribes(self, channel: str = "payments", **changes: Any) -> Subscription:
         """Dana has a channel told on Mondays at 09:30 UTC, from now on."""
-        usual = {"scope": "all", "weekday": 0, "at": "09:30", "zone": "UTC", "next_at": self.at}
+        usual: dict[str, Any] = {
+            "scope": "all",
+            "weekday": 0,
+            "at": "09:30",
+            "zone": "UTC",
+            "next_at": self.at,
+        }
         usual |= {"subscriber": self.slack.person("dana").id}
         wanted = Subscription(channel=self.slack.channel(channel).id, **usual | changes)
         change = by(wanted.subscriber, at=self.at, policy=self.policy)
