@@ -1,7 +1,7 @@
 """A small Slack, a register on either database, and senders between them on a clock of ours."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,6 @@ class Mail:
     session: aiohttp.ClientSession
     policy: Policy
     at: datetime = MONDAY
-    written: list[str] = field(default_factory=list)
 
     def now(self) -> datetime:
         return self.at
@@ -87,8 +86,8 @@ class Mail:
 
     async def writes(self, key: str, to: str = "payments") -> None:
         """A short message for a channel; `@dana` for a person."""
-        where = {"channel": self.slack.channel(to).id} if not to.startswith("@") else {}
-        where |= {"person": self.slack.person(to[1:]).id} if to.startswith("@") else {}
+        where = {"person": self.slack.person(to[1:]).id} if to[0] == "@" else {}
+        where = where or {"channel": self.slack.channel(to).id}
         facts = {"channel": self.slack.channel("payments").id, "why": key}
         await self.register.does(outbox.enqueue, key, "paused", facts, self.at, **where)
 
