@@ -1,0 +1,270 @@
+"""All that is composed passes slack_sdk's validation and the limits that it does not check.
+
+The sandbox refuses what Slack refuses as well; here the limits are written down a second time,
+so that neither list has to be believed alone.
+"""
+
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.features import BUTTONS, FORMS, VERBS
+from bot.process import Process
+from sandbox import Form, Person, Sandbox
+from sandbox.workspace import Change
+from tests.bot.conftest import MONDAY, Ledger
+
+Json = dict[str, Any]
+FAT = "A & B <wide> " * 700
+
+
+class Composed:
+    """Every message and form the bot showed, as it was each time it changed."""
+
+    def __init__(self, slack: Sandbox) -> None:
+        self._slack = slack
+        self.messages: list[Json] = []
+        self.views: list[Json] = []
+        slack.workspace.listen(self._see)
+
+    def _see(self, change: Change) -> None:
+        if change.view is not None:
+            self.views.append(copy.deepcopy(change.view.source))
+        elif change.message is not None and change.message.user == self._slack.workspace.bot.id:
+            self.messages.append(
+                {"text": change.message.text, "blocks": copy.deepcopy(change.message.blocks)}
+            )
+
+    @property
+    def elements(self) -> Iterator[Json]:
+        for surface in (*self.messages, *self.views):
+            for block in surface["blocks"]:
+                yield from elements_of(block)
+
+
+def elements_of(block: Json) -> Iterator[Json]:
+    parts = [*block.get("elements", []), block.get("accessory"), block.get("element")]
+    yield from (part for part in parts if part and "action_id" in part)
+
+
+@pytest.fixture
+async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Person) -> Composed:
+    """All the verbs, buttons and briefings, over a register full of long words."""
+    seen = Composed(slack)
+    for number in range(12):
+        await ledger.add(
+            name=FAT,
+            paths=(FAT,) * 5,
+            repo=FAT[:500],
+            team="payments",
+            owner=None if number % 2 else dana.id,
+            purpose=FAT,
+            removal_impact=FAT,
+            evidence=FAT,
+            origin_tool=FAT,
+            origin_model=FAT,
+            surface="production",
+            expires_on=date(2026, 11, 1 + number),
+            proxies={"frequency": (5, FAT), "risk": (5, FAT)},
+            dependants=999_999,
+        )
+    await every_command(dana)
+    await every_form(dana)
+    await every_briefing(slack, process, dana)
+    return seen
+
+
+async def every_command(dana: Person) -> None:
+    for words in (
+        *VERBS,
+        *(f"help {verb}" for verb in VERBS),
+        "xyzzy",
+        "subscribe team:payments",
+        "show D-1",
+        "show D-2",
+        "list",
+        "list nothing",
+        "brief",
+        "claim D-2",
+        "claim D-99",
+        f"log D-1 1h {FAT}",
+        "log D-1 undo",
+        f"extend D-1 10d {FAT}",
+        f"score D-1 1 2 3 4 {FAT}",
+        "review D-1",
+        "release D-2",
+        "handoff D-1 @sam",
+    ):
+        reply = await dana.types(f"/debt {words}", channel="payments")
+        assert reply.error is None, words
+        if reply.form:
+            await reply.form.close()
+
+
+async def every_form(dana: Person) -> None:
+    card = (await dana.types("/debt show D-1", channel="payments")).message
+    for label in ("Extend", "Log", "Score", "Hand off"):
+        form = (await dana.clicks(card, label)).form
+        assert form is not None
+        await form.close()
+    added = await added_by_form(dana)
+    form = (await dana.clicks(added, "Score")).form
+    assert form is not None
+    await form.submit()
+    subscribed = (await dana.types("/debt subscribe", channel="payments")).message
+    form = (await dana.clicks(subscribed, "Change")).form
+    assert form is not None
+    await form.close()
+    listed = (await dana.types("/debt list", channel="payments")).message
+    await dana.clicks(listed, "Next page")
+    offer = (await dana.types("claim", channel="@bot")).message
+    form = (await dana.clicks(offer, "Open the form")).form
+    assert form is not None
+    await picked_and_submitted(form)
+
+
+async def added_by_form(dana: Person) -> Any:
+    form = (await dana.types(f"/debt add {FAT}", channel="payments")).form
+    assert form is not None
+    form.fill("Repository", FAT[:200])
+    form.fill("Paths", FAT[:3_000])
+    return (await form.submit()).message
+
+
+async def picked_and_submitted(form: Form) -> None:
+    [option, *_] = await form.search("Artifact", "D-2")
+    form.choose("Artifact", option.value)
+    await form.submit()
+
+
+async def every_briefing(slack: Sandbox, process: Process, dana: Person) -> None:
+    """Digests until an intervention, a request with its answer, a channel that is gone."""
+    sam = slack.person("sam")
+    await process.send()
+    await sam.clicks(sam.dms()[-1], "Decline")
+    for week in range(4):
+        await slack.clock.set(MONDAY + timedelta(weeks=week, hours=6))
+        await process.tick()
+        await process.send()
+    await sam.clicks(sam.reads("payments")[-1], "Review", row="D-3")
+    slack.archive("payments")
+    await slack.clock.set(MONDAY + timedelta(weeks=4, hours=6))
+    await process.tick()
+    await process.send()
+
+
+async def test_everything_the_bot_says_is_within_slacks_limits(
+    composed: Composed, slack: Sandbox
+) -> None:
+    assert len(composed.messages) > 50
+    assert len(composed.views) > 20
+    problems = [p for message in composed.messages for p in wrong_with_message(message)]
+    problems += [p for view in composed.views for p in wrong_with_view(view)]
+    assert problems == []
+    refused = {call.outcome for call in slack.calls} - {"ok", "is_archived"}
+    assert refused == set()
+    every_button_is_answered_and_every_form_is_read(composed)
+
+
+def every_button_is_answered_and_every_form_is_read(composed: Composed) -> None:
+    pressed = {each["action_id"] for each in composed.elements if each["type"] == "button"}
+    assert pressed == set(BUTTONS)
+    assert {view["callback_id"] for view in composed.views} == set(FORMS)
+
+
+def wrong_with_message(message: Json) -> Iterator[str]:
+    blocks = message["blocks"]
+    if not 1 <= len(blocks) <= 50:
+        yield f"{len(blocks)} blocks"
+    if not message["text"] or len(message["text"]) > 4_000:
+        yield f"a fallback of {len(message['text'])} characters"
+    if sum(len(text["text"]) for text in texts_of(blocks)) > 11_000:
+        yield "more text than Slack takes in one message"
+    yield from wrong_with_blocks(blocks)
+
+
+def wrong_with_view(view: Json) -> Iterator[str]:
+    try:
+        View(**view).validate_json()
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is a finding
+        yield repr(error)
+    if any(block["type"] == "input" for block in view["blocks"]) and not view.get("submit"):
+        yield "inputs and no submit"
+    limits = {"title": 24, "submit": 24, "close": 24}
+    yield from (f"{name} too long" for name, most in limits.items() if long(view[name], most))
+    if len(view["blocks"]) > 100 or len(view["private_metadata"]) > 3_000:
+        yield "too many blocks or too much metadata"
+    yield from wrong_with_blocks(view["blocks"])
+
+
+def wrong_with_blocks(blocks: list[Json]) -> Iterator[str]:
+    yield from (f"block id {one} twice" for one in twice(b.get("block_id") for b in blocks))
+    for block in blocks:
+        parsed = Block.parse(block)
+        try:
+            assert parsed is not None
+            parsed.validate_json()
+        except Exception as error:  # noqa: BLE001  # as above
+            yield repr(error)
+        yield from wrong_with_block(block)
+        ids = (element["action_id"] for element in elements_of(block))
+        yield from (f"action id {one} twice in {block}" for one in twice(ids))
+        yield from (p for element in elements_of(block) for p in wrong_with_element(element))
+
+
+def wrong_with_block(block: Json) -> Iterator[str]:
+    kind = block["type"]
+    if kind == "section" and long(block.get("text"), 3_000):
+        yield "section over 3,000 characters"
+    if any(long(field, 2_000) for field in block.get("fields", [])):
+        yield "field over 2,000 characters"
+    if kind == "header" and (block["text"]["type"] != "plain_text" or long(block["text"], 150)):
+        yield "header is no plain text of 150 characters"
+    if kind == "context" and any(long(each, 2_000) for each in block["elements"]):
+        yield "context over 2,000 characters"
+    most = {"actions": 25, "context": 10}.get(kind)
+    if most and not 1 <= len(block["elements"]) <= most:
+        yield f"{len(block['elements'])} elements in {kind}"
+    if kind == "input" and (long(block["label"], 2_000) or long(block.get("hint"), 2_000)):
+        yield "label or hint over 2,000 characters"
+
+
+def wrong_with_element(element: Json) -> Iterator[str]:
+    if long(element.get("text"), 75) or len(element.get("value", "")) > 2_000:
+        yield f"button too long: {element}"
+    if len(element["action_id"]) > 255 or long(element.get("placeholder"), 150):
+        yield f"action id or placeholder too long: {element}"
+    options = element.get("options", [])
+    most = 10 if element["type"] in {"checkboxes", "radio_buttons"} else 100
+    if len(options) > most or ("options" in element and not options):
+        yield f"{len(options)} options in {element['type']}"
+    for option in (*options, element.get("initial_option") or {"text": {"text": "-"}, "value": ""}):
+        if long(option["text"], 75) or long(option.get("description"), 75):
+            yield f"option too long: {option}"
+        if len(option["value"]) > 150:
+            yield f"option value too long: {option}"
+
+
+def long(text: Json | None, most: int) -> bool:
+    """Also where there is a text object and nothing in it."""
+    return text is not None and not 1 <= len(text["text"]) <= most
+
+
+def twice(names: Iterator[str | None]) -> list[str]:
+    return [name for name, times in Counter(names).items() if name and times > 1]
+
+
+def texts_of(value: Any) -> Iterator[Json]:
+    if isinstance(value, dict):
+        if value.get("type") in {"mrkdwn", "plain_text"}:
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for below in value:
+            yield from texts_of(below)
