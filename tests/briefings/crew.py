@@ -35,7 +35,10 @@ class Hand:
             self.writer.write(b"send\n")
             said = await self.reader.readline()
         self.busy = False
-        return int(said) if said else await self.is_gone()
+        if said:
+            return int(said)
+        await self.is_gone()
+        return None
 
     async def is_gone(self) -> None:
         self.dead = True
