@@ -145,7 +145,7 @@ def test_shorten_keeps_to_its_length_and_one_line(text: str, length: int) -> Non
     assert len(short) <= length
     assert len(short.splitlines()) <= 1
     flat = " ".join(text.split())
-    if flat.isprintable() and len(flat) <= length:
+    if text.isprintable() and len(flat) <= length:
         assert short == flat
 
 
