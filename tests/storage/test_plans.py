@@ -62,7 +62,7 @@ def _artifacts() -> list[dict[str, Any]]:
             team=f"team {number % 60}" if number % 7 else None,
             service=f"service {number % 50}" if number % 4 else None,
             repo=f"acme/{number % 80}",
-            owner=f"U{number % 300}" if number % 5 else None,
+            owner=f"U{number % 300}" if number % 20 else None,
             expires_on=TODAY + days(number % 400 - 20),
             value=1 + number % 5,
             responder="somebody" if number % 3 else None,
