@@ -10,7 +10,7 @@ from bot.call import Answer, Call, Form, Reply
 from bot.feature import Feature, Verb
 from bot.forms import date_input, form, person_input, select_input, text_input
 from bot.state import State, at
-from bot.typed import plain
+from bot.typed import mentioned, plain
 from briefings.message import Message, button, buttons, line
 from briefings.words import say
 from debt.artifact import Artifact, Label, Surface
@@ -19,6 +19,7 @@ from debt.hours import parse_length
 from debt.intent import missing_intent
 from debt.policy import Policy
 from debt.refusal import Refused
+from storage import people
 from storage.people import require_can_own
 from storage.register import add as put_on_register
 
@@ -166,7 +167,10 @@ def _told(call: Call, added: Artifact) -> Reply:
 
 async def _from_message(call: Call) -> Answer:
     """The message's first line becomes the name, all of it the purpose."""
-    text = plain(str(call.message.get("text") or ""))
+    said = str(call.message.get("text") or "")
+    async with call.store.read() as session:
+        names = await people.names(session, mentioned(said))
+    text = plain(said, names)
     first = next(iter(text.splitlines()), "")
     return add_form(call, name=first[:200], note=text[:3_000])
 

@@ -1,7 +1,8 @@
 """What a person typed: Slack's escapes undone, names of people and scopes read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from debt.refusal import Refused
 from debt.text import clean
@@ -9,6 +10,8 @@ from storage.lists import ALL, Scope, ScopeKind
 
 _WORD = re.compile(r'[^\s":]+:(?:"[^"]*"|“[^”]*”)|\S+')
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_TOKEN = re.compile(r"<([@#!])([^|>]+)(?:\|([^>]*))?>")
+_NOBODY: Mapping[str, str] = MappingProxyType({})
 _LINK = re.compile(r"<(?:https?|mailto):[^|>]*(?:\|([^>]*))?>")
 
 
@@ -17,10 +20,23 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def plain(text: str) -> str:
-    """The text as it was typed: Slack escapes `& < >` and wraps what looks like a link."""
+def plain(text: str, names: Mapping[str, str] = _NOBODY) -> str:
+    """The text as it was read while it was typed: names for ids, no links, no escapes."""
     unlinked = _LINK.sub(lambda match: match[1] or match[0][1:-1], text)
+    unlinked = _TOKEN.sub(lambda match: _read(match[1], match[2], match[3], names), unlinked)
     return clean(unlinked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+
+
+def _read(sign: str, what: str, label: str | None, names: Mapping[str, str]) -> str:
+    """`@dana` and `#general`; `@here` and `@sre` are broadcasts and groups."""
+    if what.startswith(("date^", "subteam^")) and label:
+        return label
+    return f"{'#' if sign == '#' else '@'}{label or names.get(what, what)}"
+
+
+def mentioned(text: str) -> list[str]:
+    """The ids of the people a text names."""
+    return [match[1] for match in _PERSON.finditer(text)]
 
 
 def person_in(word: str) -> str:

@@ -164,6 +164,16 @@ async def test_a_message_becomes_name_and_purpose(dana: Person, sam: Person) -> 
     assert "on the register" in (await form.submit()).text
 
 
+async def test_a_message_is_read_as_its_readers_read_it(dana: Person, sam: Person) -> None:
+    await dana.types("/debt help")  # now the register knows her name
+    await sam.types("@dana: the <draft> in #payments & https://example.com/runbook, @here")
+    form = (await sam.message_shortcut(sam.reads()[-1], "add_to_register")).form
+    assert form is not None
+    assert form.values["Name"] == (
+        "@dana: the <draft> in #payments & https://example.com/runbook, @here"
+    )
+
+
 async def test_a_long_message_fits_the_form(dana: Person, sam: Person, slack: Sandbox) -> None:
     await sam.types("word " * 2_000)
     form = (await dana.message_shortcut(dana.reads()[-1], "add_to_register")).form

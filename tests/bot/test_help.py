@@ -16,10 +16,10 @@ async def test_help_lists_every_verb_once(words: str, dana: Person) -> None:
     assert reply.text.endswith("In a direct message with me, leave out the slash.")
 
 
-@pytest.mark.parametrize("verb", VERBS)
-async def test_help_on_one_verb_says_how_it_is_used(verb: str, dana: Person) -> None:
-    reply = await dana.types(f"/debt help {verb}")
-    assert reply.text == f"/debt {verb} {VERBS[verb].usage}".strip() + f": {VERBS[verb].summary}."
+async def test_help_on_one_verb_says_how_it_is_used(dana: Person) -> None:
+    for name, verb in VERBS.items():
+        reply = await dana.types(f"/debt help {name}")
+        assert reply.text == f"/debt {name} {verb.usage}".strip() + f": {verb.summary}."
 
 
 @pytest.mark.parametrize(

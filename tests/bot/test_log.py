@@ -74,6 +74,15 @@ async def test_a_note_that_ends_in_on_something_is_a_note(dana: Person, ledger: 
     assert "debugging on Payment retry worker (D-1): waited on CI" in reply.text
 
 
+async def test_a_note_names_people_and_channels_and_pings_nobody(
+    dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add()
+    reply = await dana.types("/debt log D-1 1h review paired with @sam, see #payments")
+    assert "(D-1): paired with @sam, see #payments" in reply.text
+    assert reply.message.pings == set()
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -286,7 +286,6 @@ async def test_an_ended_artifact_changes_hands_no_more(
     assert "D-1 has ended (retired); nothing about it changes any more" in reply.text
 
 
-@pytest.mark.parametrize("verb", ["claim", "release", "show", "review", "score", "log", "extend"])
 @pytest.mark.parametrize(
     ("key", "why"),
     [
@@ -296,20 +295,19 @@ async def test_an_ended_artifact_changes_hands_no_more(
     ],
 )
 async def test_an_unknown_key_is_said_to_be_unknown(
-    verb: str, key: str, why: str, dana: Person, ledger: Ledger
+    key: str, why: str, dana: Person, ledger: Ledger
 ) -> None:
     await ledger.add()
-    reply = await dana.types(f"/debt {verb} {key}")
-    assert why in reply.text
-    assert reply.ephemeral
+    for verb in ("claim", "release", "show", "review", "score", "log", "extend", "handoff"):
+        reply = await dana.types(f"/debt {verb} {key}")
+        assert why in reply.text, verb
+        assert reply.ephemeral
 
 
-@pytest.mark.parametrize("key", ["D-1", "d-1", "1", "D1", "d1", " D-1 ", "D-001"])
-async def test_a_key_is_understood_however_it_is_typed(
-    key: str, dana: Person, ledger: Ledger
-) -> None:
-    await ledger.add(owner=None)
-    assert "(D-1)" in (await dana.types(f"/debt claim {key}")).text
+async def test_a_key_is_understood_however_it_is_typed(dana: Person, ledger: Ledger) -> None:
+    await ledger.add()
+    for key in ("D-1", "d-1", "1", "D1", "d1", " D-1 ", "D-001"):
+        assert "D-1 is yours already" in (await dana.types(f"/debt claim {key}")).text
 
 
 async def test_history_knows_who_claimed_and_who_accepted(
