@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from pathlib import Path
 
 from bot.commands.arguments import Commands, command, instant, port
@@ -49,7 +50,9 @@ def _serve(invocation: Invocation) -> int:
     from bot import process
 
     _log(invocation)
-    asyncio.run(process.serve(invocation.settings, invocation.policy))
+    settings, policy = invocation.settings, invocation.policy
+    _keep_from_bolt()
+    asyncio.run(process.serve(settings, policy))
     return 0
 
 
@@ -66,6 +69,12 @@ def _brief(invocation: Invocation) -> int:
         dry_run=arguments.dry_run,
     )
     return asyncio.run(work)
+
+
+def _keep_from_bolt() -> None:
+    """Bolt reads the environment behind our back: a SLACK_CLIENT_ID would switch OAuth on."""
+    for name in [name for name in os.environ if name.startswith("SLACK_")]:
+        del os.environ[name]
 
 
 def _log(invocation: Invocation) -> None:
