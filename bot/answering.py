@@ -110,18 +110,27 @@ def _code(error: Exception) -> str:
 
 async def deliver(bot: Bot, origin: Origin, reply: Reply) -> None:
     """By the response_url of what the person did, else as a DM; messages there are renewed."""
-    payload = await _visible(bot, origin, reply) | {"replace_original": reply.replace}
     try:
+        await _tell_the_channel(bot, origin, reply)
+        payload = await _visible(bot, origin, reply) | {"replace_original": reply.replace}
         if not origin.respond or not await _respond(bot, origin.respond, payload):
             await _direct(bot, origin, reply.message)
     finally:
         await renew(bot, origin)
 
 
+async def _tell_the_channel(bot: Bot, origin: Origin, reply: Reply) -> None:
+    """What a person did on their own card is news for a channel that follows the artifact."""
+    if origin.card and origin.respond and await _follows(bot, origin, reply.changed):
+        news = plainly(reply.message.text).payload()
+        told = {**news, "response_type": "in_channel", "replace_original": False}
+        await _respond(bot, origin.respond, told)
+
+
 async def renew(bot: Bot, origin: Origin) -> None:
     """Shows the new state in the shared message that a button was in, and sends what is due."""
     bot.poke()
-    if origin.ts and origin.channel and not origin.card:
+    if origin.ts and origin.channel:
         await bot.updates.refresh(origin.channel, origin.ts)
 
 

@@ -163,14 +163,15 @@ async def _at_its_field(view: Mapping[str, Any], work: Awaitable[Answer]) -> Ans
 
 
 def _pressed_in(body: Mapping[str, Any]) -> Origin:
+    """Only a message that others see too is named: the person's own ones are not renewed."""
     container = body["container"]
-    own_card = body["actions"][0]["block_id"].startswith("card:")
+    alone = bool(container.get("is_ephemeral"))
     return Origin(
         body["user"]["id"],
         container.get("channel_id"),
         body.get("response_url"),
-        container.get("message_ts"),
-        card=own_card and bool(container.get("is_ephemeral")),
+        None if alone else container.get("message_ts"),
+        card=alone and body["actions"][0]["block_id"].startswith("card:"),
     )
 
 

@@ -1,5 +1,7 @@
 """`/debt brief`: now, and only to the person who asks, what the digest would say."""
 
+from zoneinfo import ZoneInfo
+
 from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from bot.subscribe import require_scope
@@ -20,9 +22,8 @@ async def brief(call: Call) -> Answer:
         scope = _scope(call.words, own)
         await require_scope(session, scope)
         since = digest.since_last(subscription.last_at if subscription else None, call.at)
-        gathered = await digest.gather(
-            session, call.channel or "", scope, call.policy, call.at, since
-        )
+        here = call.at.astimezone(ZoneInfo(subscription.zone if subscription else call.who.zone))
+        gathered = await digest.gather(session, call.channel or "", scope, call.policy, here, since)
         message = await digest.compose(session, gathered.weekly, call.policy)
     return Reply(message or plainly(say("digest.nothing", scope=scope)))
 

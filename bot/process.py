@@ -243,17 +243,26 @@ async def brief(
 
 
 async def _once(settings: Settings, policy: Policy, now: datetime) -> int:
-    """Does all that is due with `now` as its clock; 1 where something waits for a person."""
+    """Does all that is due with `now` as its clock; 1 where something could not be sent."""
     async with running(settings, policy, lambda: now) as process:
+        before = await _parked(process)
         await process.check_owners()
         await process.tick()
         await process.send()
         await process.step_down()
+        troubles = [f"{key}: {why}" for key, why in await _parked(process) - before]
         async with process.bot.store.read() as session:
-            stuck = await outbox.parked(session)
-    for key, why in stuck:
-        print(f"{key}: {why}", file=sys.stderr)
-    return 1 if stuck else 0
+            ready = await outbox.next_ready(session)
+    if ready and ready <= now:
+        troubles.append("Slack takes no messages now; what is due waits for the next run")
+    for trouble in troubles:
+        print(trouble, file=sys.stderr)
+    return 1 if troubles else 0
+
+
+async def _parked(process: Process) -> set[tuple[str, str]]:
+    async with process.bot.store.read() as session:
+        return set(await outbox.parked(session))
 
 
 async def _print_due(settings: Settings, policy: Policy, now: datetime) -> None:

@@ -52,8 +52,7 @@ _QUESTION = (
 async def facts_of(store: Store, artifact_id: int, span: Span) -> Facts:
     """The newest deed first. Refused where the register has no such key."""
     asked = {"artifact": artifact_id, "first": span.first, "last": span.last}
-    async with store.glance() as connection:
-        rows = (await connection.execute(_QUESTION, asked)).mappings().all()
+    rows = await store.glance(_QUESTION, asked)
     if not rows:
         return unknown(artifact_id)
     return Facts(artifact_of(rows[0]), rows[0]["minutes"], tuple(map(_deed, rows)))

@@ -174,6 +174,7 @@ async def written_since(session: Session, number: int) -> list[Ledgered]:
 
 
 async def parked(session: Session) -> Sequence[tuple[str, str]]:
-    """Key and reason of everything that waits for a person."""
+    """Key and reason of what waits for a person, the newest hundred."""
     question = select(BRIEFING.c.key, BRIEFING.c.outcome).where(BRIEFING.c.state == "parked")
-    return [(row.key, row.outcome) for row in await session.execute(question.limit(100))]
+    newest = question.order_by(BRIEFING.c.id.desc()).limit(100)
+    return [(row.key, row.outcome) for row in await session.execute(newest)]

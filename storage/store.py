@@ -2,22 +2,19 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, RowMapping, Select, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import (
-    AsyncConnection,
-    AsyncEngine,
-    AsyncSession,
-    create_async_engine,
-)
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import SingletonThreadPool
 
 from storage.history import seal
 
@@ -55,8 +52,7 @@ class Store:
         self.url = database_url(url)
         self.sqlite = self.url.drivername.startswith("sqlite")
         self._reading, self._writing = _sqlite(self.url) if self.sqlite else _postgres(self.url)
-        alone = {"begin": None} if self.sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._glancing = self._reading.execution_options(**alone)
+        self._aside = _Aside(self.url) if self.sqlite else None
         self._one_writer = asyncio.Lock() if self.sqlite else None
 
     @asynccontextmanager
@@ -65,11 +61,18 @@ class Store:
         async with AsyncSession(self._reading, expire_on_commit=False) as session:
             yield session
 
-    @asynccontextmanager
-    async def glance(self) -> AsyncIterator[AsyncConnection]:
-        """For a question of one statement, which sees one state of the register by itself."""
-        async with self._glancing.connect() as connection:
-            yield connection
+    async def glance(self, question: Select[Any], asked: Mapping[str, Any]) -> list[RowMapping]:
+        """The answer to one statement, which sees one state of the register by itself.
+
+        What a person waits for. On SQLite it costs one turn of a thread of its own, where a
+        session costs one for each of its steps.
+        """
+        if self._aside is None:
+            async with self._reading.connect() as connection:
+                return list((await connection.execute(question, asked)).mappings())
+        return await asyncio.get_running_loop().run_in_executor(
+            self._aside.thread, self._aside.look, question, asked
+        )
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[Session]:
@@ -100,6 +103,26 @@ class Store:
     async def close(self) -> None:
         for engine in (self._reading, self._writing):
             await engine.dispose()
+        if self._aside:
+            self._aside.close()
+
+
+class _Aside:
+    """One SQLite connection that only reads, in a thread that only it uses."""
+
+    def __init__(self, url: URL) -> None:
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="register")
+        self._engine = create_engine(url.set(drivername="sqlite"), poolclass=SingletonThreadPool)
+        listen_sqlite(self._engine, "query_only=ON")
+        self._looking = self._engine.execution_options(begin=None)
+
+    def look(self, question: Select[Any], asked: Mapping[str, Any]) -> list[RowMapping]:
+        with self._looking.connect() as connection:
+            return list(connection.execute(question, asked).mappings())
+
+    def close(self) -> None:
+        self.thread.submit(self._engine.dispose).result()
+        self.thread.shutdown()
 
 
 def _postgres(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
