@@ -84,7 +84,7 @@ async def test_a_digest_reads_like_this(mail: Mail) -> None:
         "[Extend] [Log] [Review] [Show]",
         "Refund form (D-2): claim it: customer-facing with nobody behind it",
         (
-            "next review Jan 15, 2027 · score 8: changes monthly, customer-facing; "
+            "score 8: changes monthly, customer-facing; "
             "nobody owns it, nobody on call for it, no rollback"
         ),
         "[Claim] [Extend] [Log] [Review] [Show]",
