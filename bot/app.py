@@ -19,6 +19,7 @@ from bot.forms import PICK
 from bot.http import MALFORMED
 from bot.show import card_of
 from bot.state import FieldRefused, State
+from bot.subscribe import stop_where_shared
 from briefings.message import plainly
 from briefings.words import inert, say
 from debt.refusal import Refused
@@ -42,6 +43,7 @@ def build(bot: Bot, signing_secret: str) -> AsyncApp:
     app.options(PICK)(listeners.options)
     app.shortcut(_ANY)(listeners.shortcut)
     app.event("message")(listeners.message)
+    app.event("channel_shared")(listeners.channel_shared)
     app.error(failed)
     return app
 
@@ -123,6 +125,9 @@ class Listeners:
         direct = event.get("channel_type") == "im"
         if direct and not event.get("subtype") and "bot_id" not in event:
             self._bot.tasks.leave(self._direct_words(body["event_id"], event))
+
+    async def channel_shared(self, event: dict[str, Any]) -> None:
+        self._bot.tasks.leave(stop_where_shared(self._bot, str(event["channel"])))
 
     async def _direct_words(self, event_id: str, event: Mapping[str, Any]) -> None:
         """In a DM the words work without the slash; a repeated event is not acted on again."""

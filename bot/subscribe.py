@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from slack_sdk.errors import SlackApiError
 
-from bot.call import Answer, Call, Form, Reply
+from bot.call import Answer, Bot, Call, Form, Reply
 from bot.feature import Feature, Verb
 from bot.forms import form, select_input, text_input
 from bot.state import at
@@ -21,6 +21,7 @@ from briefings.words import say
 from debt.policy import WEEKDAYS
 from debt.refusal import Refused
 from storage import lists, subscriptions
+from storage.artifacts import Change
 from storage.lists import ALL, Scope, ScopeKind
 from storage.store import Session
 from storage.tables import Subscription
@@ -167,6 +168,15 @@ async def unsubscribe(call: Call) -> Answer:
     async with call.store.change() as session:
         await subscriptions.unsubscribe(session, call.change, channel)
     return Reply(plainly(say("subscribe.unsubscribed", channel=channel)))
+
+
+async def stop_where_shared(bot: Bot, channel: str) -> None:
+    """A channel that another organization joins gets no digest any more; safe to repeat."""
+    change = Change("slack", bot.now(), bot.policy)
+    async with bot.store.change() as session:
+        why = "it is shared with another organization now"
+        await subscriptions.pause(session, change, channel, why)
+    bot.poke()
 
 
 async def _change_form(call: Call) -> Answer:

@@ -26,6 +26,7 @@ SCOPES = {
     "member_left_channel": "channels:read",
     "channel_archive": "channels:read",
     "channel_unarchive": "channels:read",
+    "channel_shared": "channels:read",
     "subteam_updated": "usergroups:read",
     "subteam_created": "usergroups:read",
 }

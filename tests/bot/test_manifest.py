@@ -25,7 +25,10 @@ SCOPES_OF = {
     "views_open": set(),
 }
 # Each event that the code listens to, as the manifest names it, and what it needs.
-EVENTS = {"message": {"message.im": {"im:history"}}}
+EVENTS = {
+    "message": {"message.im": {"im:history"}},
+    "channel_shared": {"channel_shared": {"channels:read", "groups:read"}},
+}
 
 
 @pytest.fixture(scope="module")

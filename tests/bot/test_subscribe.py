@@ -1,10 +1,11 @@
 """A channel's weekly digest: its scope, its time, what stands in its way."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.process import Process
 from sandbox import Person, Sandbox
 from storage import subscriptions
 from storage.lists import Scope, ScopeKind
@@ -176,3 +177,21 @@ async def test_unsubscribing_ends_it_and_doing_so_twice_says_so(
     reply = await dana.types("/debt unsubscribe", channel="payments")
     assert "This channel gets no digest, so there is nothing to end" in reply.text
     assert "This channel gets no digest any more" in (await dana.clicks(receipt, "Change")).text
+
+
+async def test_a_channel_that_another_organization_joins_gets_no_digest_any_more(
+    slack: Sandbox, dana: Person, ledger: Ledger, process: Process
+) -> None:
+    await ledger.add(owner=None)
+    await dana.types("/debt subscribe", channel="payments")
+    joined = {"type": "channel_shared", "channel": slack.channel("payments").id}
+    for _ in range(2):
+        await slack.deliver_event(joined | {"connected_team_id": "T0THER"}, event_id="Ev1")
+        await slack.settled()
+    seen = len(dana.reads("payments"))
+    await slack.clock.advance(timedelta(days=7))
+    await process.tick()
+    await process.send()
+    assert len(dana.reads("payments")) == seen
+    [told] = dana.dms()
+    assert "shared with another organization now. It is paused" in told.shown
