@@ -14,6 +14,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.call import Answer, Bot, Form, Origin, Reply
 from bot.state import FieldRefused
+from bot.workspace import code_of
 from briefings.message import Message, plainly
 from briefings.words import inert, say
 from debt.artifact import Artifact
@@ -94,18 +95,10 @@ async def _opened(bot: Bot, trigger_id: str, view: View) -> Reply | None:
     try:
         await bot.client.views_open(trigger_id=trigger_id, view=view)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-        if _code(error) in _LATE_TRIGGER:
+        if isinstance(error, SlackApiError) and code_of(error) in _LATE_TRIGGER:
             return Reply(plainly(say("errors.slow")))
         return unexpected(error)
     return None
-
-
-def _code(error: Exception) -> str:
-    """Slack's word for what is wrong, where it gave one."""
-    if not isinstance(error, SlackApiError):
-        return ""
-    said = error.response.data  # None or bytes where Slack answered something else
-    return str(said.get("error", "")) if isinstance(said, dict) else ""
 
 
 async def deliver(bot: Bot, origin: Origin, reply: Reply) -> None:

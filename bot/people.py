@@ -4,13 +4,16 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from debt.policy import Policy
 from debt.refusal import Refused
 from storage import people
+from storage.artifacts import Change
 from storage.store import Store
 from storage.tables import Person
 
@@ -29,11 +32,17 @@ class People:
     """`team_id` is the workspace the app is installed in."""
 
     def __init__(
-        self, store: Store, client: AsyncWebClient, now: Callable[[], datetime], team_id: str
+        self,
+        store: Store,
+        client: AsyncWebClient,
+        now: Callable[[], datetime],
+        policy: Policy,
+        team_id: str,
     ) -> None:
         self._store = store
         self._client = client
         self._now = now
+        self._policy = policy
         self._team_id = team_id
         self._memory: dict[str, tuple[datetime, Person]] = {}
 
@@ -89,8 +98,12 @@ class People:
         return await self._keep(answer["user"])
 
     async def _keep(self, user: Mapping[str, Any]) -> Person:
+        """Written down; what belongs to their e-mail is theirs from now on."""
         seen = self._read(user)
         async with self._store.change() as session:
+            if seen.email:
+                change = Change("slack", seen.seen_at, self._policy)
+                await people.owner_is(session, change, seen.email, seen)
             return await people.keep(session, seen)
 
     def _read(self, user: Mapping[str, Any]) -> Person:
@@ -101,7 +114,7 @@ class People:
             slack_id=user["id"],
             name=name or user["id"],
             email=(profile.get("email") or "").casefold() or None,
-            zone=user.get("tz") or "UTC",
+            zone=known_zone(user.get("tz") or ""),
             active=not user.get("deleted", False),
             bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
             admin=bool(user.get("is_admin") or user.get("is_owner")),
@@ -109,3 +122,11 @@ class People:
             stranger=bool(user.get("is_stranger")) or elsewhere,
             seen_at=self._now(),
         )
+
+
+def known_zone(zone: str) -> str:
+    """Slack's word for where they are, or UTC where we know no such place."""
+    try:
+        return ZoneInfo(zone).key
+    except (ValueError, KeyError, OSError):
+        return "UTC"

@@ -15,7 +15,6 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -25,6 +24,7 @@ from bot.call import Bot, Tasks
 from bot.http import application
 from bot.people import People
 from bot.settings import Settings, WrongSetting
+from bot.workspace import who_we_are
 from briefings.delivery import Sender, Updates
 from briefings.planning import plan, rehearse
 from debt.policy import Policy
@@ -103,8 +103,8 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
         try:
             await require_current(store)
             client, careful = _clients(settings, session)
-            team_id = await _workspace(client)
-            people = People(store, client, now, team_id)
+            team_id = str((await who_we_are(client))["team_id"])
+            people = People(store, client, now, policy, team_id)
             updates, tasks = Updates(store, client, policy), Tasks()
             sender = Sender(store, careful, policy, now, holder=uuid.uuid4().hex)
             woken = asyncio.Event()
@@ -113,19 +113,6 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             await tasks.finish()
         finally:
             await store.close()
-
-
-async def _workspace(client: AsyncWebClient) -> str:
-    try:
-        answer = await client.auth_test()
-    except SlackApiError as error:
-        raise WrongSetting(
-            f"SLACK_BOT_TOKEN: Slack refuses it ({error.response.get('error')}); "
-            "copy the bot token from the app's page “OAuth & Permissions”"
-        ) from None
-    except aiohttp.ClientConnectionError:
-        raise WrongSetting(f"SLACK_API_URL: {client.base_url} cannot be reached") from None
-    return str(answer["team_id"])
 
 
 def _clients(

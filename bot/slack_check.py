@@ -1,28 +1,33 @@
 """What `debt check` asks Slack: tokens, scopes, and the channels that get digests."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import aiohttp
 import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.settings import Settings
+from bot.settings import Settings, WrongSetting
 from bot.trying import MANIFEST
-from storage import subscriptions
-from storage.store import Store
+from bot.workspace import code_of, unreachable, who_we_are
+
+PATIENCE = 10
 
 
-async def check_slack(settings: Settings, store: Store) -> list[str]:
+async def check_slack(settings: Settings, channels: Sequence[str]) -> list[str]:
     """Everything that is missing, a sentence each, naming the variable or the channel."""
-    client = AsyncWebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url)
+    url = settings.slack_api_url
+    client = AsyncWebClient(settings.slack_bot_token, url, PATIENCE)
     try:
-        known = await client.auth_test()
-    except SlackApiError as error:
-        return [f"SLACK_BOT_TOKEN: Slack refuses it ({error.response['error']})"]
-    except OSError as error:
-        return [f"SLACK_API_URL: {settings.slack_api_url} cannot be reached ({error})"]
-    missing = _missing_scopes(known.headers)
-    return [*missing, *await _app_token(settings), *await _channels(client, store)]
+        known = await who_we_are(client)
+        missing = _missing_scopes(known.headers)
+        missing += await _app_token(AsyncWebClient(None, url, PATIENCE), settings.slack_app_token)
+        return [*missing, *await _channels(client, channels)]
+    except WrongSetting as wrong:
+        return [str(wrong)]
+    except (aiohttp.ClientError, TimeoutError):
+        return [unreachable(client)]
 
 
 def _missing_scopes(headers: Any) -> list[str]:
@@ -38,26 +43,22 @@ def _missing_scopes(headers: Any) -> list[str]:
     ]
 
 
-async def _app_token(settings: Settings) -> list[str]:
-    if not settings.slack_app_token:
-        return []
-    client = AsyncWebClient(base_url=settings.slack_api_url)
+async def _app_token(client: AsyncWebClient, token: str) -> list[str]:
     try:
-        await client.apps_connections_open(app_token=settings.slack_app_token)
+        if token:
+            await client.apps_connections_open(app_token=token)
     except SlackApiError as error:
-        return [f"SLACK_APP_TOKEN: Slack refuses it ({error.response['error']})"]
+        return [f"SLACK_APP_TOKEN: Slack refuses it ({code_of(error)})"]
     return []
 
 
-async def _channels(client: AsyncWebClient, store: Store) -> list[str]:
-    async with store.read() as session:
-        channels = await subscriptions.channels(session)
+async def _channels(client: AsyncWebClient, channels: Sequence[str]) -> list[str]:
     troubles = []
     for channel in channels:
         try:
             answer = await client.conversations_info(channel=channel)
         except SlackApiError as error:
-            troubles.append(f"channel {channel}: {error.response['error']}; invite the bot there")
+            troubles.append(f"channel {channel}: {code_of(error)}; invite the bot there")
             continue
         if not answer["channel"].get("is_member"):
             troubles.append(f"channel {channel}: the bot is not in it; invite it there")

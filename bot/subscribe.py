@@ -107,7 +107,7 @@ def _wanted(call: Call, channel: str, wish: Wish, old: Subscription | None) -> S
     scope = wish.scope or (subscriptions.scope_of(old) if old else ALL)
     weekday = wish.weekday if wish.weekday is not None else (old.weekday if old else 0)
     wall = wish.at or (old.at if old else _USUAL_TIME)
-    zone = wish.zone or (old.zone if old else _known_zone(call.who.zone))
+    zone = wish.zone or (old.zone if old else call.who.zone)
     return Subscription(
         channel=channel,
         scope=scope.kind,
@@ -118,10 +118,6 @@ def _wanted(call: Call, channel: str, wish: Wish, old: Subscription | None) -> S
         subscriber=call.who.slack_id,
         next_at=next_instant(call.at, weekday, wall, zone),
     )
-
-
-def _known_zone(zone: str) -> str:
-    return zone if zone in available_timezones() else "UTC"
 
 
 async def require_scope(session: Session, scope: Scope) -> None:

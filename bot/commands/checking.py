@@ -46,17 +46,12 @@ def _migrate(invocation: Invocation) -> int:
 
 def _check(invocation: Invocation) -> int:
     faults = [*_configuration(invocation)]
-    if not any(fault.startswith("DATABASE_URL") for fault in faults):
-        faults += asyncio.run(_looked_at(invocation, with_slack=_asks_slack(invocation, faults)))
+    faults += asyncio.run(_looked_at(invocation, faults))
     if not faults:
         invocation.say(_OFFLINE if invocation.arguments.offline else "Everything is there.")
     for fault in faults:
         invocation.world.err.write(f"debt: {fault}\n")
     return 1 if faults else 0
-
-
-def _asks_slack(invocation: Invocation, faults: list[str]) -> bool:
-    return not faults and not invocation.arguments.offline
 
 
 _OFFLINE = "Everything is there, as far as can be told without Slack."
@@ -75,21 +70,36 @@ def _configuration(invocation: Invocation) -> Iterator[str]:
         yield str(error)
 
 
-async def _looked_at(invocation: Invocation, *, with_slack: bool) -> list[str]:
-    """What is wrong with the register, and then with Slack, which is asked about its channels."""
+async def _looked_at(invocation: Invocation, faults: list[str]) -> list[str]:
+    """What is wrong with the register and with Slack; what cannot be asked is left out."""
+    named = {fault.split("_")[0] for fault in faults}
+    wrong, channels = ([], []) if "DATABASE" in named else await _register(invocation)
+    if invocation.arguments.offline or "SLACK" in named:
+        return wrong
+    from bot.settings import read
+    from bot.slack_check import check_slack
+
+    slack = {
+        name: value
+        for name, value in invocation.world.environment.items()
+        if name.startswith("SLACK_")
+    }
+    return wrong + await check_slack(read(slack, need_slack=True), channels)
+
+
+async def _register(invocation: Invocation) -> tuple[list[str], list[str]]:
+    """What is wrong with the register, and the channels that get a digest."""
     from bot.commands.failures import expected, words_of
+    from storage.subscriptions import channels
 
     url = invocation.world.environment.get("DATABASE_URL", "").strip() or Settings().database_url
     try:
         async with opened(url) as store:
             faults = await _chain(store, invocation.arguments.head)
-            if with_slack:
-                from bot.slack_check import check_slack
-
-                faults += await check_slack(invocation.settings, store)
-            return faults
+            async with store.read() as session:
+                return faults, await channels(session)
     except expected() as error:
-        return [words_of(error)]
+        return [words_of(error)], []
 
 
 async def _chain(store: "Store", kept: "ChainHead | None") -> list[str]:

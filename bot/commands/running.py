@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 
 from bot.commands.arguments import Commands, command, instant, port
-from bot.commands.invocation import Invocation
+from bot.commands.invocation import Invocation, sqlite_file
+
+log = logging.getLogger(__name__)
 
 _TRY = """\
 Opens a small Slack-like workspace in the browser, with the bot, people and channels in it, and a
@@ -31,7 +33,7 @@ def add(commands: Commands) -> None:
     briefing = command(commands, "brief", "send what is due, answer nothing", _brief, slack=True)
     briefing.description = _BRIEF
     briefing.add_argument("--once", action="store_true", help="do all that is due, and end")
-    briefing.add_argument("--at", metavar="TIME", type=instant, help="with --once: as if it were…")
+    briefing.add_argument("--at", metavar="TIME", type=instant, help="as --once, at that time")
     briefing.add_argument(
         "--dry-run", action="store_true", help="print what would be sent, without Slack"
     )
@@ -51,6 +53,8 @@ def _serve(invocation: Invocation) -> int:
 
     _log(invocation)
     settings, policy = invocation.settings, invocation.policy
+    if _on_a_platform_with_sqlite(invocation):
+        log.warning(_ON_A_PLATFORM)
     _keep_from_bolt()
     asyncio.run(process.serve(settings, policy))
     return 0
@@ -64,11 +68,22 @@ def _brief(invocation: Invocation) -> int:
     work = process.brief(
         invocation.settings,
         invocation.policy,
-        once=arguments.once,
+        once=arguments.once or arguments.at is not None,
         at=arguments.at,
         dry_run=arguments.dry_run,
     )
     return asyncio.run(work)
+
+
+_ON_A_PLATFORM = (
+    "DATABASE_URL is SQLite and PORT is set, as platforms do: their disks are not kept, and "
+    "`debt brief` in a process of its own cannot share the file; give DATABASE_URL a PostgreSQL"
+)
+
+
+def _on_a_platform_with_sqlite(invocation: Invocation) -> bool:
+    handed_out = invocation.world.environment.get("PORT", "").strip()
+    return bool(handed_out) and sqlite_file(invocation.settings.database_url) is not None
 
 
 def _keep_from_bolt() -> None:

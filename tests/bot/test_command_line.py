@@ -183,6 +183,17 @@ def test_check_says_all_that_is_missing_at_once(fresh: Terminal) -> None:
     ]
 
 
+def test_check_asks_slack_even_where_the_register_or_the_policy_is_wrong(fresh: Terminal) -> None:
+    fresh.environment |= {
+        "DEBT_POLICY": "absent.toml",
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": "12345678",
+        "SLACK_API_URL": "http://127.0.0.1:1/",
+    }
+    named = [line.split()[1].strip(":") for line in fresh.says("check").err.splitlines()]
+    assert named == ["absent.toml", "DATABASE_URL", "SLACK_API_URL"]
+
+
 def test_a_register_that_is_not_there_is_made_by_import_and_by_nothing_that_only_asks(
     fresh: Terminal,
 ) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.people import known_zone
 from bot.process import Process
 from sandbox import Person, Sandbox
 from tests.bot.conftest import Ledger
@@ -49,6 +50,27 @@ async def test_an_e_mail_becomes_who_it_belongs_to(
     owned = await ledger.add(owner=dana.email)
     await process.check_owners()
     assert (await ledger.get(owned)).owner == dana.id
+
+
+async def test_what_belongs_to_my_e_mail_is_mine_from_the_first_word_i_say(
+    ledger: Ledger, dana: Person
+) -> None:
+    owned = await ledger.add(owner=dana.email)
+    assert "Payment retry worker (D-1)" in (await dana.types("/debt list mine")).text
+    assert (await ledger.get(owned)).owner == dana.id
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        ("Asia/Kolkata", "Asia/Kolkata"),
+        ("Mars/Olympus_Mons", "UTC"),
+        ("../etc", "UTC"),
+        ("", "UTC"),
+    ],
+)
+def test_a_time_zone_that_nobody_knows_keeps_nobody_from_their_work(said: str, taken: str) -> None:
+    assert known_zone(said) == taken
 
 
 async def test_an_e_mail_slack_does_not_know_stays_one_and_is_looked_up_again(

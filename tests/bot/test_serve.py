@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.settings import Settings
 from sandbox import Sandbox
 
@@ -17,7 +19,9 @@ DEBT = Path(sys.executable).with_name("debt")
 
 
 @asynccontextmanager
-async def serving(settings: Settings, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def serving(
+    settings: Settings, command: str = "serve", **more: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,
@@ -27,7 +31,7 @@ async def serving(settings: Settings, **more: str) -> AsyncIterator[asyncio.subp
         **more,
     }
     process = await asyncio.create_subprocess_exec(
-        DEBT, "serve", env=environment, stderr=asyncio.subprocess.PIPE
+        DEBT, command, env=environment, stderr=asyncio.subprocess.PIPE
     )
     try:
         yield process
@@ -75,3 +79,53 @@ async def test_a_refused_token_is_one_line_that_names_the_variable(
     assert process.returncode == 1
     assert said.decode().splitlines()[-1].startswith("debt: SLACK_BOT_TOKEN: Slack refuses it")
     assert b"Traceback" not in said
+
+
+async def test_serve_says_when_a_platform_would_lose_the_register(settings: Settings) -> None:
+    async with serving(settings, PORT=free_port()) as process:
+        assert process.stderr is not None
+        said = b"".join([line async for line in _until_listening(process.stderr)]).decode()
+    assert "level=WARNING" in said
+    assert "DATABASE_URL is SQLite and PORT is set, as platforms do" in said
+
+
+async def _until_listening(lines: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    async for line in lines:
+        yield line
+        if b"address=" in line:
+            return
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [(b"HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nhello", "is not Slack’s API"),
+     (b"", "cannot be reached")],
+)  # fmt: skip
+async def test_an_address_that_is_not_slacks_is_named_by_its_variable(
+    settings: Settings, command: str, answers: bytes, said: str
+) -> None:
+    async with (
+        answering(answers) as url,
+        serving(settings, command, SLACK_API_URL=url, PORT=free_port()) as process,
+    ):
+        _, lines = await process.communicate()
+    assert process.returncode == 1
+    last = lines.decode().splitlines()[-1]
+    assert last == f"debt: SLACK_API_URL: {url} {said}"
+
+
+@asynccontextmanager
+async def answering(answer: bytes) -> AsyncIterator[str]:
+    """A server that says that to everything, and hangs up."""
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(say, "127.0.0.1")
+    async with server:
+        host, port = server.sockets[0].getsockname()
+        yield f"http://{host}:{port}/"

@@ -1,0 +1,34 @@
+"""The first question to Slack, who we are there, and what its failure says of the settings."""
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.settings import WrongSetting
+
+
+async def who_we_are(client: AsyncWebClient) -> AsyncSlackResponse:
+    """The answer of `auth.test`. Raises WrongSetting that names the variable at fault."""
+    try:
+        return await client.auth_test()
+    except SlackApiError as error:
+        code = code_of(error)
+        if not code:
+            raise WrongSetting(f"SLACK_API_URL: {client.base_url} is not Slack’s API") from None
+        raise WrongSetting(
+            f"SLACK_BOT_TOKEN: Slack refuses it ({code}); "
+            "copy the bot token from the app’s page “OAuth & Permissions”"
+        ) from None
+    except (aiohttp.ClientError, TimeoutError):
+        raise WrongSetting(unreachable(client)) from None
+
+
+def unreachable(client: AsyncWebClient) -> str:
+    return f"SLACK_API_URL: {client.base_url} cannot be reached"
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's word for what is wrong, where it gave one."""
+    said = error.response.data  # None or bytes where Slack answered something else
+    return str(said.get("error") or "") if isinstance(said, dict) else ""
