@@ -150,7 +150,7 @@ class Repository:
 
     def _split(self, stdout: IO[bytes]) -> Iterator[bytes]:
         pending, read = b"", 0
-        while chunk := stdout.read1(CHUNK):  # type: ignore[attr-defined]
+        while chunk := stdout.read1(CHUNK):  # type: ignore[attr-defined]  # a pipe is buffered
             read += len(chunk)
             if read > self.limits.output_bytes:
                 raise self._too_large()

@@ -27,7 +27,8 @@ async def wake(session: Session, change: Change) -> int:
     return len(some)
 
 
-_DERIVED = tuple(name for name in ARTIFACT.c.keys() if name not in {own.name for own in COLUMNS})  # noqa: SIM118
+_OWN = {column.name for column in COLUMNS}
+_DERIVED = tuple(column.name for column in ARTIFACT.c if column.name not in _OWN)
 _RENEW = (
     update(ARTIFACT)
     .where(ARTIFACT.c.id == bindparam("this"))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -201,7 +201,3 @@ def _end_fault(found: ChainHead, noted: ChainHead, kept: ChainHead | None) -> st
     if found != noted:
         return f"history ends at entry {found.entries}; the register noted {noted.entries}"
     return None
-
-
-def start_of(day: Any) -> datetime:
-    return datetime.combine(day, time.min, UTC)

@@ -28,11 +28,6 @@ async def keep(session: Session, seen: Person) -> Person:
     return seen
 
 
-async def by_email(session: Session, email: str) -> Person | None:
-    question = select(Person).where(col(Person.email) == email.casefold())
-    return (await session.execute(question)).scalars().first()
-
-
 async def ids_by_email(session: Session, emails: set[str]) -> dict[str, str]:
     """The Slack ids behind e-mails, of those that were seen."""
     if not emails:

@@ -147,7 +147,7 @@ def _doubtful(artifacts: Mapping[int, Artifact], matches: _Matches) -> Iterator[
 
 async def _said_by_people(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """Which of paths and dependants somebody gave, by what the history tells."""
-    H = HISTORY.c  # noqa: N806
+    H = HISTORY.c  # noqa: N806  # as above
     said: dict[int, frozenset[str]] = {}
     for some in _some(ids):
         question = select(H.artifact_id, H.before, H.after)

@@ -18,6 +18,8 @@ from storage.history import seal
 
 Session = AsyncSession
 SQLITE_BUSY = timedelta(seconds=30)
+# A statement's failure is logged with what it was, not with what people wrote.
+_DISCREET: dict[str, Any] = {"hide_parameters": True}
 
 
 class DatabaseError(Exception):
@@ -112,7 +114,7 @@ class _Aside:
 
     def __init__(self, url: URL) -> None:
         at_once = {"timeout": 0}
-        engine = create_engine(url.set(drivername="sqlite"), connect_args=at_once)
+        engine = create_engine(url.set(drivername="sqlite"), connect_args=at_once, **_DISCREET)
         listen_sqlite(engine, "query_only=ON")
         self._engine = engine.execution_options(begin=None)
         self._connection: Connection | None = None
@@ -130,7 +132,7 @@ class _Aside:
 
 def _postgres(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """One pool; readers keep the state they first saw, writers see what was just committed."""
-    engine = create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_pre_ping=True, **_DISCREET)
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return reading, engine.execution_options(isolation_level="READ COMMITTED")
 
@@ -138,7 +140,7 @@ def _postgres(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
 def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """Two pools, since a connection that must not write says so once and for all."""
     how = {"timeout": SQLITE_BUSY.total_seconds(), "factory": _SqliteConnection}
-    reading, writing = (create_async_engine(url, connect_args=how) for _ in range(2))
+    reading, writing = (create_async_engine(url, connect_args=how, **_DISCREET) for _ in range(2))
     listen_sqlite(reading.sync_engine, "query_only=ON")
     listen_sqlite(writing.sync_engine)
     return reading, writing.execution_options(begin="IMMEDIATE")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from debt.hours import Work
 from debt.refusal import Refused
 from storage import history
-from storage.history import ChainHead, chain_fault, head, start_of
+from storage.history import ChainHead, chain_fault, head
 from storage.ownership import answer, claim, handoff, release
 from storage.people import owner_is
 from storage.store import Session, Store, postgres
@@ -252,7 +252,7 @@ async def test_history_is_read_by_artifact_and_since_a_day(
     await a_story(register)
     assert [entry.id for entry in await register.entries(artifact_id=1)] == [1, 4]
     async with store.read() as session:
-        tomorrow = start_of(TODAY + days(1))
+        tomorrow = datetime.combine(TODAY + days(1), time.min, UTC)
         since = [entry.id async for entry in history.entries(session, since=tomorrow)]
         newest = await history.last_entries(session, 1, 1)
     assert since == [4]

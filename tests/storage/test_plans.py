@@ -276,7 +276,7 @@ async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
         "answer": lambda s: answer(s, by("U101"), 101, accept=True),
         "review": lambda s: review(s, by(DANA), 77),
         "subscription": lambda s: subscriptions.subscription(s, "C3"),
-        "e-mail": lambda s: people.by_email(s, "u7@example.com"),
+        "e-mail": lambda s: people.ids_by_email(s, {"u7@example.com"}),
         "owner left": lambda s: people.owner_is(s, by("slack"), "U7", None),
     }
     spans: tuple[tuple[work.Scope, object], ...] = (

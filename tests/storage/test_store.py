@@ -62,6 +62,17 @@ async def test_a_rehearsal_sees_what_it_did_and_keeps_nothing(
     assert await register.owner() == SAM
 
 
+async def test_a_statement_that_fails_tells_the_log_nothing_that_people_wrote(
+    store: Store,
+) -> None:
+    wish = text("INSERT INTO hours (note) VALUES (:note)")
+    with pytest.raises(DBAPIError) as failed:
+        async with store.change() as session:
+            await session.execute(wish, {"note": "salaries of 2027"})
+    assert "salaries" not in str(failed.value).partition("DETAIL")[0]
+    assert "parameters hidden" in str(failed.value)
+
+
 async def test_a_reader_changes_nothing_and_is_told_so(store: Store, register: Register) -> None:
     await register.holds(owner=None)
     with pytest.raises(DBAPIError, match=r"read-?only"):
