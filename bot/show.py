@@ -108,10 +108,11 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
     yield from ("extend", "log", "review", "score")
-    if may_give_away(artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin):
+    theirs = may_give_away(artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin)
+    if theirs or artifact.orphan:
         yield "handoff"
-        if artifact.owner:
-            yield "release"
+    if theirs and artifact.owner:
+        yield "release"
 
 
 _LABELS = {

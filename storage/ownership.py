@@ -65,10 +65,14 @@ async def release(
 async def handoff(
     session: Session, change: Change, artifact_id: int, to: Person, *, admin: bool = False
 ) -> Asked:
-    """Asks somebody to take it; for its owner, its team's lead, or an admin."""
+    """Asks somebody to take it; for its owner, its team's lead, or an admin.
+
+    For what nobody answers for, anybody may ask.
+    """
     artifact = await locked(session, artifact_id)
     require_live(artifact.key, artifact.stage)
-    _require_say(artifact, change, admin, "hand off")
+    if not artifact.orphan:
+        _require_say(artifact, change, admin, "hand off")
     if to.slack_id == change.by:
         raise Refused(f"To take {artifact.key} yourself, say claim {artifact.key}.")
     if to.slack_id == artifact.owner:

@@ -92,6 +92,14 @@ def _keep_from_bolt() -> None:
         del os.environ[name]
 
 
+# At DEBUG these write down every message and every row.
+_TALKATIVE = ("slack_bolt", "slack_sdk", "aiosqlite")
+
+
+def _discreet(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG or not record.name.startswith(_TALKATIVE)
+
+
 def _log(invocation: Invocation) -> None:
     """One event a line, on standard error."""
     logging.basicConfig(
@@ -99,3 +107,5 @@ def _log(invocation: Invocation) -> None:
         stream=invocation.world.err,
         format="%(asctime)s level=%(levelname)s logger=%(name)s %(message)s",
     )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_discreet)

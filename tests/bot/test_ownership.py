@@ -272,6 +272,19 @@ async def test_a_stranger_to_the_artifact_cannot_hand_it_off(sam: Person, ledger
     assert "Only its owner, its team’s lead or an admin can hand off D-1" in reply.text
 
 
+async def test_anybody_can_offer_to_a_colleague_what_nobody_answers_for(
+    sam: Person, mia: Person, ledger: Ledger, process: Process
+) -> None:
+    orphan = await ledger.add(owner=None)
+    card = (await sam.types("/debt show D-1")).message
+    assert "Hand off" in card.buttons
+    assert "Release" not in card.buttons
+    await sam.types("/debt handoff D-1 @mia")
+    await process.send()
+    await mia.clicks(mia.dms()[-1], "Accept")
+    assert (await ledger.get(orphan)).owner == mia.id
+
+
 async def test_handing_to_who_has_it_already_says_so(erin: Person, ledger: Ledger) -> None:
     await ledger.add()
     assert "D-1 belongs to dana already" in (await erin.types("/debt handoff D-1 @dana")).text

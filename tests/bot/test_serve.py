@@ -31,7 +31,11 @@ async def serving(
         **more,
     }
     process = await asyncio.create_subprocess_exec(
-        DEBT, command, env=environment, stderr=asyncio.subprocess.PIPE
+        DEBT,
+        *command.split(),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
         yield process
@@ -69,6 +73,22 @@ async def test_serve_answers_and_ends_quietly_whatever_else_is_in_the_environmen
     assert b"Traceback" not in said
     for secret in (settings.slack_bot_token, settings.slack_signing_secret, "another-secret"):
         assert secret.encode() not in said
+
+
+async def test_the_log_keeps_what_people_wrote_to_itself_whatever_its_level(
+    slack: Sandbox, settings: Settings
+) -> None:
+    async with serving(settings, PORT=free_port(), LOG_LEVEL="DEBUG") as process:
+        slack.request_url = f"{await address(process)}/slack/events"
+        dana = slack.person("dana")
+        await dana.types("/debt add Salaries of 2027")
+        await dana.types("list bonuses", channel="@bot")
+        process.send_signal(signal.SIGTERM)
+        _, said = await process.communicate()
+    assert b"level=DEBUG" in said
+    assert b"Salaries" not in said
+    assert b"bonuses" not in said
+    assert settings.slack_bot_token.encode() not in said
 
 
 async def test_a_refused_token_is_one_line_that_names_the_variable(
