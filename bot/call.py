@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -56,7 +56,10 @@ def _report(task: asyncio.Task[None]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """What the process owns and every call borrows."""
+    """What the process owns and every call borrows.
+
+    `drawn` remembers cards, each with the number of the history entry it was drawn after.
+    """
 
     store: Store
     policy: Policy
@@ -67,6 +70,7 @@ class Bot:
     updates: Updates
     tasks: Tasks
     poke: Callable[[], None]
+    drawn: dict[Hashable, tuple[int, Message]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from slack_sdk.models.blocks import Block
 
@@ -19,7 +18,7 @@ from debt.policy import Policy
 from debt.score import explain, quadrant
 from debt.standing import Action, NextStep, next_step
 from debt.tier import tier
-from storage.cards import Facts, facts_of
+from storage.cards import Facts, facts_of, newest_entry
 from storage.ownership import may_give_away
 
 REMEMBERED = 1_024
@@ -45,15 +44,21 @@ async def _show(call: Call, artifact_id: int) -> Reply:
 
 
 async def card_of(call: Call, artifact_id: int) -> Message:
-    """The card as the person who asks may use it."""
+    """The card as the person who asks may use it; drawn again only once something has changed."""
+    viewer = Viewer(call.who.slack_id, call.who.admin, call.today)
+    newest = await newest_entry(call.store, artifact_id)
+    known = call.bot.drawn.get((artifact_id, viewer))
+    if known and known[0] == newest:
+        return known[1]
     month = span(Period.MONTH, call.today, call.policy.sprint)
-    facts = await facts_of(call.store, artifact_id, month)
-    return card(facts, Viewer(call.who.slack_id, call.who.admin, call.today), call.policy)
+    drawn = card(await facts_of(call.store, artifact_id, month), viewer, call.policy)
+    if len(call.bot.drawn) >= REMEMBERED:
+        call.bot.drawn.clear()
+    call.bot.drawn[artifact_id, viewer] = newest, drawn
+    return drawn
 
 
-@lru_cache(maxsize=REMEMBERED)
 def card(facts: Facts, viewer: Viewer, policy: Policy) -> Message:
-    """The same facts make the same card, so that a card looked at again is not drawn again."""
     artifact = facts.artifact
     step = next_step(artifact, policy, viewer.today)
     ratings = [(name.capitalize(), artifact.ratings[name]) for name in RATING_NAMES]

@@ -161,9 +161,6 @@ class Policy(Table):
                 )
         return self
 
-    # A policy is read once; as a part of a key it stands for itself.
-    __hash__ = object.__hash__
-
     def kind(self, kind: str) -> KindPolicy:
         """Its rules; a kind that a policy has dropped goes on as a production integration."""
         known = self.kinds.get(kind)

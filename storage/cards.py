@@ -49,6 +49,21 @@ _QUESTION = (
 )
 
 
+_NEWEST = select(func.max(HISTORY.c.id).label("newest")).where(
+    HISTORY.c.artifact_id == bindparam("artifact")
+)
+
+
+async def newest_entry(store: Store, artifact_id: int) -> int:
+    """The number of the artifact's newest history entry: while it stays, so does its card.
+
+    Refused where the register has no such key.
+    """
+    [row] = await store.glance(_NEWEST, {"artifact": artifact_id})
+    newest: int | None = row["newest"]
+    return unknown(artifact_id) if newest is None else newest
+
+
 async def facts_of(store: Store, artifact_id: int, span: Span) -> Facts:
     """The newest deed first. Refused where the register has no such key."""
     asked = {"artifact": artifact_id, "first": span.first, "last": span.last}

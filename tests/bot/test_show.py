@@ -5,6 +5,9 @@ from datetime import date
 import pytest
 
 from sandbox import Person, Sandbox
+from storage import ownership
+from storage.artifacts import Change
+from storage.store import Store
 from tests.bot.conftest import Ledger, on_both_databases
 
 
@@ -152,3 +155,20 @@ async def test_a_refusal_leaves_the_card_as_it_was(dana: Person, ledger: Ledger)
     assert reply.message is not card
     assert "D-1 was reviewed today already" in reply.text
     assert "Next:" in card.shown
+
+
+@on_both_databases
+async def test_a_card_looked_at_again_shows_what_others_did_meanwhile(
+    dana: Person, sam: Person, ledger: Ledger
+) -> None:
+    artifact = await ledger.add(owner=None)
+    before = (await dana.types(f"/debt show {artifact.key}")).text
+    assert (await dana.types(f"/debt show {artifact.key}")).text == before
+    elsewhere = Store(ledger.store.url.render_as_string(hide_password=False))
+    async with elsewhere.change() as session:
+        change = Change(sam.id, ledger.slack.clock.now(), ledger.policy)
+        await ownership.claim(session, change, artifact.id)
+    await elsewhere.close()
+    after = (await dana.types(f"/debt show {artifact.key}")).text
+    assert "Owner: nobody" in before
+    assert "Owner: @sam" in after
