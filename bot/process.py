@@ -24,7 +24,7 @@ from bot.call import Bot, Tasks
 from bot.http import application
 from bot.people import People
 from bot.settings import Settings, WrongSetting
-from bot.workspace import who_we_are
+from bot.workspace import require_app_token, who_we_are
 from briefings.delivery import Sender, Updates
 from briefings.planning import plan, rehearse
 from debt.policy import Policy
@@ -164,6 +164,7 @@ async def _socket_mode(app: AsyncApp, settings: Settings) -> AsyncIterator[None]
     if not settings.slack_app_token:
         yield
         return
+    await require_app_token(app.client, settings.slack_app_token)
     handler = AsyncSocketModeHandler(app, settings.slack_app_token)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types
     try:

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import Settings, WrongSetting
 from bot.trying import MANIFEST
-from bot.workspace import code_of, unreachable, who_we_are
+from bot.workspace import code_of, require_app_token, unreachable, who_we_are
 
 PATIENCE = 10
 
@@ -46,9 +46,9 @@ def _missing_scopes(headers: Any) -> list[str]:
 async def _app_token(client: AsyncWebClient, token: str) -> list[str]:
     try:
         if token:
-            await client.apps_connections_open(app_token=token)
-    except SlackApiError as error:
-        return [f"SLACK_APP_TOKEN: Slack refuses it ({code_of(error)})"]
+            await require_app_token(client, token)
+    except WrongSetting as wrong:
+        return [str(wrong)]
     return []
 
 

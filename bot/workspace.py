@@ -1,4 +1,4 @@
-"""The first question to Slack, who we are there, and what its failure says of the settings."""
+"""The first questions to Slack, and what their failure says of the settings."""
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -19,6 +19,19 @@ async def who_we_are(client: AsyncWebClient) -> AsyncSlackResponse:
         raise WrongSetting(
             f"SLACK_BOT_TOKEN: Slack refuses it ({code}); "
             "copy the bot token from the app’s page “OAuth & Permissions”"
+        ) from None
+    except (aiohttp.ClientError, TimeoutError):
+        raise WrongSetting(unreachable(client)) from None
+
+
+async def require_app_token(client: AsyncWebClient, token: str) -> None:
+    """Raises WrongSetting where Socket Mode would be tried in vain, for as long as it runs."""
+    try:
+        await client.apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        raise WrongSetting(
+            f"SLACK_APP_TOKEN: Slack refuses it ({code_of(error)}); copy the app-level token "
+            "with connections:write from “Basic Information”, or leave it out"
         ) from None
     except (aiohttp.ClientError, TimeoutError):
         raise WrongSetting(unreachable(client)) from None

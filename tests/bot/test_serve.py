@@ -101,6 +101,17 @@ async def test_a_refused_token_is_one_line_that_names_the_variable(
     assert b"Traceback" not in said
 
 
+@pytest.mark.parametrize("command", ["serve", "check"])
+async def test_a_refused_app_token_is_named_before_anybody_waits_for_it(
+    slack: Sandbox, settings: Settings, command: str
+) -> None:
+    wrong = {"SLACK_APP_TOKEN": "xapp-wrong", "PORT": free_port()}
+    async with serving(settings, command, **wrong) as process:
+        _, said = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 1
+    assert said.decode().splitlines()[-1].startswith("debt: SLACK_APP_TOKEN: Slack refuses it")
+
+
 async def test_serve_says_when_a_platform_would_lose_the_register(settings: Settings) -> None:
     async with serving(settings, PORT=free_port()) as process:
         assert process.stderr is not None
