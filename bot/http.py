@@ -1,5 +1,6 @@
 """What the outside reaches over HTTP: Slack's requests, and whether we are well."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -10,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.migrate import current
 from storage.store import Store
+
+log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1024 * 1024
 # What reading a body that Slack would not send comes to, in Bolt and in our listeners.
@@ -50,6 +53,8 @@ def _slack(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
             answer = await app.async_dispatch(asked)
         except MALFORMED:
             return web.json_response({"error": "malformed body"}, status=400)
+        if answer.status == 401:
+            log.warning("request refused: not signed with SLACK_SIGNING_SECRET just now")
         return await to_aiohttp_response(answer)
 
     return slack

@@ -92,12 +92,18 @@ def _keep_from_bolt() -> None:
         del os.environ[name]
 
 
-# At DEBUG these write down every message and every row.
-_TALKATIVE = ("slack_bolt", "slack_sdk", "aiosqlite")
+# Below these, libraries write down messages, rows, the body of any unsigned request, or routine.
+_LEAST = {
+    "aiosqlite": logging.INFO,
+    "alembic": logging.WARNING,
+    "apscheduler": logging.WARNING,
+    "slack_bolt": logging.WARNING,
+    "slack_sdk": logging.INFO,
+}
 
 
 def _discreet(record: logging.LogRecord) -> bool:
-    return record.levelno > logging.DEBUG or not record.name.startswith(_TALKATIVE)
+    return record.levelno >= _LEAST.get(record.name.partition(".")[0], logging.NOTSET)
 
 
 def _log(invocation: Invocation) -> None:

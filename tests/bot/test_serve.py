@@ -83,11 +83,14 @@ async def test_the_log_keeps_what_people_wrote_to_itself_whatever_its_level(
         dana = slack.person("dana")
         await dana.types("/debt add Salaries of 2027")
         await dana.types("list bonuses", channel="@bot")
+        forged = slack.signed("text=a+forged+word", secret="another")
+        assert (await slack.post("text=a+forged+word", forged)).status == 401
         process.send_signal(signal.SIGTERM)
         _, said = await process.communicate()
-    assert b"level=DEBUG" in said
     assert b"Salaries" not in said
     assert b"bonuses" not in said
+    assert b"forged" not in said
+    assert b"request refused: not signed with SLACK_SIGNING_SECRET just now" in said
     assert settings.slack_bot_token.encode() not in said
 
 
