@@ -58,6 +58,10 @@ def parse_until(text: str, base: date) -> date:
     )
 
 
+def looks_like_until(text: str) -> bool:
+    return any(form.fullmatch(text.strip()) for form in (_FROM_NOW, _ISO))
+
+
 def extension_base(artifact: Artifact, today: date) -> date:
     """Where “30d” is counted from: the end date, or today once that has passed."""
     return max(today, artifact.expires_on or today)

@@ -37,14 +37,18 @@ async def test_a_month_more_counts_from_the_end_date(dana: Person, ledger: Ledge
         ("2027-01-31", date(2027, 1, 31)),
         ("+5d", date(2026, 12, 6)),
         ("5days", date(2026, 12, 6)),
+        ("30 days", date(2026, 12, 31)),
+        ("by 2 weeks", date(2026, 12, 15)),
+        ("until 2027-01-31", date(2027, 1, 31)),
     ],
 )
 async def test_how_long_may_be_said_in_several_ways(
     until: str, ends: date, dana: Person, ledger: Ledger
 ) -> None:
     extended = await ledger.add(expires_on=ENDS)
-    await dana.types(f"/debt extend D-1 {until} because")
+    reply = await dana.types(f"/debt extend D-1 {until} because")
     assert (await ledger.get(extended)).expires_on == ends
+    assert reply.text.splitlines()[0].endswith(": because")
 
 
 async def test_what_is_overdue_is_extended_from_today(dana: Person, ledger: Ledger) -> None:
