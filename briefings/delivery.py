@@ -248,15 +248,23 @@ class Sender:
 
     async def _skip(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
         log.warning("briefing skipped key=%s why=%s", briefing.key, tried.why)
-        if await outbox.skip(session, briefing, tried.why) and briefing.channel:
-            await listings.take_back(session, briefing.channel, briefing.facts["week"])
+        if await outbox.skip(session, briefing, tried.why):
+            await _not_said(session, briefing)
 
     async def _park(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
         log.error("briefing parked key=%s why=%s", briefing.key, tried.why)
         ours = await outbox.park(session, briefing, tried.why)
+        if ours:
+            await _not_said(session, briefing)
         if ours and tried.barred and briefing.kind == DIGEST and briefing.channel:
             change = Change("delivery", self._now(), self._policy)
             await subscriptions.pause(session, change, briefing.channel, tried.why)
+
+
+async def _not_said(session: Session, briefing: Ledgered) -> None:
+    """A digest that nobody saw counts for no week in vain."""
+    if briefing.kind == DIGEST and briefing.channel:
+        await listings.take_back(session, briefing.channel, briefing.facts["week"])
 
 
 def _pause(tried: Tried) -> timedelta:

@@ -1,7 +1,7 @@
 """A channel's weekly digest: its scope, its time, what stands in its way."""
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from sandbox import Person, Sandbox
 from storage import subscriptions
 from storage.lists import Scope, ScopeKind
 from storage.tables import Subscription
-from tests.bot.conftest import Ledger, on_both_databases
+from tests.bot.conftest import MONDAY, Ledger, on_both_databases
 
 
 async def kept(ledger: Ledger, slack: Sandbox, channel: str) -> Subscription | None:
@@ -195,3 +195,21 @@ async def test_a_channel_that_another_organization_joins_gets_no_digest_any_more
     assert len(dana.reads("payments")) == seen
     [told] = dana.dms()
     assert "shared with another organization now. It is paused" in told.shown
+
+
+async def test_a_digest_that_never_came_counts_for_no_week_in_vain(
+    dana: Person, erin: Person, sam: Person, slack: Sandbox, ledger: Ledger, process: Process
+) -> None:
+    await ledger.add(expires_on=date(2026, 11, 1))
+    await dana.types("/debt subscribe monday 09:30 UTC", channel="payments")
+    for week, open_again in enumerate((True, False, False, True, True)):
+        slack.archive("payments", archived=not open_again)
+        await slack.clock.set(MONDAY + timedelta(weeks=week))
+        if week == 3:
+            await dana.types("/debt subscribe", channel="payments")
+            continue
+        await process.tick()
+        await process.send()
+    assert "Payment retry worker (D-3)" in sam.reads("payments")[-1].shown
+    assert "Listed on Nov 30, 2026" in sam.reads("payments")[-1].shown
+    assert erin.dms() == []
