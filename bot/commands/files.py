@@ -122,6 +122,10 @@ def _whole(file: Path) -> Iterator[TextIO]:
         with unfinished.open("w", encoding="utf-8", newline="") as out:
             yield out
         unfinished.replace(file)
+    except OSError as error:
+        if error.filename in {None, str(unfinished), unfinished}:
+            error.filename = file  # the name that the person gave
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -93,7 +93,8 @@ def test_an_export_to_a_file_is_there_only_once_it_is_whole(terminal: Terminal) 
     assert target.read_text("utf-8") == done(terminal.says("export"))
     assert [*terminal.folder.glob("*.part")] == []
     missing = terminal.folder / "nowhere" / "out.csv"
-    assert "nowhere" in refused(terminal.says("export", "--out", str(missing)))
+    said = refused(terminal.says("export", "--out", str(missing)))
+    assert said == f"debt: {missing}: No such file or directory\n"
 
 
 def test_json_has_the_names_of_the_spreadsheet_and_what_is_derived(terminal: Terminal) -> None:
