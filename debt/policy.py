@@ -16,12 +16,15 @@ from pydantic_core import PydanticCustomError
 
 from debt.artifact import Label, Surface, Tier
 from debt.policy_values import (
+    ChannelId,
+    ChannelOrNone,
     Count,
     Day,
     Days,
     DaysOrNever,
     Group,
     Hours,
+    PersonId,
     RatingValue,
     Switch,
     Text,
@@ -102,13 +105,13 @@ class DigestPolicy(Table):
 
 
 class TeamPolicy(Table):
-    members: tuple[str, ...] = ()
-    lead: str | None = None
-    channel: str | None = None
+    members: tuple[PersonId, ...] = ()
+    lead: PersonId | None = None
+    channel: ChannelId | None = None
 
 
 class Leadership(Table):
-    channel: str
+    channel: ChannelOrNone
 
 
 class WorkingHours(Table):

@@ -1,5 +1,6 @@
 """What may stand in a policy file: each kind of value says itself what is allowed."""
 
+import re
 from datetime import date, datetime, time
 from typing import Annotated, Literal
 
@@ -52,6 +53,17 @@ def _time_of_day(value: object) -> object:
         raise ValueError('allowed are times like "09:00"') from None
 
 
+def _by_id(what: str, example: str, pattern: str) -> BeforeValidator:
+    """A name or an e-mail would be noticed only when a message cannot be delivered."""
+
+    def shaped(value: object) -> object:
+        if isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII):
+            return value
+        raise ValueError(f'allowed is {what} by its Slack id, such as "{example}"')
+
+    return BeforeValidator(shaped)
+
+
 def _group(value: object) -> object:
     named = value if isinstance(value, list) else [value]
     if all(isinstance(each, str) and each for each in named):
@@ -59,6 +71,9 @@ def _group(value: object) -> object:
     raise ValueError('allowed are a user group ("@sre") and a list of people (["U123"])')
 
 
+PersonId = Annotated[str, _by_id("a person", "U012AB3CD", "[UW][A-Z0-9]+")]
+ChannelId = Annotated[str, _by_id("a channel", "C012AB3CD", "[CG][A-Z0-9]+")]
+ChannelOrNone = Annotated[str, _by_id("a channel", "C012AB3CD", "([CG][A-Z0-9]+)?")]
 Days = Annotated[int, whole(1, MOST_DAYS)]
 DaysOrNever = Annotated[int | None, BeforeValidator(_days_or_never)]
 Count = Annotated[int, whole(0, 10_000)]

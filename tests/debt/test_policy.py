@@ -291,7 +291,13 @@ def test_a_wrong_value_is_answered_with_what_is_allowed(
         ("[teams]\npay = 1", "policy.toml:2: teams.pay: allowed is a table"),
         ("[sprint]\n[thresholds]\n[holidays]\ndates = 1", ("policy.toml:4: holidays.dates: "
          "allowed is a list in [brackets]")),
-        ("[teams.pay]\nlead = 3", "policy.toml:2: teams.pay.lead: allowed is text in quotes"),
+        ("[teams.pay]\nlead = 3",
+         'policy.toml:2: teams.pay.lead: allowed is a person by its Slack id, such as "U012AB3CD"'),
+        ("[teams.pay]\nlead = 'erin@example.com'",
+         'policy.toml:2: teams.pay.lead: allowed is a person by its Slack id, such as "U012AB3CD"'),
+        ("[leadership]\nchannel = '#general'",
+         ('policy.toml:2: leadership.channel: allowed is a channel by its Slack id,'
+         ' such as "C012AB3CD"')),
         ("[kinds.test_suite]\nname = ''", ("policy.toml:2: kinds.test_suite.name: "
          "allowed is text in quotes, at least one character")),
         ("[working_hours]\ndays = []", ("policy.toml:2: working_hours.days: "
