@@ -12,7 +12,7 @@ from bot.state import at
 from bot.typed import rest_of, words_of
 from briefings.message import Message, button, line
 from briefings.words import say
-from debt.artifact import parse_key
+from debt.artifact import looks_like_key, parse_key
 from debt.dates import parse_day
 from debt.hours import USUAL_WORK, Period, Work, looks_like_minutes, parse_minutes, span
 from debt.refusal import Refused
@@ -42,6 +42,8 @@ async def log(call: Call) -> Answer:
     words = words_of(call.words)
     if len(words) == 2 and words[1].casefold() == "undo":
         return await _undo_last(call, parse_key(words[0]))
+    if len(words) == 1 and looks_like_minutes(words[0]) and not looks_like_key(words[0]):
+        return await log_form(call, hours=words[0])
     if len(words) < 2:
         return await log_form(call, parse_key(words[0]) if words else None)
     return await _log(call, read_words(call.words, call.today))
@@ -69,12 +71,12 @@ def _kind(word: str) -> Work | None:
     return _ALSO_SAID.get(said) or (Work(said) if said in set(Work) else None)
 
 
-async def log_form(call: Call, artifact_id: int | None = None) -> Form:
+async def log_form(call: Call, artifact_id: int | None = None, hours: str = "") -> Form:
     chosen = await chosen_or_none(call, artifact_id)
     kinds = [(kind, kind.capitalize()) for kind in Work]
     blocks = [
         artifact_input(chosen),
-        text_input("hours", "Hours", hint="1.5h, 90m, 1h30 or 1,5", longest=20),
+        text_input("hours", "Hours", initial=hours, hint="1.5h, 90m, 1h30 or 1,5", longest=20),
         select_input("kind", "Kind", kinds, initial=USUAL_WORK),
         text_input("note", "Note", optional=True, longest=500),
         date_input("day", "Day", initial=call.today),

@@ -250,3 +250,12 @@ async def test_the_button_of_a_card_opens_the_form_and_renews_the_card(
     await form.submit()
     assert "logged 45 min" in card.shown
     assert "45 min so far, 45 min this month" in card.shown
+
+
+async def test_hours_without_a_key_open_the_form_with_the_hours_in_it(
+    dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add()
+    reply = await dana.types("/debt log 1.5h")
+    assert reply.form is not None
+    assert reply.form.values["Hours"] == "1.5h"
