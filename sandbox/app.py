@@ -236,13 +236,13 @@ class Sandbox:
     def rate_limits(self, on: bool) -> None:
         self.web_api.rate_limits = on
 
-    async def settled(self, timeout: float = 5) -> None:  # noqa: ASYNC109
+    async def settled(self, timeout: float = 5) -> None:  # noqa: ASYNC109  # how long to look is the caller's wish, not a deadline
         """Until the app has nothing more under way. Raises TimeoutError."""
         self.activity.own_current()
         if not await self.activity.calm(time.monotonic() + timeout):
             raise TimeoutError(f"the app is still busy after {timeout} s")
 
-    async def wait_for(self, predicate: Callable[[], object], timeout: float = 5) -> None:  # noqa: ASYNC109
+    async def wait_for(self, predicate: Callable[[], object], timeout: float = 5) -> None:  # noqa: ASYNC109  # how long to look is the caller's wish, not a deadline
         await settling.until(predicate, timeout)
 
     def signed(

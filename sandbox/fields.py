@@ -71,7 +71,7 @@ def state_for(
     if kind == "rich_text_input":
         return {"type": kind, name: _rich(str(words))}
     if name.endswith("s"):
-        listed = [words] if isinstance(words, str) else list(words)  # type: ignore[arg-type]
+        listed = [words] if isinstance(words, str) else list(words)  # type: ignore[arg-type]  # what is no string is a list of them here
         one = _chooser(kind.removeprefix("multi_"), element, workspace, offered)
         return {"type": kind, name: [one(each) for each in listed]}
     if kind in _TYPED:
@@ -88,7 +88,7 @@ def _chooser(
         "channels_select": lambda words: workspace.channel(words).id,
         "conversations_select": lambda words: workspace.channel(words).id,
         "datepicker": lambda words: date.fromisoformat(str(words)).isoformat(),
-        "timepicker": lambda words: datetime.strptime(words, "%H:%M").strftime("%H:%M"),  # noqa: DTZ007
+        "timepicker": lambda words: datetime.strptime(words, "%H:%M").strftime("%H:%M"),  # noqa: DTZ007  # a time of day has no zone
         "datetimepicker": int,
     }
     return choosers.get(kind, lambda words: picked(options, words))

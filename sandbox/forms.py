@@ -29,7 +29,7 @@ class Form:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Form) and other.view is self.view
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # Python's way to say unhashable
 
     # -------------------------------------------------------------------------- reading
 

@@ -43,7 +43,7 @@ class Responses:
         try:
             self.say(target, {"text": body} if isinstance(body, str) else body)
         except SlackError as refusal:
-            log.error("the acknowledgement cannot be shown: %s", refusal.body())  # noqa: TRY400
+            log.error("the acknowledgement cannot be shown: %s", refusal.body())  # noqa: TRY400  # the refusal says it all; its traceback is ours
             return "invalid_command_response"
         return None
 

@@ -140,7 +140,7 @@ def _name(task: Task) -> str:
     return getattr(task.get_coro(), "__qualname__", "")
 
 
-async def until(predicate: Callable[[], object], timeout: float) -> None:  # noqa: ASYNC109
+async def until(predicate: Callable[[], object], timeout: float) -> None:  # noqa: ASYNC109  # how long to look is the caller's wish, not a deadline
     """Poll until the predicate holds; TimeoutError says what was waited for."""
     deadline = time.monotonic() + timeout
     while not predicate():

@@ -85,7 +85,7 @@ def _is_right(due: datetime, weekday: int, at: str, zone: str) -> None:
         assert local.fold == 0
         return
     before = due - timedelta(hours=3)
-    skipped = local.utcoffset() - before.astimezone(ZoneInfo(zone)).utcoffset()  # type: ignore[operator]
+    skipped = local.utcoffset() - before.astimezone(ZoneInfo(zone)).utcoffset()  # type: ignore[operator]  # aware datetimes have an offset
     assert skipped > timedelta(0)
     wall = local.replace(tzinfo=None) - skipped
     assert (wall.weekday(), wall.time()) == (weekday, wanted)
@@ -113,7 +113,7 @@ def test_a_year_has_each_iso_week_once(weekday: int, at: str, zone: str, year: i
 
 
 def _monday_of(due: datetime, zone: str) -> datetime:
-    return datetime.strptime(local_week(due, zone) + "-1", "%G-W%V-%u")  # noqa: DTZ007
+    return datetime.strptime(local_week(due, zone) + "-1", "%G-W%V-%u")  # noqa: DTZ007  # a calendar week has no zone
 
 
 def test_every_zone_has_one_instant_a_week_around_each_change_of_clocks() -> None:
@@ -130,7 +130,7 @@ def test_every_zone_has_one_instant_a_week_around_each_change_of_clocks() -> Non
 
 
 def _monday_apart(weeks: list[str]) -> bool:
-    mondays = [datetime.strptime(f"{week}-1", "%G-W%V-%u") for week in weeks]  # noqa: DTZ007
+    mondays = [datetime.strptime(f"{week}-1", "%G-W%V-%u") for week in weeks]  # noqa: DTZ007  # a calendar week has no zone
     return all(b - a == WEEK for a, b in pairwise(mondays))
 
 

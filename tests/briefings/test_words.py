@@ -68,7 +68,7 @@ def _is_powerless(text: str, reader: object) -> None:
     letters = said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     assert shown(said, _Nobody()) == letters
     assert with_emoji(said) == said
-    drawn = mrkdwn(say_like(said), reader, verbatim=True)  # type: ignore[arg-type]
+    drawn = mrkdwn(say_like(said), reader, verbatim=True)  # type: ignore[arg-type]  # it needs no more of a reader
     assert "<" not in drawn
 
 

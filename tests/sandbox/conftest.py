@@ -89,12 +89,12 @@ async def over_http(slack: Sandbox, app: AsyncApp) -> AsyncIterator[None]:
 @asynccontextmanager
 async def over_socket(slack: Sandbox, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
     handler = AsyncSocketModeHandler(app, slack.app_token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types
     await slack.wait_for(lambda: slack.socket.connected)
     try:
         yield handler
     finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types
 
 
 @pytest.fixture

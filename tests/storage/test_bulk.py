@@ -16,7 +16,7 @@ WHY = "imported from register.csv"
 
 def a_row(line: int = 2, key: int | None = None, **facts: object) -> Row:
     said = {"name": "retry worker", "repo": "acme/pay", "paths": ("src/**",)}
-    return Row(line, key, Facts(**said | facts))  # type: ignore[typeddict-item]
+    return Row(line, key, Facts(**said | facts))  # type: ignore[typeddict-item]  # tests name the facts they mean
 
 
 async def put(register: Register, *rows: Row, highest: int = 0) -> Outcome:
@@ -63,7 +63,7 @@ async def test_an_amended_row_has_its_standing_renewed(register: Register) -> No
     async with register.store.read() as session:
         found = await session.execute(select(ARTIFACT.c.attention, ARTIFACT.c.due_on))
     assert tuple(found.one()) == (True, late)
-    assert (await register.last_entry()).before == {"expires_on": old.expires_on.isoformat()}  # type: ignore[union-attr]
+    assert (await register.last_entry()).before == {"expires_on": old.expires_on.isoformat()}  # type: ignore[union-attr]  # the artifact was given an end date
 
 
 async def test_a_new_team_can_be_chosen_from_then_on(register: Register) -> None:
