@@ -40,6 +40,25 @@ class Tier(StrEnum):
     STRICT = "strict"
 
 
+class Ending(StrEnum):
+    """How an artifact is meant to end (R6): gone, people's code, or a new generation of it."""
+
+    RETIRE = "retire"
+    REFACTOR = "refactor"
+    REGENERATE = "regenerate"
+
+    @property
+    def stage(self) -> Stage:
+        return _ENDS_AS[self]
+
+
+_ENDS_AS = {
+    Ending.RETIRE: Stage.RETIRED,
+    Ending.REFACTOR: Stage.REFACTORED,
+    Ending.REGENERATE: Stage.REGENERATED,
+}
+
+
 RatingName = Literal["frequency", "complexity", "risk", "friction"]
 RATING_NAMES: tuple[RatingName, ...] = ("frequency", "complexity", "risk", "friction")
 LIVE = frozenset({Stage.CREATED, Stage.VALIDATED, Stage.RETAINED, Stage.RETIRING})
@@ -92,7 +111,9 @@ class Artifact:
     """One row of the register (MISSION.md, R1). Dates are whole days, work is in minutes.
 
     `changed_*` tell the last thing a person did to it, `version` counts every change;
-    `scan_identity` is how a repository scan finds it again.
+    `scan_identity` is how a repository scan finds it again. `stage_before` is where it goes back
+    to from retiring. Of the notices its owner gets, `*_told` is the day up to which the steps of a
+    date were said, `*_noticed_on` the day on which the first one about that date was delivered.
     """
 
     id: int
@@ -133,6 +154,17 @@ class Artifact:
     extended_days: int = 0
     minutes_logged: int = 0
     generation: int = 1
+    planned_end: Ending | None = None
+    regenerate_every_days: int | None = None
+    stage_before: Stage | None = None
+    lapsed_on: date | None = None
+    expiry_told: date | None = None
+    expiry_noticed_on: date | None = None
+    review_told: date | None = None
+    review_noticed_on: date | None = None
+    snoozed_until: date | None = None
+    lead_told_on: date | None = None
+    leadership_told_on: date | None = None
     evidence: str | None = None
     scan_identity: str | None = None
     changed_at: datetime | None = None
@@ -152,6 +184,11 @@ class Artifact:
     def orphan(self) -> bool:
         """Nobody owns it, or its owner is no longer there to act (R17)."""
         return self.owner is None or self.owner_gone
+
+    @property
+    def reachable(self) -> bool:
+        """Whether its owner is somebody Slack can speak to."""
+        return not self.orphan and "@" not in str(self.owner)
 
     @property
     def due_from(self) -> date | None:

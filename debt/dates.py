@@ -67,6 +67,10 @@ def extension_base(artifact: Artifact, today: date) -> date:
     return max(today, artifact.expires_on or today)
 
 
+class PastCap(Refused):
+    """More than the tier allows; its words are a clause that says by what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
     until: date
@@ -78,12 +82,10 @@ class Extension:
 def extension(
     artifact: Artifact, until: date, reason: str, today: date, policy: Policy
 ) -> Extension:
-    """What the extension comes to, or Refused with what is wrong and what would be allowed."""
-    require_live(artifact.key, artifact.stage)
-    require_reason(reason)
-    base = extension_base(artifact, today)
-    _require_sensible(artifact, until, today, base)
-    days = (until - base).days
+    """What the extension comes to. Refused with what is wrong with it; PastCap where the tier
+    leaves it to others to agree.
+    """
+    days = extension_days(artifact, until, reason, today)
     name, limit = tier(artifact, policy), policy.tier(tier(artifact, policy))
     _require_within(artifact, days, str(name), limit.extensions, limit.extension_days)
     return Extension(
@@ -92,6 +94,15 @@ def extension(
         limit.extensions - artifact.extensions - 1,
         limit.extension_days - artifact.extended_days - days,
     )
+
+
+def extension_days(artifact: Artifact, until: date, reason: str, today: date) -> int:
+    """By how many days the end date would move, whoever has to agree to it."""
+    require_live(artifact.key, artifact.stage)
+    require_reason(reason)
+    base = extension_base(artifact, today)
+    _require_sensible(artifact, until, today, base)
+    return (until - base).days
 
 
 def require_reason(reason: str) -> None:
@@ -112,17 +123,16 @@ def _require_sensible(artifact: Artifact, until: date, today: date, base: date) 
 
 def _require_within(artifact: Artifact, days: int, tier_name: str, count: int, total: int) -> None:
     if count == 0:
-        raise Refused(f"The {tier_name} tier allows no extension. Retire {artifact.key} instead.")
+        raise PastCap(f"the {tier_name} tier allows no extension")
     if artifact.extensions >= count:
         times = "once" if artifact.extensions == 1 else f"{artifact.extensions} times"
-        raise Refused(
-            f"{artifact.key} was already extended {times}, "
-            f"and the {tier_name} tier allows {count}. Retire it, or ask its team’s lead to decide."
+        raise PastCap(
+            f"{artifact.key} was already extended {times}, and the {tier_name} tier allows {count}"
         )
     left = total - artifact.extended_days
     if days > left:
         length = "1 day" if days == 1 else f"{days} days"
-        raise Refused(
-            f"That is {length}; the {tier_name} tier allows {total} days in all, "
-            f"and {artifact.key} has {max(left, 0)} left."
+        raise PastCap(
+            f"that is {length}; the {tier_name} tier allows {total} days in all, "
+            f"and {artifact.key} has {max(left, 0)} left"
         )

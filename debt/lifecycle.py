@@ -7,11 +7,14 @@ MOVES: dict[Stage, tuple[Stage, ...]] = {
     Stage.CREATED: (Stage.VALIDATED, Stage.RETIRING),
     Stage.VALIDATED: (Stage.RETAINED, Stage.RETIRING),
     Stage.RETAINED: (Stage.RETIRING,),
-    Stage.RETIRING: (Stage.RETIRED, Stage.REFACTORED, Stage.REGENERATED, Stage.RETAINED),
+    Stage.RETIRING: (
+        Stage.RETIRED, Stage.REFACTORED, Stage.REGENERATED,
+        Stage.CREATED, Stage.VALIDATED, Stage.RETAINED,  # kept after all: where it was before
+    ),
     Stage.RETIRED: (),
     Stage.REFACTORED: (),
     Stage.REGENERATED: (Stage.CREATED,),  # the next generation, with dates of its own
-}
+}  # fmt: skip
 ENDED = frozenset(Stage) - LIVE
 
 

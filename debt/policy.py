@@ -4,7 +4,7 @@ A wrong policy is one line: file, line, key, and what is allowed.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from debt.artifact import Label, Surface, Tier
+from debt.artifact import Ending, Label, Surface, Tier
+from debt.named import Act, Check, Role
 from debt.policy_values import (
     ChannelId,
     ChannelOrNone,
@@ -67,6 +68,9 @@ class KindPolicy(Table):
     strict_on: tuple[Surface, ...]
     monthly_hours: Hours
     ratings: UsualRatings
+    ends_as: Ending = Ending.RETIRE
+    regenerate_every_days: DaysOrNever = None
+    gate: tuple[Check, ...] = tuple(Check)
 
 
 class LabelPolicy(Table):
@@ -86,6 +90,11 @@ class TierPolicy(Table):
     extension_days: Count
 
 
+class GatePolicy(Table):
+    human_review_tiers: tuple[Tier, ...]
+    waive_days: Days
+
+
 class Thresholds(Table):
     high_value: RatingValue
     high_risk: RatingValue
@@ -102,6 +111,26 @@ class DigestPolicy(Table):
     late_hours: Annotated[int, whole(1, 160)]
     repeat_weeks: Annotated[int, whole(1, 52)]
     intervention_weeks: Annotated[int, whole(1, 52)]
+
+
+class NudgePolicy(Table):
+    steps: Annotated[tuple[Annotated[int, whole(0, 365)], ...], Field(min_length=1)]
+    together_days: Annotated[int, whole(0, 60)]
+    items: Annotated[int, whole(1, 10)]
+    a_week: Annotated[int, whole(1, 7)]
+    lead_after_days: Days
+    leadership_after_days: Days
+
+
+class ApprovalPolicy(Table):
+    remind_after_days: Days
+    lapse_after_days: Days
+
+    @model_validator(mode="after")
+    def _reminds_on_the_way(self) -> "ApprovalPolicy":
+        if self.remind_after_days >= self.lapse_after_days:
+            raise ValueError(f"allowed are fewer days to the reminder than {self.lapse_after_days}")
+        return self
 
 
 class TeamPolicy(Table):
@@ -141,6 +170,10 @@ class Policy(Table):
     tiers: Mapping[Tier, TierPolicy]
     thresholds: Thresholds
     digest: DigestPolicy
+    nudges: NudgePolicy
+    approvals: ApprovalPolicy
+    gate: GatePolicy
+    roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]
     leadership: Leadership
@@ -151,17 +184,13 @@ class Policy(Table):
     @model_validator(mode="after")
     def _tiers_ask_groups_that_exist(self) -> "Policy":
         for name, tier in self.tiers.items():
-            unknown = [group for group in tier.from_ if group not in self.groups]
-            if unknown:
-                raise PydanticCustomError(
-                    "no_such_group",
-                    "“{unknown}” is not a group; allowed are {allowed}",
-                    {
-                        "keys": ("tiers", name.value, "from"),
-                        "unknown": unknown[0],
-                        "allowed": ", ".join(self.groups),
-                    },
-                )
+            _require_known(("tiers", name.value, "from"), tier.from_, self.groups)
+        return self
+
+    @model_validator(mode="after")
+    def _roles_are_people_that_exist(self) -> "Policy":
+        for act, those in self.roles.items():
+            _require_known(("roles", act.value), those, (*Role, *self.groups))
         return self
 
     def kind(self, kind: str) -> KindPolicy:
@@ -183,9 +212,21 @@ class Policy(Table):
         return named.lead if named else None
 
     @property
+    def leads(self) -> frozenset[str]:
+        return frozenset(team.lead for team in self.teams.values() if team.lead)
+
+    @property
     def fingerprint(self) -> str:
         """Changes when anything in the policy does, so that stored standings are renewed."""
         return sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:16]
+
+
+def _require_known(keys: tuple[str, ...], named: Iterable[str], known: Iterable[str]) -> None:
+    unknown = next((each for each in named if each not in set(known)), None)
+    if unknown is not None:
+        said = {"keys": keys, "unknown": unknown, "allowed": ", ".join(known)}
+        words = "“{unknown}” is not a group; allowed are {allowed}"
+        raise PydanticCustomError("no_such_group", words, said)
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from debt.artifact import Artifact, Ratings, Surface
+from debt.intent import missing_intent
 from debt.policy import Policy
 
 SCALE = {
@@ -95,12 +96,15 @@ def blast_radius(artifact: Artifact) -> int:
 
 
 def priority(artifact: Artifact) -> int:
-    """What to fix first, 2 to 9,375: score × blast radius × ease of rollback. Age plays no part.
+    """What to fix first, 4 to 28,125: score × blast radius × ease of rollback × intent.
 
     Frequency and incident potential (Risk) are in the score, dependants in the blast radius;
-    without a rollback strategy an artifact weighs half as much again.
+    without a rollback strategy an artifact weighs half as much again, and so does one that is
+    provisional, which makes it first in line for cleanup (R5). Age plays no part (R16).
     """
-    return score(artifact.ratings) * blast_radius(artifact) * (2 if artifact.rollback else 3)
+    rollback = 2 if artifact.rollback else 3
+    intent = 3 if missing_intent(artifact) else 2
+    return score(artifact.ratings) * blast_radius(artifact) * rollback * intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +147,5 @@ def _gaps(artifact: Artifact) -> Iterator[str]:
         yield "nobody on call for it"
     if exposed and not artifact.rollback:
         yield "no rollback"
+    if missing_intent(artifact):
+        yield "provisional"

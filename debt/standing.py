@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from debt.artifact import Artifact, Surface, Tier
+from debt import notice
+from debt.artifact import Artifact, Stage, Surface, Tier
 from debt.dates import shifted
 from debt.intent import missing_intent
 from debt.policy import Policy
@@ -18,11 +19,14 @@ class Need(StrEnum):
 
     EXPOSED_ORPHAN = "exposed orphan"
     EXPIRED = "expired"
+    LAPSED = "lapsed"
     DELETE_FIRST = "delete first"
     REVIEW_OVERDUE = "review overdue"
     EXPIRING = "expiring"
+    REGENERATE = "regenerate"
     ORPHAN = "orphan"
     UNGUARDED = "unguarded"
+    ENDING = "ending"
 
 
 class Action(StrEnum):
@@ -31,17 +35,21 @@ class Action(StrEnum):
     CLAIM = "claim"
     EXTEND = "extend"
     REVIEW = "review"
+    RETIRE = "retire"
     SHOW = "show"
 
 
 _ACTION = {
     Need.EXPOSED_ORPHAN: Action.CLAIM,
     Need.EXPIRED: Action.EXTEND,
-    Need.DELETE_FIRST: Action.REVIEW,
+    Need.DELETE_FIRST: Action.RETIRE,
     Need.REVIEW_OVERDUE: Action.REVIEW,
     Need.EXPIRING: Action.EXTEND,
     Need.ORPHAN: Action.CLAIM,
     Need.UNGUARDED: Action.SHOW,
+    Need.LAPSED: Action.RETIRE,
+    Need.REGENERATE: Action.RETIRE,
+    Need.ENDING: Action.SHOW,
 }
 
 
@@ -59,6 +67,10 @@ class Standing:
     attention: bool
     due_on: date | None
     wakes_on: date | None
+    nudge_on: date | None
+    ignored_on: date | None
+    escalates_on: date | None
+    lapses_on: date | None
 
 
 def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
@@ -75,24 +87,48 @@ def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
         attention=bool(needs),
         due_on=min(filter(None, (artifact.due_from, artifact.review_on)), default=None),
         wakes_on=_wakes_on(artifact, policy, today),
+        nudge_on=notice.nudge_on(artifact, policy),
+        ignored_on=notice.ignored_on(artifact, policy),
+        escalates_on=notice.escalates_on(artifact, policy),
+        lapses_on=notice.lapses_on(artifact, policy),
     )
 
 
 def needs_of(artifact: Artifact, policy: Policy, today: date) -> Iterator[Need]:
     """Why it needs somebody now, the most pressing first; nothing for what has ended."""
-    if artifact.live:
+    if artifact.stage is Stage.RETIRING:
+        yield from _needs_while_retiring(artifact, policy, today)
+    elif artifact.live:
         found = {*_needs_by_date(artifact, policy, today), *_needs_by_risk(artifact, policy)}
         yield from (need for need in Need if need in found)
 
 
+def _needs_while_retiring(artifact: Artifact, policy: Policy, today: date) -> Iterator[Need]:
+    """On its way out only what keeps it from going: nobody there, or its end date has passed."""
+    if artifact.orphan and artifact.surface in policy.thresholds.exposed_surfaces:
+        yield Need.EXPOSED_ORPHAN
+    if artifact.due_from and artifact.due_from < today:
+        yield Need.ENDING
+
+
 def _needs_by_date(artifact: Artifact, policy: Policy, today: date) -> Iterator[Need]:
-    due = artifact.due_from
-    if due and due < today:
+    due, again = artifact.due_from, regeneration_due(artifact, policy)
+    if artifact.lapsed_on:
+        yield Need.LAPSED
+    elif due and due < today:
         yield Need.EXPIRED
-    if due and _soon(due, policy) <= today <= due:
+    elif due and _soon(due, policy) <= today:
         yield Need.EXPIRING
     if artifact.review_on and artifact.review_on < today:
         yield Need.REVIEW_OVERDUE
+    if again and again <= today:
+        yield Need.REGENERATE
+
+
+def regeneration_due(artifact: Artifact, policy: Policy) -> date | None:
+    """The day on which a new generation is asked for: its own cadence, else its kind's."""
+    days = artifact.regenerate_every_days or policy.kind(artifact.kind).regenerate_every_days
+    return shifted(artifact.created_on, days) if days else None
 
 
 def _needs_by_risk(artifact: Artifact, policy: Policy) -> Iterator[Need]:
@@ -126,6 +162,8 @@ def _wakes_on(artifact: Artifact, policy: Policy, today: date) -> date | None:
         turns += [_soon(artifact.due_from, policy), shifted(artifact.due_from, 1)]
     if artifact.review_on:
         turns.append(shifted(artifact.review_on, 1))
+    if again := regeneration_due(artifact, policy):
+        turns.append(again)
     return min((turn for turn in turns if turn > today), default=None) if artifact.live else None
 
 
@@ -158,12 +196,15 @@ def next_step(artifact: Artifact, policy: Policy, today: date) -> NextStep:
 def _words(need: Need, artifact: Artifact) -> str:
     return {
         Need.EXPOSED_ORPHAN: f"claim it: {_where(artifact.surface)} with nobody behind it",
-        Need.EXPIRED: "extend it with a reason, or delete it",
-        Need.DELETE_FIRST: "delete first: low value, high risk; review it if it has to stay",
+        Need.EXPIRED: "extend it with a reason, or retire it",
+        Need.DELETE_FIRST: "delete first: low value, high risk; retire it",
         Need.REVIEW_OVERDUE: "review it: is it still needed?",
         Need.EXPIRING: "extend it with a reason, or let it end",
         Need.ORPHAN: "claim it: nobody answers for it",
         Need.UNGUARDED: "name a responder: high risk and nobody on call",
+        Need.LAPSED: "retire it: it lapsed and nobody extended it",
+        Need.REGENERATE: f"regenerate it: generation {artifact.generation} has had its time",
+        Need.ENDING: "finish its checklist and confirm that it is gone",
     }[need]
 
 

@@ -1,16 +1,18 @@
 """Artifacts as values: read them, lock them, and the one way to write what changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, Select, bindparam, insert, select, text, update
 
+from debt.approval import Roster
 from debt.artifact import (
     RATING_NAMES,
     Artifact,
+    Ending,
     Label,
     Rating,
     Ratings,
@@ -18,8 +20,11 @@ from debt.artifact import (
     Surface,
     key_of,
 )
+from debt.named import Act
+from debt.notice import carried
 from debt.policy import Policy
 from debt.refusal import Refused
+from debt.roles import OPERATOR, Powers, require_may
 from debt.standing import standing
 from storage import history
 from storage.store import Session, postgres
@@ -27,17 +32,32 @@ from storage.tables import ARTIFACT, HEAD, REQUEST, RequestState
 
 _OWN = tuple(field.name for field in fields(Artifact))
 COLUMNS = tuple(ARTIFACT.c[name] for name in _OWN)
-_BOOKKEEPING = {"id", "version", "changed_at", "changed_by", "changed_how", "scan_identity"}
+_NOTICES = {
+    "expiry_told", "expiry_noticed_on", "review_told", "review_noticed_on",
+    "snoozed_until", "lead_told_on", "leadership_told_on",
+}  # fmt: skip
+_BOOKKEEPING = _NOTICES | {
+    "id", "version", "changed_at", "changed_by", "changed_how", "scan_identity",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who changes the register, when, under which policy; `today` is the date in their zone."""
+    """Who changes the register, with which powers, when, and under which policy.
+
+    `today` is the date in their zone, `roster` who is in the policy's groups just now.
+    """
 
     by: str
     at: datetime
     policy: Policy
     zone: str = "UTC"
+    powers: Powers = OPERATOR
+    roster: Roster = field(default_factory=dict)
+
+    def require_may(self, act: Act, artifact: Artifact | None = None) -> None:
+        """Refused, with who can, where the policy does not let them (R28)."""
+        require_may(act, self.by, self.powers, self.policy, artifact)
 
     @property
     def today(self) -> date:
@@ -49,6 +69,8 @@ def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
     values["label"] = Label(values["label"])
     values["stage"] = Stage(values["stage"])
     values["surface"] = Surface(values["surface"])
+    values["planned_end"] = values["planned_end"] and Ending(values["planned_end"])
+    values["stage_before"] = values["stage_before"] and Stage(values["stage_before"])
     values["paths"] = tuple(values["paths"])
     values["ratings"] = Ratings(*(Rating(**values["ratings"][name]) for name in RATING_NAMES))
     return Artifact(**values)
@@ -155,7 +177,7 @@ async def save(
     differences = _differences(old, new)
     if differences is None:
         return old
-    new = replace(new, version=old.version + 1)
+    new = replace(carried(old, new), version=old.version + 1)
     if how:
         new = replace(new, changed_at=change.at, changed_by=change.by, changed_how=how)
     await _write(session, old, new, change)
@@ -176,7 +198,8 @@ async def save_all(
     for old, new in pairs:
         differences = _differences(old, new)
         if differences is not None:
-            row = row_of(replace(new, version=old.version + 1), change.policy, change.today)
+            kept = replace(carried(old, new), version=old.version + 1)
+            row = row_of(kept, change.policy, change.today)
             rows.append(row | {"this": row.pop("id")})
             _record(session, change, history.Said(new.id, *differences), action, reason)
     if rows:

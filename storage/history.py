@@ -8,10 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from debt.artifact import key_of
-from storage.tables import HEAD, HISTORY
+from storage.tables import BRIEFING, HEAD, HISTORY, MENTION
 
 GENESIS = "0" * 64
 _PENDING = "history"
@@ -91,6 +91,16 @@ async def seal(session: AsyncSession) -> None:
         rows, newest = _chained(drafts, newest_so_far.entries, newest_so_far.hash)
         await connection.execute(insert(HISTORY), rows)
         await connection.execute(update(HEAD).values(entries=rows[-1]["id"], hash=newest))
+        await _draw_again(connection, drafts)
+
+
+async def _draw_again(connection: AsyncConnection, drafts: list[Draft]) -> None:
+    """Messages that speak of what has changed are stale, those under way too."""
+    changed = {draft.said.artifact_id for draft in drafts if draft.said.before is not None}
+    speaking = select(MENTION.c.briefing_id).where(MENTION.c.artifact_id.in_(changed - {None}))
+    if changed - {None}:
+        of_them = update(BRIEFING).where(BRIEFING.c.id.in_(speaking))
+        await connection.execute(of_them.values(stale_at=drafts[-1].at))
 
 
 _NOTE_TEAM = text("INSERT INTO team (name) VALUES (:name) ON CONFLICT DO NOTHING")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select, text, update
+from sqlalchemy import and_, func, insert, select, text, update
 
 from storage.store import Session, insert_new, postgres
-from storage.tables import BRIEFING, BriefingState
+from storage.tables import BRIEFING, MENTION, BriefingState
 
 SENDING_LEASE = timedelta(minutes=2)
 _NAMES = (
@@ -56,15 +56,55 @@ async def enqueue(
     *,
     channel: str | None = None,
     person: str | None = None,
+    mentions: Sequence[int] = (),
 ) -> bool:
-    """Puts a message on the ledger for a channel or a person; False where its key is there."""
+    """Puts a message on the ledger for a channel or a person; False where its key is there.
+
+    It is drawn again whenever something about the artifacts it mentions changes.
+    """
     row: dict[str, Any] = {"key": key, "kind": kind, "facts": facts}
     row |= {"channel": channel, "person": person, "state": BriefingState.DUE}
     row |= {"ready_at": at, "created_at": at, "attempts": 0, "outcome": ""}
     written = await session.execute(
         insert_new(session, BRIEFING).values(row).returning(BRIEFING.c.id)
     )
-    return written.first() is not None
+    number = written.scalar_one_or_none()
+    if number and mentions:
+        rows = [{"briefing_id": number, "artifact_id": each} for each in sorted(set(mentions))]
+        await session.execute(insert(MENTION), rows)
+    return number is not None
+
+
+async def stale(session: Session, limit: int) -> list[tuple[Ledgered, datetime]]:
+    """Sent messages to be drawn again, and the instant of the change that made each one stale."""
+    question = (
+        select(*_COLUMNS, BRIEFING.c.stale_at)
+        .where(text("stale_at IS NOT NULL"), BRIEFING.c.state == BriefingState.SENT)
+        .order_by(BRIEFING.c.stale_at, BRIEFING.c.id)
+        .limit(limit)
+    )
+    found = [dict(row._mapping) for row in await session.execute(question)]
+    return [(Ledgered(**row), at) for row in found for at in [row.pop("stale_at")]]
+
+
+async def drawn(session: Session, briefing_id: int, stale_at: datetime) -> None:
+    """The message shows what was so at that instant; a later change leaves it stale."""
+    of_then = and_(BRIEFING.c.id == briefing_id, BRIEFING.c.stale_at == stale_at)
+    await session.execute(update(BRIEFING).where(of_then).values(stale_at=None))
+
+
+async def started_since(
+    session: Session, person: str, since: datetime, kinds: Sequence[str]
+) -> list[datetime]:
+    """When messages of these kinds were started to somebody, the newest first."""
+    B = BRIEFING.c  # noqa: N806  # the columns' short name
+    went = B.state.in_((BriefingState.DUE, BriefingState.SENDING, BriefingState.SENT))
+    question = (
+        select(B.created_at)
+        .where(B.person == person, B.created_at > since, B.kind.in_(kinds), went)
+        .order_by(B.created_at.desc())
+    )
+    return list((await session.execute(question)).scalars())
 
 
 async def claim_batch(session: Session, now: datetime, limit: int) -> list[Ledgered]:

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from debt.artifact import Artifact
 from debt.lifecycle import require_live
+from debt.named import Act
 from debt.refusal import Refused
 from storage import outbox
 from storage.artifacts import Change, locked, save
@@ -31,6 +32,7 @@ class Asked:
 async def claim(session: Session, change: Change, artifact_id: int) -> Claimed | Asked:
     """Makes `change.by` the owner, or asks the owner there is. Refused for an ended artifact."""
     artifact = await locked(session, artifact_id)
+    change.require_may(Act.CLAIM, artifact)
     require_live(artifact.key, artifact.stage)
     if artifact.owner == change.by and not artifact.owner_gone:
         raise Refused(f"{artifact.key} is yours already.")

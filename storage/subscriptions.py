@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from debt.named import Act
 from debt.refusal import Refused
 from storage import history, outbox
 from storage.artifacts import Change
@@ -20,6 +21,7 @@ def scope_of(subscription: Subscription) -> Scope:
 
 async def subscribe(session: Session, change: Change, wanted: Subscription) -> Subscription:
     """Writes the channel's one subscription; a later one replaces an earlier one."""
+    change.require_may(Act.SUBSCRIBE)
     fresh = insert_new(session, SUBSCRIPTION).values(wanted.model_dump())
     first = (await session.execute(fresh.returning(SUBSCRIPTION.c.channel))).first()
     kept = await session.get_one(Subscription, wanted.channel, with_for_update=True)
@@ -30,6 +32,7 @@ async def subscribe(session: Session, change: Change, wanted: Subscription) -> S
 
 
 async def unsubscribe(session: Session, change: Change, channel: str) -> None:
+    change.require_may(Act.SUBSCRIBE)
     old = await session.get(Subscription, channel, with_for_update=True)
     if old is None:
         raise Refused("This channel gets no digest, so there is nothing to end.")

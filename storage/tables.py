@@ -38,6 +38,12 @@ def _live(name: str, *columns: str, when: str = "") -> Index:
     )
 
 
+def _open(name: str, *columns: str, unique: bool = False) -> Index:
+    """A partial index over requests that wait for an answer."""
+    condition = text("state = 'open'")
+    return Index(name, *columns, unique=unique, postgresql_where=condition, sqlite_where=condition)
+
+
 _RANKED = ("priority", "id")  # read backward: what to fix first comes first
 
 
@@ -59,6 +65,9 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_high_risk", *_RANKED, when="high_risk"),
         _live("artifact_provisional", *_RANKED, when="provisional"),
         _live("artifact_wakes", "wakes_on"),
+        _live("artifact_nudges", "nudge_on", "owner"),
+        _live("artifact_lapses", "lapses_on"),
+        _live("artifact_escalates", "escalates_on"),
         Index("artifact_changed", "changed_at"),
         Index("artifact_team_changed", "team", "changed_at"),
         Index("artifact_repo_changed", "repo", "changed_at"),
@@ -104,6 +113,17 @@ class ArtifactRow(SQLModel, table=True):
     extended_days: int = 0
     minutes_logged: int = 0
     generation: int = 1
+    planned_end: str | None = None
+    regenerate_every_days: int | None = None
+    stage_before: str | None = None
+    lapsed_on: date | None = None
+    expiry_told: date | None = None
+    expiry_noticed_on: date | None = None
+    review_told: date | None = None
+    review_noticed_on: date | None = None
+    snoozed_until: date | None = None
+    lead_told_on: date | None = None
+    leadership_told_on: date | None = None
     evidence: str | None = Field(default=None, sa_type=Text)
     scan_identity: str | None = Field(default=None, sa_type=Text)
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -122,6 +142,10 @@ class ArtifactRow(SQLModel, table=True):
     attention: bool
     due_on: date | None = None
     wakes_on: date | None = None
+    nudge_on: date | None = None
+    ignored_on: date | None = None
+    escalates_on: date | None = None
+    lapses_on: date | None = None
     words: str = Field(sa_type=Text)
 
 
@@ -219,15 +243,8 @@ class OwnershipRequest(SQLModel, table=True):
 
     __tablename__ = "ownership_request"
     __table_args__ = (
-        Index(
-            "ownership_request_open",
-            "artifact_id",
-            "asked_by",
-            "asked_of",
-            unique=True,
-            postgresql_where=text("state = 'open'"),
-            sqlite_where=text("state = 'open'"),
-        ),
+        _open("ownership_request_asked_of", "asked_of"),
+        _open("ownership_request_open", "artifact_id", "asked_by", "asked_of", unique=True),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -240,6 +257,77 @@ class OwnershipRequest(SQLModel, table=True):
     state: str = RequestState.OPEN
     at: datetime = Field(sa_type=UtcDateTime)
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ApprovalState(StrEnum):
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    OVERTAKEN = "overtaken"
+
+
+class Approval(SQLModel, table=True):
+    """Somebody asks for what others have to agree to; `wish` is what they ask, by its kind.
+
+    What it needs is kept as it was when it was asked. `next_at` is when it is looked at again by
+    itself: to remind, then to lapse. `outcome` is the reason of whoever ended it.
+    """
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        _open("approval_open", "artifact_id", "kind", unique=True),
+        _open("approval_next", "next_at"),
+        Index("approval_artifact", "artifact_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    artifact_id: int = Field(foreign_key="artifact.id")
+    asked_by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    reason: str = Field(default="", sa_type=Text)
+    wish: Any = Field(sa_type=JSON)
+    tier: str
+    needed: int
+    groups: Any = Field(sa_type=JSON)
+    own: bool
+    only: Any = Field(sa_type=JSON)
+    state: str = ApprovalState.OPEN
+    next_at: datetime = Field(sa_type=UtcDateTime)
+    lapses_at: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: str | None = None
+    outcome: str = Field(default="", sa_type=Text)
+
+
+class Vote(SQLModel, table=True):
+    """That somebody agrees to a request; taken back by taking the row away."""
+
+    __tablename__ = "vote"
+
+    approval_id: int = Field(primary_key=True, foreign_key="approval.id")
+    person: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Shown(SQLModel, table=True):
+    """What was shown for one item of a checklist (`promote` or `retire`) of one generation.
+
+    `evidence` is a link or words; a waiver has a reason and the day on which it ends.
+    """
+
+    __tablename__ = "shown"
+
+    artifact_id: int = Field(primary_key=True, foreign_key="artifact.id")
+    generation: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    checklist: str = Field(primary_key=True)
+    item: str = Field(primary_key=True)
+    by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    evidence: str = Field(default="", sa_type=Text)
+    waived_until: date | None = None
 
 
 class Subscription(SQLModel, table=True):
@@ -292,6 +380,7 @@ class Briefing(SQLModel, table=True):
     """The outbox: one message, once. `key` is unique and travels in the message's metadata.
 
     `sending` past its lease is *unknown*: Slack may have it, so the channel is looked at first.
+    `stale_at` is set where something it speaks of has changed since it was drawn.
     """
 
     __tablename__ = "briefing"
@@ -304,6 +393,14 @@ class Briefing(SQLModel, table=True):
             sqlite_where=text("state IN ('due', 'sending')"),
         ),
         Index("briefing_message", "channel", "ts"),
+        Index("briefing_person", "person", "created_at"),
+        Index(
+            "briefing_stale",
+            "stale_at",
+            "id",
+            postgresql_where=text("stale_at IS NOT NULL"),
+            sqlite_where=text("stale_at IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -318,6 +415,46 @@ class Briefing(SQLModel, table=True):
     attempts: int = 0
     ts: str | None = None
     outcome: str = Field(default="", sa_type=Text)
+    stale_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Mention(SQLModel, table=True):
+    """That a message speaks of an artifact, and is drawn again when something about it changes."""
+
+    __tablename__ = "mention"
+    __table_args__ = (Index("mention_artifact", "artifact_id", "briefing_id"),)
+
+    briefing_id: int = Field(primary_key=True, foreign_key="briefing.id")
+    artifact_id: int = Field(primary_key=True, foreign_key="artifact.id")
+
+
+class Attention(SQLModel, table=True):
+    """When somebody may be spoken to next without having asked, and how often it was unwanted."""
+
+    __tablename__ = "attention"
+
+    person: str = Field(primary_key=True)
+    next_at: datetime = Field(sa_type=UtcDateTime)
+    unwanted: int = 0
+
+
+class Unwanted(SQLModel, table=True):
+    """That somebody said “Not useful” of a message, once."""
+
+    __tablename__ = "unwanted"
+
+    briefing_id: int = Field(primary_key=True, foreign_key="briefing.id")
+    person: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class HomeView(SQLModel, table=True):
+    """Who has opened their Home tab, which is kept fresh from then on."""
+
+    __tablename__ = "home_view"
+
+    person: str = Field(primary_key=True)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Lease(SQLModel, table=True):
@@ -355,3 +492,10 @@ SUBSCRIPTION = _table(Subscription)
 TEAM = _table(Team)
 LEASE = _table(Lease)
 SEEN_EVENT = _table(SeenEvent)
+APPROVAL = _table(Approval)
+VOTE = _table(Vote)
+SHOWN = _table(Shown)
+MENTION = _table(Mention)
+ATTENTION = _table(Attention)
+UNWANTED = _table(Unwanted)
+HOME_VIEW = _table(HomeView)

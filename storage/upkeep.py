@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from debt.approval import Wish, past_cap
 from debt.artifact import RATING_NAMES, Artifact, Rating, RatingName, Ratings
-from debt.dates import Extension, default_review, extension
+from debt.dates import Extension, PastCap, default_review, extension
 from debt.lifecycle import require_live
+from debt.named import Act
 from debt.refusal import Refused
 from debt.text import clean_field
+from storage import approvals
 from storage.artifacts import Change, locked, save
+from storage.granting import extended
 from storage.store import Session
+from storage.tables import Approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +24,40 @@ class Extended:
     extension: Extension
 
 
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """Others have been asked to agree; `why` it takes them, as a clause, where that is no matter
+    of course.
+    """
+
+    artifact: Artifact
+    approval: Approval
+    why: str = ""
+
+
 async def extend(
     session: Session, change: Change, artifact_id: int, until: date, reason: str
-) -> Extended:
-    """Moves the end date within the tier's limits; Refused says what would be allowed."""
+) -> Extended | Requested:
+    """Moves the end date within the tier's limits; past them, others are asked to agree."""
     reason = clean_field("reason", reason)
     artifact = await locked(session, artifact_id)
-    granted = extension(artifact, until, reason, change.today, change.policy)
-    extended = replace(
-        artifact,
-        expires_on=until,
-        originally_expires_on=None,
-        extensions=artifact.extensions + 1,
-        extended_days=artifact.extended_days + granted.days,
-    )
-    how = f"extended to {until.isoformat()}"
-    saved = await save(session, change, artifact, extended, action="extend", reason=reason, how=how)
-    return Extended(saved, granted)
+    change.require_may(Act.EXTEND, artifact)
+    try:
+        granted = extension(artifact, until, reason, change.today, change.policy)
+    except PastCap as past:
+        wish, needed = {"until": until.isoformat()}, past_cap(artifact, change.policy)
+        asked = await approvals.ask(
+            session, change, artifact, Wish.EXTEND, wish, reason=reason, needed=needed
+        )
+        return Requested(artifact, asked, str(past))
+    later = await extended(session, change, artifact, until, granted.days, reason)
+    return Extended(later, granted)
 
 
 async def review(session: Session, change: Change, artifact_id: int) -> Artifact:
     """Reviewed today by `change.by`; the next review follows the policy's cadence."""
     artifact = await locked(session, artifact_id)
+    change.require_may(Act.REVIEW, artifact)
     require_live(artifact.key, artifact.stage)
     due = default_review(artifact.kind, artifact.label, change.today, change.policy)
     if artifact.reviewed_on == change.today and artifact.review_on == due:
@@ -59,6 +76,7 @@ async def rate(
     """A person's ratings, 1 to 5; None gives a rating back to its proxy."""
     reason = clean_field("reason", reason)
     artifact = await locked(session, artifact_id)
+    change.require_may(Act.SCORE, artifact)
     require_live(artifact.key, artifact.stage)
     ratings = Ratings(*(_rated(artifact, name, given, reason) for name in RATING_NAMES))
     rated = replace(artifact, ratings=ratings)

@@ -86,7 +86,7 @@ class Mail:
 
     async def writes(self, key: str, to: str = "payments") -> None:
         """A short message for a channel; `@dana` for a person."""
-        where = {"person": self.slack.person(to[1:]).id} if to[0] == "@" else {}
+        where: dict[str, Any] = {"person": self.slack.person(to[1:]).id} if to[0] == "@" else {}
         where = where or {"channel": self.slack.channel(to).id}
         facts = {"channel": self.slack.channel("payments").id, "why": key}
         await self.register.does(outbox.enqueue, key, "paused", facts, self.at, **where)

@@ -1,0 +1,165 @@
+"""The notices an owner gets before a date, and what may follow once they were delivered (R26).
+
+Nothing rests on a notice that did not arrive: lapsing and escalation are counted from dates whose
+first notice was delivered, and an end date moves so that its owner has the full notice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from debt.artifact import Artifact, Stage
+from debt.dates import shifted
+from debt.policy import Policy
+
+
+class DueKind(StrEnum):
+    EXPIRY = "expiry"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A date that somebody is told of: the steps said up to `told`, delivered from `noticed_on`."""
+
+    kind: DueKind
+    on: date
+    told: date | None
+    noticed_on: date | None
+
+
+def dues(artifact: Artifact) -> Iterator[Due]:
+    """The end and review dates in force; none of what has ended, lapsed or is on its way out."""
+    if not artifact.live or artifact.stage is Stage.RETIRING:
+        return
+    if artifact.expires_on and not artifact.lapsed_on:
+        told, noticed = artifact.expiry_told, artifact.expiry_noticed_on
+        yield Due(DueKind.EXPIRY, artifact.expires_on, told, noticed)
+    if artifact.review_on:
+        told, noticed = artifact.review_told, artifact.review_noticed_on
+        yield Due(DueKind.REVIEW, artifact.review_on, told, noticed)
+
+
+def full_notice(policy: Policy) -> int:
+    """Days between the first notice and the date it is about."""
+    return max(policy.nudges.steps)
+
+
+def nudge_on(artifact: Artifact, policy: Policy) -> date | None:
+    """The day from which its owner is to hear of it; for an orphan, those who look after it."""
+    if not artifact.live or artifact.stage is Stage.RETIRING:
+        return None
+    if artifact.snoozed_until:
+        return artifact.snoozed_until
+    if artifact.owner_gone and artifact.expiry_told is None and artifact.review_told is None:
+        return date.min
+    return next_step_on(artifact, policy)
+
+
+def next_step_on(artifact: Artifact, policy: Policy) -> date | None:
+    """The day of the first step that was not said yet, of whichever date comes first."""
+    steps = (_next_step(due, policy) for due in dues(artifact))
+    return min(filter(None, steps), default=None)
+
+
+def _next_step(due: Due, policy: Policy) -> date | None:
+    days = (shifted(due.on, -before) for before in policy.nudges.steps)
+    return min((day for day in days if due.told is None or day > due.told), default=None)
+
+
+def told(artifact: Artifact, today: date, policy: Policy) -> Artifact:
+    """After a nudge of today: whose first step comes soon was told of that one too."""
+    said = {due.kind: _said_until(due, today, policy) for due in dues(artifact)}
+    lost = today if artifact.owner_gone else artifact.expiry_told
+    return replace(
+        artifact,
+        expiry_told=said.get(DueKind.EXPIRY, lost),
+        review_told=said.get(DueKind.REVIEW, artifact.review_told),
+        snoozed_until=None,
+    )
+
+
+def _said_until(due: Due, today: date, policy: Policy) -> date:
+    first = shifted(due.on, -full_notice(policy))
+    said = first if today < first <= shifted(today, policy.nudges.together_days) else today
+    return max(said, due.told or said)
+
+
+def told_of(artifact: Artifact, today: date, policy: Policy) -> list[Due]:
+    """The dates a nudge of today speaks of: those whose first step has come or comes soon."""
+    horizon = shifted(today, policy.nudges.together_days + full_notice(policy))
+    return [due for due in dues(artifact) if due.on <= horizon]
+
+
+def delivered(artifact: Artifact, day: date, policy: Policy) -> Artifact:
+    """After a nudge arrived on that day: first notices are noted, and an end date that leaves
+    less than the full notice moves. Overdue goes on being counted from the first date.
+    """
+    dated = {due.kind for due in told_of(artifact, day, policy)}
+    noticed = artifact
+    if DueKind.REVIEW in dated and artifact.review_noticed_on is None:
+        noticed = replace(noticed, review_noticed_on=day)
+    if DueKind.EXPIRY in dated and artifact.expiry_noticed_on is None:
+        noticed = replace(noticed, expiry_noticed_on=day)
+        earliest = shifted(day, full_notice(policy))
+        if artifact.expires_on and artifact.expires_on < earliest:
+            first = artifact.originally_expires_on or artifact.expires_on
+            noticed = replace(noticed, expires_on=earliest, originally_expires_on=first)
+    return noticed
+
+
+def carried(old: Artifact, new: Artifact) -> Artifact:
+    """What is left of its notices after a change: a new owner, or a new date, has had none."""
+    if (new.owner, new.owner_gone) != (old.owner, old.owner_gone):
+        return _not_escalated(
+            replace(
+                new,
+                expiry_told=None,
+                expiry_noticed_on=None,
+                review_told=None,
+                review_noticed_on=None,
+                snoozed_until=None,
+            )
+        )
+    if new.expires_on != old.expires_on and new.expiry_noticed_on == old.expiry_noticed_on:
+        new = _not_escalated(replace(new, expiry_noticed_on=None, lapsed_on=None))
+    if new.review_on != old.review_on:
+        new = _not_escalated(replace(new, review_noticed_on=None))
+    return new
+
+
+def _not_escalated(artifact: Artifact) -> Artifact:
+    return replace(artifact, lead_told_on=None, leadership_told_on=None)
+
+
+def ignored_on(artifact: Artifact, policy: Policy) -> date | None:
+    """The day from which its owner let a date pass, every notice of it delivered in time."""
+    passed = (_passes(due, policy) for due in dues(artifact) if due.noticed_on)
+    return min(passed, default=None) if artifact.owner and not artifact.owner_gone else None
+
+
+def _passes(due: Due, policy: Policy) -> date:
+    noticed = due.noticed_on or due.on
+    return shifted(max(due.on, shifted(noticed, full_notice(policy))), 1)
+
+
+def escalates_on(artifact: Artifact, policy: Policy) -> date | None:
+    """The day on which the team's lead is to hear of it, then leadership where risk is high."""
+    ignored, rules = ignored_on(artifact, policy), policy.nudges
+    if ignored is None:
+        return None
+    if artifact.lead_told_on is None:
+        return shifted(ignored, rules.lead_after_days)
+    high = artifact.ratings.risk.value >= policy.thresholds.high_risk
+    if high and artifact.leadership_told_on is None and policy.leadership.channel:
+        return shifted(artifact.lead_told_on, rules.leadership_after_days)
+    return None
+
+
+def lapses_on(artifact: Artifact, policy: Policy) -> date | None:
+    """The day on which it lapses by itself: its label does, and its owner was told in time."""
+    if not policy.label(artifact.label).lapses:
+        return None
+    ends = [due for due in dues(artifact) if due.kind is DueKind.EXPIRY and due.noticed_on]
+    return _passes(ends[0], policy) if ends else None

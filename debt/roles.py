@@ -1,0 +1,82 @@
+"""Who may do what: from the policy, by who somebody is to the artifact and their groups (R28)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from debt.artifact import Artifact
+from debt.named import Act, Role
+from debt.policy import Policy
+from debt.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What somebody is in the workspace: an admin, a member of these of the policy's groups.
+
+    `operator` is whoever runs the bot itself: the command line, a scan, the schedule.
+    """
+
+    admin: bool = False
+    groups: frozenset[str] = frozenset()
+    operator: bool = False
+
+
+OPERATOR = Powers(operator=True)
+
+
+def may(
+    act: Act, by: str, powers: Powers, policy: Policy, artifact: Artifact | None = None
+) -> bool:
+    allowed = set(policy.roles[act])
+    return powers.operator or bool(allowed & set(_roles(by, powers, policy, artifact)))
+
+
+def require_may(
+    act: Act, by: str, powers: Powers, policy: Policy, artifact: Artifact | None = None
+) -> None:
+    """Refused with who can, where the policy does not let this person."""
+    if not may(act, by, powers, policy, artifact):
+        what = f"{_WHAT[act]} {artifact.key}" if artifact else _WHAT_AT_ALL.get(act, _WHAT[act])
+        raise Refused(f"You cannot {what} here; {_those(policy.roles[act])} can.")
+
+
+def _roles(by: str, powers: Powers, policy: Policy, artifact: Artifact | None) -> Iterator[str]:
+    yield Role.EVERYONE
+    yield from powers.groups
+    if powers.admin:
+        yield Role.ADMIN
+    if artifact is None:
+        if by in policy.leads:
+            yield Role.LEAD
+        return
+    if artifact.owner == by and not artifact.owner_gone:
+        yield Role.OWNER
+    if policy.lead_of(artifact.team) == by:
+        yield Role.LEAD
+
+
+_WHAT = {act: act.value for act in Act} | {
+    Act.LOG: "log hours on",
+    Act.RETIRE: "ask to retire",
+    Act.APPROVE: "decide about",
+    Act.WAIVE: "waive a check of",
+    Act.HISTORY: "see the history of",
+    Act.BUDGET: "change budgets",
+}
+_WHAT_AT_ALL = {
+    Act.SEE: "see the register",
+    Act.ADD: "add to the register",
+    Act.SUBSCRIBE: "change this channel’s digest",
+}
+_WHO: dict[str, str] = {
+    Role.OWNER: "its owner",
+    Role.LEAD: "its team’s lead",
+    Role.ADMIN: "an admin",
+    Role.EVERYONE: "everyone",
+}
+
+
+def _those(allowed: tuple[str, ...]) -> str:
+    """“its owner, its team’s lead or somebody of sre”."""
+    *most, last = [_WHO.get(each, f"somebody of {each}") for each in allowed] or ["nobody"]
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,350 @@
+"""What others have to agree to (R27): asked, voted on, decided, and done in the same transaction.
+
+The artifact is locked before its request, as everywhere, so that two people who press at the same
+instant are counted one after the other.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from debt.approval import Count, Requirement, Wish, count, require_vote
+from debt.artifact import Artifact, Tier
+from debt.named import Act
+from debt.refusal import Refused
+from debt.text import clean_field
+from storage import history, outbox
+from storage.artifacts import Change, locked
+from storage.granting import grant
+from storage.reach import Place, behind, people_of
+from storage.store import Session, insert_new
+from storage.tables import APPROVAL, VOTE, Approval, ApprovalState, Vote
+
+KIND = "approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A request after somebody did something about it, and the artifact as it is now."""
+
+    approval: Approval
+    artifact: Artifact
+    still: Count
+
+    @property
+    def open(self) -> bool:
+        return self.approval.state == ApprovalState.OPEN
+
+
+def requirement_of(approval: Approval) -> Requirement:
+    """What it needed when it was asked for."""
+    return Requirement(
+        Tier(approval.tier),
+        approval.needed,
+        tuple(approval.groups),
+        approval.own,
+        tuple(approval.only),
+    )
+
+
+async def ask(
+    session: Session,
+    change: Change,
+    artifact: Artifact,
+    wish: Wish,
+    details: Mapping[str, Any],
+    *,
+    reason: str,
+    needed: Requirement,
+) -> Approval:
+    """Puts a request to those who decide. Needs the artifact locked.
+
+    Refused while the same is being asked already, and where nobody could be asked at all.
+    """
+    await _require_none_open(session, artifact, wish)
+    rules = change.policy.approvals
+    approval = Approval(
+        kind=wish,
+        artifact_id=artifact.id,
+        asked_by=change.by,
+        at=change.at,
+        reason=clean_field("reason", reason),
+        wish=dict(details),
+        tier=needed.tier,
+        needed=needed.count,
+        groups=list(needed.groups),
+        own=needed.own,
+        only=list(needed.only),
+        next_at=change.at + timedelta(days=rules.remind_after_days),
+        lapses_at=change.at + timedelta(days=rules.lapse_after_days),
+    )
+    session.add(approval)
+    await session.flush()
+    places = await _those_to_ask(session, change, artifact, needed)
+    await _tell(session, change, approval, places)
+    _record(session, change, approval, f"ask to {wish}", None, approval.reason)
+    return approval
+
+
+async def _require_none_open(session: Session, artifact: Artifact, wish: Wish) -> None:
+    question = select(APPROVAL.c.id).where(
+        APPROVAL.c.artifact_id == artifact.id,
+        APPROVAL.c.kind == wish,
+        APPROVAL.c.state == ApprovalState.OPEN,
+    )
+    if (await session.execute(question)).first():
+        raise Refused(f"To {wish} {artifact.key} has been asked for already; it waits for others.")
+
+
+async def _those_to_ask(
+    session: Session, change: Change, artifact: Artifact, needed: Requirement
+) -> list[Place]:
+    """Who decides, and the owner where somebody else asks."""
+    if needed.only:
+        return [Place(person=who) for who in needed.only]
+    places = await behind(session, change, artifact, needed.groups)
+    if artifact.owner not in {None, change.by} and artifact.reachable:
+        places.append(Place(person=artifact.owner))
+    if not places:
+        raise Refused(
+            f"Nobody can be asked about {artifact.key}: its team has neither a channel nor a lead. "
+            "Subscribe a channel to it, or name a lead in the policy."
+        )
+    return places
+
+
+async def _tell(
+    session: Session, change: Change, approval: Approval, places: Sequence[Place]
+) -> None:
+    for place in dict.fromkeys(places):
+        await outbox.enqueue(
+            session,
+            f"{KIND}:{approval.id}:{place}",
+            KIND,
+            {"approval": approval.id},
+            change.at,
+            channel=place.channel,
+            person=place.person,
+            mentions=[approval.artifact_id],
+        )
+
+
+async def approve(session: Session, change: Change, approval_id: int) -> Decided:
+    """One person's word for it; the last one that was missing has it done.
+
+    Refused for who may not decide, once it is settled, and for who has said so already.
+    """
+    artifact, approval = await _waiting(session, change, approval_id)
+    needed = requirement_of(approval)
+    _require_say(change, approval, artifact, needed)
+    vote = {"approval_id": approval_id, "person": change.by, "at": change.at}
+    fresh = insert_new(session, VOTE).values(vote).returning(VOTE.c.person)
+    if (await session.execute(fresh)).first() is None:
+        raise Refused(
+            f"You have approved that already; {_still(await standing(session, change, approval))}."
+        )
+    _record(session, change, approval, f"approve to {approval.kind}", {"votes": "one more"})
+    still = await standing(session, change, approval)
+    if still.enough:
+        artifact = await grant(session, change, approval, artifact)
+        await _settle(session, change, approval, ApprovalState.APPROVED)
+    return Decided(approval, artifact, still)
+
+
+def _still(still: Count) -> str:
+    more = "1 more person has" if still.missing == 1 else f"{still.missing} more people have"
+    return f"{more} to agree" if still.missing else "that is enough"
+
+
+async def withdraw_vote(session: Session, change: Change, approval_id: int) -> Decided:
+    """Takes one's word back, until the decision."""
+    artifact, approval = await _waiting(session, change, approval_id)
+    gone = await session.execute(
+        delete(VOTE)
+        .where(VOTE.c.approval_id == approval_id, VOTE.c.person == change.by)
+        .returning(VOTE.c.person)
+    )
+    if gone.first() is None:
+        raise Refused("You have not approved that, so there is nothing to take back.")
+    _record(session, change, approval, f"approval to {approval.kind} taken back", {"votes": "one"})
+    return Decided(approval, artifact, await standing(session, change, approval))
+
+
+async def reject(session: Session, change: Change, approval_id: int, reason: str) -> Decided:
+    """Ends the request with a reason, which the one who asked gets to read."""
+    reason = clean_field("reason", reason)
+    if not reason:
+        raise Refused("Say why: the one who asked has to know.", field="reason")
+    artifact, approval = await _waiting(session, change, approval_id)
+    _require_say(change, approval, artifact, requirement_of(approval))
+    await _settle(session, change, approval, ApprovalState.REJECTED, reason)
+    _record(session, change, approval, f"reject to {approval.kind}", {"state": "open"}, reason)
+    return Decided(approval, artifact, await standing(session, change, approval))
+
+
+async def withdraw(session: Session, change: Change, approval_id: int) -> Decided:
+    """Whoever asked thinks better of it."""
+    artifact, approval = await _waiting(session, change, approval_id)
+    if approval.asked_by != change.by:
+        raise Refused("Only the person who asked can withdraw that.")
+    await _settle(session, change, approval, ApprovalState.WITHDRAWN)
+    _record(session, change, approval, f"withdraw to {approval.kind}", {"state": "open"})
+    return Decided(approval, artifact, await standing(session, change, approval))
+
+
+def _require_say(
+    change: Change, approval: Approval, artifact: Artifact, needed: Requirement
+) -> None:
+    change.require_may(Act.APPROVE, artifact)
+    require_vote(needed, change.by, approval.asked_by, artifact.key)
+
+
+async def standing(session: Session, change: Change, approval: Approval) -> Count:
+    """What is missing, by who is in the groups now."""
+    voters = {vote.person for vote in await votes(session, approval.id or 0)}
+    return count(requirement_of(approval), voters, change.roster)
+
+
+async def votes(session: Session, approval_id: int) -> list[Vote]:
+    """Who agreed and when, the first one first."""
+    question = select(Vote).where(col(Vote.approval_id) == approval_id)
+    found = await session.execute(question.order_by(col(Vote.at), col(Vote.person)))
+    return list(found.scalars())
+
+
+async def find(session: Session, approval_id: int) -> Approval | None:
+    return await session.get(Approval, approval_id)
+
+
+async def _waiting(session: Session, change: Change, approval_id: int) -> tuple[Artifact, Approval]:
+    """Both locked, the artifact first. Refused once the request is settled."""
+    question = select(APPROVAL.c.artifact_id).where(APPROVAL.c.id == approval_id)
+    artifact_id = (await session.execute(question)).scalar_one_or_none()
+    if artifact_id is None:
+        raise Refused("There is no such request any more.")
+    artifact = await locked(session, artifact_id)
+    approval = await session.get_one(
+        Approval, approval_id, with_for_update=True, populate_existing=True
+    )
+    if approval.state != ApprovalState.OPEN:
+        _past(approval, artifact)
+    if approval.lapses_at <= change.at:
+        raise Refused(f"The request about {artifact.key} has lapsed; ask again if it still holds.")
+    return artifact, approval
+
+
+def _past(approval: Approval, artifact: Artifact) -> NoReturn:
+    raise Refused(f"The request about {artifact.key} {_PAST[ApprovalState(approval.state)]}.")
+
+
+_PAST = {
+    ApprovalState.APPROVED: "was approved already",
+    ApprovalState.REJECTED: "was rejected already",
+    ApprovalState.WITHDRAWN: "was withdrawn by whoever asked",
+    ApprovalState.LAPSED: "has lapsed; ask again if it still holds",
+    ApprovalState.OVERTAKEN: "has lost its point: the artifact has changed since",
+}
+
+
+async def _settle(
+    session: Session, change: Change, approval: Approval, state: ApprovalState, why: str = ""
+) -> None:
+    """Decided, and whoever asked is told, where it was somebody else who decided."""
+    approval.state = state
+    approval.decided_at = change.at
+    approval.decided_by = change.by
+    approval.outcome = why
+    session.add(approval)
+    await session.flush()
+    if approval.asked_by != change.by:
+        key, facts = f"decision:{approval.id}", {"approval": approval.id}
+        await outbox.enqueue(session, key, "decision", facts, change.at, person=approval.asked_by)
+
+
+def _record(
+    session: Session,
+    change: Change,
+    approval: Approval,
+    action: str,
+    before: Mapping[str, Any] | None,
+    reason: str = "",
+) -> None:
+    """In the artifact's history, whether or not the artifact itself has changed."""
+    after = {"request": approval.id, "state": str(approval.state), "wish": approval.wish}
+    said = history.Said(approval.artifact_id, before or {}, after)
+    history.record(session, history.Draft(change.at, change.by, action, reason, said))
+
+
+async def overtake(session: Session, change: Change, artifact_id: int, *but: Wish) -> None:
+    """What was being asked about an artifact that has ended has lost its point."""
+    question = select(Approval).where(
+        col(Approval.artifact_id) == artifact_id,
+        col(Approval.state) == ApprovalState.OPEN,
+        col(Approval.kind).not_in(but),
+    )
+    for approval in (await session.execute(question)).scalars():
+        await _settle(session, change, approval, ApprovalState.OVERTAKEN)
+
+
+async def due(session: Session, now: datetime, limit: int) -> list[Approval]:
+    """Requests whose turn has come to be brought up again or to lapse, the oldest first."""
+    question = (
+        select(Approval)
+        .where(col(Approval.state) == ApprovalState.OPEN, col(Approval.next_at) <= now)
+        .order_by(col(Approval.next_at))
+        .limit(limit)
+    )
+    return list((await session.execute(question)).scalars())
+
+
+async def take_turn(session: Session, change: Change, approval_id: int) -> None:
+    """A request that waits is brought up once more; one that has waited too long lapses."""
+    question = select(APPROVAL.c.artifact_id).where(APPROVAL.c.id == approval_id)
+    artifact = await locked(session, (await session.execute(question)).scalar_one())
+    approval = await session.get_one(
+        Approval, approval_id, with_for_update=True, populate_existing=True
+    )
+    if approval.state != ApprovalState.OPEN or approval.next_at > change.at:
+        return
+    if approval.lapses_at <= change.at:
+        await _settle(session, change, approval, ApprovalState.LAPSED)
+        _record(session, change, approval, f"request to {approval.kind} lapsed", {"state": "open"})
+        return
+    approval.next_at = approval.lapses_at
+    await _remind(session, change, approval, artifact)
+
+
+async def _remind(session: Session, change: Change, approval: Approval, artifact: Artifact) -> None:
+    """To those who have not agreed yet: the groups one of whom has to, else the team's lead."""
+    needed = requirement_of(approval)
+    still = await standing(session, change, approval)
+    asker = Change(approval.asked_by, change.at, change.policy, roster=change.roster)
+    places = people_of(asker, still.missing_groups)
+    lead = change.policy.lead_of(artifact.team)
+    if not places and lead and lead != approval.asked_by and not needed.only:
+        places = [Place(person=lead)]
+    places = places or [Place(person=who) for who in needed.only]
+    for place in places:
+        key = f"reminder:{approval.id}:{place}"
+        facts = {"approval": approval.id, "again": True}
+        await outbox.enqueue(
+            session, key, KIND, facts, change.at, person=place.person, mentions=[artifact.id]
+        )
+
+
+async def open_requests(session: Session, limit: int) -> list[Approval]:
+    """What waits for a decision, the longest first."""
+    question = select(Approval).where(col(Approval.state) == ApprovalState.OPEN)
+    found = await session.execute(question.order_by(col(Approval.next_at)).limit(limit))
+    return list(found.scalars())
+
+
+async def of_artifact(session: Session, artifact_id: int, limit: int = 10) -> list[Approval]:
+    """What was asked about an artifact, the newest first."""
+    question = select(Approval).where(col(Approval.artifact_id) == artifact_id)
+    found = await session.execute(question.order_by(col(Approval.id).desc()).limit(limit))
+    return list(found.scalars())
