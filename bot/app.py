@@ -65,7 +65,7 @@ class Listeners:
         action, origin, trigger_id = body["actions"][0], _pressed_in(body), body["trigger_id"]
         run = BUTTONS.get(action["action_id"], _outdated)
         await ack()
-        work = perform(self._bot, origin, run, value=str(action.get("value") or ""))
+        work = perform(self._bot, origin, run, value=_value_of(action))
         self._bot.tasks.leave(answer_press(self._bot, origin, trigger_id, work))
 
     async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -146,6 +146,7 @@ class Listeners:
 async def perform(bot: Bot, origin: Origin, run: Run, **given: Any) -> Answer:
     """Has a feature answer a member of the workspace. A card shows the new state in place."""
     who = await bot.people.member(origin.slack_id)
+    await bot.groups.keep_fresh()
     call = Call(bot, who, origin, bot.now(), **given)
     answer = await run(call)
     if isinstance(answer, Reply) and answer.changed and origin.card:
@@ -178,6 +179,12 @@ def _pressed_in(body: Mapping[str, Any]) -> Origin:
         None if alone else container.get("message_ts"),
         card=alone and body["actions"][0]["block_id"].startswith("card:"),
     )
+
+
+def _value_of(action: Mapping[str, Any]) -> str:
+    """A button's value, or that of the option chosen in a menu."""
+    chosen = action.get("selected_option") or action
+    return str(chosen.get("value") or "")
 
 
 async def _outdated(_call: Call) -> Answer:

@@ -7,18 +7,21 @@ from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.groups import Groups
 from bot.people import People
 from bot.state import State
 from briefings.delivery import Updates
 from briefings.message import Message
 from debt.artifact import Artifact
 from debt.policy import Policy
+from debt.roles import Powers
 from storage.artifacts import Change
 from storage.store import Store
 from storage.tables import Person
@@ -67,6 +70,7 @@ class Bot:
     session: aiohttp.ClientSession
     now: Callable[[], datetime]
     people: People
+    groups: Groups
     updates: Updates
     tasks: Tasks
     poke: Callable[[], None]
@@ -121,12 +125,15 @@ class Call:
 
     @property
     def change(self) -> Change:
-        return Change(self.who.slack_id, self.at, self.bot.policy, self.who.zone)
+        roster = self.bot.groups.roster
+        groups = frozenset(name for name, members in roster.items() if self.who.slack_id in members)
+        powers = Powers(self.who.admin, groups)
+        return Change(self.who.slack_id, self.at, self.bot.policy, self.who.zone, powers, roster)
 
     @property
     def today(self) -> date:
         """The day it is for the person, which the dates they type are about."""
-        return self.change.today
+        return self.at.astimezone(ZoneInfo(self.who.zone)).date()
 
 
 @dataclass(frozen=True, slots=True)

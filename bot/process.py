@@ -21,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import owners
 from bot.app import build
 from bot.call import Bot, Tasks
+from bot.groups import Groups
 from bot.http import application
 from bot.people import People
 from bot.settings import Settings, WrongSetting
@@ -105,10 +106,13 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             client, careful = _clients(settings, session)
             team_id = str((await who_we_are(client))["team_id"])
             people = People(store, client, now, policy, team_id)
+            groups = Groups(client, policy, now)
             updates, tasks = Updates(store, client, policy), Tasks()
             sender = Sender(store, careful, policy, now, holder=uuid.uuid4().hex)
             woken = asyncio.Event()
-            bot = Bot(store, policy, client, session, now, people, updates, tasks, woken.set)
+            bot = Bot(
+                store, policy, client, session, now, people, groups, updates, tasks, woken.set
+            )
             yield Process(bot, sender, woken)
             await tasks.finish()
         finally:

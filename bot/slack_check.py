@@ -8,14 +8,18 @@ import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.groups import members, user_groups
 from bot.settings import Settings, WrongSetting
 from bot.trying import MANIFEST
 from bot.workspace import code_of, require_app_token, unreachable, who_we_are
+from debt.policy import Policy
 
 PATIENCE = 10
 
 
-async def check_slack(settings: Settings, channels: Sequence[str]) -> list[str]:
+async def check_slack(
+    settings: Settings, channels: Sequence[str], policy: Policy | None
+) -> list[str]:
     """Everything that is missing, a sentence each, naming the variable or the channel."""
     url = settings.slack_api_url
     client = AsyncWebClient(settings.slack_bot_token, url, PATIENCE)
@@ -23,6 +27,7 @@ async def check_slack(settings: Settings, channels: Sequence[str]) -> list[str]:
         known = await who_we_are(client)
         missing = _missing_scopes(known.headers)
         missing += await _app_token(AsyncWebClient(None, url, PATIENCE), settings.slack_app_token)
+        missing += await _groups(client, policy) if policy else []
         return [*missing, *await _channels(client, channels)]
     except WrongSetting as wrong:
         return [str(wrong)]
@@ -40,6 +45,22 @@ def _missing_scopes(headers: Any) -> list[str]:
         f"SLACK_BOT_TOKEN: lacks the scope {scope}; reinstall the app from manifest.yml"
         for scope in wanted
         if scope not in granted
+    ]
+
+
+async def _groups(client: AsyncWebClient, policy: Policy) -> list[str]:
+    """Groups that have to agree to something, and that nobody is in."""
+    try:
+        answer = await client.usergroups_list(include_users=True)
+    except SlackApiError:
+        return []  # the missing scope is among the faults already
+    known = user_groups(answer["usergroups"])
+    asked = {group for tier in policy.tiers.values() for group in tier.from_}
+    return [
+        f"DEBT_POLICY: nobody is in the group {name} ({said}); "
+        "make that user group in Slack, or list people under [groups]"
+        for name, said in policy.groups.items()
+        if name in asked and not members(said, known)
     ]
 
 

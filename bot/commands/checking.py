@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from bot.commands.invocation import Invocation, opened
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from debt.policy import Policy
     from storage.history import ChainHead
     from storage.store import Store
 
@@ -59,15 +61,21 @@ _OFFLINE = "Everything is there, as far as can be told without Slack."
 
 def _configuration(invocation: Invocation) -> Iterator[str]:
     from bot.settings import problems
-    from debt.policy import PolicyError, load
+    from debt.policy import PolicyError
 
-    environment = invocation.world.environment
-    yield from problems(environment, need_slack=not invocation.arguments.offline)
-    policy = environment.get("DEBT_POLICY", "").strip()
+    need_slack = not invocation.arguments.offline
+    yield from problems(invocation.world.environment, need_slack=need_slack)
     try:
-        load(Path(policy) if policy else None)
+        _policy(invocation)
     except PolicyError as error:
         yield str(error)
+
+
+def _policy(invocation: Invocation) -> "Policy":
+    from debt.policy import load
+
+    named = invocation.world.environment.get("DEBT_POLICY", "").strip()
+    return load(Path(named) if named else None)
 
 
 async def _looked_at(invocation: Invocation, faults: list[str]) -> list[str]:
@@ -78,13 +86,17 @@ async def _looked_at(invocation: Invocation, faults: list[str]) -> list[str]:
         return wrong
     from bot.settings import read
     from bot.slack_check import check_slack
+    from debt.policy import PolicyError
 
     slack = {
         name: value
         for name, value in invocation.world.environment.items()
         if name.startswith("SLACK_")
     }
-    return wrong + await check_slack(read(slack, need_slack=True), channels)
+    policy = None
+    with suppress(PolicyError):  # what is wrong with it is among the faults
+        policy = _policy(invocation)
+    return wrong + await check_slack(read(slack, need_slack=True), channels, policy)
 
 
 async def _register(invocation: Invocation) -> tuple[list[str], list[str]]:
