@@ -112,7 +112,7 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
         return
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
-    yield from ("extend", "log", "review", "score")
+    yield from ("extend", "log", "review", "score", "edit")
     theirs = may_give_away(artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin)
     if theirs or artifact.orphan:
         yield "handoff"
@@ -126,6 +126,7 @@ _LABELS = {
     "log": "Log",
     "review": "Review",
     "score": "Score",
+    "edit": "Edit",
     "handoff": "Hand off",
     "release": "Release",
 }

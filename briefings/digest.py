@@ -231,8 +231,11 @@ def _settled(artifact: Artifact, known: Known) -> Block:
 
 
 def item_buttons(artifact: Artifact, first: Action) -> list[ButtonElement]:
-    """The one thing to do stands out and comes first; Claim only where nobody would be robbed."""
+    """The one thing to do stands out and comes first; Claim only where nobody would be robbed,
+    Edit only where it is that one thing.
+    """
     wanted = ["claim"] if artifact.orphan else []
+    wanted += ["edit"] if first is Action.EDIT else []
     wanted += ["extend", "log", "review", "show"]
     wanted.sort(key=lambda name: name != first)
     return [

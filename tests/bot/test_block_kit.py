@@ -113,6 +113,10 @@ async def every_form(dana: Person) -> None:
         form = (await dana.clicks(card, label)).form
         assert form is not None
         await form.close()
+    form = (await dana.clicks(card, "Edit")).form
+    assert form is not None
+    form.fill("Team", FAT[:200])
+    await form.submit()
     added = await added_by_form(dana)
     form = (await dana.clicks(added, "Score")).form
     assert form is not None

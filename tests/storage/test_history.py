@@ -15,6 +15,7 @@ from storage import history
 from storage.history import ChainHead, chain_fault, head
 from storage.ownership import answer, claim, handoff, release
 from storage.people import owner_is
+from storage.register import edit
 from storage.store import Session, Store, postgres
 from storage.subscriptions import pause, subscribe, unsubscribe
 from storage.upkeep import extend, rate, review
@@ -46,6 +47,7 @@ VERBS: dict[str, Callable[[Register], Awaitable[object]]] = {
     "release": lambda it: it.told(DANA, release, 1),
     "extend": lambda it: it.told(DANA, extend, 1, date(2027, 6, 30), "audit"),
     "review": lambda it: it.told(DANA, review, 1),
+    "edit": lambda it: it.told(SAM, edit, 1, {"responder": "@sre", "usage": "nightly"}),
     "rate": lambda it: it.told(DANA, rate, 1, {"risk": 4}),
     "log": lambda it: it.told(DANA, log, 1, 30, kind=Work.REVIEW, worked_on=TODAY),
     "reverse": lambda it: it.told(DANA, reverse, 1),
