@@ -19,7 +19,7 @@ from debt.score import explain, quadrant
 from debt.standing import Action, NextStep, next_step
 from debt.tier import tier
 from storage.cards import Facts, facts_of, newest_entry
-from storage.ownership import may_give_away
+from storage.ownership import may_give_away, may_hand_off
 
 REMEMBERED = 1_024
 
@@ -113,10 +113,10 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
     yield from ("extend", "log", "review", "score", "edit")
-    theirs = may_give_away(artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin)
-    if theirs or artifact.orphan:
+    asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin
+    if may_hand_off(*asked):
         yield "handoff"
-    if theirs and artifact.owner:
+    if may_give_away(*asked) and artifact.owner:
         yield "release"
 
 
