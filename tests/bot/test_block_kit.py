@@ -94,6 +94,7 @@ async def every_command(dana: Person) -> None:
         "claim D-2",
         "claim D-99",
         f"log D-1 1h {FAT}",
+        "log team:payments quarter",
         "log D-1 undo",
         f"extend D-1 10d {FAT}",
         f"score D-1 1 2 3 4 {FAT}",
