@@ -7,13 +7,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-<<<<<<< HEAD
-from sqlalchemy import insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-=======
 from sqlalchemy import Select, insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
->>>>>>> edit
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from debt.artifact import key_of
 from storage.tables import BRIEFING, HEAD, HISTORY, MENTION
