@@ -3,7 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot import add, brief, edit, extend, listing, log, ownership, review, score, show, subscribe
+from bot import (
+    add,
+    approve,
+    brief,
+    edit,
+    extend,
+    listing,
+    log,
+    ownership,
+    retire,
+    review,
+    score,
+    show,
+    subscribe,
+)
 from bot import help as helping
 from bot.call import Answer, Call
 from bot.feature import Feature, Run, Verb
@@ -19,6 +33,8 @@ _SPOKEN: tuple[Feature, ...] = (
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,
+    retire.FEATURE,
+    approve.FEATURE,
     subscribe.FEATURE,
     brief.FEATURE,
 )
