@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot import add, brief, extend, listing, log, ownership, review, score, show, subscribe
+from bot import add, brief, extend, listing, log, nudge, ownership, review, score, show, subscribe
 from bot import help as helping
 from bot.call import Answer, Call
 from bot.feature import Feature, Run, Verb
@@ -20,6 +20,7 @@ _SPOKEN: tuple[Feature, ...] = (
     review.FEATURE,
     subscribe.FEATURE,
     brief.FEATURE,
+    nudge.FEATURE,
 )
 FEATURES: tuple[Feature, ...] = (*_SPOKEN, helping.feature(_SPOKEN))
 VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in each.verbs}
