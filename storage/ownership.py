@@ -88,6 +88,11 @@ def may_give_away(artifact: Artifact, by: str, lead: str | None, admin: bool) ->
     return admin or by in {artifact.owner, lead}
 
 
+def may_hand_off(artifact: Artifact, by: str, lead: str | None, admin: bool) -> bool:
+    """For what nobody answers for, anybody may ask a colleague."""
+    return artifact.orphan or may_give_away(artifact, by, lead, admin)
+
+
 def _require_say(artifact: Artifact, change: Change, admin: bool, what: str) -> None:
     lead = change.policy.lead_of(artifact.team)
     if not may_give_away(artifact, change.by, lead, admin):
@@ -151,9 +156,7 @@ async def answer(session: Session, change: Change, request_id: int, *, accept: b
     await session.flush()
     if accept:
         artifact = await _taken(session, change, artifact, request)
-    facts = {"request": request.id}
-    key = f"answer:{request.id}"
-    await outbox.enqueue(session, key, "answer", facts, change.at, person=request.asked_by)
+    await outbox.tell_outcome(session, request_id, request.asked_by, change.at)
     return Answer(artifact, accept, request.asked_by)
 
 
