@@ -11,6 +11,7 @@ from bot import (
     extend,
     listing,
     log,
+    nudge,
     ownership,
     retire,
     review,
@@ -37,6 +38,7 @@ _SPOKEN: tuple[Feature, ...] = (
     approve.FEATURE,
     subscribe.FEATURE,
     brief.FEATURE,
+    nudge.FEATURE,
 )
 FEATURES: tuple[Feature, ...] = (*_SPOKEN, helping.feature(_SPOKEN))
 VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in each.verbs}
