@@ -319,7 +319,7 @@ def _record(
 ) -> None:
     """In the artifact's history, whether or not the artifact itself has changed."""
     after = {"request": approval.id, "state": str(approval.state), "wish": approval.wish}
-    said = history.Said(approval.artifact_id, before or {}, after)
+    said = history.Said(approval.artifact_id, before, after)
     history.record(session, history.Draft(change.at, change.by, action, reason, said))
 
 
