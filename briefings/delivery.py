@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from briefings import arrivals
+from briefings.message import Message
 from briefings.redrawing import LOOKS, Redrawing
 from briefings.render import DIGEST, render
 from briefings.verdict import BETWEEN_TRIES, Tried, Verdict, judged
@@ -170,8 +171,7 @@ class Sender:
         return Tried(Verdict.NEVER, why=f"not among the channel's last {looked_at} messages")
 
     async def _post(self, briefing: Ledgered, channel: str, held: Stopwatch) -> Tried:
-        async with self._store.read() as session:
-            message = await render(session, briefing, self._policy)
+        message = await self._drawn(briefing)
         await self._pace(channel)
         if held() > LATEST_START:
             return Tried(Verdict.UNKNOWN, why="its lease had too little left to begin")
@@ -183,6 +183,16 @@ class Sender:
             **message.payload(),
         )
         return Tried(Verdict.SENT, ts=str(answer["ts"]))
+
+    async def _drawn(self, briefing: Ledgered) -> Message:
+        """Shows all that has changed until now; what changes from now on makes it stale again."""
+        async with self._store.read() as session:
+            stale = await outbox.is_stale(session, briefing.id)
+        if stale:
+            async with self._store.change() as session:
+                await outbox.begin_anew(session, briefing.id)
+        async with self._store.read() as session:
+            return await render(session, briefing, self._policy)
 
     async def _pace(self, channel: str) -> None:
         """About one message a second a channel is what Slack takes."""

@@ -88,6 +88,16 @@ async def stale(session: Session, limit: int) -> list[tuple[Ledgered, datetime]]
     return [(Ledgered(**row), at) for row in found for at in [row.pop("stale_at")]]
 
 
+async def is_stale(session: Session, briefing_id: int) -> bool:
+    question = select(BRIEFING.c.stale_at).where(BRIEFING.c.id == briefing_id)
+    return (await session.execute(question)).scalar_one() is not None
+
+
+async def begin_anew(session: Session, briefing_id: int) -> None:
+    """Before it is drawn for the first time: whatever changed so far will be in it."""
+    await _set(session, briefing_id, stale_at=None)
+
+
 async def drawn(
     session: Session, briefing_id: int, stale_at: datetime, *, final: bool = False
 ) -> None:
