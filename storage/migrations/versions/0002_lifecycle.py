@@ -117,6 +117,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", "artifact_id", "why"),
     )
     op.create_table(
+        "team_member",
+        sa.Column("team", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("team", "person"),
+    )
+    with op.batch_alter_table("team_member", schema=None) as batch_op:
+        batch_op.create_index("team_member_person", ["person", "left_on"], unique=False)
+
+    op.create_table(
         "unwanted",
         sa.Column("briefing_id", sa.Integer(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
