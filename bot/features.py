@@ -3,10 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot import add, brief, edit, extend, listing, log, ownership, review, score, show, subscribe
+from bot import (
+    add,
+    brief,
+    edit,
+    extend,
+    listing,
+    log,
+    ownership,
+    promote,
+    review,
+    score,
+    show,
+    subscribe,
+)
 from bot import help as helping
 from bot.call import Answer, Call
-from bot.feature import Feature, Run, Verb
+from bot.feature import Draw, Feature, Run, Verb
 from bot.typed import first_and_rest, plain
 
 _SPOKEN: tuple[Feature, ...] = (
@@ -19,6 +32,7 @@ _SPOKEN: tuple[Feature, ...] = (
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,
+    promote.FEATURE,
     subscribe.FEATURE,
     brief.FEATURE,
 )
@@ -51,3 +65,4 @@ FORMS: Mapping[str, Run] = {name: run for each in FEATURES for name, run in each
 SHORTCUTS: Mapping[str, Run] = {
     name: run for each in FEATURES for name, run in each.shortcuts.items()
 }
+CARDS: Mapping[str, Draw] = {name: draw for each in FEATURES for name, draw in each.cards.items()}
