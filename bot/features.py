@@ -10,6 +10,7 @@ from bot import (
     extend,
     listing,
     log,
+    nudge,
     ownership,
     promote,
     review,
@@ -35,6 +36,7 @@ _SPOKEN: tuple[Feature, ...] = (
     promote.FEATURE,
     subscribe.FEATURE,
     brief.FEATURE,
+    nudge.FEATURE,
 )
 FEATURES: tuple[Feature, ...] = (*_SPOKEN, helping.feature(_SPOKEN))
 VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in each.verbs}

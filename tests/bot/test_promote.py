@@ -244,7 +244,7 @@ async def test_who_may_not_waive_is_told_who_can_and_offered_no_button(
 ) -> None:
     await ledger.add()
     reply = await noah.types("/debt promote D-1 waive style 30d why")
-    assert reply.text.startswith("You cannot waive a check of D-1 here; its team’s lead, an admin")
+    assert reply.text.startswith("You cannot waive a check of D-1 here; the team’s lead, an admin")
     assert labels_at(await checklist(noah), "style") == ["Show it"]
 
 

@@ -126,12 +126,12 @@ async def test_who_may_do_what_comes_from_the_policy(register: Register) -> None
     await register.holds(stage=Stage.CREATED)
     narrow = POLICY.model_copy(update={"roles": {**POLICY.roles, Act.PROMOTE: ("owner",)}})
     anybody = replace(by(SAM, policy=narrow), powers=Powers())
-    with pytest.raises(Refused, match="You cannot promote D-1 here; its owner can"):
+    with pytest.raises(Refused, match="You cannot promote D-1 here; the owner can"):
         await register.told(anybody, promote, 1)
     with pytest.raises(Refused, match="You cannot promote D-1 here"):
         await register.told(anybody, check, 1, Item.TESTS, "https://ci/1")
     await register.told(anybody, check, 1, Item.REVIEW, "read it")
-    with pytest.raises(Refused, match="You cannot waive a check of D-1 here; its team’s lead"):
+    with pytest.raises(Refused, match="You cannot waive a check of D-1 here; the team’s lead"):
         await register.told(anybody, waive, 1, Item.TESTS, "why", TODAY + days(2))
 
 
