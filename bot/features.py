@@ -12,6 +12,7 @@ from bot import (
     log,
     nudge,
     ownership,
+    promote,
     review,
     score,
     show,
@@ -19,7 +20,7 @@ from bot import (
 )
 from bot import help as helping
 from bot.call import Answer, Call
-from bot.feature import Feature, Run, Verb
+from bot.feature import Draw, Feature, Run, Verb
 from bot.typed import first_and_rest, plain
 
 _SPOKEN: tuple[Feature, ...] = (
@@ -32,6 +33,7 @@ _SPOKEN: tuple[Feature, ...] = (
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,
+    promote.FEATURE,
     subscribe.FEATURE,
     brief.FEATURE,
     nudge.FEATURE,
@@ -65,3 +67,4 @@ FORMS: Mapping[str, Run] = {name: run for each in FEATURES for name, run in each
 SHORTCUTS: Mapping[str, Run] = {
     name: run for each in FEATURES for name, run in each.shortcuts.items()
 }
+CARDS: Mapping[str, Draw] = {name: draw for each in FEATURES for name, draw in each.cards.items()}

@@ -12,6 +12,7 @@ from bot.picker import by_form, pick_form
 from briefings.message import Message, button, buttons, line, quiet
 from briefings.words import say
 from debt.artifact import RATING_NAMES, Artifact, parse_key
+from debt.gate import ahead
 from debt.hours import Period, span
 from debt.intent import missing_intent
 from debt.policy import Policy
@@ -113,6 +114,8 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
     yield from ("extend", "log", "review", "score", "edit")
+    if ahead(artifact.stage):
+        yield "promote"
     asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin
     if may_hand_off(*asked):
         yield "handoff"
@@ -127,6 +130,7 @@ _LABELS = {
     "review": "Review",
     "score": "Score",
     "edit": "Edit",
+    "promote": "Promote",
     "handoff": "Hand off",
     "release": "Release",
 }
@@ -140,4 +144,5 @@ FEATURE = Feature(
     verbs=(Verb("show", "KEY", "the card of an artifact: score, owner, dates, hours", show),),
     buttons={"artifact.show": _pressed},
     forms={"show.form": by_form(_show)},
+    cards={"card": card_of},
 )
