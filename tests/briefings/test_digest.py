@@ -246,6 +246,25 @@ async def test_a_policy_says_how_often_and_when(
     assert (told[0], len(mail.messages("@erin"))) == (week, 1)
 
 
+async def test_what_its_owner_let_pass_is_one_line_until_somebody_decides(mail: Mail) -> None:
+    """Told in time, and not pressing enough to be among the items."""
+    kept = mail.policy.digest.model_copy(update={"items": 1})
+    mail.policy = mail.policy.model_copy(update={"digest": kept})
+    await mail.subscribes()
+    await mail.register.holds(expires_on=PAST, risk=5)
+    told_in_time: dict[str, Any] = {"expires_on": PAST, "expiry_noticed_on": PAST - days(14)}
+    for name in "ABCDE":
+        await mail.register.holds(name=name, **told_in_time)
+    await mail.register.holds(name="Never told", expires_on=PAST)
+    message = await digest_now(mail)
+    said = "Past their date, their owners told in time, nothing decided: "
+    assert said + "E (D-6), D (D-5), C (D-4) and 2 more artifacts." in message.shown
+    change = by("U0DANA", at=mail.at, policy=mail.policy)
+    await mail.register.told(change, upkeep.extend, 6, mail.at.date() + days(60), "needed")
+    assert await mail.updates().refresh(message.channel, message.ts)
+    assert said + "D (D-5), C (D-4) and 2 more artifacts." in message.shown
+
+
 async def test_without_a_lead_the_subscriber_is_told(mail: Mail) -> None:
     await mail.knows("dana")
     await mail.subscribes()
