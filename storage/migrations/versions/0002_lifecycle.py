@@ -206,5 +206,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
         )
 
+    # Every retained artifact has a planned end state, as its kind usually ends.
+    op.execute(
+        "UPDATE artifact SET planned_end = CASE kind"
+        " WHEN 'production_integration' THEN 'refactor' WHEN 'iac_config' THEN 'refactor'"
+        " WHEN 'test_suite' THEN 'regenerate' ELSE 'retire' END WHERE stage = 'retained'"
+    )
     # Every standing is drawn up anew: its ranking counts intent now, and notices hang on it.
     op.execute("UPDATE artifact SET wakes_on = '2000-01-01' WHERE live")
