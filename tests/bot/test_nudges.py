@@ -3,8 +3,10 @@
 Dana is in New York, erin leads payments from Dublin, sam is in Los Angeles.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from debt.policy import Leadership, Policy, TeamPolicy, built_in
 from sandbox import Person, Sandbox
 from sandbox.messages import Message
 from tests.bot.conftest import Ledger, on_both_databases
+from tests.bot.terminal import Terminal
 
 TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)  # ten in the morning in New York
 TODAY = TUESDAY.date()
@@ -233,6 +236,21 @@ async def test_not_useful_makes_them_rarer_and_is_counted(
     assert len(said_to(dana)) == 1
     await comes(days=1)
     assert len(said_to(dana)) == 2
+
+
+async def test_check_says_how_often_nudges_were_of_no_use(
+    dana: Person, ledger: Ledger, comes: Comes, database_url: str, tmp_path: Path
+) -> None:
+    await ledger.add(expires_on=_in(1))
+    await comes()
+    [message] = dana.dms()
+    await dana.clicks(message, "Not useful")
+    terminal = Terminal(tmp_path, {"DATABASE_URL": database_url}, TUESDAY)
+    said = await asyncio.to_thread(terminal.says, "check", "--offline")
+    assert said.status == 0
+    assert said.lines[0] == (
+        "Nudges of the last 90 days: 1 sent, 1 not useful (100.0%; more than 5% is too many)."
+    )
 
 
 async def test_a_message_of_many_names_the_most_pressing_and_says_that_more_follow(
