@@ -14,10 +14,9 @@ from bot import picker
 from bot.answering import answer_command, answer_press, deliver, in_time, reference, settled
 from bot.call import Answer, Bot, Call, Form, Origin, Reply
 from bot.feature import Run
-from bot.features import BUTTONS, FORMS, SHORTCUTS, verb_for
+from bot.features import BUTTONS, CARDS, FORMS, SHORTCUTS, verb_for
 from bot.forms import PICK
 from bot.http import MALFORMED
-from bot.show import card_of
 from bot.state import FieldRefused, State
 from bot.subscribe import stop_where_shared
 from briefings.message import plainly
@@ -149,8 +148,9 @@ async def perform(bot: Bot, origin: Origin, run: Run, **given: Any) -> Answer:
     await bot.groups.keep_fresh()
     call = Call(bot, who, origin, bot.now(), **given)
     answer = await run(call)
-    if isinstance(answer, Reply) and answer.changed and origin.card:
-        return answer.in_place((await card_of(call, answer.changed.id)).blocks)
+    draw = CARDS.get(origin.card)
+    if isinstance(answer, Reply) and answer.changed and draw:
+        return answer.in_place((await draw(call, answer.changed.id)).blocks)
     return answer
 
 
@@ -172,12 +172,13 @@ def _pressed_in(body: Mapping[str, Any]) -> Origin:
     """Only a message that others see too is named: the person's own ones are not renewed."""
     container = body["container"]
     alone = bool(container.get("is_ephemeral"))
+    kind = body["actions"][0]["block_id"].partition(":")[0]
     return Origin(
         body["user"]["id"],
         container.get("channel_id"),
         body.get("response_url"),
         None if alone else container.get("message_ts"),
-        card=alone and body["actions"][0]["block_id"].startswith("card:"),
+        card=kind if alone and kind in CARDS else "",
     )
 
 

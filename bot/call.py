@@ -81,16 +81,16 @@ class Bot:
 class Origin:
     """Who did it and where, so that the answer finds its way back.
 
-    `respond` is the response_url; `ts` names the message a button was in, `card` says that it
-    was somebody's own card, which shows the new state in its place. They travel in a form's
-    private metadata from the press that opened it to its submission.
+    `respond` is the response_url; `ts` names the message a button was in, `card` the kind of
+    somebody's own message that it was, which shows the new state in its place. They travel in a
+    form's private metadata from the press that opened it to its submission.
     """
 
     slack_id: str
     channel: str | None = None
     respond: str | None = None
     ts: str | None = None
-    card: bool = False
+    card: str = ""
     direct: bool = False
 
     def as_json(self) -> str:

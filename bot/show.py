@@ -13,6 +13,7 @@ from briefings.message import Message, button, buttons, line, quiet
 from briefings.words import say
 from debt.artifact import RATING_NAMES, Artifact, Stage, parse_key
 from debt.ending import Leftover, still_open
+from debt.gate import ahead
 from debt.hours import Period, span
 from debt.intent import missing_intent
 from debt.policy import Policy
@@ -135,6 +136,8 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
     yield from ("extend", "log", "review", "score", "edit")
+    if ahead(artifact.stage):
+        yield "promote"
     if artifact.stage is not Stage.RETIRING:
         yield "retire"
     asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin
@@ -151,6 +154,7 @@ _LABELS = {
     "review": "Review",
     "score": "Score",
     "edit": "Edit",
+    "promote": "Promote",
     "retire": "Retire",
     "handoff": "Hand off",
     "release": "Release",
@@ -165,4 +169,5 @@ FEATURE = Feature(
     verbs=(Verb("show", "KEY", "the card of an artifact: score, owner, dates, hours", show),),
     buttons={"artifact.show": _pressed},
     forms={"show.form": by_form(_show)},
+    cards={"card": card_of},
 )

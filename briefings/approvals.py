@@ -14,11 +14,12 @@ from debt.artifact import Artifact
 from debt.policy import Policy
 from debt.score import explain
 from debt.tier import tier
-from storage import approvals, history
+from storage import approvals, checklists, history
 from storage.approvals import requirement_of
 from storage.artifacts import require
+from storage.checklists import Checklist
 from storage.store import Session
-from storage.tables import Approval, ApprovalState, Vote
+from storage.tables import Approval, ApprovalState, Shown, Vote
 
 _REASONS = 3
 
@@ -93,16 +94,20 @@ def choices(about: Asked) -> list[ButtonElement]:
 
 
 async def _facts(session: Session, about: Asked, policy: Policy) -> str:
-    artifact = about.artifact
+    artifact, wish = about.artifact, about.approval.kind
     extended: list[str] = []
-    if artifact.extensions and about.approval.kind == Wish.EXTEND:
+    if artifact.extensions and wish == Wish.EXTEND:
         extended = await history.reasons(session, artifact.id, "extend", _REASONS)
+    passed: Sequence[Shown] = ()
+    if wish == Wish.PROMOTE:
+        passed = [*(await checklists.shown(session, artifact, Checklist.PROMOTE)).values()]
     return say(
         "approvals.facts",
         **about.words(),
         why=explain(artifact),
         tier=tier(artifact, policy),
         extended=[reason for reason in extended if reason],
+        passed=passed,
     )
 
 

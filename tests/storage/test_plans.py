@@ -32,6 +32,7 @@ from storage.tables import (
     PERSON,
     REQUEST,
     SUBSCRIPTION,
+    TEAM_MEMBER,
 )
 from storage.upkeep import review
 from tests.debt.builders import an_artifact
@@ -109,6 +110,10 @@ async def _write_rows(session: Session) -> None:
             | {"service": f"service {n % 50}", "worked_on": TODAY - days(n % 300)}
             for n in range(1, ROWS + 1)
         ],
+    )
+    await connection.execute(
+        insert(TEAM_MEMBER),
+        [{"team": f"team {n % 60}", "person": f"U{n}", "left_on": None} for n in range(ROWS)],
     )
     person = {"zone": "UTC", "active": True, "bot": False, "admin": False, "guest": False}
     person |= {"stranger": False}
