@@ -16,7 +16,8 @@ from slack_sdk.models.views import View
 
 from bot.features import BUTTONS, FORMS, VERBS
 from bot.process import Process
-from sandbox import Form, Person, Sandbox
+from debt.artifact import Artifact
+from sandbox import Form, Message, Person, Sandbox
 from sandbox.workspace import Change
 from tests.bot.conftest import MONDAY, Ledger
 
@@ -43,9 +44,18 @@ class Composed:
 
     @property
     def elements(self) -> Iterator[Json]:
-        for surface in (*self.messages, *self.views):
-            for block in surface["blocks"]:
-                yield from elements_of(block)
+        yield from self.in_messages
+        yield from _elements_in(self.views)
+
+    @property
+    def in_messages(self) -> Iterator[Json]:
+        yield from _elements_in(self.messages)
+
+
+def _elements_in(surfaces: list[Json]) -> Iterator[Json]:
+    for surface in surfaces:
+        for block in surface["blocks"]:
+            yield from elements_of(block)
 
 
 def elements_of(block: Json) -> Iterator[Json]:
@@ -77,6 +87,8 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_command(dana)
     await every_form(dana)
     await every_step(dana, slack.person("sam"), ledger)
+    await every_request(dana, slack.person("erin"), process)
+    await every_way_out(dana, ledger)
     await every_briefing(slack, process, dana)
     return seen
 
@@ -103,6 +115,7 @@ async def every_command(dana: Person) -> None:
         "promote D-1",
         f"promote D-1 tests {FAT}",
         "promote D-1 style",
+        "retire D-1",
         "release D-2",
         "handoff D-1 @sam",
     ):
@@ -175,6 +188,50 @@ async def every_step(dana: Person, sam: Person, ledger: Ledger) -> None:
     await form.submit()
 
 
+async def every_request(dana: Person, erin: Person, process: Process) -> None:
+    """Asked at length, agreed to, taken back, rejected at length, and both lists."""
+    await dana.types(f"/debt retire D-3 {FAT}")
+    form = (await dana.types("/debt extend D-5", channel="payments")).form
+    assert form is not None
+    form.fill("New expiry date", "2028-01-01")
+    form.fill("Reason", FAT[:500])
+    await form.submit()
+    await process.send()
+    request = erin.reads("payments")[-2]
+    for label in ("Approve", "Take back"):
+        await erin.clicks(request, label)
+    for person in (dana, erin):
+        await person.types("/debt approvals")
+    form = (await erin.clicks(request, "Reject")).form
+    assert form is not None
+    form.fill("Reason", FAT[:500])
+    await form.submit()
+    await process.send()
+
+
+async def every_way_out(dana: Person, ledger: Ledger) -> None:
+    script = await ledger.add(name=FAT, kind="throwaway_script", removal_impact=FAT)
+    form = (await dana.clicks(await card_of(dana, script), "Retire")).form
+    assert form is not None
+    form.fill("Reason", FAT[:500])
+    form.fill("Link to the change", FAT[:500])
+    await form.submit()
+    card = await card_of(dana, script)
+    for item in ("Code", "Dashboards", "Alerts", "Runbooks"):
+        form = (await dana.clicks(card, f"{item} gone")).form
+        assert form is not None
+        form.fill("What shows that it is gone", FAT[:500])
+        await form.submit()
+    form = (await dana.clicks(card, "Keep it")).form
+    assert form is not None
+    await form.close()
+    await dana.clicks(card, "It is gone")
+
+
+async def card_of(person: Person, artifact: Artifact) -> Message:
+    return (await person.types(f"/debt show {artifact.key}", channel="payments")).message
+
+
 async def every_briefing(slack: Sandbox, process: Process, dana: Person) -> None:
     """Digests until an intervention, a request with its answer, a channel that is gone."""
     sam = slack.person("sam")
@@ -205,7 +262,9 @@ async def test_everything_the_bot_says_is_within_slacks_limits(
 
 
 def every_button_is_answered_and_every_form_is_read(composed: Composed) -> None:
-    pressed = {each["action_id"] for each in composed.elements if each["type"] == "button"}
+    shown = [each for each in composed.elements if each["type"] == "button"]
+    shown += [each for each in composed.in_messages if each["type"] == "static_select"]
+    pressed = {each["action_id"] for each in shown}
     assert pressed == set(BUTTONS)
     assert {view["callback_id"] for view in composed.views} == set(FORMS)
 

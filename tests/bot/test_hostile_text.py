@@ -146,6 +146,8 @@ async def says_everything(dana: Person, text: str) -> None:
         f"promote D-1 waive tests 30d {text}",
         f"promote D-1 waive {text}",
         "promote D-1",
+        f"retire {text}",
+        "approvals",
         f"claim {text}",
         f"handoff D-1 {text}",
         f"help {text}",
@@ -237,6 +239,55 @@ async def test_what_stands_for_an_item_of_the_gate_is_inert(
         if field == "Notes":
             form.fill("It is", ["Readable", "Modular", "Replaceable", "Fits the roadmap"])
         must_be_inert((await form.submit()).message, dana, sam, erin)
+
+
+async def test_a_request_and_what_becomes_of_it_are_inert(
+    text: str, dana: Person, erin: Person, hostile: Ledger, process: Process
+) -> None:
+    """Its question, the list, the form that says no, the outcome, and what who asked is told."""
+    await hostile.amend(await hostile.by_key(1), team="payments")
+    form = (await dana.types("/debt retire D-1")).form
+    assert form is not None
+    must_be_inert(form)
+    form.fill("Reason", inside(f"a {text}", 500))
+    form.fill("Link to the change", inside(f"a {text}", 500))
+    must_be_inert((await form.submit()).message, dana, erin)
+    await process.send()
+    request = erin.dms()[-1]
+    must_be_inert(request, dana)
+    must_be_inert((await dana.types("/debt approvals")).message, dana)
+    await erin.clicks(request, "Approve")
+    must_be_inert(request, dana, erin)
+    form = (await erin.clicks(request, "Reject")).form
+    assert form is not None
+    must_be_inert(form)
+    form.fill("Reason", inside(f"a {text}", 500))
+    for message in (await form.submit()).messages:
+        must_be_inert(message, dana, erin)
+    must_be_inert(request, dana, erin)
+    await process.send()
+    must_be_inert(dana.dms()[-1], dana, erin)
+
+
+async def test_the_way_out_is_inert(text: str, dana: Person, hostile: Ledger) -> None:
+    script = await hostile.add(
+        **facts(text) | {"name": inside(f"a{text}"), "kind": "throwaway_script"}
+    )
+    await dana.types(f"/debt retire {script.key} {text}")
+    card = (await dana.types(f"/debt show {script.key}")).message
+    must_be_inert(card, dana)
+    form = (await dana.clicks(card, "Code gone")).form
+    assert form is not None
+    must_be_inert(form)
+    form.fill("What shows that it is gone", inside(f"a {text}", 500))
+    for message in (await form.submit()).messages:
+        must_be_inert(message, dana)
+    form = (await dana.clicks(card, "Keep it")).form
+    assert form is not None
+    form.fill("Reason", inside(f"a {text}", 500))
+    for message in (await form.submit()).messages:
+        must_be_inert(message, dana)
+    must_be_inert(card, dana)
 
 
 async def test_the_digest_and_what_follows_it_are_inert(

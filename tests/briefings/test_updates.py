@@ -13,7 +13,7 @@ from tests.storage.builders import by, days
 
 @pytest.fixture
 async def message(mail: Mail) -> Message:
-    """A digest of two: D-1 is dana's, D-2 nobody's."""
+    """A digest of two, which shows what came with dana's notice: D-1 is hers, D-2 nobody's."""
     await mail.knows("dana", "sam")
     await mail.subscribes()
     gone, dana = mail.at.date() - days(10), mail.slack.person("dana").id
@@ -22,6 +22,7 @@ async def message(mail: Mail) -> Message:
     await mail.plans()
     await mail.sends()
     [message] = mail.messages("payments")
+    mail.slack.calls.clear()
     return message
 
 

@@ -14,9 +14,21 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.engine import make_url
 
-from debt.artifact import Label, Rating, Ratings, Surface
+from debt.artifact import Ending, Label, Rating, Ratings, Surface
 from debt.hours import Period, span
-from storage import awake, listings, lists, outbox, people, subscriptions, work
+from storage import (
+    approvals,
+    awake,
+    checklists,
+    history,
+    listings,
+    lists,
+    outbox,
+    people,
+    retirement,
+    subscriptions,
+    work,
+)
 from storage.artifacts import require, row_of
 from storage.history import last_entries
 from storage.lists import Cursor, Filter, Query, Scope, ScopeKind
@@ -24,15 +36,19 @@ from storage.migrate import migrate
 from storage.ownership import answer, claim, release
 from storage.store import Session, Store
 from storage.tables import (
+    APPROVAL,
     ARTIFACT,
     BRIEFING,
     HISTORY,
     HOURS,
     LISTING,
+    MENTION,
     PERSON,
     REQUEST,
+    SHOWN,
     SUBSCRIPTION,
     TEAM_MEMBER,
+    VOTE,
 )
 from storage.upkeep import review
 from tests.debt.builders import an_artifact
@@ -130,6 +146,7 @@ async def _write_rows(session: Session) -> None:
     await connection.execute(
         insert(HISTORY), [entry | {"id": n, "artifact_id": n} for n in range(1, ROWS + 1)]
     )
+    await _write_requests(session)
     asked = {"kind": "claim", "asked_by": DANA, "new_owner": DANA, "at": NOW}
     await connection.execute(
         insert(REQUEST),
@@ -139,6 +156,38 @@ async def _write_rows(session: Session) -> None:
             | {"state": "open" if n % 50 == 1 else "declined"}
             for n in range(1, ROWS + 1)
         ],
+    )
+
+
+async def _write_requests(session: Session) -> None:
+    """What others have to agree to: one in fifty still waits; who agreed, and what was shown."""
+    connection = await session.connection()
+    numbers = range(1, ROWS + 1)
+    asked: dict[str, Any] = {
+        "kind": "retire", "asked_by": DANA, "reason": "", "wish": {"end": "retire"}, "at": NOW,
+        "tier": "standard", "needed": 2, "groups": [], "only": [], "own": False, "outcome": "",
+        "lapses_at": NOW + days(14),
+    }  # fmt: skip
+    await connection.execute(
+        insert(APPROVAL),
+        [
+            asked
+            | {"artifact_id": n, "next_at": NOW + timedelta(minutes=n)}
+            | {"state": "open" if n % 50 == 1 else "approved"}
+            for n in numbers
+        ],
+    )
+    await connection.execute(
+        insert(VOTE), [{"approval_id": n, "person": "U9", "at": NOW} for n in numbers]
+    )
+    await connection.execute(
+        insert(MENTION), [{"briefing_id": n, "artifact_id": n} for n in numbers]
+    )
+    evidence: dict[str, Any] = {
+        "generation": 1, "checklist": "retire", "item": "code", "by": DANA, "at": NOW,
+    }  # fmt: skip
+    await connection.execute(
+        insert(SHOWN), [evidence | {"artifact_id": n, "evidence": "gone"} for n in numbers]
     )
 
 
@@ -295,6 +344,28 @@ async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
         questions[f"costliest {scope}"] = partial(
             work.costliest, scope=scope, name=name, span=MONTH, limit=3
         )
+    assert whole_tables(await asked(full, questions)) == []
+
+
+async def test_no_request_and_no_way_out_reads_a_whole_table(full: Store) -> None:
+    async def again(session: Session) -> None:
+        artifact = await require(session, 77)
+        [asked] = await approvals.of_artifact(session, 77)
+        await approvals.asked_at(session, asked)
+        await checklists.shown(session, artifact, checklists.Checklist.RETIRE)
+
+    questions: dict[str, Ask] = {
+        "due": lambda s: approvals.due(s, NOW + days(1), 20),
+        "open": lambda s: approvals.open_requests(s, 20),
+        "approve": lambda s: approvals.approve(s, by("U7"), 51),
+        "take back": lambda s: approvals.withdraw_vote(s, by("U9"), 101),
+        "turn": lambda s: approvals.take_turn(s, by("schedule", at=NOW + days(20)), 151),
+        "retire": lambda s: retirement.ask(s, by("U77"), 77, Ending.RETIRE, "unused"),
+        "about an artifact": again,
+        "reasons": lambda s: history.reasons(s, 77, "extend", 3),
+        "stale": lambda s: outbox.stale(s, 20),
+        "drawn": lambda s: outbox.drawn(s, 77, NOW, final=True),
+    }
     assert whole_tables(await asked(full, questions)) == []
 
 
