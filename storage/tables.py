@@ -352,6 +352,7 @@ class Subscription(SQLModel, table=True):
             postgresql_where=text("paused IS NULL"),
             sqlite_where=text("paused IS NULL"),
         ),
+        Index("subscription_scope", "scope", "scope_name", "channel"),
     )
 
     channel: str = Field(primary_key=True)

@@ -197,6 +197,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("stale_at IS NOT NULL"),
         )
 
+    with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.create_index(
+            "subscription_scope", ["scope", "scope_name", "channel"], unique=False
+        )
+
     with op.batch_alter_table("ownership_request", schema=None) as batch_op:
         batch_op.create_index(
             "ownership_request_asked_of",
