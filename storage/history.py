@@ -162,15 +162,15 @@ async def _page(
     return [Entry(**row._mapping) for row in found]
 
 
-async def last_entries(session: AsyncSession, artifact_id: int, count: int) -> list[Entry]:
-    """The artifact's newest entries, newest first."""
-    question = (
-        select(*HISTORY.c)
-        .where(HISTORY.c.artifact_id == artifact_id)
-        .order_by(HISTORY.c.id.desc())
-        .limit(count)
-    )
-    return [Entry(**row._mapping) for row in await session.execute(question)]
+async def last_entries(
+    session: AsyncSession, artifact_id: int, count: int, before: int | None = None
+) -> list[Entry]:
+    """The artifact's newest entries, newest first; `before` names the last one of the page before."""
+    question = select(*HISTORY.c).where(HISTORY.c.artifact_id == artifact_id)
+    if before is not None:
+        question = question.where(HISTORY.c.id < before)
+    newest = question.order_by(HISTORY.c.id.desc()).limit(count)
+    return [Entry(**row._mapping) for row in await session.execute(newest)]
 
 
 @dataclass(frozen=True, slots=True)
