@@ -27,7 +27,7 @@ from debt.refusal import Refused
 from debt.roles import OPERATOR, Powers, require_may
 from debt.standing import standing
 from storage import history
-from storage.store import Session, postgres
+from storage.store import Session, concern, postgres
 from storage.tables import ARTIFACT, HEAD, REQUEST, RequestState
 
 _OWN = tuple(field.name for field in fields(Artifact))
@@ -137,6 +137,7 @@ async def add(
 ) -> Artifact:
     """Writes a new artifact and its first history entry."""
     await add_all(session, change, [artifact], action=action, reason=reason)
+    concern(session, change.by, artifact.owner)
     return artifact
 
 
@@ -181,6 +182,7 @@ async def save(
     if how:
         new = replace(new, changed_at=change.at, changed_by=change.by, changed_how=how)
     await _write(session, old, new, change)
+    concern(session, change.by, old.owner, new.owner)
     _record(session, change, history.Said(new.id, *differences), action, reason)
     return new
 
