@@ -74,7 +74,7 @@ class Listeners:
         origin = Origin(**json.loads(view["private_metadata"]))
         run = FORMS.get(view["callback_id"], _outdated)
         state = State(view["state"]["values"])
-        work = _at_its_field(view, perform(self._bot, origin, run, state=state))
+        work = _at_its_field(view, perform(self._bot, origin, run, state=state, view=view))
         task = await in_time(self._bot, settled(work))
         if not task.done():
             await ack()

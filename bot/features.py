@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot import add, brief, extend, listing, log, ownership, review, score, show, subscribe
+from bot import add, brief, edit, extend, listing, log, ownership, review, score, show, subscribe
 from bot import help as helping
 from bot.call import Answer, Call
 from bot.feature import Feature, Run, Verb
@@ -12,6 +12,7 @@ from bot.typed import first_and_rest, plain
 _SPOKEN: tuple[Feature, ...] = (
     add.FEATURE,
     show.FEATURE,
+    edit.FEATURE,
     listing.FEATURE,
     ownership.FEATURE,
     log.FEATURE,

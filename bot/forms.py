@@ -22,6 +22,7 @@ from briefings.words import shorten
 from debt.artifact import Artifact
 
 PICK = "artifact.pick"
+LONGEST_ENTRY = 3_000
 
 
 def form(call: Call, callback: str, title: str, submit: str, blocks: Sequence[Block]) -> View:
@@ -48,6 +49,13 @@ def artifact_input(chosen: Artifact | None = None) -> InputBlock:
     return InputBlock(block_id="artifact", label=_plain("Artifact", 2000), element=picker)
 
 
+def settled_input(chosen: Artifact) -> InputBlock:
+    """The artifact a form was filled from, with no other to choose; read as `artifact_input`."""
+    here = artifact_option(chosen)
+    picker = StaticSelectElement(action_id=PICK, options=[here], initial_option=here)
+    return InputBlock(block_id="artifact", label=_plain("Artifact", 2000), element=picker)
+
+
 def artifact_option(artifact: Artifact) -> Option:
     return option(str(artifact.id), f"{artifact.key} {artifact.name}", artifact.repo)
 
@@ -65,7 +73,7 @@ def text_input(
     hint: str | None = None,
     optional: bool = False,
     multiline: bool = False,
-    longest: int = 3_000,
+    longest: int = LONGEST_ENTRY,
 ) -> InputBlock:
     element = PlainTextInputElement(
         action_id=f"{block_id}.text",

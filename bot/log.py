@@ -1,4 +1,4 @@
-"""`/debt log`: maintenance hours, by kind of work, and taking a wrong entry back."""
+"""`/debt log`: maintenance hours by kind of work, taking a wrong entry back, and their sums."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import date
 from bot.call import Answer, Call, Form, Reply
 from bot.feature import Feature, Verb
 from bot.forms import artifact_input, date_input, form, select_input, text_input
+from bot.hours import asked_in, hours_of
 from bot.picker import chosen_or_none, picked
 from bot.state import at
 from bot.typed import rest_of, words_of
@@ -40,6 +41,9 @@ class Entry:
 
 async def log(call: Call) -> Answer:
     words = words_of(call.words)
+    asked = asked_in(words)
+    if asked:
+        return await hours_of(call, asked)
     if len(words) == 2 and words[1].casefold() == "undo":
         return await _undo_last(call, parse_key(words[0]))
     if len(words) == 1 and looks_like_minutes(words[0]) and not looks_like_key(words[0]):
@@ -152,8 +156,9 @@ FEATURE = Feature(
     verbs=(
         Verb(
             "log",
-            "[KEY] [1.5h] [kind] [note] [on DATE]",
-            "hours of review, rework, debugging, patching or handoff; “log KEY undo” takes back",
+            "[KEY] [1.5h] [kind] [note] [on DATE] | [KEY|team:x] [sprint|month|quarter]",
+            "hours of review, rework, debugging, patching or handoff, or what they add up to "
+            "(also by repo:x and service:x); “log KEY undo” takes back",
             log,
         ),
     ),

@@ -19,7 +19,7 @@ from debt.score import explain, quadrant
 from debt.standing import Action, NextStep, next_step
 from debt.tier import tier
 from storage.cards import Facts, facts_of, newest_entry
-from storage.ownership import may_give_away
+from storage.ownership import may_give_away, may_hand_off
 
 REMEMBERED = 1_024
 
@@ -112,11 +112,11 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
         return
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
-    yield from ("extend", "log", "review", "score")
-    theirs = may_give_away(artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin)
-    if theirs or artifact.orphan:
+    yield from ("extend", "log", "review", "score", "edit")
+    asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin
+    if may_hand_off(*asked):
         yield "handoff"
-    if theirs and artifact.owner:
+    if may_give_away(*asked) and artifact.owner:
         yield "release"
 
 
@@ -126,6 +126,7 @@ _LABELS = {
     "log": "Log",
     "review": "Review",
     "score": "Score",
+    "edit": "Edit",
     "handoff": "Hand off",
     "release": "Release",
 }

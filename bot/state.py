@@ -31,9 +31,36 @@ class State:
         picked: str | None = self._element(block_id).get("selected_user")
         return picked
 
+    def since(self, began: "State") -> "State":
+        """Only the fields that hold something else than they did then."""
+        changed = {name for name in self.values if self._held(name) != began._held(name)}
+        return State({name: self.values[name] for name in self.values if name in changed})
+
+    def _held(self, block_id: str) -> tuple[object, ...]:
+        said = self.text(block_id), self.choice(block_id)
+        return *said, self.day(block_id), self.person(block_id)
+
     def _element(self, block_id: str) -> Mapping[str, Any]:
         elements = self.values.get(block_id, {})
         return next(iter(elements.values()), {})
+
+
+_BEGAN_WITH = {
+    "initial_value": "value",
+    "initial_option": "selected_option",
+    "initial_date": "selected_date",
+    "initial_user": "selected_user",
+}
+
+
+def began_with(view: Mapping[str, Any]) -> State:
+    """What the fields of a form held when it was opened."""
+    return State({block["block_id"]: {"element": _begun(block)} for block in view["blocks"]})
+
+
+def _begun(block: Mapping[str, Any]) -> dict[str, Any]:
+    element = block.get("element", {})
+    return {_BEGAN_WITH[name]: element[name] for name in element if name in _BEGAN_WITH}
 
 
 class FieldRefused(Refused):

@@ -13,7 +13,7 @@ from debt.artifact import Artifact
 from debt.policy import DigestPolicy, Policy
 from debt.score import explain, priority
 from debt.standing import Action, next_step
-from storage import listings, lists, people
+from storage import listings, lists, ownership, people
 from storage.listings import Listed
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
@@ -231,8 +231,11 @@ def _settled(artifact: Artifact, known: Known) -> Block:
 
 
 def item_buttons(artifact: Artifact, first: Action) -> list[ButtonElement]:
-    """The one thing to do stands out and comes first; Claim only where nobody would be robbed."""
+    """The one thing to do stands out and comes first; Claim only where nobody would be robbed,
+    Edit only where it is that one thing.
+    """
     wanted = ["claim"] if artifact.orphan else []
+    wanted += ["edit"] if first is Action.EDIT else []
     wanted += ["extend", "log", "review", "show"]
     wanted.sort(key=lambda name: name != first)
     return [
@@ -257,25 +260,42 @@ def since_last(last_at: datetime | None, now: datetime) -> datetime:
     return max(last_at, week_ago) if last_at else week_ago
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who gets an intervention: a lead or, where a team has none, the channel's subscriber."""
+
+    slack_id: str
+    admin: bool
+
+    def may_hand_off(self, artifact: Artifact, policy: Policy) -> bool:
+        lead = policy.lead_of(artifact.team)
+        return ownership.may_hand_off(artifact, self.slack_id, lead, self.admin)
+
+
+async def reader(session: Session, slack_id: str) -> Reader:
+    seen = await people.person(session, slack_id)
+    return Reader(slack_id, seen is not None and seen.admin)
+
+
 def intervention(
-    items: Sequence[Item], known: Known, channel: str, at: datetime, policy: Policy
+    items: Sequence[Item], known: Known, to: Reader, channel: str, at: datetime, policy: Policy
 ) -> Message:
     """To the lead: what a channel was told of and nobody touched; settled ones say so."""
-    first = min(item.first_on for item in items)
-    opening = say("digest.intervention", channel=channel, first=first, count=len(items))
-    groups = (_ignored(item, known, at.date(), policy) for item in items)
+    opening = say(
+        "digest.intervention",
+        channel=channel,
+        first=min(item.first_on for item in items),
+        count=len(items),
+        hand=any(to.may_hand_off(known.artifacts[item.id], policy) for item in items),
+    )
+    groups = (_ignored(item, known, to, at.date(), policy) for item in items)
     return Message(opening, (line(opening), *(block for group in groups for block in group)))
 
 
-def _ignored(item: Item, known: Known, today: date, policy: Policy) -> list[Block]:
+def _ignored(item: Item, known: Known, to: Reader, today: date, policy: Policy) -> list[Block]:
     artifact = known.artifacts[item.id]
     if _touched(artifact, item):
         return [_settled(artifact, known)]
-    acts = [
-        button("Hand off", "artifact.handoff", artifact.key, primary=True),
-        button("Extend", "artifact.extend", artifact.key),
-        button("Show", "artifact.show", artifact.key),
-    ]
     words = say(
         "digest.ignored",
         artifact=artifact,
@@ -284,4 +304,14 @@ def _ignored(item: Item, known: Known, today: date, policy: Policy) -> list[Bloc
         owner=known.name(artifact.owner),
         today=today,
     )
+    acts = _decisions(artifact, may_hand_off=to.may_hand_off(artifact, policy))
     return [line(words), buttons(f"item:{artifact.key}", *acts)]
+
+
+def _decisions(artifact: Artifact, *, may_hand_off: bool) -> list[ButtonElement]:
+    hand_off = button("Hand off", "artifact.handoff", artifact.key, primary=True)
+    return [
+        *([hand_off] if may_hand_off else []),
+        button("Extend", "artifact.extend", artifact.key, primary=not may_hand_off),
+        button("Show", "artifact.show", artifact.key),
+    ]

@@ -29,8 +29,9 @@ async def _intervention(session: Session, briefing: Ledgered, policy: Policy) ->
     facts = briefing.facts
     items = [digest.item_of(said) for said in facts["items"]]
     known = await digest.known(session, [item.id for item in items])
+    reader = await digest.reader(session, str(briefing.person))
     at = datetime.fromisoformat(facts["at"])
-    return digest.intervention(items, known, facts["channel"], at, policy)
+    return digest.intervention(items, known, reader, facts["channel"], at, policy)
 
 
 async def _ask(session: Session, briefing: Ledgered, _policy: Policy) -> Message:

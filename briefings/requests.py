@@ -1,5 +1,7 @@
 """What is said about ownership: the question to one person, and the answer to the other."""
 
+from slack_sdk.models.blocks import ButtonElement
+
 from briefings.message import Message, button, buttons, line, plainly
 from briefings.words import say
 from debt.artifact import Artifact
@@ -25,9 +27,16 @@ async def question(session: Session, request_id: int) -> Message:
 
 
 async def outcome(session: Session, request_id: int) -> Message:
-    """Tells who asked what became of it."""
+    """Tells who asked what became of it; what nobody owns meanwhile is theirs to claim."""
     asked, artifact = await _asked(session, request_id)
-    return plainly(say("requests.outcome", artifact=artifact, asked=asked))
+    words = say("requests.outcome", artifact=artifact, asked=asked)
+    if artifact.live and artifact.owner is None and asked.state == RequestState.OVERTAKEN:
+        return Message(words, (line(words, accessory=_claim(artifact)),))
+    return plainly(words)
+
+
+def _claim(artifact: Artifact) -> ButtonElement:
+    return button("Claim", "artifact.claim", artifact.key, primary=True)
 
 
 async def _asked(session: Session, request_id: int) -> tuple[OwnershipRequest, Artifact]:

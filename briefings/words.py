@@ -68,6 +68,22 @@ def day(value: date) -> Markup:
     return Markup(f"<!date^{int(instant.timestamp())}^{{date_short}}|{long_day(value)}>")  # noqa: S704  # digits and a date
 
 
+_ISO_DAY = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", re.ASCII)
+
+
+def told(plain: str) -> Markup:
+    """What was done, as the register keeps it in plain text: its days become tokens."""
+    return Markup(_ISO_DAY.sub(lambda match: _day_in(match[0]), inert(plain)))  # noqa: S704  # inert, and days
+
+
+def _day_in(text: str) -> Markup:
+    """`2027-01-31` as a token; what no calendar has stays as it is."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return inert(text)
+
+
 def moment(value: datetime) -> Markup:
     """An instant in the reader's own zone."""
     utc = value.astimezone(UTC)
@@ -110,7 +126,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (shorten, day, moment, person, days, count, listed)
+    filters = (shorten, day, told, moment, person, days, count, listed)
     environment.filters |= {each.__name__: each for each in filters}
     environment.filters |= {"hours": as_hours, "key": key_of}
     return environment

@@ -101,7 +101,7 @@ def amend(artifact: Artifact, facts: Facts, *, policy: Policy, said: str = "") -
     if amended.expires_on != artifact.expires_on:
         amended = replace(amended, originally_expires_on=None)
     if (amended.expires_on, amended.label) != (artifact.expires_on, artifact.label):
-        require_end_date(amended, policy)
+        require_end_date(amended, policy, "expires_on" if "expires_on" in facts else "label")
     return amended
 
 
@@ -145,10 +145,11 @@ def require_kind(kind: str | None, policy: Policy) -> None:
         raise Refused(f"There is no kind “{kind}”. Kinds are {kinds}.", field="kind")
 
 
-def require_end_date(artifact: Artifact, policy: Policy) -> None:
+def require_end_date(artifact: Artifact, policy: Policy, field: str = "expires_on") -> None:
+    """Refused, at the field that was said, where the label asks for a date there is none of."""
     if artifact.expires_on is None and policy.label(artifact.label).expiry_required:
         meaning = policy.label(artifact.label).meaning
-        raise Refused(f"{artifact.label} {meaning}; give it an expiry date.", field="expires_on")
+        raise Refused(f"{artifact.label} {meaning}; give it an expiry date.", field=field)
 
 
 def usual_ratings(kind: str, policy: Policy) -> Ratings:

@@ -35,7 +35,11 @@ class Action(StrEnum):
     CLAIM = "claim"
     EXTEND = "extend"
     REVIEW = "review"
+<<<<<<< HEAD
     RETIRE = "retire"
+=======
+    EDIT = "edit"
+>>>>>>> edit
     SHOW = "show"
 
 
@@ -46,10 +50,14 @@ _ACTION = {
     Need.REVIEW_OVERDUE: Action.REVIEW,
     Need.EXPIRING: Action.EXTEND,
     Need.ORPHAN: Action.CLAIM,
+<<<<<<< HEAD
     Need.UNGUARDED: Action.SHOW,
     Need.LAPSED: Action.RETIRE,
     Need.REGENERATE: Action.RETIRE,
     Need.ENDING: Action.SHOW,
+=======
+    Need.UNGUARDED: Action.EDIT,
+>>>>>>> edit
 }
 
 
@@ -183,12 +191,14 @@ def next_step(artifact: Artifact, policy: Policy, today: date) -> NextStep:
     if not artifact.live:
         return NextStep(f"nothing: {artifact.stage}", Action.SHOW, None)
     missing = missing_intent(artifact)
+    if missing == ("no owner",):
+        return NextStep("claim it: nobody owns it", Action.CLAIM, None)
     if missing:
-        return NextStep(f"say what it is for: {', '.join(missing)}", Action.SHOW, None)
+        return NextStep(f"say what it is for: {', '.join(missing)}", Action.EDIT, None)
     box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
     if artifact.value is None and box is Quadrant.LOW_HIGH:
         return NextStep(
-            "say what it is worth: risky, and its value is not rated", Action.SHOW, None
+            "say what it is worth: risky, and its value is not rated", Action.EDIT, None
         )
     return NextStep(box.action, Action.SHOW, None)
 

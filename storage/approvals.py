@@ -21,7 +21,7 @@ from storage import history, outbox
 from storage.artifacts import Change, locked
 from storage.granting import grant
 from storage.reach import Place, behind, people_of
-from storage.store import Session, insert_new
+from storage.store import ANYBODY, Session, concern, insert_new
 from storage.tables import APPROVAL, VOTE, Approval, ApprovalState, Vote
 
 KIND = "approval"
@@ -260,6 +260,7 @@ async def _settle(
     approval.outcome = why
     session.add(approval)
     await session.flush()
+    concern(session, approval.asked_by, ANYBODY)
     if approval.asked_by != change.by:
         key, facts = f"decision:{approval.id}", {"approval": approval.id}
         await outbox.enqueue(session, key, "decision", facts, change.at, person=approval.asked_by)
@@ -274,6 +275,7 @@ def _record(
     reason: str = "",
 ) -> None:
     """In the artifact's history, whether or not the artifact itself has changed."""
+    concern(session, change.by, approval.asked_by, ANYBODY)
     after = {"request": approval.id, "state": str(approval.state), "wish": approval.wish}
     said = history.Said(approval.artifact_id, before or {}, after)
     history.record(session, history.Draft(change.at, change.by, action, reason, said))

@@ -26,7 +26,7 @@ from debt.policy import Policy
 from debt.refusal import Refused
 from debt.roles import OPERATOR, Powers, require_may
 from debt.standing import standing
-from storage import history
+from storage import history, outbox
 from storage.store import Session, concern, postgres
 from storage.tables import ARTIFACT, HEAD, REQUEST, RequestState
 
@@ -197,7 +197,9 @@ async def save_all(
 ) -> None:
     """As `save` for many, old and new, in a few statements. Needs `lock_all` before."""
     rows = []
+    owners: dict[int, str | None] = {}
     for old, new in pairs:
+        owners |= {new.id: new.owner} if new.owner != old.owner else {}
         differences = _differences(old, new)
         if differences is not None:
             kept = replace(carried(old, new), version=old.version + 1)
@@ -208,6 +210,8 @@ async def save_all(
         connection = await session.connection()
         await connection.execute(_UPDATE, rows)
         history.note_teams(session, (row["team"] for row in rows))
+    if owners:
+        await _overtake(session, change, owners)
 
 
 _UPDATE = update(ARTIFACT).where(ARTIFACT.c.id == bindparam("this"))
@@ -224,16 +228,24 @@ async def _write(session: Session, old: Artifact, new: Artifact, change: Change)
     if new.team != old.team:
         history.note_teams(session, [new.team])
     if new.owner != old.owner:
-        await _overtake(session, new.id, change.at)
+        await _overtake(session, change, {new.id: new.owner})
 
 
-async def _overtake(session: Session, artifact_id: int, at: datetime) -> None:
-    """Whatever its owner was asked, or offered, has no answer any more."""
-    await session.execute(
+async def _overtake(session: Session, change: Change, owners: Mapping[int, str | None]) -> None:
+    """What was asked about artifacts that have new owners has no answer any more.
+
+    Who asked is told, unless they did it or have it now.
+    """
+    overtaken = await session.execute(
         update(REQUEST)
-        .where(REQUEST.c.artifact_id == artifact_id, text("state = 'open'"))
-        .values(state=RequestState.OVERTAKEN, answered_at=at)
+        .where(REQUEST.c.artifact_id.in_(owners), text("state = 'open'"))
+        .values(state=RequestState.OVERTAKEN, answered_at=change.at)
+        .returning(REQUEST.c.id, REQUEST.c.artifact_id, REQUEST.c.asked_by, REQUEST.c.asked_of)
     )
+    for number, artifact_id, asked_by, asked_of in sorted(map(tuple, overtaken)):
+        concern(session, asked_of)
+        if asked_by not in {change.by, owners[artifact_id]}:
+            await outbox.tell_outcome(session, number, asked_by, change.at)
 
 
 def _record(session: Session, change: Change, said: history.Said, action: str, reason: str) -> None:

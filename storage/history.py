@@ -16,7 +16,7 @@ from storage.tables import BRIEFING, HEAD, HISTORY, MENTION
 GENESIS = "0" * 64
 _PENDING = "history"
 _NEW_TEAMS = "teams"
-_PAGE = 2_000
+PAGE = 2_000
 _HEAD = select(HEAD.c.entries, HEAD.c.hash)
 
 
@@ -137,29 +137,32 @@ _HASHED = ("id", "by", "artifact_id", "action", "before", "after", "reason")
 
 
 async def entries(
-    session: AsyncSession, *, artifact_id: int | None = None, since: datetime | None = None
+    session: AsyncSession,
+    *,
+    artifact_id: int | None = None,
+    since: datetime | None = None,
+    size: int = PAGE,
 ) -> AsyncIterator[Entry]:
-    """Oldest first, read in pages by key, so that a long history never sits in memory."""
-    after = 0
-    while True:
-        page = await _page(session, after, artifact_id, since)
-        for entry in page:
-            yield entry
-        if len(page) < _PAGE:
-            return
-        after = page[-1].id
-
-
-async def _page(
-    session: AsyncSession, after: int, artifact_id: int | None, since: datetime | None
-) -> list[Entry]:
-    question = select(*HISTORY.c).where(HISTORY.c.id > after)
+    """Oldest first, read in pages of that size by key, so that a long history never sits in
+    memory.
+    """
+    question = select(*HISTORY.c).order_by(HISTORY.c.id).limit(size)
     if artifact_id is not None:
         question = question.where(HISTORY.c.artifact_id == artifact_id)
     if since is not None:
         question = question.where(HISTORY.c.at >= since)
-    found = await session.execute(question.order_by(HISTORY.c.id).limit(_PAGE))
-    return [Entry(**row._mapping) for row in found]
+    after = 0
+    while True:
+        page = await _page(session, question.where(HISTORY.c.id > after))
+        for entry in page:
+            yield entry
+        if len(page) < size:
+            return
+        after = page[-1].id
+
+
+async def _page(session: AsyncSession, question: Select[Any]) -> list[Entry]:
+    return [Entry(**row._mapping) for row in await session.execute(question)]
 
 
 async def last_entries(
@@ -169,8 +172,7 @@ async def last_entries(
     question = select(*HISTORY.c).where(HISTORY.c.artifact_id == artifact_id)
     if before is not None:
         question = question.where(HISTORY.c.id < before)
-    newest = question.order_by(HISTORY.c.id.desc()).limit(count)
-    return [Entry(**row._mapping) for row in await session.execute(newest)]
+    return await _page(session, question.order_by(HISTORY.c.id.desc()).limit(count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +191,15 @@ async def head(session: AsyncSession) -> ChainHead:
     return ChainHead(row.entries, row.hash)
 
 
-async def chain_fault(session: AsyncSession, kept: ChainHead | None = None) -> str | None:
-    """What is wrong with the chain, in one sentence: a changed, missing or truncated entry."""
+async def chain_fault(
+    session: AsyncSession, kept: ChainHead | None = None, size: int = PAGE
+) -> str | None:
+    """What is wrong with the chain, in one sentence: a changed, missing or truncated entry.
+
+    Read in pages of that size.
+    """
     previous, number = GENESIS, 0
-    async for entry in entries(session):
+    async for entry in entries(session, size=size):
         number += 1
         if entry.id != number:
             return f"history entry {number} is missing"

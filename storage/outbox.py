@@ -107,6 +107,12 @@ async def started_since(
     return list((await session.execute(question)).scalars())
 
 
+async def tell_outcome(session: Session, request_id: int, asked_by: str, at: datetime) -> None:
+    """Tells who asked for an artifact, or offered it, what became of that."""
+    facts = {"request": request_id}
+    await enqueue(session, f"answer:{request_id}", "answer", facts, at, person=asked_by)
+
+
 async def claim_batch(session: Session, now: datetime, limit: int) -> list[Ledgered]:
     """The oldest messages that are due, or unknown since their lease ran out; now ours to send."""
     waiting = (

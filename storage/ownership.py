@@ -12,7 +12,7 @@ from debt.refusal import Refused
 from storage import outbox
 from storage.artifacts import Change, locked, save
 from storage.people import require_can_own
-from storage.store import Session
+from storage.store import Session, concern
 from storage.tables import REQUEST, OwnershipRequest, Person, RequestState
 
 
@@ -88,6 +88,11 @@ def may_give_away(artifact: Artifact, by: str, lead: str | None, admin: bool) ->
     return admin or by in {artifact.owner, lead}
 
 
+def may_hand_off(artifact: Artifact, by: str, lead: str | None, admin: bool) -> bool:
+    """For what nobody answers for, anybody may ask a colleague."""
+    return artifact.orphan or may_give_away(artifact, by, lead, admin)
+
+
 def _require_say(artifact: Artifact, change: Change, admin: bool, what: str) -> None:
     lead = change.policy.lead_of(artifact.team)
     if not may_give_away(artifact, change.by, lead, admin):
@@ -117,6 +122,7 @@ async def _ask(
     )
     session.add(request)
     await session.flush()
+    concern(session, change.by, whom)
     facts = {"request": request.id}
     await outbox.enqueue(session, f"ask:{request.id}", "ask", facts, change.at, person=whom)
 
@@ -147,13 +153,12 @@ async def answer(session: Session, change: Change, request_id: int, *, accept: b
     request = await _open_request(session, change, request_id, artifact)
     request.answered_at = change.at
     request.state = RequestState.ACCEPTED if accept else RequestState.DECLINED
+    concern(session, change.by, request.asked_by)
     session.add(request)
     await session.flush()
     if accept:
         artifact = await _taken(session, change, artifact, request)
-    facts = {"request": request.id}
-    key = f"answer:{request.id}"
-    await outbox.enqueue(session, key, "answer", facts, change.at, person=request.asked_by)
+    await outbox.tell_outcome(session, request_id, request.asked_by, change.at)
     return Answer(artifact, accept, request.asked_by)
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from debt.artifact import Artifact
 from debt.hours import MINUTES_A_DAY, Span, Work, as_hours
@@ -12,6 +12,7 @@ from debt.named import Act
 from debt.refusal import Refused
 from debt.text import clean_field
 from storage.artifacts import Change, locked, save
+from storage.lists import several
 from storage.store import Session
 from storage.tables import HOURS, HoursRow
 
@@ -135,8 +136,38 @@ async def minutes_in(session: Session, scope: Scope, name: object, span: Span) -
     """
     if name is None:
         return 0
-    question = select(func.coalesce(func.sum(HOURS.c.minutes), 0)).where(
-        HOURS.c[scope] == name, HOURS.c.worked_on.between(span.first, span.last)
-    )
-    total: int = (await session.execute(question)).scalar_one()
+    minutes = func.coalesce(func.sum(HOURS.c.minutes), 0)
+    total: int = (await session.execute(_worked(minutes, scope, name, span))).scalar_one()
     return total
+
+
+async def minutes_by_kind(
+    session: Session, scope: Scope, name: object, span: Span
+) -> dict[Work, int]:
+    """As `minutes_in`, by kind of work, what took most first; kinds that took nothing are left
+    out.
+    """
+    question = _worked(HOURS.c.kind, scope, name, span).add_columns(_MINUTES)
+    found = await session.execute(question.group_by(HOURS.c.kind))
+    took = {Work(kind): minutes for kind, minutes in found if minutes}
+    return dict(sorted(took.items(), key=lambda each: -each[1]))
+
+
+async def costliest(
+    session: Session, scope: Scope, name: object, span: Span, limit: int
+) -> list[tuple[Artifact, int]]:
+    """The artifacts that took most minutes in the span there, the costliest first."""
+    question = _worked(HOURS.c.artifact_id, scope, name, span).add_columns(_MINUTES)
+    by_artifact = question.group_by(HOURS.c.artifact_id).having(_MINUTES > 0)
+    most = by_artifact.order_by(_MINUTES.desc(), HOURS.c.artifact_id).limit(limit)
+    took = {row[0]: row[1] for row in await session.execute(most)}
+    artifacts = await several(session, list(took))
+    return [(artifacts[number], minutes) for number, minutes in took.items()]
+
+
+_MINUTES = func.sum(HOURS.c.minutes)
+
+
+def _worked(what: Any, scope: Scope, name: object, span: Span) -> Select[Any]:
+    there, then = HOURS.c[scope] == name, HOURS.c.worked_on.between(span.first, span.last)
+    return select(what).where(there, then)

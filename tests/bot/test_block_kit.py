@@ -94,6 +94,7 @@ async def every_command(dana: Person) -> None:
         "claim D-2",
         "claim D-99",
         f"log D-1 1h {FAT}",
+        "log team:payments quarter",
         "log D-1 undo",
         f"extend D-1 10d {FAT}",
         f"score D-1 1 2 3 4 {FAT}",
@@ -113,6 +114,10 @@ async def every_form(dana: Person) -> None:
         form = (await dana.clicks(card, label)).form
         assert form is not None
         await form.close()
+    form = (await dana.clicks(card, "Edit")).form
+    assert form is not None
+    form.fill("Team", FAT[:200])
+    await form.submit()
     added = await added_by_form(dana)
     form = (await dana.clicks(added, "Score")).form
     assert form is not None

@@ -130,11 +130,15 @@ async def says_everything(dana: Person, text: str) -> None:
         f"brief {text}",
         f"log D-1 1h rework {text}",
         f"log D-1 {text}",
+        "log D-1 quarter",
+        f'log team:"{team}"',
+        f"log team:{text}",
         "log D-1 undo",
         f"extend D-1 30d {text}",
         f"extend D-1 {text} why",
         f"score D-1 1 2 3 4 {text}",
         f"score D-1 {text}",
+        f"edit {text}",
         "review D-1",
         f"claim {text}",
         f"handoff D-1 {text}",
@@ -168,6 +172,19 @@ async def test_every_form_shows_it_plainly_and_takes_it_back(
             assert len(option) <= 75
             assert not re.search(UNSEEN, option)
         await form.close()
+
+
+async def test_a_form_filled_with_it_shows_it_plainly_and_changes_nothing_by_itself(
+    text: str, dana: Person, hostile: Ledger
+) -> None:
+    before = await hostile.by_key(1)
+    form = (await dana.types("/debt edit D-1")).form
+    assert form is not None
+    must_be_inert(form)
+    reply = await form.submit()
+    must_be_inert(reply.message)
+    assert "nothing in the form was changed" in reply.text
+    assert await hostile.by_key(1) == before
 
 
 async def test_what_is_entered_into_a_form_is_kept_and_shown_inert(

@@ -259,3 +259,79 @@ async def test_hours_without_a_key_open_the_form_with_the_hours_in_it(
     reply = await dana.types("/debt log 1.5h")
     assert reply.form is not None
     assert reply.form.values["Hours"] == "1.5h"
+
+
+async def worked(ledger: Ledger, *said: str, by: Person) -> None:
+    """Dana's artifacts D-1 to D-4, the last one of another team, and hours on them."""
+    for name in ("Retry worker", "Refund form", "Importer"):
+        await ledger.add(name=name, service="checkout")
+    await ledger.add(name="Search index", team="search", repo="acme/search")
+    for words in said:
+        await by.types(f"/debt log {words}")
+
+
+LOGGED = (
+    "D-1 2h rework", "D-1 30m review on 2026-11-02", "D-2 4h debugging", "D-3 1h rework",
+    "D-3 8h patching on 2026-10-30", "D-4 7h rework",
+)  # fmt: skip
+
+
+@on_both_databases
+async def test_the_hours_of_a_team_by_kind_and_what_cost_most(
+    dana: Person, sam: Person, ledger: Ledger
+) -> None:
+    await worked(ledger, *LOGGED, by=dana)
+    reply = await sam.types("/debt log team:payments", channel="payments")
+    assert reply.ephemeral
+    assert reply.text.splitlines()[:2] == [
+        "Team payments, November 2026: 7.5 h, 4 h of debugging, 3 h of rework, 30 min of review.",
+        "Most of it: Refund form (D-2) 4 h, Retry worker (D-1) 2.5 h, Importer (D-3) 1 h. [Show]",
+    ]
+    assert "Refund form (D-2) ·" in (await sam.clicks(reply.message, "Show")).text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("team:payments sprint", "Team payments, sprint of Nov 23, 2026: 7 h, "),
+        ("team:payments month", "Team payments, November 2026: 7.5 h, "),
+        ("team:payments Quarter", "Team payments, Q4 2026: 15.5 h, 8 h of patching, "),
+        ("repo:acme/search", "Repo acme/search, November 2026: 7 h, 7 h of rework."),
+        ("service:checkout quarter", "Most of it: Importer (D-3) 9 h, "),
+        ("team:nobody", "Team nobody, November 2026: no hours are logged."),
+        ('team:"data platform" sprint', "Team data platform, sprint of Nov 23, 2026: no hours"),
+        ("D-3 month", "Importer (D-3), November 2026: 1 h, 1 h of rework."),
+        ("3 quarter", "Importer (D-3), Q4 2026: 9 h, 8 h of patching, 1 h of rework."),
+    ],
+)
+async def test_hours_are_read_by_sprint_month_and_quarter(
+    words: str, said: str, dana: Person, ledger: Ledger
+) -> None:
+    await worked(ledger, *LOGGED, by=dana)
+    reply = await dana.types(f"/debt log {words}")
+    assert said in reply.text
+    assert reply.message.pings == set()
+
+
+async def test_hours_that_were_taken_back_are_in_no_sum(dana: Person, ledger: Ledger) -> None:
+    await worked(ledger, "D-1 2h", "D-2 1h review", by=dana)
+    await dana.types("/debt log D-1 undo")
+    reply = await dana.types("/debt log team:payments")
+    assert "November 2026: 1 h, 1 h of review.\nMost of it: Refund form (D-2) 1 h." in reply.text
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("team:payments year", "Say sprint, month or quarter after it"),
+        ("team:data platform", 'a name of several words stands in quotes, such as team:"data'),
+        ("team:payments 2h rework", "Say sprint, month or quarter after it"),
+        ("D-9 month", "There is no D-9 on the register"),
+        ("D-1 year", "“year” is not a length of time"),
+    ],
+)
+async def test_what_cannot_be_summed_is_refused_in_words(
+    words: str, why: str, dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add()
+    assert why in (await dana.types(f"/debt log {words}")).text

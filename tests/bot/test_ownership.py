@@ -85,6 +85,50 @@ async def test_two_may_ask_and_accepting_one_settles_the_other(
     assert (await ledger.get(owned)).owner == sam.id
 
 
+async def test_who_asked_for_what_somebody_else_got_is_told(
+    dana: Person, sam: Person, mia: Person, ledger: Ledger, process: Process
+) -> None:
+    await ledger.add()
+    await sam.types("/debt claim D-1")
+    await mia.types("/debt claim D-1")
+    await process.send()
+    await dana.clicks(dana.dms()[0], "Accept")
+    await process.send()
+    [told] = mia.dms()
+    assert told.shown == (
+        "You asked @dana for Payment retry worker (D-1); "
+        "there is nothing left to answer: it belongs to @sam now."
+    )
+    assert "it is yours now" not in sam.dms()[-1].shown
+
+
+async def test_who_asked_for_what_its_owner_let_go_of_may_claim_it_there(
+    dana: Person, sam: Person, ledger: Ledger, process: Process
+) -> None:
+    owned = await ledger.add()
+    await sam.types("/debt claim D-1")
+    await dana.types("/debt release D-1")
+    await process.send()
+    [told] = sam.dms()
+    assert "there is nothing left to answer: nobody owns it now." in told.shown
+    await sam.clicks(told, "Claim")
+    assert (await ledger.get(owned)).owner == sam.id
+    assert "it is yours now." in told.shown
+    assert told.buttons == []
+
+
+async def test_who_offered_what_went_elsewhere_is_told(
+    dana: Person, erin: Person, mia: Person, ledger: Ledger, process: Process
+) -> None:
+    await ledger.add()
+    await erin.types("/debt handoff D-1 @mia")
+    await dana.types("/debt handoff D-1 @sam")
+    await dana.types("/debt release D-1")
+    await process.send()
+    assert erin.dms()[-1].shown.startswith("You offered Payment retry worker (D-1) to @mia; ")
+    assert not [told for told in dana.dms() if "You offered" in told.shown]
+
+
 async def test_only_the_person_who_was_asked_can_answer(
     dana: Person, sam: Person, slack: Sandbox, ledger: Ledger, process: Process
 ) -> None:

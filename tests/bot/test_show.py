@@ -81,10 +81,10 @@ async def test_what_is_vague_makes_it_provisional_and_visible(dana: Person, ledg
 @pytest.mark.parametrize(
     ("who", "buttons"),
     [
-        ("dana", {"Extend", "Log", "Review", "Score", "Hand off", "Release"}),
-        ("erin", {"Claim", "Extend", "Log", "Review", "Score", "Hand off", "Release"}),
-        ("lena", {"Claim", "Extend", "Log", "Review", "Score", "Hand off", "Release"}),
-        ("sam", {"Claim", "Extend", "Log", "Review", "Score"}),
+        ("dana", {"Extend", "Log", "Review", "Score", "Edit", "Hand off", "Release"}),
+        ("erin", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "Hand off", "Release"}),
+        ("lena", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "Hand off", "Release"}),
+        ("sam", {"Claim", "Extend", "Log", "Review", "Score", "Edit"}),
     ],
 )
 async def test_a_card_offers_each_person_what_they_may_do(

@@ -13,9 +13,10 @@ from debt.hours import Work
 from sandbox.limits import MESSAGE_BLOCKS, TOTAL_BLOCK_TEXT, text_length
 from sandbox.messages import Message
 from storage import ownership, upkeep, work
+from storage.people import keep
 from tests.briefings.conftest import MONDAY, WEEK, Mail
 from tests.debt.builders import TODAY
-from tests.storage.builders import by, days
+from tests.storage.builders import a_person, by, days
 
 MONDAY_DATE = TODAY + timedelta(days=7)
 PAST = MONDAY_DATE - timedelta(days=10)
@@ -166,6 +167,18 @@ async def test_what_people_did_since_the_last_digest_is_news(mail: Mail) -> None
     assert news.endswith("reviewed by Erin Walsh and 2 more changes.")
 
 
+async def test_a_new_end_date_is_news_in_the_readers_own_zone(mail: Mail) -> None:
+    await mail.subscribes()
+    for _ in range(2):
+        await mail.register.holds(expires_on=PAST)
+    dana = mail.slack.person("dana").id
+    change = by(dana, at=mail.at, policy=mail.policy)
+    await mail.register.told(change, upkeep.extend, 1, mail.at.date() + days(60), "needed")
+    message = await digest_now(mail)
+    assert "(D-1) extended to Jan 29, 2027 by" in message.shown.splitlines()[-1]
+    assert "extended to <!date^" in str(message.blocks[-1])
+
+
 # --------------------------------------------------------------- the same thing every week
 
 
@@ -235,8 +248,37 @@ async def test_without_a_lead_the_subscriber_is_told(mail: Mail) -> None:
     for _ in range(4):
         await comes(mail)
         mail.passes(WEEK)
-    assert len(mail.messages("@dana")) == 1
+    [told] = mail.messages("@dana")
+    assert told.buttons == ["Extend", "Show"]
+    assert "yours to decide: extend it with a reason, or have it deleted" in told.shown
     assert mail.messages("@erin") == []
+
+
+async def test_a_subscriber_may_hand_off_their_own_and_what_nobody_answers_for(mail: Mail) -> None:
+    await mail.subscribes()
+    dana = mail.slack.person("dana").id
+    for owner in ("U0SOMEBODY", dana, None):
+        await mail.register.holds(expires_on=PAST, team="growth", owner=owner)
+    for _ in range(3):
+        await comes(mail)
+        mail.passes(WEEK)
+    [told] = mail.messages("@dana")
+    assert "yours to decide: hand each to somebody, extend it" in told.shown
+    given = [block for block in told.blocks if block["type"] == "actions"]
+    may = {b["block_id"]: b["elements"][0]["text"]["text"] for b in given}
+    assert may == {"item:D-1": "Extend", "item:D-2": "Hand off", "item:D-3": "Hand off"}
+
+
+async def test_an_admin_may_hand_off_whatever_it_is(mail: Mail) -> None:
+    dana = mail.slack.person("dana").id
+    await mail.register.does(keep, a_person(dana, admin=True))
+    await mail.subscribes()
+    await mail.register.holds(expires_on=PAST, team="growth", owner="U0SOMEBODY")
+    for _ in range(3):
+        await comes(mail)
+        mail.passes(WEEK)
+    [told] = mail.messages("@dana")
+    assert told.buttons == ["Hand off", "Extend", "Show"]
 
 
 async def test_what_changes_is_listed_again_from_the_start(mail: Mail) -> None:
@@ -281,7 +323,8 @@ async def test_what_is_settled_says_so_in_place(mail: Mail) -> None:
     await mail.register.told(change, upkeep.extend, 1, until, "the audit needs it")
     await mail.register.told(by(sam, at=mail.at, policy=mail.policy), ownership.claim, 2)
     assert await mail.updates().refresh(message.channel, message.ts)
-    assert of(message, "D-1") == ("✓ *Importer* (D-1): extended to 2027-01-29 by Dana Reyes")
+    assert "✓ Importer (D-1): extended to Jan 29, 2027 by Dana Reyes" in message.shown
+    assert "extended to <!date^" in of(message, "D-1")
     assert rows(message) == ["D-2"]
     assert of(message, "D-2").endswith("✓ claimed by Sam Ortiz")
     assert "Claim" not in message.buttons
@@ -324,7 +367,7 @@ async def test_an_intervention_shows_what_its_lead_did(mail: Mail) -> None:
     change = by(erin, at=mail.at, policy=mail.policy)
     await mail.register.told(change, upkeep.extend, 1, mail.at.date() + days(60), "needed")
     assert await mail.updates().refresh(told.channel, told.ts)
-    assert "✓ payments bridge (D-1): extended to 2027-02-19 by Erin Walsh" in told.shown
+    assert "✓ payments bridge (D-1): extended to Feb 19, 2027 by Erin Walsh" in told.shown
 
 
 # -------------------------------------------------------------------------------- limits

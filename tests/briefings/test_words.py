@@ -20,6 +20,7 @@ from briefings.words import (
     readable,
     say,
     shorten,
+    told,
 )
 from sandbox import Sandbox
 from sandbox.emoji import with_emoji
@@ -189,6 +190,15 @@ def test_a_day_reads_well_where_tokens_are_not_understood() -> None:
     at = datetime(2026, 11, 30, 9, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     assert readable(moment(at)) == "Nov 30, 2026, 08:30 UTC"
     assert int(moment(at).split("^")[1]) == datetime(2026, 11, 30, 8, 30, tzinfo=UTC).timestamp()
+
+
+def test_what_was_done_is_told_with_its_days_as_days() -> None:
+    assert told("extended to 2026-11-03") == f"extended to {day(date(2026, 11, 3))}"
+    assert told("from 2026-11-03 to 2026-11-04, <!here>") == (
+        f"from {day(date(2026, 11, 3))} to {day(date(2026, 11, 4))}, &lt;!here&gt;"
+    )
+    for as_it_is in ("2026-11-31", "12026-11-03", "1.5 h logged", ""):
+        assert told(as_it_is) == as_it_is
 
 
 # --------------------------------------------------------------------------------- words

@@ -147,15 +147,25 @@ def test_somebody_is_needed_when_policy_says_so(changes: dict[str, Any], needs: 
         (
             RISKY | {"value": 5, "responder": None},
             "name a responder: high risk and nobody on call",
-            "show",
+            "edit",
         ),
         ({"owner": None}, "claim it: nobody answers for it", "claim"),
         (
             {"owner": None, "kind": "throwaway_script"},
-            "say what it is for: no owner",
-            "show",
+            "claim it: nobody owns it",
+            "claim",
         ),
-        ({"purpose": "tbd"}, "say what it is for: vague purpose", "show"),
+        (
+            {"owner": None, "purpose": None, "kind": "throwaway_script"},
+            "say what it is for: no purpose, no owner",
+            "edit",
+        ),
+        ({"purpose": "tbd"}, "say what it is for: vague purpose", "edit"),
+        (
+            {"value": None, "risk": 5},
+            "say what it is worth: risky, and its value is not rated",
+            "edit",
+        ),
         ({"value": 5}, "keep it and watch", "show"),
         ({"value": 5, "risk": 5}, "strongest review; refactor it as roadmap work", "show"),
         ({"value": 1}, "keep only with a clear owner and a revision date", "show"),
@@ -166,11 +176,6 @@ def test_the_next_step_is_the_one_thing_to_do(
 ) -> None:
     step = next_step(an_artifact(**changes), POLICY, TODAY)
     assert (step.words, step.action) == (words, action)
-
-
-def test_nobody_is_told_to_delete_what_nobody_has_valued() -> None:
-    step = next_step(an_artifact(value=None, risk=5), POLICY, TODAY)
-    assert step.words == "say what it is worth: risky, and its value is not rated"
 
 
 def test_what_is_due_first_is_the_due_date() -> None:

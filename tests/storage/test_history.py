@@ -15,6 +15,7 @@ from storage import history
 from storage.history import ChainHead, chain_fault, head
 from storage.ownership import answer, claim, handoff, release
 from storage.people import owner_is
+from storage.register import edit
 from storage.store import Session, Store, postgres
 from storage.subscriptions import pause, subscribe, unsubscribe
 from storage.upkeep import extend, rate, review
@@ -46,6 +47,7 @@ VERBS: dict[str, Callable[[Register], Awaitable[object]]] = {
     "release": lambda it: it.told(DANA, release, 1),
     "extend": lambda it: it.told(DANA, extend, 1, date(2027, 6, 30), "audit"),
     "review": lambda it: it.told(DANA, review, 1),
+    "edit": lambda it: it.told(SAM, edit, 1, {"responder": "@sre", "usage": "nightly"}),
     "rate": lambda it: it.told(DANA, rate, 1, {"risk": 4}),
     "log": lambda it: it.told(DANA, log, 1, 30, kind=Work.REVIEW, worked_on=TODAY),
     "reverse": lambda it: it.told(DANA, reverse, 1),
@@ -259,22 +261,23 @@ async def test_history_is_read_by_artifact_and_since_a_day(
     assert [entry.id for entry in newest] == [4]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 async def test_a_long_history_is_read_to_its_end(
-    register: Register, monkeypatch: pytest.MonkeyPatch
+    store: Store, register: Register, size: int
 ) -> None:
-    monkeypatch.setattr(history, "_PAGE", 2)
     await a_story(register)
-    assert [entry.id for entry in await register.entries()] == [1, 2, 3, 4]
-    assert await register.fault() is None
+    async with store.read() as session:
+        read = [entry.id async for entry in history.entries(session, size=size)]
+    assert read == [1, 2, 3, 4]
+    assert await register.asked(chain_fault, size=size) is None
 
 
 async def test_what_is_written_while_the_chain_is_read_is_no_fault(
-    store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+    store: Store, register: Register
 ) -> None:
-    monkeypatch.setattr(history, "_PAGE", 2)
     await a_story(register)
     async with store.read() as session:
-        reading = history.entries(session)
+        reading = history.entries(session, size=2)
         first = await anext(reading)
         await register.told(DANA, review, 1)
         rest = [entry.id async for entry in reading]

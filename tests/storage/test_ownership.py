@@ -8,6 +8,7 @@ import pytest
 from debt.artifact import Stage
 from debt.refusal import Refused
 from storage.artifacts import locked, save
+from storage.bulk import Row, begin, put
 from storage.ownership import Asked, Claimed, answer, claim, handoff, release
 from storage.people import owner_is
 from storage.store import Session
@@ -238,6 +239,51 @@ async def test_an_offer_ends_when_somebody_else_gets_it_by_other_means(
     await register.told(LEE, claim, 1)
     [request] = await register.requests()
     assert request.state == RequestState.OVERTAKEN
+
+
+async def outcomes(register: Register) -> list[str | None]:
+    """Who was told what became of their request."""
+    return [message.person for message in await register.messages() if message.kind == "answer"]
+
+
+async def test_who_asked_in_vain_is_told_once_somebody_else_has_it(register: Register) -> None:
+    await register.holds()
+    await register.told(SAM, claim, 1)
+    await register.told(LEE, claim, 1)
+    await register.told(DANA, answer, 2, accept=True)
+    assert await outcomes(register) == [SAM, LEE]
+    assert [request.state for request in await register.requests()] == ["overtaken", "accepted"]
+
+
+async def test_who_asked_is_told_that_its_owner_let_go_of_it(register: Register) -> None:
+    await register.holds()
+    await register.told(SAM, claim, 1)
+    await register.told(DANA, release, 1)
+    assert await outcomes(register) == [SAM]
+
+
+async def test_nobody_is_told_what_they_did_or_got_themselves(register: Register) -> None:
+    await register.holds()
+    await register.told(DANA, handoff, 1, a_person(SAM))
+    await register.told(DANA, release, 1)
+    await register.told(ERIN, handoff, 1, a_person(LEE))
+    await register.told(ERIN, claim, 1)
+    assert await outcomes(register) == []
+
+
+async def test_who_asked_is_told_when_a_spreadsheet_gave_it_to_somebody(
+    register: Register,
+) -> None:
+    await register.holds()
+    await register.holds()
+    await register.told(SAM, claim, 1)
+    await register.told(LEE, claim, 2)
+    rows = [Row(2, 1, {"owner": LEE}), Row(3, 2, {"owner": LEE}), Row(4, 2, {"usage": "daily"})]
+    await register.does(begin)
+    await register.told(ERIN, put, rows[:2], "import")
+    await register.told(ERIN, put, rows[2:], "import")
+    assert await outcomes(register) == [SAM]
+    assert {request.state for request in await register.requests()} == {"overtaken"}
 
 
 async def test_what_ended_meanwhile_cannot_be_accepted_but_declined(register: Register) -> None:

@@ -21,7 +21,7 @@ from storage.artifacts import require, row_of
 from storage.history import last_entries
 from storage.lists import Cursor, Filter, Query, Scope, ScopeKind
 from storage.migrate import migrate
-from storage.ownership import answer, claim
+from storage.ownership import answer, claim, release
 from storage.store import Session, Store
 from storage.tables import (
     ARTIFACT,
@@ -274,16 +274,22 @@ async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
         "hours": lambda s: work.last_entry(s, 77, DANA),
         "claim": lambda s: claim(s, by("U9"), 78),
         "answer": lambda s: answer(s, by("U101"), 101, accept=True),
+        "release": lambda s: release(s, by("U101"), 101),
         "review": lambda s: review(s, by(DANA), 77),
         "subscription": lambda s: subscriptions.subscription(s, "C3"),
         "e-mail": lambda s: people.ids_by_email(s, {"u7@example.com"}),
         "owner left": lambda s: people.owner_is(s, by("slack"), "U7", None),
     }
-    spans: tuple[tuple[work.Scope, object], ...] = (
+    places: tuple[tuple[work.Scope, object], ...] = (
         ("artifact_id", 77), ("team", "team 3"), ("repo", "acme/3"), ("service", "service 3"),
     )  # fmt: skip
-    for scope, name in spans:
-        questions[f"minutes {scope}"] = partial(work.minutes_in, scope=scope, name=name, span=MONTH)
+    for scope, name in places:
+        for ask in (work.minutes_in, work.minutes_by_kind):
+            questions[f"{ask.__name__} {scope}"] = partial(ask, scope=scope, name=name, span=MONTH)
+    for scope, name in places[1:]:
+        questions[f"costliest {scope}"] = partial(
+            work.costliest, scope=scope, name=name, span=MONTH, limit=3
+        )
     assert whole_tables(await asked(full, questions)) == []
 
 

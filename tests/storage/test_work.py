@@ -10,7 +10,16 @@ from debt.hours import MINUTES_A_DAY, Period, Span, Work, span
 from debt.refusal import Refused
 from storage.artifacts import locked, save
 from storage.store import Session
-from storage.work import Logged, Scope, last_entry, log, minutes_in, reverse
+from storage.work import (
+    Logged,
+    Scope,
+    costliest,
+    last_entry,
+    log,
+    minutes_by_kind,
+    minutes_in,
+    reverse,
+)
 from tests.storage.builders import DANA, POLICY, SAM, TODAY, Register, by, days
 
 MONTH = span(Period.MONTH, TODAY, POLICY.sprint)
@@ -154,3 +163,20 @@ async def test_hours_of_no_team_are_no_teams_hours(register: Register) -> None:
     await logged(register, 60)
     assert await register.asked(minutes_in, "team", None, MONTH) == 0
     assert await register.asked(minutes_in, "artifact_id", 1, MONTH) == 60
+
+
+async def test_what_took_most_comes_first(register: Register) -> None:
+    for _ in range(4):
+        await register.holds()
+    for key, minutes in ((1, 30), (2, 90), (3, 60)):
+        await logged(register, minutes, key=key)
+    await register.told(DANA, log, 1, 100, kind=Work.REVIEW, worked_on=TODAY)
+    wrong = await logged(register, 600, key=4)
+    await register.told(DANA, reverse, wrong.entry_id)
+    kinds = await register.asked(minutes_by_kind, "team", "payments", MONTH)
+    assert list(kinds.items()) == [(Work.REWORK, 180), (Work.REVIEW, 100)]
+    most = await register.asked(costliest, "repo", "acme/pay", MONTH, 2)
+    assert [(artifact.key, minutes) for artifact, minutes in most] == [("D-1", 130), ("D-2", 90)]
+    everything = await register.asked(costliest, "service", "checkout", MONTH, 9)
+    assert len(everything) == 3
+    assert await register.asked(minutes_by_kind, "team", None, MONTH) == {}
