@@ -35,11 +35,8 @@ class Action(StrEnum):
     CLAIM = "claim"
     EXTEND = "extend"
     REVIEW = "review"
-<<<<<<< HEAD
     RETIRE = "retire"
-=======
     EDIT = "edit"
->>>>>>> edit
     SHOW = "show"
 
 
@@ -50,14 +47,10 @@ _ACTION = {
     Need.REVIEW_OVERDUE: Action.REVIEW,
     Need.EXPIRING: Action.EXTEND,
     Need.ORPHAN: Action.CLAIM,
-<<<<<<< HEAD
-    Need.UNGUARDED: Action.SHOW,
+    Need.UNGUARDED: Action.EDIT,
     Need.LAPSED: Action.RETIRE,
     Need.REGENERATE: Action.RETIRE,
     Need.ENDING: Action.SHOW,
-=======
-    Need.UNGUARDED: Action.EDIT,
->>>>>>> edit
 }
 
 
