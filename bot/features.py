@@ -3,7 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot import add, brief, edit, extend, listing, log, ownership, review, score, show, subscribe
+from bot import (
+    add,
+    brief,
+    edit,
+    extend,
+    history,
+    home,
+    listing,
+    log,
+    ownership,
+    review,
+    score,
+    show,
+    subscribe,
+)
 from bot import help as helping
 from bot.call import Answer, Call
 from bot.feature import Feature, Run, Verb
@@ -19,8 +33,10 @@ _SPOKEN: tuple[Feature, ...] = (
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,
+    history.FEATURE,
     subscribe.FEATURE,
     brief.FEATURE,
+    home.FEATURE,
 )
 FEATURES: tuple[Feature, ...] = (*_SPOKEN, helping.feature(_SPOKEN))
 VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in each.verbs}
@@ -35,6 +51,10 @@ def verb_for(text: str) -> tuple[Run, str]:
 
 async def _unknown(call: Call) -> Answer:
     return helping.unknown(call.words, VERBS)
+
+
+# What somebody may ask who may not see the register: it tells of the bot, not of artifacts.
+OPEN_TO_ALL = frozenset({VERBS["help"].run, _unknown})
 
 
 async def _open_form(call: Call) -> Answer:

@@ -168,7 +168,7 @@ async def _page(session: AsyncSession, question: Select[Any]) -> list[Entry]:
 async def last_entries(
     session: AsyncSession, artifact_id: int, count: int, before: int | None = None
 ) -> list[Entry]:
-    """The artifact's newest entries, newest first; `before` names the last one of the page before."""
+    """The artifact's newest entries, newest first; with `before`, those older than that entry."""
     question = select(*HISTORY.c).where(HISTORY.c.artifact_id == artifact_id)
     if before is not None:
         question = question.where(HISTORY.c.id < before)

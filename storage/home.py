@@ -1,21 +1,29 @@
-"""What a Home tab shows (R25): who has opened theirs, what waits for them, how their teams stand."""
+"""What a Home tab shows (R25): who has opened it, what waits for them, how their teams stand."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import and_, func, select, text, update
 from sqlmodel import col
 
+from debt.approval import Count, count, require_vote
 from debt.artifact import Artifact
 from debt.hours import Span
-from storage.artifacts import COLUMNS, artifact_of
+from debt.named import Act
+from debt.refusal import Refused
+from debt.roles import may
+from storage.approvals import open_requests, requirement_of
+from storage.artifacts import COLUMNS, Change, artifact_of
 from storage.lists import Cursor, several
 from storage.store import ANYBODY, Session, insert_new
-from storage.tables import ARTIFACT, HOME_VIEW, HOURS, TEAM, VOTE, OwnershipRequest
+from storage.tables import ARTIFACT, HOME_VIEW, HOURS, TEAM, VOTE, Approval, OwnershipRequest
 
 A, H = ARTIFACT.c, HOME_VIEW.c
 LOOKING = 50
+CONSIDERED = 200
 
 
 async def opened(session: Session, person: str, at: datetime) -> None:
@@ -71,8 +79,31 @@ async def asked_of(session: Session, person: str, limit: int) -> list[Asked]:
     return [Asked(request, artifacts[request.artifact_id]) for request in requests]
 
 
-async def voters(session: Session, approvals: Sequence[int]) -> dict[int, set[str]]:
-    """Who has agreed so far to each of several requests."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request in which somebody's word is wanted, and what it still needs."""
+
+    approval: Approval
+    artifact: Artifact
+    still: Count
+
+
+async def to_decide(session: Session, change: Change) -> list[Waiting]:
+    """Requests that this person may decide and whose word brings them further: first those
+    that are theirs before others, and of each the one that waits longest.
+    """
+    approvals = await open_requests(session, CONSIDERED)
+    artifacts = await several(session, [each.artifact_id for each in approvals])
+    voters = await _voters(session, [each.id or 0 for each in approvals])
+    found = [
+        Waiting(each, artifacts[each.artifact_id], still)
+        for each in approvals
+        if (still := _wanted(change, each, artifacts[each.artifact_id], voters[each.id or 0]))
+    ]
+    return sorted(found, key=lambda waiting: not _theirs(change, waiting))
+
+
+async def _voters(session: Session, approvals: Sequence[int]) -> dict[int, set[str]]:
     question = select(VOTE.c.approval_id, VOTE.c.person).where(VOTE.c.approval_id.in_(approvals))
     found: dict[int, set[str]] = {each: set() for each in approvals}
     for approval_id, person in await session.execute(question):
@@ -80,17 +111,41 @@ async def voters(session: Session, approvals: Sequence[int]) -> dict[int, set[st
     return found
 
 
-def _needing(owner: str) -> object:
+def _wanted(
+    change: Change, approval: Approval, artifact: Artifact, voters: set[str]
+) -> Count | None:
+    """What the request still needs, where this person's word would make it less."""
+    needed = requirement_of(approval)
+    still = count(needed, voters, change.roster)
+    with_theirs = count(needed, voters | {change.by}, change.roster)
+    if approval.lapses_at <= change.at or with_theirs == still:
+        return None
+    if not may(Act.APPROVE, change.by, change.powers, change.policy, artifact):
+        return None
+    with suppress(Refused):
+        require_vote(needed, change.by, approval.asked_by, artifact.key)
+        return still
+    return None
+
+
+def _theirs(change: Change, waiting: Waiting) -> bool:
+    """Whether it was put to them by name, by group or as lead, not just to anybody."""
+    named = {*waiting.approval.only, change.policy.lead_of(waiting.artifact.team)}
+    return change.by in named or any(
+        change.by in change.roster.get(group, ()) for group in waiting.approval.groups
+    )
+
+
+def _needing(owner: str) -> Any:
     return and_(A.live, A.owner == owner, A.attention)
 
 
 async def needing(session: Session, owner: str, limit: int) -> list[Artifact]:
     """What of somebody's needs them now, the longest overdue first. Standings must be awake."""
-    far = date.max
     question = (
         select(*COLUMNS)
         .where(_needing(owner))
-        .order_by(func.coalesce(A.due_on, far), A.priority.desc(), A.id.desc())
+        .order_by(func.coalesce(A.due_on, date.max), A.priority.desc(), A.id.desc())
         .limit(limit)
     )
     return [artifact_of(row) for row in (await session.execute(question)).mappings()]
@@ -111,7 +166,7 @@ class TeamStanding:
     needing: int
     overdue: int
     orphans: int
-    minutes: int = 0
+    minutes: int
 
 
 async def teams_named(session: Session, handles: Collection[str]) -> list[str]:
@@ -146,7 +201,7 @@ async def standings(
     )
     counted = (
         select(
-            A.team,
+            A.team.label("name"),
             func.count().label("live"),
             needing.label("needing"),
             func.count().filter(late).label("overdue"),
@@ -158,7 +213,7 @@ async def standings(
         .limit(limit)
         .subquery()
     )
-    minutes = func.coalesce(worked.c.minutes, 0)
-    question = select(*counted.c, minutes).outerjoin(worked, worked.c.team == counted.c.team)
-    ranked = question.order_by(counted.c.needing.desc(), counted.c.team)
-    return [TeamStanding(*row) for row in await session.execute(ranked)]
+    minutes = func.coalesce(worked.c.minutes, 0).label("minutes")
+    question = select(*counted.c, minutes).outerjoin(worked, worked.c.team == counted.c.name)
+    ranked = question.order_by(counted.c.needing.desc(), counted.c.name)
+    return [TeamStanding(**row) for row in (await session.execute(ranked)).mappings()]

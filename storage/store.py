@@ -112,6 +112,11 @@ class Store:
             async with self._one_writer:
                 yield
 
+    def take_concerned(self) -> set[str]:
+        """Whose Home tab has to be drawn again; asked once more, only who came since."""
+        concerned, self.concerned = self.concerned, set()
+        return concerned
+
     async def close(self) -> None:
         for engine in (self._reading, self._writing):
             await engine.dispose()

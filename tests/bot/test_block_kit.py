@@ -76,6 +76,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
         )
     await every_command(dana)
     await every_form(dana)
+    await every_home(slack, dana)
     await every_briefing(slack, process, dana)
     return seen
 
@@ -90,6 +91,7 @@ async def every_command(dana: Person) -> None:
         "show D-2",
         "list",
         "list nothing",
+        "history D-1",
         "brief",
         "claim D-2",
         "claim D-99",
@@ -132,6 +134,23 @@ async def every_form(dana: Person) -> None:
     form = (await dana.clicks(offer, "Open the form")).form
     assert form is not None
     await picked_and_submitted(form)
+
+
+async def every_home(slack: Sandbox, dana: Person) -> None:
+    """With something of everything, and its pages turned."""
+    await slack.person("sam").types("/debt claim D-1", channel="payments")
+    home = await dana.opens_home()
+    form = (await home.clicks("Add")).form
+    assert form is not None
+    await form.close()
+    await slack.person("noah").opens_home()
+    for number in range(12):
+        await dana.types(f"/debt log D-1 1h {number}", channel="payments")
+    told = (await dana.types("/debt history D-1", channel="payments")).message
+    await dana.clicks(told, "Earlier")
+    while "Next page" in home.buttons:
+        await home.clicks("Next page")
+    await home.clicks("Log hours")
 
 
 async def added_by_form(dana: Person) -> Any:
@@ -180,7 +199,8 @@ async def test_everything_the_bot_says_is_within_slacks_limits(
 def every_button_is_answered_and_every_form_is_read(composed: Composed) -> None:
     pressed = {each["action_id"] for each in composed.elements if each["type"] == "button"}
     assert pressed == set(BUTTONS)
-    assert {view["callback_id"] for view in composed.views} == set(FORMS)
+    modals = [view for view in composed.views if view["type"] == "modal"]
+    assert {view["callback_id"] for view in modals} == set(FORMS)
 
 
 def wrong_with_message(message: Json) -> Iterator[str]:
@@ -202,8 +222,8 @@ def wrong_with_view(view: Json) -> Iterator[str]:
     if any(block["type"] == "input" for block in view["blocks"]) and not view.get("submit"):
         yield "inputs and no submit"
     limits = {"title": 24, "submit": 24, "close": 24}
-    yield from (f"{name} too long" for name, most in limits.items() if long(view[name], most))
-    if len(view["blocks"]) > 100 or len(view["private_metadata"]) > 3_000:
+    yield from (f"{name} too long" for name, most in limits.items() if long(view.get(name), most))
+    if len(view["blocks"]) > 100 or len(view.get("private_metadata", "")) > 3_000:
         yield "too many blocks or too much metadata"
     yield from wrong_with_blocks(view["blocks"])
 
