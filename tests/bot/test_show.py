@@ -81,10 +81,10 @@ async def test_what_is_vague_makes_it_provisional_and_visible(dana: Person, ledg
 @pytest.mark.parametrize(
     ("who", "buttons"),
     [
-        ("dana", {"Extend", "Log", "Review", "Score", "Edit", "Hand off", "Release"}),
-        ("erin", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "Hand off", "Release"}),
-        ("lena", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "Hand off", "Release"}),
-        ("sam", {"Claim", "Extend", "Log", "Review", "Score", "Edit"}),
+        ("dana", {"Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"}),
+        ("erin", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"}),
+        ("lena", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"}),
+        ("sam", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History"}),
     ],
 )
 async def test_a_card_offers_each_person_what_they_may_do(
@@ -104,7 +104,7 @@ async def test_an_ended_artifact_only_takes_hours(dana: Person, ledger: Ledger) 
     await ledger.ended()
     card = (await dana.types("/debt show D-1")).message
     assert "nothing: retired" in card.shown
-    assert card.buttons == ["Log"]
+    assert card.buttons == ["Log", "History"]
 
 
 async def test_an_owner_who_left_is_marked(dana: Person, olga: Person, ledger: Ledger) -> None:
