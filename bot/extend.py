@@ -1,7 +1,8 @@
-"""`/debt extend`: a later end date, with its reason, as far as the tier allows."""
+"""`/debt extend`: a later end date, with its reason; past what the tier allows, others agree."""
 
 from datetime import date
 
+from bot.approve import requested
 from bot.call import Answer, Call, Form, Reply
 from bot.feature import Feature, Verb
 from bot.forms import artifact_input, date_input, form, text_input
@@ -18,6 +19,7 @@ from debt.refusal import Refused
 from debt.tier import tier
 from storage import upkeep
 from storage.artifacts import require
+from storage.upkeep import Extended
 
 
 async def extend(call: Call) -> Answer:
@@ -78,6 +80,8 @@ async def _submitted(call: Call) -> Answer:
 async def _extend(call: Call, artifact_id: int, until: date, reason: str) -> Reply:
     async with call.store.change() as session:
         extended = await upkeep.extend(session, call.change, artifact_id, until, reason)
+        if not isinstance(extended, Extended):
+            return await requested(session, extended)
     words = say("extend.extended", extended=extended, who=call.who, reason=reason)
     return Reply(plainly(words), changed=extended.artifact)
 
@@ -91,7 +95,7 @@ FEATURE = Feature(
         Verb(
             "extend",
             "[KEY] [30d | 2w | 2027-01-31] [reason]",
-            "a later end date, within the tier’s limits",
+            "a later end date; past the tier’s limits, others are asked",
             extend,
         ),
     ),

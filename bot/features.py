@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot import (
     add,
+    approve,
     brief,
     edit,
     extend,
@@ -13,6 +14,7 @@ from bot import (
     listing,
     log,
     ownership,
+    retire,
     review,
     score,
     show,
@@ -33,6 +35,8 @@ _SPOKEN: tuple[Feature, ...] = (
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,
+    retire.FEATURE,
+    approve.FEATURE,
     history.FEATURE,
     subscribe.FEATURE,
     brief.FEATURE,

@@ -60,7 +60,9 @@ class Process:
     async def tick(self) -> None:
         """All that is due now goes on the ledger."""
         async with self._turn:
-            await plan(self.bot.store, self.bot.policy, self.bot.now())
+            await self.bot.groups.keep_fresh()
+            roster = self.bot.groups.roster
+            await plan(self.bot.store, self.bot.policy, self.bot.now(), roster)
         self._woken.set()
         await home.freshen(self.bot)
 

@@ -11,7 +11,8 @@ from bot.feature import Feature, Verb
 from bot.picker import by_form, pick_form
 from briefings.message import Message, button, buttons, line, quiet
 from briefings.words import say
-from debt.artifact import RATING_NAMES, Artifact, parse_key
+from debt.artifact import RATING_NAMES, Artifact, Stage, parse_key
+from debt.ending import Leftover, still_open
 from debt.hours import Period, span
 from debt.intent import missing_intent
 from debt.named import Act
@@ -22,6 +23,7 @@ from debt.standing import Action, NextStep, next_step
 from debt.tier import tier
 from storage.cards import Facts, facts_of, newest_entry
 from storage.ownership import may_give_away, may_hand_off
+from storage.retirement import may_finish
 
 REMEMBERED = 1_024
 
@@ -68,6 +70,7 @@ def card(facts: Facts, viewer: Viewer, policy: Policy) -> Message:
         line(_words(facts, step, viewer.today, policy)),
         quiet(say("show.ratings", ratings=ratings)),
         quiet(say("show.background", artifact=artifact, last=facts.last)),
+        *_way_out(facts, viewer, policy),
         *_acts(artifact, viewer, policy, step.action),
     ]
     return Message(say("show.fallback", artifact=artifact, step=step), tuple(blocks))
@@ -97,6 +100,25 @@ def _expected_minutes(artifact: Artifact, policy: Policy) -> int:
     return round(policy.kind(artifact.kind).monthly_hours * 60)
 
 
+def _way_out(facts: Facts, viewer: Viewer, policy: Policy) -> Iterator[Block]:
+    """The checklist of what is on its way out, a button for each open item, and the last word."""
+    artifact, cleared = facts.artifact, facts.cleared
+    if artifact.stage is not Stage.RETIRING:
+        return
+    items = [(item, cleared.get(item)) for item in Leftover]
+    yield line(say("retire.checklist", artifact=artifact, items=items))
+    missing = still_open(cleared)
+    drawn = [
+        button(f"{item.capitalize()} gone", f"settle.{item}", artifact.key) for item in missing
+    ]
+    lead = policy.lead_of(artifact.team)
+    if may_finish(artifact, viewer.slack_id, lead, viewer.powers.admin):
+        over = button("It is gone", "artifact.end", artifact.key, primary=not missing)
+        drawn += [over, button("Keep it", "artifact.keep", artifact.key)]
+    if drawn:
+        yield buttons(f"card:{artifact.key}:retire", *drawn)
+
+
 def _acts(artifact: Artifact, viewer: Viewer, policy: Policy, first: Action) -> list[Block]:
     """The one thing to do stands out and comes first."""
     names = sorted(_may(artifact, viewer, policy), key=lambda name: name != first)
@@ -118,6 +140,8 @@ def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Itera
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
     yield from ("extend", "log", "review", "score", "edit")
+    if artifact.stage is not Stage.RETIRING:
+        yield "retire"
     asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.powers.admin
     if may_hand_off(*asked):
         yield "handoff"
@@ -132,6 +156,7 @@ _LABELS = {
     "review": "Review",
     "score": "Score",
     "edit": "Edit",
+    "retire": "Retire",
     "handoff": "Hand off",
     "release": "Release",
     "history": "History",

@@ -9,16 +9,16 @@ due ──claim──▶ sending ──Slack took it──▶ sent
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from briefings.redrawing import LOOKS, Redrawing
 from briefings.render import DIGEST, render
+from briefings.verdict import BETWEEN_TRIES, Tried, Verdict, judged
 from debt.policy import Policy
 from storage import leases, listings, outbox, subscriptions
 from storage.artifacts import Change
@@ -30,63 +30,13 @@ log = logging.getLogger(__name__)
 EVENT_TYPE = "debt_briefing"
 LEADER = "sender"
 LEADER_LEASE = timedelta(minutes=1)
-BETWEEN_TRIES = timedelta(seconds=30)
 LONGEST_PAUSE = 60
 MOST_FAILURES = 5
 # A post begins in the first half of its lease or not at all, so that it has arrived, and can be
 # seen in the channel, before anybody else may look for it (DESIGN.md, promise 1).
 LATEST_START = SENDING_LEASE.total_seconds() / 2
-LOOKS = 5
 HISTORY_PAGES = 5
 HISTORY_PAGE = 200
-# Slack may have accepted the message before it answered with one of these.
-_UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-_CHANNEL_TROUBLE = {
-    "not_in_channel": "I am not in the channel; invite me with /invite",
-    "channel_not_found": "I cannot see the channel; invite me with /invite",
-    "is_archived": "the channel is archived",
-    "missing_scope": "the app has lost a permission it needs; reinstall it from manifest.yml",
-    "restricted_action": "posting there is restricted",
-    "restricted_action_read_only_channel": "posting there is restricted",
-    "restricted_action_thread_only_channel": "posting there is restricted",
-}
-# Nothing is wrong with the message: it waits until the app is let in again.
-_APP_TROUBLE = {
-    "account_inactive",
-    "ekm_access_denied",
-    "invalid_auth",
-    "not_authed",
-    "org_login_required",
-    "team_access_not_granted",
-    "token_expired",
-    "token_revoked",
-}
-
-
-class Verdict(Enum):
-    """What a try came to."""
-
-    SENT = auto()
-    AGAIN = auto()
-    UNKNOWN = auto()
-    NEVER = auto()
-    LATE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """`wait`: the seconds Slack asked for. `barred`: the channel takes nothing at all."""
-
-    verdict: Verdict
-    ts: str = ""
-    why: str = ""
-    wait: float = 0
-    barred: bool = False
-
-    @property
-    def slack_is_away(self) -> bool:
-        return self.verdict is Verdict.AGAIN and not self.wait
-
 
 Stopwatch = Callable[[], float]
 
@@ -109,14 +59,19 @@ class Sender:
         self._now = now
         self._holder = holder
         self._paced: dict[str, float] = {}
+        self._redrawing = Redrawing(store, client, policy, now)
 
     async def drain(self) -> int:
-        """Sends what is due now, one after the other; how many messages were dealt with."""
+        """Sends what is due now, one after the other, then shows in what was sent before what has
+        changed since; how many messages were dealt with.
+        """
         dealt_with = 0
         while await self._waiting() and await self._lead() and (tried := await self.send_next()):
             dealt_with += 1
             if tried.slack_is_away:  # the others would fare no better
                 break
+        while (stale := await self._redrawing.waiting()) and await self._lead():
+            await self._redrawing.draw(stale)
         return dealt_with
 
     async def _waiting(self) -> bool:
@@ -154,7 +109,7 @@ class Sender:
         try:
             return await self._tried(briefing, held)
         except SlackApiError as error:
-            return _judged(error)
+            return judged(error)
         except aiohttp.ClientConnectorError as error:
             return Tried(Verdict.AGAIN, why=f"Slack cannot be reached: {error.strerror}")
         except (TimeoutError, aiohttp.ClientError) as error:
@@ -272,21 +227,6 @@ def _pause(tried: Tried) -> timedelta:
     return timedelta(0) if tried.wait else BETWEEN_TRIES
 
 
-def _judged(error: SlackApiError) -> Tried:
-    answer: Any = error.response
-    status = getattr(answer, "status_code", 200)
-    code = answer.get("error", "") if isinstance(getattr(answer, "data", None), dict) else ""
-    if status == 429 or code == "ratelimited":
-        wait = float(answer.headers.get("Retry-After", 1))
-        return Tried(Verdict.AGAIN, why="ratelimited", wait=wait)
-    if status >= 500 or code in _UNSURE or not code:
-        return Tried(Verdict.UNKNOWN, why=code or f"HTTP {status}")
-    if code in _APP_TROUBLE:
-        return Tried(Verdict.AGAIN, why=f"Slack does not let the app in: {code}")
-    barred = _CHANNEL_TROUBLE.get(code)
-    return Tried(Verdict.NEVER, why=barred or f"Slack refused: {code}", barred=barred is not None)
-
-
 def _key_of(message: dict[str, Any]) -> str | None:
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") != EVENT_TYPE:
@@ -335,4 +275,4 @@ class Updates:
 
 
 def _why(error: Exception) -> str:
-    return _judged(error).why if isinstance(error, SlackApiError) else type(error).__name__
+    return judged(error).why if isinstance(error, SlackApiError) else type(error).__name__

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.words import readable, say
-from debt.artifact import Artifact
+from debt.artifact import Artifact, Stage
 from debt.policy import DigestPolicy, Policy
 from debt.score import explain, priority
 from debt.standing import Action, next_step
@@ -232,10 +232,10 @@ def _settled(artifact: Artifact, known: Known) -> Block:
 
 def item_buttons(artifact: Artifact, first: Action) -> list[ButtonElement]:
     """The one thing to do stands out and comes first; Claim only where nobody would be robbed,
-    Edit only where it is that one thing.
+    Edit and Retire only where they are that one thing.
     """
     wanted = ["claim"] if artifact.orphan else []
-    wanted += ["edit"] if first is Action.EDIT else []
+    wanted += [first] if first in {Action.EDIT, Action.RETIRE} else []
     wanted += ["extend", "log", "review", "show"]
     wanted.sort(key=lambda name: name != first)
     return [
@@ -310,8 +310,10 @@ def _ignored(item: Item, known: Known, to: Reader, today: date, policy: Policy) 
 
 def _decisions(artifact: Artifact, *, may_hand_off: bool) -> list[ButtonElement]:
     hand_off = button("Hand off", "artifact.handoff", artifact.key, primary=True)
+    retire = button("Retire", "artifact.retire", artifact.key)
     return [
         *([hand_off] if may_hand_off else []),
         button("Extend", "artifact.extend", artifact.key, primary=not may_hand_off),
+        *([] if artifact.stage is Stage.RETIRING else [retire]),
         button("Show", "artifact.show", artifact.key),
     ]

@@ -27,10 +27,14 @@ LONGEST_VALUE = 2_000
 
 @dataclass(frozen=True)
 class Message:
-    """`text` is mrkdwn and reads well alone; links in it never unfold into previews."""
+    """`text` is mrkdwn and reads well alone; links in it never unfold into previews.
+
+    A `final` one is not drawn again: nothing it speaks of changes any more.
+    """
 
     text: str
     blocks: tuple[Block, ...]
+    final: bool = False
 
     def payload(self) -> Mapping[str, Any]:
         return self._payload

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from briefings import digest
@@ -10,27 +11,46 @@ from briefings.digest import Gathered, Ignored, Weekly
 from briefings.message import Message
 from briefings.render import DIGEST, render
 from briefings.schedule import local_week, next_instant
+from debt.approval import Roster
 from debt.policy import Policy
-from storage import awake, events, listings, outbox, subscriptions
+from storage import approvals, awake, events, listings, outbox, subscriptions
 from storage.artifacts import Change
 from storage.store import Session, Store
 from storage.subscriptions import scope_of
-from storage.tables import Subscription
+from storage.tables import Approval, Subscription
 
 log = logging.getLogger(__name__)
 BY = "schedule"
 
 
-async def plan(store: Store, policy: Policy, now: datetime) -> int:
-    """Everything that is due at `now`; how many subscriptions were dealt with. Safe to repeat."""
-    change = Change(BY, now, policy)
+_NO_ROSTER: Roster = MappingProxyType({})
+
+
+async def plan(store: Store, policy: Policy, now: datetime, roster: Roster = _NO_ROSTER) -> int:
+    """Everything that is due at `now`; how many subscriptions were dealt with. Safe to repeat.
+
+    `roster` is who is in the policy's groups.
+    """
+    change = Change(BY, now, policy, roster=roster)
     await wake_all(store, change)
     async with store.change() as session:
         await events.forget_before(session, now - timedelta(days=1))
     total = 0
     while planned := await _plan_some(store, change):
         total += planned
+    while await _requests_take_turns(store, change):
+        pass
     return total
+
+
+async def _requests_take_turns(store: Store, change: Change) -> int:
+    """Requests that wait are brought up again, or lapse; each in a unit of work of its own."""
+    async with store.read() as session:
+        due = await approvals.due(session, change.at, limit=20)
+    for approval in due:
+        async with store.change() as session:
+            await approvals.take_turn(session, change, approval.id or 0)
+    return len(due)
 
 
 async def wake_all(store: Store, change: Change) -> None:
@@ -142,15 +162,26 @@ async def rehearse(store: Store, policy: Policy, now: datetime) -> list[Preview]
         while await awake.wake(session, change):
             pass
         due = await subscriptions.due(session, now, limit=None)
-        return [preview for one in due for preview in await _preview(session, change, one)]
+        said = [preview for one in due for preview in await _preview(session, change, one)]
+        waiting = await approvals.due(session, now, limit=None)
+        return said + [each for one in waiting for each in await _turn(session, change, one)]
 
 
 async def _preview(session: Session, change: Change, subscription: Subscription) -> list[Preview]:
     before = await outbox.newest(session)
     await _one(session, change, subscription)
-    planned = await outbox.written_since(session, before)
-    said = [
-        Preview(each.channel or str(each.person), await render(session, each, change.policy))
-        for each in planned
-    ]
+    said = await _said_since(session, change, before)
     return said or [Preview(subscription.channel, None)]
+
+
+async def _turn(session: Session, change: Change, approval: Approval) -> list[Preview]:
+    before = await outbox.newest(session)
+    await approvals.take_turn(session, change, approval.id or 0)
+    return await _said_since(session, change, before)
+
+
+async def _said_since(session: Session, change: Change, before: int) -> list[Preview]:
+    return [
+        Preview(each.channel or str(each.person), await render(session, each, change.policy))
+        for each in await outbox.written_since(session, before)
+    ]

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from briefings import digest, requests
+from briefings import approvals, digest, requests
 from briefings.message import Message, plainly
 from briefings.words import say
 from debt.policy import Policy
@@ -42,6 +42,15 @@ async def _answer(session: Session, briefing: Ledgered, _policy: Policy) -> Mess
     return await requests.outcome(session, briefing.facts["request"])
 
 
+async def _approval(session: Session, briefing: Ledgered, policy: Policy) -> Message:
+    facts = briefing.facts
+    return await approvals.question(session, facts["approval"], policy, again="again" in facts)
+
+
+async def _decision(session: Session, briefing: Ledgered, policy: Policy) -> Message:
+    return await approvals.decision(session, briefing.facts["approval"], policy)
+
+
 async def _paused(_session: Session, briefing: Ledgered, _policy: Policy) -> Message:
     facts = briefing.facts
     return plainly(say("notices.paused", channel=facts["channel"], why=facts["why"]))
@@ -52,5 +61,7 @@ _KINDS: dict[str, Callable[[Session, Ledgered, Policy], Awaitable[Message]]] = {
     "intervention": _intervention,
     "ask": _ask,
     "answer": _answer,
+    "approval": _approval,
+    "decision": _decision,
     "paused": _paused,
 }

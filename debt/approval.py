@@ -32,14 +32,14 @@ class Requirement:
 
 
 def requirement(artifact: Artifact, asked_by: str, policy: Policy) -> Requirement:
-    """What the tier asks for. Where that is nobody else, it is the owner's word; for what nobody
-    owns, one other person's.
+    """What the tier asks for. Where that is nobody else, it is the owner's word; where no owner
+    can be asked, one other person's.
     """
     name = tier(artifact, policy)
     rules = policy.tier(name)
     if rules.approvals:
         return Requirement(name, rules.approvals, rules.from_, rules.own_request)
-    if artifact.orphan:
+    if not artifact.reachable:
         return Requirement(name, 1)
     if asked_by == artifact.owner:
         return Requirement(name, 0)
@@ -76,6 +76,21 @@ def count(needed: Requirement, voters: Collection[str], roster: Roster) -> Count
 
 def _able(needed: Requirement, roster: Roster) -> frozenset[str]:
     return frozenset().union(*(roster.get(group, frozenset()) for group in needed.groups))
+
+
+def waits_for(
+    needed: Requirement, by: str, asked_by: str, artifact: Artifact, policy: Policy, roster: Roster
+) -> bool:
+    """Whether it is theirs to decide, of all who may: the groups one of whom has to agree, and
+    who is close to the artifact.
+    """
+    if by == asked_by and not needed.own:
+        return False
+    if needed.only:
+        return by in needed.only
+    team = policy.teams.get(artifact.team or "")
+    close = {artifact.owner, policy.lead_of(artifact.team), *(team.members if team else ())}
+    return by in _able(needed, roster) or by in close
 
 
 def require_vote(needed: Requirement, by: str, asked_by: str, key: str) -> None:

@@ -5,11 +5,11 @@ instant are counted one after the other.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlmodel import col
 
 from debt.approval import Count, Requirement, Wish, count, require_vote
@@ -18,11 +18,11 @@ from debt.named import Act
 from debt.refusal import Refused
 from debt.text import clean_field
 from storage import history, outbox
-from storage.artifacts import Change, locked
+from storage.artifacts import Change, locked, require
 from storage.granting import grant
 from storage.reach import Place, behind, people_of
 from storage.store import ANYBODY, Session, concern, insert_new
-from storage.tables import APPROVAL, VOTE, Approval, ApprovalState, Vote
+from storage.tables import APPROVAL, BRIEFING, MENTION, VOTE, Approval, ApprovalState, Vote
 
 KIND = "approval"
 
@@ -84,8 +84,8 @@ async def ask(
     )
     session.add(approval)
     await session.flush()
-    places = await _those_to_ask(session, change, artifact, needed)
-    await _tell(session, change, approval, places)
+    places = await _those_to_ask(session, change, artifact, needed) or _nobody(artifact)
+    await _tell(session, change, approval, places, KIND, {"approval": approval.id})
     _record(session, change, approval, f"ask to {wish}", None, approval.reason)
     return approval
 
@@ -94,7 +94,7 @@ async def _require_none_open(session: Session, artifact: Artifact, wish: Wish) -
     question = select(APPROVAL.c.id).where(
         APPROVAL.c.artifact_id == artifact.id,
         APPROVAL.c.kind == wish,
-        APPROVAL.c.state == ApprovalState.OPEN,
+        text("state = 'open'"),
     )
     if (await session.execute(question)).first():
         raise Refused(f"To {wish} {artifact.key} has been asked for already; it waits for others.")
@@ -103,29 +103,36 @@ async def _require_none_open(session: Session, artifact: Artifact, wish: Wish) -
 async def _those_to_ask(
     session: Session, change: Change, artifact: Artifact, needed: Requirement
 ) -> list[Place]:
-    """Who decides, and the owner where somebody else asks."""
+    """Who decides, and the owner where somebody else asks. Empty where there is nobody."""
     if needed.only:
         return [Place(person=who) for who in needed.only]
     places = await behind(session, change, artifact, needed.groups)
     if artifact.owner not in {None, change.by} and artifact.reachable:
         places.append(Place(person=artifact.owner))
-    if not places:
-        raise Refused(
-            f"Nobody can be asked about {artifact.key}: its team has neither a channel nor a lead. "
-            "Subscribe a channel to it, or name a lead in the policy."
-        )
     return places
 
 
+def _nobody(artifact: Artifact) -> NoReturn:
+    raise Refused(
+        f"Nobody can be asked about {artifact.key}: its team has neither a channel nor a lead. "
+        "Subscribe a channel to it, or name a lead in the policy."
+    )
+
+
 async def _tell(
-    session: Session, change: Change, approval: Approval, places: Sequence[Place]
+    session: Session,
+    change: Change,
+    approval: Approval,
+    places: Sequence[Place],
+    why: str,
+    facts: Mapping[str, Any],
 ) -> None:
     for place in dict.fromkeys(places):
         await outbox.enqueue(
             session,
-            f"{KIND}:{approval.id}:{place}",
+            f"{why}:{approval.id}:{place}",
             KIND,
-            {"approval": approval.id},
+            facts,
             change.at,
             channel=place.channel,
             person=place.person,
@@ -143,21 +150,31 @@ async def approve(session: Session, change: Change, approval_id: int) -> Decided
     _require_say(change, approval, artifact, needed)
     vote = {"approval_id": approval_id, "person": change.by, "at": change.at}
     fresh = insert_new(session, VOTE).values(vote).returning(VOTE.c.person)
-    if (await session.execute(fresh)).first() is None:
-        raise Refused(
-            f"You have approved that already; {_still(await standing(session, change, approval))}."
-        )
-    _record(session, change, approval, f"approve to {approval.kind}", {"votes": "one more"})
+    new = (await session.execute(fresh)).first() is not None
     still = await standing(session, change, approval)
+    if not new and not still.enough:
+        raise Refused(f"You have approved that already; {_still(still)}.")
+    if new:
+        _record(session, change, approval, f"approve to {approval.kind}", {"votes": "one less"})
     if still.enough:
-        artifact = await grant(session, change, approval, artifact)
-        await _settle(session, change, approval, ApprovalState.APPROVED)
+        artifact = await _granted(session, change, approval, artifact)
     return Decided(approval, artifact, still)
+
+
+async def _granted(
+    session: Session, change: Change, approval: Approval, artifact: Artifact
+) -> Artifact:
+    artifact = await grant(session, change, approval, artifact)
+    await _settle(session, change, approval, ApprovalState.APPROVED)
+    if approval.kind == Wish.RETIRE:
+        await overtake(session, change, artifact.id)
+    return artifact
 
 
 def _still(still: Count) -> str:
     more = "1 more person has" if still.missing == 1 else f"{still.missing} more people have"
-    return f"{more} to agree" if still.missing else "that is enough"
+    groups = f", one of them of {' or '.join(still.missing_groups)}" if still.missing_groups else ""
+    return f"{more} to agree{groups}"
 
 
 async def withdraw_vote(session: Session, change: Change, approval_id: int) -> Decided:
@@ -184,6 +201,17 @@ async def reject(session: Session, change: Change, approval_id: int, reason: str
     await _settle(session, change, approval, ApprovalState.REJECTED, reason)
     _record(session, change, approval, f"reject to {approval.kind}", {"state": "open"}, reason)
     return Decided(approval, artifact, await standing(session, change, approval))
+
+
+async def decidable(session: Session, change: Change, approval_id: int) -> Approval:
+    """The request, looked at only. Refused for who may not decide, and once it is settled."""
+    approval = await find(session, approval_id)
+    if approval is None:
+        raise Refused("There is no such request any more.")
+    artifact = await require(session, approval.artifact_id)
+    _require_open(change, approval, artifact)
+    _require_say(change, approval, artifact, requirement_of(approval))
+    return approval
 
 
 async def withdraw(session: Session, change: Change, approval_id: int) -> Decided:
@@ -216,6 +244,21 @@ async def votes(session: Session, approval_id: int) -> list[Vote]:
     return list(found.scalars())
 
 
+async def asked_at(session: Session, approval: Approval) -> list[Place]:
+    """Where those who decide were asked, in the order of asking."""
+    of_it = select(MENTION.c.briefing_id).where(MENTION.c.artifact_id == approval.artifact_id)
+    question = (
+        select(BRIEFING.c.channel, BRIEFING.c.person, BRIEFING.c.facts)
+        .where(BRIEFING.c.id.in_(of_it), BRIEFING.c.kind == KIND)
+        .order_by(BRIEFING.c.id)
+    )
+    return [
+        Place(person=row.person) if row.person else Place(channel=row.channel)
+        for row in await session.execute(question)
+        if row.facts == {"approval": approval.id}
+    ]
+
+
 async def find(session: Session, approval_id: int) -> Approval | None:
     return await session.get(Approval, approval_id)
 
@@ -230,15 +273,16 @@ async def _waiting(session: Session, change: Change, approval_id: int) -> tuple[
     approval = await session.get_one(
         Approval, approval_id, with_for_update=True, populate_existing=True
     )
-    if approval.state != ApprovalState.OPEN:
-        _past(approval, artifact)
-    if approval.lapses_at <= change.at:
-        raise Refused(f"The request about {artifact.key} has lapsed; ask again if it still holds.")
+    _require_open(change, approval, artifact)
     return artifact, approval
 
 
-def _past(approval: Approval, artifact: Artifact) -> NoReturn:
-    raise Refused(f"The request about {artifact.key} {_PAST[ApprovalState(approval.state)]}.")
+def _require_open(change: Change, approval: Approval, artifact: Artifact) -> None:
+    state = ApprovalState(approval.state)
+    if state is ApprovalState.OPEN and approval.lapses_at <= change.at:
+        state = ApprovalState.LAPSED
+    if state is not ApprovalState.OPEN:
+        raise Refused(f"The request about {artifact.key} {_PAST[state]}.")
 
 
 _PAST = {
@@ -281,22 +325,25 @@ def _record(
     history.record(session, history.Draft(change.at, change.by, action, reason, said))
 
 
-async def overtake(session: Session, change: Change, artifact_id: int, *but: Wish) -> None:
-    """What was being asked about an artifact that has ended has lost its point."""
+async def overtake(session: Session, change: Change, artifact_id: int) -> None:
+    """What is being asked about an artifact that goes, or has gone, has lost its point.
+
+    Needs the artifact locked.
+    """
     question = select(Approval).where(
-        col(Approval.artifact_id) == artifact_id,
-        col(Approval.state) == ApprovalState.OPEN,
-        col(Approval.kind).not_in(but),
+        col(Approval.artifact_id) == artifact_id, text("state = 'open'")
     )
-    for approval in (await session.execute(question)).scalars():
+    for approval in (await session.execute(question)).scalars().all():
         await _settle(session, change, approval, ApprovalState.OVERTAKEN)
+        action = f"request to {approval.kind} overtaken"
+        _record(session, change, approval, action, {"state": "open"})
 
 
-async def due(session: Session, now: datetime, limit: int) -> list[Approval]:
+async def due(session: Session, now: datetime, limit: int | None) -> list[Approval]:
     """Requests whose turn has come to be brought up again or to lapse, the oldest first."""
     question = (
         select(Approval)
-        .where(col(Approval.state) == ApprovalState.OPEN, col(Approval.next_at) <= now)
+        .where(text("state = 'open'"), col(Approval.next_at) <= now)
         .order_by(col(Approval.next_at))
         .limit(limit)
     )
@@ -321,26 +368,25 @@ async def take_turn(session: Session, change: Change, approval_id: int) -> None:
 
 
 async def _remind(session: Session, change: Change, approval: Approval, artifact: Artifact) -> None:
-    """To those who have not agreed yet: the groups one of whom has to, else the team's lead."""
+    """To those who have not agreed yet: the groups one of whom has to, else the team's lead, else
+    where it was asked.
+    """
     needed = requirement_of(approval)
-    still = await standing(session, change, approval)
-    asker = Change(approval.asked_by, change.at, change.policy, roster=change.roster)
+    agreed = {vote.person for vote in await votes(session, approval.id or 0)}
+    still = count(needed, agreed, change.roster)
+    asker = replace(change, by=approval.asked_by)
     places = people_of(asker, still.missing_groups)
     lead = change.policy.lead_of(artifact.team)
-    if not places and lead and lead != approval.asked_by and not needed.only:
+    if not places and lead and lead not in {approval.asked_by, *agreed} and not needed.only:
         places = [Place(person=lead)]
-    places = places or [Place(person=who) for who in needed.only]
-    for place in places:
-        key = f"reminder:{approval.id}:{place}"
-        facts = {"approval": approval.id, "again": True}
-        await outbox.enqueue(
-            session, key, KIND, facts, change.at, person=place.person, mentions=[artifact.id]
-        )
+    places = places or await _those_to_ask(session, asker, artifact, needed)
+    facts = {"approval": approval.id, "again": True}
+    await _tell(session, change, approval, places, "reminder", facts)
 
 
 async def open_requests(session: Session, limit: int) -> list[Approval]:
     """What waits for a decision, the longest first."""
-    question = select(Approval).where(col(Approval.state) == ApprovalState.OPEN)
+    question = select(Approval).where(text("state = 'open'"))
     found = await session.execute(question.order_by(col(Approval.next_at)).limit(limit))
     return list(found.scalars())
 

@@ -1,15 +1,17 @@
-"""What a card says of an artifact beside its own fields, in one look at the register."""
+"""What a card says of an artifact beside its own fields, in a look or two at the register."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import RowMapping, bindparam, func, select
 
-from debt.artifact import Artifact
+from debt.artifact import Artifact, Stage
 from debt.hours import Span
 from storage.artifacts import COLUMNS, artifact_of, unknown
+from storage.checklists import Checklist
 from storage.store import Store
-from storage.tables import ARTIFACT, HISTORY, HOURS
+from storage.tables import ARTIFACT, HISTORY, HOURS, SHOWN
 
 _ENTRIES = 3
 
@@ -25,12 +27,23 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """What shows that an item of the checklist is gone, and who said so."""
+
+    by: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """An artifact, the minutes logged on it in a span, and what was done to it last."""
+    """An artifact, the minutes logged on it in a span, and what was done to it last; of one on
+    its way out, what of its checklist is gone.
+    """
 
     artifact: Artifact
     minutes: int
     last: tuple[Deed, ...]
+    cleared: Mapping[str, Cleared] = field(default_factory=dict)
 
 
 _MINUTES = (
@@ -70,7 +83,22 @@ async def facts_of(store: Store, artifact_id: int, span: Span) -> Facts:
     rows = await store.glance(_QUESTION, asked)
     if not rows:
         return unknown(artifact_id)
-    return Facts(artifact_of(rows[0]), rows[0]["minutes"], tuple(map(_deed, rows)))
+    artifact = artifact_of(rows[0])
+    cleared = await _cleared(store, artifact) if artifact.stage is Stage.RETIRING else {}
+    return Facts(artifact, rows[0]["minutes"], tuple(map(_deed, rows)), cleared)
+
+
+_SHOWN = select(SHOWN.c.item, SHOWN.c.by, SHOWN.c.evidence).where(
+    SHOWN.c.artifact_id == bindparam("artifact"),
+    SHOWN.c.generation == bindparam("generation"),
+    SHOWN.c.checklist == Checklist.RETIRE,
+)
+
+
+async def _cleared(store: Store, artifact: Artifact) -> Mapping[str, Cleared]:
+    asked = {"artifact": artifact.id, "generation": artifact.generation}
+    rows = await store.glance(_SHOWN, asked)
+    return {row["item"]: Cleared(row["by"], row["evidence"]) for row in rows}
 
 
 def _deed(row: RowMapping) -> Deed:

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from debt.artifact import Artifact
@@ -77,3 +77,14 @@ async def shown(session: Session, artifact: Artifact, checklist: Checklist) -> d
         col(Shown.checklist) == checklist,
     )
     return {each.item: each for each in (await session.execute(question)).scalars()}
+
+
+async def forget(session: Session, artifact: Artifact, checklist: Checklist) -> None:
+    """Has a generation begin that checklist anew; the history keeps what was shown."""
+    await session.execute(
+        delete(Shown).where(
+            col(Shown.artifact_id) == artifact.id,
+            col(Shown.generation) == artifact.generation,
+            col(Shown.checklist) == checklist,
+        )
+    )

@@ -25,11 +25,12 @@ async def _retire(
     session: Session, change: Change, approval: Approval, artifact: Artifact
 ) -> Artifact:
     ending = Ending(approval.wish["end"])
-    return await begin_retiring(session, change, artifact, ending, approval.reason)
+    how = f"approved to {ending}"
+    return await begin_retiring(session, change, artifact, ending, approval.reason, how)
 
 
 async def begin_retiring(
-    session: Session, change: Change, artifact: Artifact, ending: Ending, reason: str
+    session: Session, change: Change, artifact: Artifact, ending: Ending, reason: str, how: str
 ) -> Artifact:
     """On its way out, with a checklist; where it was before is kept, in case it stays after all."""
     retiring = replace(
@@ -38,7 +39,6 @@ async def begin_retiring(
         stage_before=artifact.stage,
         planned_end=ending,
     )
-    how = f"approved to {ending}"
     return await save(session, change, artifact, retiring, action="retire", reason=reason, how=how)
 
 

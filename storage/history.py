@@ -175,6 +175,17 @@ async def last_entries(
     return await _page(session, question.order_by(HISTORY.c.id.desc()).limit(count))
 
 
+async def reasons(session: AsyncSession, artifact_id: int, action: str, count: int) -> list[str]:
+    """Why something was done to an artifact the last few times, the newest first."""
+    question = (
+        select(HISTORY.c.reason)
+        .where(HISTORY.c.artifact_id == artifact_id, HISTORY.c.action == action)
+        .order_by(HISTORY.c.id.desc())
+        .limit(count)
+    )
+    return list((await session.execute(question)).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class ChainHead:
     """Count and last hash: kept elsewhere, they prove that nothing was taken off the end."""

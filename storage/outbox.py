@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, text, update
+from sqlalchemy import and_, delete, func, insert, select, text, update
 
 from storage.store import Session, insert_new, postgres
 from storage.tables import BRIEFING, MENTION, BriefingState
@@ -87,10 +87,17 @@ async def stale(session: Session, limit: int) -> list[tuple[Ledgered, datetime]]
     return [(Ledgered(**row), at) for row in found for at in [row.pop("stale_at")]]
 
 
-async def drawn(session: Session, briefing_id: int, stale_at: datetime) -> None:
-    """The message shows what was so at that instant; a later change leaves it stale."""
+async def drawn(
+    session: Session, briefing_id: int, stale_at: datetime, *, final: bool = False
+) -> None:
+    """The message shows what was so at that instant; a later change leaves it stale.
+
+    A final one speaks of nothing any more that can change.
+    """
     of_then = and_(BRIEFING.c.id == briefing_id, BRIEFING.c.stale_at == stale_at)
     await session.execute(update(BRIEFING).where(of_then).values(stale_at=None))
+    if final:
+        await session.execute(delete(MENTION).where(MENTION.c.briefing_id == briefing_id))
 
 
 async def started_since(

@@ -43,9 +43,7 @@ async def test_owners_are_told_by_name(dana: Person, noah: Person, ledger: Ledge
 
 
 @on_both_databases
-async def test_it_is_read_back_page_by_page_to_its_beginning(
-    dana: Person, ledger: Ledger
-) -> None:
+async def test_it_is_read_back_page_by_page_to_its_beginning(dana: Person, ledger: Ledger) -> None:
     await ledger.add()
     for number in range(1, 14):
         await dana.types(f"/debt log D-1 1h note {number}")

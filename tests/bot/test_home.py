@@ -210,7 +210,9 @@ async def test_a_lead_sees_how_their_team_stands(
     await ledger.add(team="growth", expires_on=LATER)
     await dana.types("/debt log D-1 2h")
     said = teams(await erin.opens_home())
-    assert "Team payments: 3 live artifacts, 2 need somebody (1 overdue), 1 without an owner" in said
+    assert (
+        "Team payments: 3 live artifacts, 2 need somebody (1 overdue), 1 without an owner" in said
+    )
     assert "2 h logged in November 2026" in said
     assert "growth" not in said
     await (await erin.opens_home()).clicks("List")

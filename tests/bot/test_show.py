@@ -82,8 +82,14 @@ async def test_what_is_vague_makes_it_provisional_and_visible(dana: Person, ledg
     ("who", "buttons"),
     [
         ("dana", {"Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"}),
-        ("erin", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"}),
-        ("lena", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"}),
+        (
+            "erin",
+            {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"},
+        ),
+        (
+            "lena",
+            {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"},
+        ),
         ("sam", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History"}),
     ],
 )

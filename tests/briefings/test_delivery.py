@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from briefings.delivery import BETWEEN_TRIES, HISTORY_PAGE, HISTORY_PAGES, LEADER_LEASE
+from briefings.delivery import HISTORY_PAGE, HISTORY_PAGES, LEADER_LEASE
+from briefings.verdict import BETWEEN_TRIES
 from storage import leases, outbox, ownership
 from storage.people import keep
 from storage.store import Store

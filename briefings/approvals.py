@@ -1,0 +1,117 @@
+"""What is said about what others have to agree to: the question, and the decision (R27)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from slack_sdk.models.blocks import ButtonElement
+
+from briefings.message import Message, button, buttons, line, quiet
+from briefings.words import say
+from debt.approval import Requirement, Wish
+from debt.artifact import Artifact
+from debt.policy import Policy
+from debt.score import explain
+from debt.tier import tier
+from storage import approvals, history
+from storage.approvals import requirement_of
+from storage.artifacts import require
+from storage.store import Session
+from storage.tables import Approval, ApprovalState, Vote
+
+_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it stands: its artifact, and who has agreed so far, the first one first."""
+
+    approval: Approval
+    artifact: Artifact
+    votes: Sequence[Vote] = ()
+
+    @property
+    def number(self) -> str:
+        return str(self.approval.id)
+
+    @property
+    def needed(self) -> Requirement:
+        return requirement_of(self.approval)
+
+    @property
+    def until(self) -> date | None:
+        until = self.approval.wish.get("until")
+        return date.fromisoformat(until) if until else None
+
+    def words(self) -> Mapping[str, Any]:
+        """What every macro of the template is told."""
+        return {"asked": self, "approval": self.approval, "artifact": self.artifact}
+
+
+async def asked(session: Session, approval: Approval) -> Asked:
+    artifact = await require(session, approval.artifact_id)
+    return Asked(approval, artifact, await approvals.votes(session, approval.id or 0))
+
+
+async def question(
+    session: Session, approval_id: int, policy: Policy, *, again: bool = False
+) -> Message:
+    """Holds what is needed to decide, and the buttons; once it is settled, says how."""
+    about = await _found(session, approval_id)
+    wish = say("approvals.asks", **about.words())
+    if about.approval.state != ApprovalState.OPEN:
+        outcome = say("approvals.outcome", **about.words())
+        return Message(wish, (line(f"{wish}\n{outcome}"),), final=True)
+    opening = say("approvals.again", wish=wish) if again else wish
+    facts = await _facts(session, about, policy)
+    agreed = say("approvals.agreed", **about.words())
+    return Message(
+        opening,
+        (
+            line(opening),
+            line(facts),
+            quiet(agreed),
+            buttons(f"approval:{about.number}", *choices(about)),
+        ),
+    )
+
+
+def choices(about: Asked) -> list[ButtonElement]:
+    """The same for all who see it: whose press it may not be is told so."""
+    return [
+        button("Approve", "approval.approve", about.number, primary=True),
+        button("Reject", "approval.reject", about.number),
+        *([button("Take back", "approval.back", about.number)] if about.votes else []),
+        button("Withdraw", "approval.withdraw", about.number),
+        button("Show", "artifact.show", about.artifact.key),
+    ]
+
+
+async def _facts(session: Session, about: Asked, policy: Policy) -> str:
+    artifact = about.artifact
+    extended: list[str] = []
+    if artifact.extensions and about.approval.kind == Wish.EXTEND:
+        extended = await history.reasons(session, artifact.id, "extend", _REASONS)
+    return say(
+        "approvals.facts",
+        **about.words(),
+        why=explain(artifact),
+        tier=tier(artifact, policy),
+        extended=[reason for reason in extended if reason],
+    )
+
+
+async def decision(session: Session, approval_id: int, policy: Policy) -> Message:
+    """Tells who asked what became of it."""
+    about = await _found(session, approval_id)
+    words = say("approvals.decision", **about.words(), rules=policy.approvals)
+    show = button("Show", "artifact.show", about.artifact.key)
+    return Message(words, (line(words, accessory=show),))
+
+
+async def _found(session: Session, approval_id: int) -> Asked:
+    approval = await approvals.find(session, approval_id)
+    if approval is None:
+        raise LookupError(f"the outbox names request {approval_id}, which does not exist")
+    return await asked(session, approval)

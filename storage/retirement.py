@@ -1,0 +1,128 @@
+"""An artifact on its way out (R6, R27): asked for, settled item by item, ended, or kept."""
+
+from dataclasses import dataclass
+
+from debt.approval import Wish, requirement
+from debt.artifact import Artifact, Ending, Stage
+from debt.ending import (
+    Leftover,
+    ended,
+    kept,
+    next_generation,
+    require_gone,
+    require_not_retiring,
+    require_retiring,
+    still_open,
+)
+from debt.lifecycle import move
+from debt.named import Act
+from debt.refusal import Refused
+from debt.text import clean_field
+from storage import approvals, checklists
+from storage.artifacts import Change, locked, save
+from storage.checklists import Checklist
+from storage.granting import begin_retiring
+from storage.ownership import may_give_away
+from storage.store import Session
+from storage.upkeep import Requested
+
+
+@dataclass(frozen=True, slots=True)
+class Retiring:
+    """On its way out at once: its tier asks nobody else."""
+
+    artifact: Artifact
+
+
+async def ask(
+    session: Session, change: Change, artifact_id: int, ending: Ending, reason: str, link: str = ""
+) -> Retiring | Requested:
+    """Begins to retire it, or asks those who have to agree; `link` leads to the change."""
+    reason, link = _reason(reason), clean_field("link", link)
+    artifact = await locked(session, artifact_id)
+    change.require_may(Act.RETIRE, artifact)
+    require_not_retiring(artifact)
+    move(artifact.key, artifact.stage, Stage.RETIRING)
+    needed = requirement(artifact, change.by, change.policy)
+    if needed.count:
+        wish = {"end": ending, "link": link}
+        asked = await approvals.ask(
+            session, change, artifact, Wish.RETIRE, wish, reason=reason, needed=needed
+        )
+        return Requested(artifact, asked)
+    why = f"{reason} ({link})" if link else reason
+    retiring = await begin_retiring(session, change, artifact, ending, why, f"set to {ending}")
+    await approvals.overtake(session, change, artifact_id)
+    return Retiring(retiring)
+
+
+def _reason(reason: str) -> str:
+    reason = clean_field("reason", reason)
+    if not reason:
+        raise Refused("Say why: those who decide, and the next reader, will ask.", field="reason")
+    return reason
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One item less on the checklist, and what is left of it."""
+
+    artifact: Artifact
+    item: Leftover
+    left: tuple[Leftover, ...]
+
+
+async def settle(
+    session: Session, change: Change, artifact_id: int, item: Leftover, evidence: str
+) -> Settled:
+    """Keeps that something is gone: a link or commit, or that there was none."""
+    artifact = await locked(session, artifact_id)
+    change.require_may(Act.RETIRE, artifact)
+    require_retiring(artifact)
+    await checklists.show(session, change, artifact, Checklist.RETIRE, item, evidence)
+    shown = await checklists.shown(session, artifact, Checklist.RETIRE)
+    return Settled(artifact, item, still_open(shown))
+
+
+async def end(session: Session, change: Change, artifact_id: int) -> Artifact:
+    """Confirms that it is gone. The answer is the next generation where it was regenerated.
+
+    Refused while its checklist has open items, and for who does not answer for it.
+    """
+    artifact = await locked(session, artifact_id)
+    require_retiring(artifact)
+    _require_say(artifact, change, "say that it is gone")
+    require_gone(artifact, await checklists.shown(session, artifact, Checklist.RETIRE))
+    over = ended(artifact)
+    over = await save(session, change, artifact, over, action="end", how=str(over.stage))
+    await approvals.overtake(session, change, artifact_id)
+    if over.stage is not Stage.REGENERATED:
+        return over
+    following = next_generation(over, change.today, change.policy)
+    how = f"regenerated: generation {following.generation}"
+    return await save(session, change, over, following, action="begin again", how=how)
+
+
+async def keep(session: Session, change: Change, artifact_id: int, reason: str) -> Artifact:
+    """It stays after all; should it go another time, its checklist begins anew."""
+    reason = _reason(reason)
+    artifact = await locked(session, artifact_id)
+    require_retiring(artifact)
+    _require_say(artifact, change, "decide that it stays")
+    await checklists.forget(session, artifact, Checklist.RETIRE)
+    return await save(
+        session, change, artifact, kept(artifact), action="keep", reason=reason, how="kept"
+    )
+
+
+def may_finish(artifact: Artifact, by: str, lead: str | None, admin: bool) -> bool:
+    """For what nobody answers for, anybody may say that it is gone, or that it stays."""
+    return artifact.orphan or may_give_away(artifact, by, lead, admin)
+
+
+def _require_say(artifact: Artifact, change: Change, what: str) -> None:
+    lead, powers = change.policy.lead_of(artifact.team), change.powers
+    if not may_finish(artifact, change.by, lead, powers.admin or powers.operator):
+        raise Refused(
+            f"Only its owner, its team’s lead or an admin can {what}; {artifact.key} is not yours."
+        )
