@@ -19,6 +19,7 @@ from bot.call import Answer, Bot, Call, Origin, Shown, admitted
 from bot.feature import Feature
 from bot.listing import row
 from bot.log import log_form
+from briefings import approvals
 from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.words import inert, say
 from debt.artifact import Artifact
@@ -97,7 +98,7 @@ class Facts:
 async def _facts(session: Session, call: Call) -> Facts:
     me = call.who.slack_id
     mine = Query(filters=frozenset({Filter.MINE}), owner=me, today=call.today)
-    to_decide = await register.to_decide(session, call.change)
+    to_decide = await register.to_decide(session, call.change, call.bot.groups.teams_of(me))
     pressing = await register.needing(session, me, PRESSING)
     after = await register.page_of(session, me)
     month = span(Period.MONTH, call.today, call.policy.sprint)
@@ -141,7 +142,7 @@ def _said(message: Message | None) -> list[Block]:
 
 def _today(facts: Facts, call: Call) -> Iterator[Block]:
     for waiting in facts.to_decide:
-        yield from _decision(waiting, call)
+        yield from _decision(waiting)
     for asked in facts.asked:
         yield from _question(asked)
     yield from (row(artifact, call, None) for artifact in facts.pressing)
@@ -151,16 +152,15 @@ def _today(facts: Facts, call: Call) -> Iterator[Block]:
         yield line(say("home.nothing_today"))
 
 
-def _decision(waiting: Waiting, call: Call) -> list[Block]:
-    number, artifact = str(waiting.approval.id), waiting.artifact
-    words = say("home.decision", waiting=waiting, artifact=artifact, today=call.today)
+def _decision(waiting: Waiting) -> list[Block]:
+    asked = approvals.Asked(waiting.approval, waiting.artifact, waiting.votes)
     return [
-        line(words),
+        line(say("approvals.listed", **asked.words())),
         buttons(
-            f"approval:{number}",
-            button("Approve", "approval.approve", number, primary=True),
-            button("Reject", "approval.reject", number),
-            button("Show", "artifact.show", artifact.key),
+            f"approval:{asked.number}",
+            button("Approve", "approval.approve", asked.number, primary=True),
+            button("Reject", "approval.reject", asked.number),
+            button("Show", "artifact.show", waiting.artifact.key),
         ),
     ]
 

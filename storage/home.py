@@ -1,7 +1,6 @@
 """What a Home tab shows (R25): who has opened it, what waits for them, how their teams stand."""
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,21 +8,20 @@ from typing import Any
 from sqlalchemy import and_, func, select, text, update
 from sqlmodel import col
 
-from debt.approval import Count, count, require_vote
+from debt.approval import count, waits_for
 from debt.artifact import Artifact
 from debt.hours import Span
 from debt.named import Act
-from debt.refusal import Refused
 from debt.roles import may
 from storage.approvals import open_requests, requirement_of
 from storage.artifacts import COLUMNS, Change, artifact_of
 from storage.lists import Cursor, several
 from storage.store import ANYBODY, Session, insert_new
-from storage.tables import ARTIFACT, HOME_VIEW, HOURS, TEAM, VOTE, Approval, OwnershipRequest
+from storage.tables import ARTIFACT, HOME_VIEW, HOURS, TEAM, Approval, OwnershipRequest, Vote
 
 A, H = ARTIFACT.c, HOME_VIEW.c
 LOOKING = 50
-CONSIDERED = 200
+CONSIDERED = 500
 
 
 async def opened(session: Session, person: str, at: datetime) -> None:
@@ -81,58 +79,50 @@ async def asked_of(session: Session, person: str, limit: int) -> list[Asked]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A request in which somebody's word is wanted, and what it still needs."""
+    """A request in which somebody's word is wanted, and who has agreed so far."""
 
     approval: Approval
     artifact: Artifact
-    still: Count
+    votes: Sequence[Vote]
 
 
-async def to_decide(session: Session, change: Change) -> list[Waiting]:
-    """Requests that this person may decide and whose word brings them further: first those
-    that are theirs before others, and of each the one that waits longest.
+async def to_decide(session: Session, change: Change, teams: Collection[str]) -> list[Waiting]:
+    """Requests that wait for this person: theirs to decide, also as one of these teams, and
+    brought further by their word. The one that lapses or is brought up next comes first.
     """
     approvals = await open_requests(session, CONSIDERED)
     artifacts = await several(session, [each.artifact_id for each in approvals])
-    voters = await _voters(session, [each.id or 0 for each in approvals])
-    found = [
-        Waiting(each, artifacts[each.artifact_id], still)
-        for each in approvals
-        if (still := _wanted(change, each, artifacts[each.artifact_id], voters[each.id or 0]))
-    ]
-    return sorted(found, key=lambda waiting: not _theirs(change, waiting))
+    votes = await _votes(session, [each.id or 0 for each in approvals])
+    waiting = (
+        Waiting(each, artifacts[each.artifact_id], votes[each.id or 0]) for each in approvals
+    )
+    return [each for each in waiting if _theirs(change, each, teams) and _wanted(change, each)]
 
 
-async def _voters(session: Session, approvals: Sequence[int]) -> dict[int, set[str]]:
-    question = select(VOTE.c.approval_id, VOTE.c.person).where(VOTE.c.approval_id.in_(approvals))
-    found: dict[int, set[str]] = {each: set() for each in approvals}
-    for approval_id, person in await session.execute(question):
-        found[approval_id].add(person)
+async def _votes(session: Session, approvals: Sequence[int]) -> dict[int, list[Vote]]:
+    question = select(Vote).where(col(Vote.approval_id).in_(approvals))
+    found: dict[int, list[Vote]] = {each: [] for each in approvals}
+    for vote in (await session.execute(question.order_by(col(Vote.at)))).scalars():
+        found[vote.approval_id].append(vote)
     return found
 
 
-def _wanted(
-    change: Change, approval: Approval, artifact: Artifact, voters: set[str]
-) -> Count | None:
-    """What the request still needs, where this person's word would make it less."""
-    needed = requirement_of(approval)
+def _theirs(change: Change, waiting: Waiting, teams: Collection[str]) -> bool:
+    needed, asked_by = requirement_of(waiting.approval), waiting.approval.asked_by
+    artifact, close = waiting.artifact, (waiting.artifact.team or "").casefold() in teams
+    if close and not needed.only and (needed.own or asked_by != change.by):
+        return True
+    return waits_for(needed, change.by, asked_by, artifact, change.policy, change.roster)
+
+
+def _wanted(change: Change, waiting: Waiting) -> bool:
+    """Whether they may say it, and less would be missing once they have."""
+    needed, voters = requirement_of(waiting.approval), {vote.person for vote in waiting.votes}
     still = count(needed, voters, change.roster)
-    with_theirs = count(needed, voters | {change.by}, change.roster)
-    if approval.lapses_at <= change.at or with_theirs == still:
-        return None
-    if not may(Act.APPROVE, change.by, change.powers, change.policy, artifact):
-        return None
-    with suppress(Refused):
-        require_vote(needed, change.by, approval.asked_by, artifact.key)
-        return still
-    return None
-
-
-def _theirs(change: Change, waiting: Waiting) -> bool:
-    """Whether it was put to them by name, by group or as lead, not just to anybody."""
-    named = {*waiting.approval.only, change.policy.lead_of(waiting.artifact.team)}
-    return change.by in named or any(
-        change.by in change.roster.get(group, ()) for group in waiting.approval.groups
+    return (
+        waiting.approval.lapses_at > change.at
+        and count(needed, voters | {change.by}, change.roster) != still
+        and may(Act.APPROVE, change.by, change.powers, change.policy, waiting.artifact)
     )
 
 

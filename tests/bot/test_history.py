@@ -1,4 +1,4 @@
-"""`/debt history`: what became of an artifact, told to a person; and to an auditor in a terminal."""
+"""`/debt history`: what became of an artifact, told to a person."""
 
 from datetime import date
 

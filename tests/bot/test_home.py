@@ -150,6 +150,53 @@ async def test_a_claim_asked_of_somebody_appears_in_their_open_home_and_is_answe
     assert "Payment retry worker" in mine(his)
 
 
+@on_both_databases
+async def test_a_retirement_is_approved_at_home_and_leaves_everybodys_home(
+    dana: Person, erin: Person, mia: Person, sam: Person, ledger: Ledger
+) -> None:
+    """mia is of the user group @payments, erin leads the team; sam has nothing to do with it."""
+    artifact = await ledger.add(expires_on=LATER)
+    homes = [await person.opens_home() for person in (erin, mia, sam, dana)]
+    await dana.types("/debt retire D-1 retire nobody calls it any more")
+    leads, members, sres, own = homes
+    for home in (leads, members):
+        assert "@dana asks to retire Payment retry worker (D-1): nobody calls" in today(home)
+    for home in (sres, own):
+        assert "asks to" not in home.shown
+    await leads.clicks("Approve")
+    assert "✓ You approved, and that was enough" in leads.shown
+    assert "asks to" not in today(leads) + members.shown
+    assert (await ledger.get(artifact)).stage is Stage.RETIRING
+
+
+async def test_a_retirement_is_rejected_from_home_with_a_reason(
+    dana: Person, erin: Person, ledger: Ledger
+) -> None:
+    await ledger.add(expires_on=LATER)
+    await dana.types("/debt retire D-1 retire nobody calls it any more")
+    home = await erin.opens_home()
+    form = (await home.clicks("Reject")).form
+    assert form is not None
+    form.fill("Reason", "The quarter end job does")
+    await form.submit()
+    assert "Nothing needs you today" in today(home)
+    assert "You said no" in erin.dms()[-1].shown
+
+
+async def test_who_has_agreed_already_is_not_asked_again_nor_whom_it_would_not_help(
+    dana: Person, erin: Person, mia: Person, sam: Person, ledger: Ledger
+) -> None:
+    """Strict: two have to agree, one of them of SRE or security."""
+    await ledger.add(surface="production", risk=5, expires_on=LATER)
+    hers, hers_too, his = [await person.opens_home() for person in (erin, mia, sam)]
+    await dana.types("/debt retire D-1 retire nobody calls it any more")
+    assert all("asks to retire" in home.shown for home in (hers, hers_too, his))
+    await hers.clicks("Approve")
+    assert "asks to retire" not in hers.shown
+    assert "asks to retire" not in hers_too.shown
+    assert "asks to retire" in his.shown
+
+
 async def test_a_handoff_asked_for_is_declined_at_home(
     dana: Person, noah: Person, ledger: Ledger
 ) -> None:
@@ -281,7 +328,7 @@ class TestWhereThePolicyRestrictsReading:
         assert (await dana.shortcut("log_hours")).form is None
         assert (await ledger.by_key(1)).minutes_logged == 0
 
-    async def test_everybody_gets_help(self, dana: Person, ledger: Ledger) -> None:
+    async def test_everybody_gets_help(self, dana: Person) -> None:
         assert "/debt list" in (await dana.types("/debt help")).text
         assert "/debt list" in (await dana.types("/debt")).text
         assert "I do not know" in (await dana.types("/debt xyzzy")).text

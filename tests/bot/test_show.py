@@ -81,16 +81,10 @@ async def test_what_is_vague_makes_it_provisional_and_visible(dana: Person, ledg
 @pytest.mark.parametrize(
     ("who", "buttons"),
     [
-        ("dana", {"Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"}),
-        (
-            "erin",
-            {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"},
-        ),
-        (
-            "lena",
-            {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History", "Hand off", "Release"},
-        ),
-        ("sam", {"Claim", "Extend", "Log", "Review", "Score", "Edit", "History"}),
+        ("dana", {"Hand off", "Release"}),
+        ("erin", {"Claim", "Hand off", "Release"}),
+        ("lena", {"Claim", "Hand off", "Release"}),
+        ("sam", {"Claim"}),
     ],
 )
 async def test_a_card_offers_each_person_what_they_may_do(
@@ -98,7 +92,8 @@ async def test_a_card_offers_each_person_what_they_may_do(
 ) -> None:
     await ledger.add()
     card = (await slack.person(who).types("/debt show D-1")).message
-    assert set(card.buttons) == buttons
+    everybody = {"Extend", "Log", "Review", "Score", "Edit", "Retire", "History"}
+    assert set(card.buttons) == everybody | buttons
 
 
 async def test_the_next_step_is_the_first_button(dana: Person, ledger: Ledger) -> None:
