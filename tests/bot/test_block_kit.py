@@ -57,7 +57,7 @@ def elements_of(block: Json) -> Iterator[Json]:
 async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Person) -> Composed:
     """All the verbs, buttons and briefings, over a register full of long words."""
     seen = Composed(slack)
-    for number in range(12):
+    for number in range(18):
         await ledger.add(
             name=FAT,
             paths=(FAT,) * 5,
@@ -176,7 +176,9 @@ async def every_briefing(slack: Sandbox, process: Process, dana: Person) -> None
         await slack.clock.set(MONDAY + timedelta(weeks=week, hours=6))
         await process.tick()
         await process.send()
-    await sam.clicks(sam.reads("payments")[-1], "Review", row="D-3")
+    digest = sam.reads("payments")[-1]
+    first = next(each for each in digest.controls() if each.label == "Review")
+    await sam.presses(digest, first)
     slack.archive("payments")
     await slack.clock.set(MONDAY + timedelta(weeks=4, hours=6))
     await process.tick()
