@@ -1,9 +1,15 @@
 """`/debt history`: what became of an artifact, told to a person."""
 
+import asyncio
+import json
 from datetime import date
+from pathlib import Path
 
-from sandbox import Message, Person, Sandbox
+from bot.process import Process
+from bot.settings import Settings
+from sandbox import Message, Person
 from tests.bot.conftest import Ledger, on_both_databases
+from tests.bot.terminal import SHEET, Terminal
 
 LATER = date(2027, 6, 30)
 
@@ -92,10 +98,45 @@ async def test_what_was_changed_in_many_fields_names_the_first_few(
     assert "and 3 more" in told
 
 
-async def test_a_request_is_told_in_words(dana: Person, ledger: Ledger, slack: Sandbox) -> None:
+async def test_a_request_is_told_in_words(dana: Person, ledger: Ledger) -> None:
     """Past the cap an extension is asked for; the history says until when and why."""
     artifact = await ledger.add(kind="test_suite", expires_on=date(2026, 12, 1))
     await ledger.amend(artifact, extensions=3, extended_days=90)
     await dana.types("/debt extend D-1 2027-03-01 one more quarter")
     told = lines((await dana.types("/debt history D-1")).message)[0]
     assert "dana asked to extend it, until Mar 1, 2027 (one more quarter)" in told
+
+
+@on_both_databases
+async def test_an_auditor_reads_all_of_it_in_a_terminal(
+    dana: Person, erin: Person, process: Process, settings: Settings, tmp_path: Path
+) -> None:
+    """What came in by file, the policy, who asked and who agreed; and nothing is missing."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text(f'[teams.payments]\nlead = "{erin.id}"\n', "utf-8")
+    environment = {"DATABASE_URL": settings.database_url, "DEBT_POLICY": str(policy)}
+    terminal = Terminal(tmp_path, environment)
+    await process.tick()
+    sheet = terminal.file("sheet.csv", SHEET.replace("dana@example.com", dana.id))
+    await asyncio.to_thread(terminal.says, "import", sheet)
+    await dana.types("/debt retire D-1 retire nobody calls it any more")
+    home = await erin.opens_home()
+    await home.clicks("Approve")
+
+    said = await asyncio.to_thread(terminal.says, "history", "--format", "jsonl")
+    entries = [json.loads(line) for line in said.lines]
+    assert [(entry["by"], entry["action"], entry["artifact"]) for entry in entries[:3]] == [
+        ("schedule", "policy changed", None),
+        (entries[1]["by"], "import", "D-1"),
+        (entries[1]["by"], "import", "D-2"),
+    ]
+    assert entries[0]["after"]["teams.payments.lead"] == erin.id
+    asked, agreed = entries[3:5]
+    assert (asked["by"], asked["action"], asked["reason"]) == (
+        dana.id,
+        "ask to retire",
+        "nobody calls it any more",
+    )
+    assert (agreed["by"], agreed["action"]) == (erin.id, "approve to retire")
+    checked = await asyncio.to_thread(terminal.says, "check", "--offline")
+    assert checked.status == 0, checked.err
