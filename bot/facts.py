@@ -45,9 +45,9 @@ _AS_USUAL = "policy"
 
 def wanted(policy: Policy, known: Mapping[str, object]) -> Iterator[Block]:
     """What the register cannot do without, and what it asks of intent."""
-    yield from _text("name", known)
+    yield from _text("name", known, longest=_SHORT)
     yield _select("kind", _kinds(policy, known["kind"]), known["kind"])
-    yield from _text("repo", known, hint="Such as acme/checkout")
+    yield from _text("repo", known, hint="Such as acme/checkout", longest=_SHORT)
     yield from _text("paths", known, hint="Globs, one a line", multiline=True)
     yield from _text("purpose", known, optional=True, multiline=True)
     yield from _text("lifespan", known, optional=True, hint="Until what, or how long")

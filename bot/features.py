@@ -13,6 +13,7 @@ from bot import (
     home,
     listing,
     log,
+    nudge,
     ownership,
     retire,
     review,
@@ -41,6 +42,7 @@ _SPOKEN: tuple[Feature, ...] = (
     subscribe.FEATURE,
     brief.FEATURE,
     home.FEATURE,
+    nudge.FEATURE,
 )
 FEATURES: tuple[Feature, ...] = (*_SPOKEN, helping.feature(_SPOKEN))
 VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in each.verbs}

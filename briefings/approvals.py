@@ -44,6 +44,10 @@ class Asked:
         until = self.approval.wish.get("until")
         return date.fromisoformat(until) if until else None
 
+    @property
+    def link(self) -> str:
+        return str(self.approval.wish.get("link", ""))
+
     def words(self) -> Mapping[str, Any]:
         """What every macro of the template is told."""
         return {"asked": self, "approval": self.approval, "artifact": self.artifact}

@@ -16,11 +16,12 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from briefings import arrivals
 from briefings.redrawing import LOOKS, Redrawing
 from briefings.render import DIGEST, render
 from briefings.verdict import BETWEEN_TRIES, Tried, Verdict, judged
 from debt.policy import Policy
-from storage import leases, listings, outbox, subscriptions
+from storage import leases, outbox, subscriptions
 from storage.artifacts import Change
 from storage.outbox import SENDING_LEASE, Ledgered
 from storage.store import Session, Store
@@ -126,11 +127,21 @@ class Sender:
             return found
         if self._has_lost_its_point(briefing):
             return Tried(Verdict.LATE, why="a new week’s digest is nearer than this one")
+        if tried := await self._at_a_good_time(briefing):
+            return tried
         return await self._post(briefing, channel or await self._open(briefing), held)
 
     def _has_lost_its_point(self, briefing: Ledgered) -> bool:
         late = self._now() - briefing.created_at
         return briefing.kind == DIGEST and late > timedelta(hours=self._policy.digest.late_hours)
+
+    async def _at_a_good_time(self, briefing: Ledgered) -> Tried | None:
+        """A nudge that was held up waits for working hours, and is not sent about nothing."""
+        async with self._store.read() as session:
+            if await arrivals.is_pointless(session, briefing):
+                return Tried(Verdict.LATE, why="settled before it could be sent")
+            until = await arrivals.not_before(session, briefing, self._policy, self._now())
+        return Tried(Verdict.AGAIN, why="outside working hours", until=until) if until else None
 
     async def _open(self, briefing: Ledgered) -> str:
         opened = await self._client.conversations_open(users=str(briefing.person))
@@ -192,10 +203,12 @@ class Sender:
     async def _write(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
         """An unknown one stays as it is: its lease ends by itself."""
         if tried.verdict is Verdict.SENT:
+            await arrivals.arrived(session, briefing, self._policy, self._now())
             await outbox.sent(session, briefing.id, tried.ts)
         elif tried.verdict is Verdict.AGAIN:
             log.warning("briefing waits key=%s why=%s", briefing.key, tried.why)
-            await outbox.again(session, briefing, self._now() + _pause(tried), tried.why)
+            at = tried.until or self._now() + _pause(tried)
+            await outbox.again(session, briefing, at, tried.why)
         elif tried.verdict is Verdict.LATE:
             await self._skip(session, briefing, tried)
         elif tried.verdict is Verdict.NEVER:
@@ -204,22 +217,16 @@ class Sender:
     async def _skip(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
         log.warning("briefing skipped key=%s why=%s", briefing.key, tried.why)
         if await outbox.skip(session, briefing, tried.why):
-            await _not_said(session, briefing)
+            await arrivals.skipped(session, briefing)
 
     async def _park(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
         log.error("briefing parked key=%s why=%s", briefing.key, tried.why)
         ours = await outbox.park(session, briefing, tried.why)
         if ours:
-            await _not_said(session, briefing)
+            await arrivals.lost(session, briefing, self._policy, self._now())
         if ours and tried.barred and briefing.kind == DIGEST and briefing.channel:
             change = Change("delivery", self._now(), self._policy)
             await subscriptions.pause(session, change, briefing.channel, tried.why)
-
-
-async def _not_said(session: Session, briefing: Ledgered) -> None:
-    """A digest that nobody saw counts for no week in vain."""
-    if briefing.kind == DIGEST and briefing.channel:
-        await listings.take_back(session, briefing.channel, briefing.facts["week"])
 
 
 def _pause(tried: Tried) -> timedelta:

@@ -6,18 +6,19 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from briefings import digest
-from briefings.digest import Gathered, Ignored, Weekly
+from briefings import digest, nudging
+from briefings.digest import Gathered, Weekly
 from briefings.message import Message
 from briefings.render import DIGEST, render
 from briefings.schedule import local_week, next_instant
 from debt.approval import Roster
 from debt.policy import Policy
-from storage import approvals, awake, events, listings, outbox, subscriptions
+from storage import approvals, awake, events, listings, nudges, outbox, subscriptions
 from storage.artifacts import Change
+from storage.nudges import Matter, Why
 from storage.store import Session, Store
 from storage.subscriptions import scope_of
-from storage.tables import Approval, Subscription
+from storage.tables import Subscription
 
 log = logging.getLogger(__name__)
 BY = "schedule"
@@ -38,6 +39,7 @@ async def plan(store: Store, policy: Policy, now: datetime, roster: Roster = _NO
     total = 0
     while planned := await _plan_some(store, change):
         total += planned
+    await nudging.nudge_all(store, change)
     while await _requests_take_turns(store, change):
         pass
     return total
@@ -106,7 +108,7 @@ async def _brief(
         if not await _ledger(session, change, subscription.channel, gathered.weekly, week):
             return
         subscription.last_at = instant
-    await _intervene(session, change, subscription, gathered, week)
+    await _intervene(session, change, subscription, gathered)
     today = gathered.weekly.at.date()
     await listings.note(session, subscription.channel, gathered.told, week, today)
 
@@ -127,23 +129,13 @@ async def _ledger(
 
 
 async def _intervene(
-    session: Session,
-    change: Change,
-    subscription: Subscription,
-    gathered: Gathered,
-    week: str,
+    session: Session, change: Change, subscription: Subscription, gathered: Gathered
 ) -> None:
-    """One DM a lead: everything of theirs that the channel was told of in vain."""
-    channel = subscription.channel
-    by_lead: dict[str, list[Ignored]] = {}
+    """What the channel was told of in vain is brought up with the team's lead."""
     for each in gathered.ignored:
         lead = change.policy.lead_of(each.artifact.team) or subscription.subscriber
-        by_lead.setdefault(lead, []).append(each)
-    for lead, theirs in by_lead.items():
-        facts = {"items": [each.item.as_json() for each in theirs], "channel": channel}
-        facts |= {"at": gathered.weekly.at.isoformat()}
-        key = f"intervention:{channel}:{lead}:{week}"
-        await outbox.enqueue(session, key, "intervention", facts, change.at, person=lead)
+        matter = Matter(each.artifact.id, Why.REPEATED, each.item.first_on)
+        await nudges.bring_up(session, lead, [matter], change.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,25 +155,23 @@ async def rehearse(store: Store, policy: Policy, now: datetime) -> list[Preview]
             pass
         due = await subscriptions.due(session, now, limit=None)
         said = [preview for one in due for preview in await _preview(session, change, one)]
-        waiting = await approvals.due(session, now, limit=None)
-        return said + [each for one in waiting for each in await _turn(session, change, one)]
+        before = await outbox.newest(session)
+        await nudging.rehearse(session, change)
+        for approval in await approvals.due(session, now, limit=None):
+            await approvals.take_turn(session, change, approval.id or 0)
+        return said + await _planned(session, policy, before)
 
 
 async def _preview(session: Session, change: Change, subscription: Subscription) -> list[Preview]:
     before = await outbox.newest(session)
     await _one(session, change, subscription)
-    said = await _said_since(session, change, before)
+    said = await _planned(session, change.policy, before)
     return said or [Preview(subscription.channel, None)]
 
 
-async def _turn(session: Session, change: Change, approval: Approval) -> list[Preview]:
-    before = await outbox.newest(session)
-    await approvals.take_turn(session, change, approval.id or 0)
-    return await _said_since(session, change, before)
-
-
-async def _said_since(session: Session, change: Change, before: int) -> list[Preview]:
+async def _planned(session: Session, policy: Policy, before: int) -> list[Preview]:
+    """What was written to the ledger after that number, as it would be sent."""
     return [
-        Preview(each.channel or str(each.person), await render(session, each, change.policy))
+        Preview(each.channel or str(each.person), await render(session, each, policy))
         for each in await outbox.written_since(session, before)
     ]

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from briefings import approvals, digest, requests
+from briefings import approvals, digest, nudge, requests
 from briefings.message import Message, plainly
+from briefings.nudge import LEADERSHIP, ORPHANS
 from briefings.words import say
 from debt.policy import Policy
+from storage.nudges import NUDGE
 from storage.outbox import Ledgered
 from storage.store import Session
 
@@ -51,6 +53,19 @@ async def _decision(session: Session, briefing: Ledgered, policy: Policy) -> Mes
     return await approvals.decision(session, briefing.facts["approval"], policy)
 
 
+async def _nudge(session: Session, briefing: Ledgered, policy: Policy) -> Message:
+    return nudge.nudge(await nudge.told_by(session, briefing), policy)
+
+
+async def _orphans(session: Session, briefing: Ledgered, policy: Policy) -> Message:
+    told = await nudge.told_by(session, briefing)
+    return nudge.orphans(told, policy, briefing.facts["team"])
+
+
+async def _leadership(session: Session, briefing: Ledgered, policy: Policy) -> Message:
+    return nudge.leadership(await nudge.told_by(session, briefing), policy)
+
+
 async def _paused(_session: Session, briefing: Ledgered, _policy: Policy) -> Message:
     facts = briefing.facts
     return plainly(say("notices.paused", channel=facts["channel"], why=facts["why"]))
@@ -64,4 +79,7 @@ _KINDS: dict[str, Callable[[Session, Ledgered, Policy], Awaitable[Message]]] = {
     "approval": _approval,
     "decision": _decision,
     "paused": _paused,
+    NUDGE: _nudge,
+    ORPHANS: _orphans,
+    LEADERSHIP: _leadership,
 }

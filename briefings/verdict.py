@@ -1,7 +1,7 @@
 """What Slack's answer to a message means: it has it, may have it, will take it later, or never."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -44,17 +44,20 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """`wait`: the seconds Slack asked for. `barred`: the channel takes nothing at all."""
+    """`wait`: the seconds Slack asked for. `until`: when the person may be spoken to again.
+    `barred`: the channel takes nothing at all.
+    """
 
     verdict: Verdict
     ts: str = ""
     why: str = ""
     wait: float = 0
+    until: datetime | None = None
     barred: bool = False
 
     @property
     def slack_is_away(self) -> bool:
-        return self.verdict is Verdict.AGAIN and not self.wait
+        return self.verdict is Verdict.AGAIN and not self.wait and not self.until
 
 
 def judged(error: SlackApiError) -> Tried:

@@ -102,15 +102,26 @@ def delivered(artifact: Artifact, day: date, policy: Policy) -> Artifact:
         noticed = replace(noticed, review_noticed_on=day)
     if DueKind.EXPIRY in dated and artifact.expiry_noticed_on is None:
         noticed = replace(noticed, expiry_noticed_on=day)
-        earliest = shifted(day, full_notice(policy))
-        if artifact.expires_on and artifact.expires_on < earliest:
+        until = guaranteed(artifact, day, policy)
+        if until != artifact.expires_on:
             first = artifact.originally_expires_on or artifact.expires_on
-            noticed = replace(noticed, expires_on=earliest, originally_expires_on=first)
+            noticed = replace(noticed, expires_on=until, originally_expires_on=first)
     return noticed
 
 
-def carried(old: Artifact, new: Artifact) -> Artifact:
-    """What is left of its notices after a change: a new owner, or a new date, has had none."""
+def guaranteed(artifact: Artifact, day: date, policy: Policy) -> date | None:
+    """The end date for somebody who hears of it on that day: never sooner than the full notice."""
+    if artifact.expires_on is None or artifact.expiry_noticed_on:
+        return artifact.expires_on
+    return max(artifact.expires_on, shifted(day, full_notice(policy)))
+
+
+def carried(old: Artifact, new: Artifact, by: str, today: date, policy: Policy) -> Artifact:
+    """What is left of its notices after a change: a new owner, or a new date, has had none.
+
+    An owner who sets a date nearer than the full notice knows of it: nothing else could tell them
+    in time.
+    """
     if (new.owner, new.owner_gone) != (old.owner, old.owner_gone):
         return _not_escalated(
             replace(
@@ -122,11 +133,15 @@ def carried(old: Artifact, new: Artifact) -> Artifact:
                 snoozed_until=None,
             )
         )
-    if new.expires_on != old.expires_on and new.expiry_noticed_on == old.expiry_noticed_on:
-        new = _not_escalated(replace(new, expiry_noticed_on=None, lapsed_on=None))
+    near, knows = shifted(today, full_notice(policy)), by == new.owner
+    if new.expires_on != old.expires_on:
+        known = today if knows and new.expires_on and new.expires_on < near else None
+        new = replace(new, expiry_noticed_on=known, lapsed_on=None, snoozed_until=None)
     if new.review_on != old.review_on:
-        new = _not_escalated(replace(new, review_noticed_on=None))
-    return new
+        known = today if knows and new.review_on and new.review_on < near else None
+        new = replace(new, review_noticed_on=known, snoozed_until=None)
+    dates = (new.expires_on, new.review_on) != (old.expires_on, old.review_on)
+    return _not_escalated(new) if dates else new
 
 
 def _not_escalated(artifact: Artifact) -> Artifact:

@@ -69,14 +69,14 @@ _WHAT_AT_ALL = {
     Act.SUBSCRIBE: "change this channel’s digest",
 }
 _WHO: dict[str, str] = {
-    Role.OWNER: "its owner",
-    Role.LEAD: "its team’s lead",
+    Role.OWNER: "the owner",
+    Role.LEAD: "the team’s lead",
     Role.ADMIN: "an admin",
     Role.EVERYONE: "everyone",
 }
 
 
 def _those(allowed: tuple[str, ...]) -> str:
-    """“its owner, its team’s lead or somebody of sre”."""
+    """“the owner, the team’s lead or somebody of sre”."""
     *most, last = [_WHO.get(each, f"somebody of {each}") for each in allowed] or ["nobody"]
     return f"{', '.join(most)} or {last}" if most else last

@@ -29,6 +29,10 @@ class SocketMode:
     def connected(self) -> bool:
         return bool(self._links)
 
+    @property
+    def connections(self) -> int:
+        return len(self._links)
+
     def ticket(self) -> str:
         ticket = secrets.token_urlsafe(24)
         self._tickets.add(ticket)

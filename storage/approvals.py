@@ -321,7 +321,7 @@ def _record(
     """In the artifact's history, whether or not the artifact itself has changed."""
     concern(session, change.by, approval.asked_by, ANYBODY)
     after = {"request": approval.id, "state": str(approval.state), "wish": approval.wish}
-    said = history.Said(approval.artifact_id, before or {}, after)
+    said = history.Said(approval.artifact_id, before, after)
     history.record(session, history.Draft(change.at, change.by, action, reason, said))
 
 

@@ -178,13 +178,35 @@ async def save(
     differences = _differences(old, new)
     if differences is None:
         return old
-    new = replace(carried(old, new), version=old.version + 1)
+    new = replace(_carried(change, old, new), version=old.version + 1)
     if how:
         new = replace(new, changed_at=change.at, changed_by=change.by, changed_how=how)
     await _write(session, old, new, change)
     concern(session, change.by, old.owner, new.owner)
     _record(session, change, history.Said(new.id, *differences), action, reason)
     return new
+
+
+def _carried(change: Change, old: Artifact, new: Artifact) -> Artifact:
+    return carried(old, new, change.by, change.today, change.policy)
+
+
+async def adjust(
+    session: Session, change: Change, old: Artifact, new: Artifact, *, action: str, reason: str
+) -> Artifact:
+    """Writes what came of a notice, with its history entry, without its counting as an act: what
+    nobody has touched stays untouched for a digest.
+    """
+    await _write(session, old, new, change)
+    was, is_now = _public(old) | _noticed(old), _public(new) | _noticed(new)
+    changed = [name for name in is_now if was[name] != is_now[name]]
+    said = ({name: was[name] for name in changed}, {name: is_now[name] for name in changed})
+    _record(session, change, history.Said(new.id, *said), action, reason)
+    return new
+
+
+def _noticed(artifact: Artifact) -> dict[str, Any]:
+    return {name: _json(getattr(artifact, name)) for name in sorted(_NOTICES)}
 
 
 async def save_all(
@@ -202,7 +224,7 @@ async def save_all(
         owners |= {new.id: new.owner} if new.owner != old.owner else {}
         differences = _differences(old, new)
         if differences is not None:
-            kept = replace(carried(old, new), version=old.version + 1)
+            kept = replace(_carried(change, old, new), version=old.version + 1)
             row = row_of(kept, change.policy, change.today)
             rows.append(row | {"this": row.pop("id")})
             _record(session, change, history.Said(new.id, *differences), action, reason)

@@ -57,6 +57,7 @@ async def enqueue(
     channel: str | None = None,
     person: str | None = None,
     mentions: Sequence[int] = (),
+    not_before: datetime | None = None,
 ) -> bool:
     """Puts a message on the ledger for a channel or a person; False where its key is there.
 
@@ -64,7 +65,7 @@ async def enqueue(
     """
     row: dict[str, Any] = {"key": key, "kind": kind, "facts": facts}
     row |= {"channel": channel, "person": person, "state": BriefingState.DUE}
-    row |= {"ready_at": at, "created_at": at, "attempts": 0, "outcome": ""}
+    row |= {"ready_at": not_before or at, "created_at": at, "attempts": 0, "outcome": ""}
     written = await session.execute(
         insert_new(session, BRIEFING).values(row).returning(BRIEFING.c.id)
     )

@@ -432,6 +432,18 @@ class Mention(SQLModel, table=True):
     artifact_id: int = Field(primary_key=True, foreign_key="artifact.id")
 
 
+class Matter(SQLModel, table=True):
+    """That somebody is to hear of an artifact which is not theirs, when they may be spoken to."""
+
+    __tablename__ = "matter"
+
+    person: str = Field(primary_key=True)
+    artifact_id: int = Field(primary_key=True, foreign_key="artifact.id")
+    why: str = Field(primary_key=True)
+    since: date
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Attention(SQLModel, table=True):
     """When somebody may be spoken to next without having asked, and how often it was unwanted."""
 
@@ -507,5 +519,6 @@ VOTE = _table(Vote)
 SHOWN = _table(Shown)
 MENTION = _table(Mention)
 ATTENTION = _table(Attention)
+MATTER = _table(Matter)
 UNWANTED = _table(Unwanted)
 HOME_VIEW = _table(HomeView)

@@ -54,6 +54,12 @@ async def extend(
     return Extended(later, granted)
 
 
+async def lapse(session: Session, change: Change, artifact: Artifact) -> Artifact:
+    """Marks what its end date has passed, its owner told in time. Needs the artifact locked."""
+    lapsed, why = replace(artifact, lapsed_on=change.today), "its end date passed after full notice"
+    return await save(session, change, artifact, lapsed, action="lapse", reason=why)
+
+
 async def review(session: Session, change: Change, artifact_id: int) -> Artifact:
     """Reviewed today by `change.by`; the next review follows the policy's cadence."""
     artifact = await locked(session, artifact_id)

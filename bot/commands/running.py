@@ -106,6 +106,13 @@ def _discreet(record: logging.LogRecord) -> bool:
     return record.levelno >= _LEAST.get(record.name.partition(".")[0], logging.NOTSET)
 
 
+def _one_line(record: logging.LogRecord) -> bool:
+    """Bolt follows what nobody handles with a page of suggested code."""
+    if record.name.startswith("slack_bolt"):
+        record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return True
+
+
 def _log(invocation: Invocation) -> None:
     """One event a line, on standard error."""
     logging.basicConfig(
@@ -115,3 +122,4 @@ def _log(invocation: Invocation) -> None:
     )
     for handler in logging.getLogger().handlers:
         handler.addFilter(_discreet)
+        handler.addFilter(_one_line)

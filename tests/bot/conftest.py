@@ -1,7 +1,8 @@
 """The whole product against a small Slack: signed HTTP, real Bolt, a real database.
 
-The cast: dana owns things, erin leads payments, sam is SRE, lena is an admin, noah, mia
-and kai are colleagues, olga has left, gus is a guest, rex belongs to another organization.
+The cast: dana owns things, erin leads payments, sam is SRE, priya is security, lena is an admin,
+noah, mia and kai are colleagues, olga has left, gus is a guest, rex belongs to another
+organization.
 """
 
 from collections.abc import AsyncIterator
@@ -147,7 +148,7 @@ def _person(handle: str) -> Any:
     return person
 
 
-dana, erin, sam, noah, mia, kai, lena, olga, gus, rex = map(
-    _person, ("dana", "erin", "sam", "noah", "mia", "kai", "lena", "olga", "gus", "rex")
+dana, erin, sam, priya, noah, mia, kai, lena, olga, gus, rex = map(
+    _person, ("dana", "erin", "sam", "priya", "noah", "mia", "kai", "lena", "olga", "gus", "rex")
 )
 TODAY = date(2026, 11, 24)

@@ -1,10 +1,14 @@
 """`debt` as the program that is installed: exit status, streams, pipes and signals."""
 
+import fcntl
 import json
 import signal
 import subprocess
+import termios
 import time
+from array import array
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -114,17 +118,16 @@ def test_an_import_that_is_interrupted_leaves_nothing_behind(terminal: Terminal)
         assert running.stdin is not None
         running.stdin.write(SHEET.encode())
         running.stdin.flush()
-        _until_it_reads(terminal.folder / "debt.db")
+        _until_it_has_read(running.stdin)
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=20)
     assert (running.returncode, out, err) == (130, b"", b"")
     assert terminal.really("list").out == "Nothing on the register matches.\n"
 
 
-def _until_it_reads(database: Path) -> None:
-    """The register is made before the first row is read."""
-    deadline = time.monotonic() + 20
-    while not (database.exists() and database.stat().st_size > 0):
+def _until_it_has_read(pipe: IO[bytes]) -> None:
+    """What was written is no longer in the pipe; the register is made before a row is read."""
+    deadline, unread = time.monotonic() + 20, array("i", [1])
+    while unread[0]:
         assert time.monotonic() < deadline
-        time.sleep(0.05)
-    time.sleep(1)
+        fcntl.ioctl(pipe, termios.FIONREAD, unread)

@@ -156,7 +156,6 @@ async def test_what_is_too_long_for_a_form_is_not_cut_by_it(dana: Person, ledger
         ("Dependants", "many", "Say a whole number."),
         ("Dependants", "9999999", None),
         ("Monthly hours", "lots", "“lots” is not a length of time. Say 1.5h, 90m or 1h30."),
-        ("Repository", "x" * 501, "The repo is 501 characters long; 500 are allowed."),
     ],
 )
 async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(

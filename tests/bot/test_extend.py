@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.process import Process
 from sandbox import Form, Person
 from tests.bot.conftest import Ledger, on_both_databases
 
@@ -66,7 +67,6 @@ async def test_what_is_overdue_is_extended_from_today(dana: Person, ledger: Ledg
         ("2026-11-30 why", "D-1 already runs until 2026-12-01; choose a later date."),
         ("999999d why", "is more than ten years away; choose a date people will see."),
         ("9999-12-31 why", "9999-12-31 is more than ten years away"),
-        ("120d why", "That is 120 days; the standard tier allows 90 days in all"),
         ("soon why", "“soon” is neither a time nor a date. Say 30d, 2w or a date like 2027-01-31."),
         ("2027-02-30 why", "“2027-02-30” is not a date. Dates look like 2027-01-31."),
         ("0d why", "D-1 already runs until 2026-12-01; choose a later date."),
@@ -87,16 +87,15 @@ async def test_the_tier_counts_the_extensions(dana: Person, ledger: Ledger) -> N
     for _ in range(3):
         last = await dana.types("/debt extend D-1 10d once more")
     assert "That was the last extension its tier allows" in last.text
+    assert "for more, others have to agree" in last.text
     reply = await dana.types("/debt extend D-1 10d and again")
-    assert "D-1 was already extended 3 times, and the standard tier allows 3" in reply.text
+    assert (
+        "D-1 was already extended 3 times, and the standard tier allows 3, so this is a request now"
+    ) in reply.text
 
 
 async def test_the_strict_tier_allows_one_of_thirty_days(dana: Person, ledger: Ledger) -> None:
     await ledger.add(kind="iac_config", expires_on=ENDS)
-    assert (
-        "the strict tier allows 30 days in all"
-        in (await dana.types("/debt extend D-1 31d why")).text
-    )
     assert "That was the last extension" in (await dana.types("/debt extend D-1 30d why")).text
     reply = await dana.types("/debt extend D-1 1d why")
     assert "D-1 was already extended once, and the strict tier allows 1" in reply.text
@@ -112,7 +111,7 @@ async def test_the_form_says_what_is_left_and_extends(dana: Person, ledger: Ledg
     extended = await ledger.add(expires_on=ENDS)
     form = await extend_form(dana)
     assert form.labels == ["Artifact", "New expiry date", "Reason"]
-    assert "Standard tier: 3 extensions left, 90 days in all" in form.shown
+    assert "Standard tier: 3 extensions left, 90 days in all; more becomes a request" in form.shown
     form.fill("New expiry date", "2027-01-15")
     form.fill("Reason", "The provider’s launch moved")
     assert "until Jan 15, 2027: The provider’s launch moved" in (await form.submit()).text
@@ -123,7 +122,6 @@ async def test_the_form_says_what_is_left_and_extends(dana: Person, ledger: Ledg
     ("until", "reason", "label", "why"),
     [
         ("2026-11-01", "why", "New expiry date", "2026-11-01 is not in the future"),
-        ("2027-06-01", "why", "New expiry date", "the standard tier allows 90 days in all"),
         ("2040-01-01", "why", "New expiry date", "more than ten years away"),
         ("2027-01-15", "  ", "Reason", "An extension needs its reason"),
     ],
@@ -166,3 +164,39 @@ async def test_the_button_of_a_card_comes_with_the_artifact_filled_in(
     await form.submit()
     assert "extended Payment retry worker (D-1) until Dec 24, 2026" in card.shown
     assert "end date Dec 24, 2026" in card.shown
+
+
+async def test_past_the_cap_it_is_a_request_at_once(
+    dana: Person, erin: Person, ledger: Ledger, process: Process
+) -> None:
+    asked_for = await ledger.add(expires_on=ENDS)
+    await dana.types("/debt subscribe team:payments", channel="payments")
+    reply = await dana.types("/debt extend D-1 120d the provider is late")
+    assert (
+        "That is 120 days; the standard tier allows 90 days in all, and D-1 has 90 left, "
+        "so this is a request now." in reply.text
+    )
+    assert "one other person has to agree. I have asked #payments." in reply.text
+    assert (await ledger.get(asked_for)).expires_on == ENDS
+    await process.send()
+    request = erin.reads("payments")[-1]
+    assert "@dana asks to extend Payment retry worker (D-1) until Mar 31, 2027" in request.shown
+    await erin.clicks(request, "Approve")
+    assert (await ledger.get(asked_for)).expires_on == date(2027, 3, 31)
+    await process.send()
+    assert "It runs until Mar 31, 2027 now" in dana.dms()[-1].shown
+
+
+async def test_a_request_shows_how_often_it_was_extended_and_why(
+    dana: Person, erin: Person, ledger: Ledger, process: Process
+) -> None:
+    await ledger.add(kind="iac_config", expires_on=ENDS)
+    await dana.types("/debt extend D-1 30d the audit runs late")
+    form = await extend_form(dana)
+    assert "no extension is left; this becomes a request to others" in form.shown
+    form.fill("New expiry date", "2027-01-15")
+    form.fill("Reason", "and later still")
+    assert "two people have to agree, one of them of sre or security" in (await form.submit()).text
+    await process.send()
+    request = erin.dms()[-1]
+    assert "extended 1 time, by 30 days in all: “the audit runs late”" in request.shown

@@ -94,7 +94,7 @@ async def test_a_form_opened_from_a_shared_message_renews_it_too(
     form.fill("New expiry date", "2026-12-20")
     form.fill("Reason", "books close first")
     await form.submit()
-    assert "extended to 2026-12-20 by sam" in digest.shown
+    assert "extended to Dec 20, 2026 by sam" in digest.shown
 
 
 async def test_a_refusal_changes_nothing_in_the_shared_message(

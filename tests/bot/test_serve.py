@@ -1,6 +1,7 @@
 """`debt serve` as a process of its own: it answers, it ends quietly, it says nothing secret."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -92,6 +93,21 @@ async def test_the_log_keeps_what_people_wrote_to_itself_whatever_its_level(
     assert b"forged" not in said
     assert b"request refused: not signed with SLACK_SIGNING_SECRET just now" in said
     assert settings.slack_bot_token.encode() not in said
+
+
+async def test_what_nobody_handles_is_one_line_in_the_log(
+    slack: Sandbox, settings: Settings
+) -> None:
+    async with serving(settings, PORT=free_port()) as process:
+        slack.request_url = f"{await address(process)}/slack/events"
+        body = json.dumps({"type": "event_callback", "event": {"type": "app_mention"}})
+        headers = slack.signed(body) | {"Content-Type": "application/json"}
+        assert (await slack.post(body, headers)).status == 404
+        process.send_signal(signal.SIGTERM)
+        _, said = await process.communicate()
+    [line] = [line for line in said.decode().splitlines() if "app_mention" in line]
+    assert "level=WARNING logger=slack_bolt.AsyncApp Unhandled request" in line
+    assert all(re.match(r"[0-9-]{10} .* level=", line) for line in said.decode().splitlines())
 
 
 async def test_a_refused_token_is_one_line_that_names_the_variable(

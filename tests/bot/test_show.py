@@ -29,7 +29,7 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
     assert card.ephemeral
     for words in (
         "Payment retry worker (D-1) · production integration, durable, created",
-        "Next: extend it with a reason, or delete it",
+        "Next: extend it with a reason, or retire it",
         "changes weekly, a failure costs money or trust, 14 dependants, production",
         "nobody on call for it, no rollback",
         "Value/risk low/high: delete first · strict tier",
@@ -133,7 +133,7 @@ async def test_show_alone_asks_which(dana: Person, ledger: Ledger) -> None:
 async def test_the_notification_of_a_card_reads_well_alone(dana: Person, ledger: Ledger) -> None:
     await ledger.add(expires_on=date(2026, 11, 20))
     card = (await dana.types("/debt show D-1")).message
-    assert card.notification == "Payment retry worker (D-1): extend it with a reason, or delete it"
+    assert card.notification == "Payment retry worker (D-1): extend it with a reason, or retire it"
 
 
 async def test_a_card_shows_the_new_state_in_its_place(dana: Person, ledger: Ledger) -> None:

@@ -80,7 +80,7 @@ async def test_a_digest_reads_like_this(mail: Mail) -> None:
     message = await digest_now(mail)
     assert message.shown.splitlines() == [
         "Code debt this week: payments",
-        "Payment retry worker (D-1): extend it with a reason, or delete it",
+        "Payment retry worker (D-1): extend it with a reason, or retire it",
         "expired 10 days ago · score 32: changes weekly, 14 dependants, internal · Dana Reyes",
         "[Extend] [Log] [Review] [Show]",
         "Refund form (D-2): claim it: customer-facing with nobody behind it",
@@ -92,7 +92,7 @@ async def test_a_digest_reads_like_this(mail: Mail) -> None:
     ]
     assert message.notification == (
         "2 artifacts of payments need somebody this week. "
-        "First: Payment retry worker, extend it with a reason, or delete it."
+        "First: Payment retry worker, extend it with a reason, or retire it."
     )
     assert (message.pings, message.links) == (set(), [])
 
@@ -206,8 +206,8 @@ async def test_what_nobody_acts_on_is_said_once_more_then_counted_then_given_to_
     assert told.shown.startswith(
         "#payments has been told of this since Nov 30, 2026, and nothing happened."
     )
-    assert "Old importer (D-1): extend it with a reason, or delete it" in told.shown
-    assert told.buttons == ["Hand off", "Extend", "Show"]
+    assert "Old importer (D-1): extend it with a reason, or retire it" in told.shown
+    assert told.buttons == ["Hand off", "Extend", "Retire", "Show"]
 
 
 async def test_the_intervention_is_said_once_and_the_silence_is_kept(mail: Mail) -> None:
@@ -249,7 +249,7 @@ async def test_without_a_lead_the_subscriber_is_told(mail: Mail) -> None:
         await comes(mail)
         mail.passes(WEEK)
     [told] = mail.messages("@dana")
-    assert told.buttons == ["Extend", "Show"]
+    assert told.buttons == ["Extend", "Retire", "Show"]
     assert "yours to decide: extend it with a reason, or have it deleted" in told.shown
     assert mail.messages("@erin") == []
 
@@ -278,7 +278,7 @@ async def test_an_admin_may_hand_off_whatever_it_is(mail: Mail) -> None:
         await comes(mail)
         mail.passes(WEEK)
     [told] = mail.messages("@dana")
-    assert told.buttons == ["Hand off", "Extend", "Show"]
+    assert told.buttons == ["Hand off", "Extend", "Retire", "Show"]
 
 
 async def test_what_changes_is_listed_again_from_the_start(mail: Mail) -> None:

@@ -152,16 +152,18 @@ def test_the_last_extension_may_use_all_that_is_left(name: str, count: int, tota
 
 
 @pytest.mark.parametrize(("name", "count", "total"), LIMITS)
-def test_more_extensions_than_the_tier_allows_are_refused(
+def test_more_extensions_than_the_tier_allows_are_for_others_to_agree_to(
     name: str, count: int, total: int
 ) -> None:
     artifact = _tiered(name, extensions=count)
-    with pytest.raises(Refused, match=f"and the {name} tier allows {count}. Retire it, or ask"):
+    with pytest.raises(Refused, match=f"and the {name} tier allows {count}$"):
         extension(artifact, _in(11), WHY, TODAY, POLICY)
 
 
 @pytest.mark.parametrize(("name", "count", "total"), LIMITS)
-def test_more_days_than_the_tier_allows_are_refused(name: str, count: int, total: int) -> None:
+def test_more_days_than_the_tier_allows_are_for_others_to_agree_to(
+    name: str, count: int, total: int
+) -> None:
     with pytest.raises(Refused, match=f"the {name} tier allows {total} days in all") as refused:
         extension(_tiered(name, extended_days=20), _in(10 + total - 19), WHY, TODAY, POLICY)
     assert f"D-7 has {total - 20} left" in str(refused.value)
@@ -172,12 +174,12 @@ def test_the_count_is_said_as_people_say_it() -> None:
         extension(_tiered("strict", extensions=1), _in(11), WHY, TODAY, POLICY)
     with pytest.raises(Refused, match="already extended 3 times"):
         extension(_tiered("light", extensions=3), _in(11), WHY, TODAY, POLICY)
-    with pytest.raises(Refused, match="That is 1 day; "):
+    with pytest.raises(Refused, match="that is 1 day; "):
         extension(_tiered("light", extended_days=90), _in(11), WHY, TODAY, POLICY)
 
 
 def test_a_tier_without_extensions_says_so(never: Policy) -> None:
-    with pytest.raises(Refused, match=r"The light tier allows no extension. Retire D-7 instead"):
+    with pytest.raises(Refused, match="the light tier allows no extension"):
         extension(_tiered("light"), _in(11), WHY, TODAY, never)
 
 
@@ -223,7 +225,7 @@ def test_an_extension_is_granted_within_the_limits_or_refused(
 ) -> None:
     granted = answer(lambda: extension(artifact, until, WHY, TODAY, POLICY))
     if isinstance(granted, str):
-        assert granted.endswith(".")
+        assert granted.endswith(".") or "tier allows" in granted
     else:
         assert granted.until > TODAY
         assert granted.days > 0

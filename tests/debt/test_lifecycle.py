@@ -12,6 +12,8 @@ LEGAL = {
     ("validated", "retained"),
     ("validated", "retiring"),
     ("retained", "retiring"),
+    ("retiring", "created"),
+    ("retiring", "validated"),
     ("retiring", "retained"),
     ("retiring", "retired"),
     ("retiring", "refactored"),

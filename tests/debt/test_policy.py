@@ -152,7 +152,8 @@ NEEDED = (
             "\nthreshold = 3",
             (
                 "policy.toml:2: threshold: no such key; allowed are kinds, labels, tiers, "
-                "thresholds, digest, groups, teams, leadership, working_hours, holidays, sprint"
+                "thresholds, digest, nudges, approvals, gate, roles, groups, teams, leadership, "
+                "working_hours, holidays, sprint"
             ),
         ),
         (
@@ -238,6 +239,20 @@ def test_an_unknown_key_is_answered_with_its_line_and_the_known_ones(
                 "allowed are sre, security, ops"
             ),
         ),
+        (
+            "[roles]\nretire = ['owner', 'boss']",
+            (
+                "policy.toml:2: roles.retire: “boss” is not a group; "
+                "allowed are everyone, owner, lead, admin, sre, security"
+            ),
+        ),
+        (
+            "[kinds.test_suite]\ngate = ['tests', 'luck']",
+            (
+                "policy.toml:2: kinds.test_suite.gate: “luck” is not allowed; "
+                "allowed are tests, security, observability, style, architecture"
+            ),
+        ),
     ],
 )
 def test_a_word_from_no_list_is_answered_with_the_list(
@@ -266,6 +281,9 @@ def test_a_word_from_no_list_is_answered_with_the_list(
         ("kinds.test_suite.monthly_hours", "true", "numbers from 0 to 10000"),
         ("labels.durable.lapses", "'yes'", "true and false"),
         ("labels.durable.lapses", "1", "true and false"),
+        ("nudges.steps", "[400]", "whole numbers from 0 to 365"),
+        ("nudges.a_week", "0", "whole numbers from 1 to 7"),
+        ("approvals.remind_after_days", "0", "whole numbers from 1 to 36500"),
         ("working_hours.start", "9", 'times like "09:00"'),
         ("working_hours.start", "'25:00'", 'times like "09:00"'),
         ("holidays.dates", "[5]", "dates like 2026-12-24"),
@@ -302,6 +320,8 @@ def test_a_wrong_value_is_answered_with_what_is_allowed(
          "allowed is text in quotes, at least one character")),
         ("[working_hours]\ndays = []", ("policy.toml:2: working_hours.days: "
          "allowed is a list of at least one")),
+        ("[approvals]\nremind_after_days = 14", ("policy.toml:1: approvals: "
+         "allowed are fewer days to the reminder than 14")),
         ("[working_hours]\nstart = '18:00'", ("policy.toml:1: working_hours: "
          "allowed is a start before the end, 17:00")),
     ],

@@ -47,7 +47,7 @@ def test_what_to_fix_first_never_depends_on_age(
 
 @given(artifacts())
 def test_the_rank_stays_within_its_bounds(artifact: Artifact) -> None:
-    assert 2 <= priority(artifact) <= 9_375
+    assert 4 <= priority(artifact) <= 28_125
     assert 1 <= blast_radius(artifact) <= 5
 
 

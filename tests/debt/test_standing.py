@@ -20,7 +20,7 @@ def _in(count: int) -> date:
 
 def test_everything_derived_stands_beside_the_artifact() -> None:
     found = standing(an_artifact(), POLICY, TODAY)
-    assert (found.score, found.priority, found.quadrant) == (16, 96, Quadrant.LOW_LOW)
+    assert (found.score, found.priority, found.quadrant) == (16, 192, Quadrant.LOW_LOW)
     assert (found.tier, found.provisional, found.high_risk) == (Tier.STANDARD, False, False)
     assert (found.orphan, found.attention) == (False, False)
     assert (found.due_on, found.wakes_on) == (date(2027, 1, 15), date(2027, 1, 16))
@@ -136,12 +136,12 @@ def test_somebody_is_needed_when_policy_says_so(changes: dict[str, Any], needs: 
             "claim it: customer-facing with nobody behind it",
             "claim",
         ),
-        ({"expires_on": _in(-1)}, "extend it with a reason, or delete it", "extend"),
+        ({"expires_on": _in(-1)}, "extend it with a reason, or retire it", "extend"),
         ({"expires_on": _in(3)}, "extend it with a reason, or let it end", "extend"),
         (
             {"value": 1, "risk": 5},
-            "delete first: low value, high risk; review it if it has to stay",
-            "review",
+            "delete first: low value, high risk; retire it",
+            "retire",
         ),
         ({"review_on": _in(-1)}, "review it: is it still needed?", "review"),
         (
@@ -165,6 +165,17 @@ def test_somebody_is_needed_when_policy_says_so(changes: dict[str, Any], needs: 
             {"value": None, "risk": 5},
             "say what it is worth: risky, and its value is not rated",
             "edit",
+        ),
+        ({"lapsed_on": TODAY}, "retire it: it lapsed and nobody extended it", "retire"),
+        (
+            {"regenerate_every_days": 90, "generation": 2},
+            "regenerate it: generation 2 has had its time",
+            "retire",
+        ),
+        (
+            {"stage": Stage.RETIRING, "expires_on": _in(-1), "review_on": _in(-9)},
+            "finish its checklist and confirm that it is gone",
+            "show",
         ),
         ({"value": 5}, "keep it and watch", "show"),
         ({"value": 5, "risk": 5}, "strongest review; refactor it as roadmap work", "show"),

@@ -1,5 +1,6 @@
 """A real Bolt app, over signed HTTP or Socket Mode, in a real sandbox: no mocks."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from slack_bolt.app.async_server import AsyncSlackAppServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Person, Sandbox
+from sandbox.settling import QUIET_HERE
 
 MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Parrot"},
@@ -65,6 +67,11 @@ MANIFEST: dict[str, Any] = {
         "socket_mode_enabled": True,
     },
 }
+
+
+async def works_on(quiet: float = QUIET_HERE) -> None:
+    """Says nothing for longer than the sandbox watches for quiet; that it waits is what counts."""
+    await asyncio.sleep(5 * quiet)
 
 
 def bolt_app(slack: Sandbox) -> AsyncApp:

@@ -1,6 +1,5 @@
 """Buttons, selects, forms, shortcuts and Home, with a real Bolt app answering."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Person, Sandbox
+from tests.sandbox.conftest import works_on
 
 Named = Any
 
@@ -164,7 +164,7 @@ def log_form(app: AsyncApp) -> list[Any]:
             await ack(response_action="errors", errors={"hours": "That is a lot."})
             return
         await ack()
-        await asyncio.sleep(0.1)
+        await works_on()
         submitted.append(view)
         await client.chat_postMessage(channel=body["user"]["id"], text="logged")
 
@@ -258,7 +258,7 @@ async def test_pushed_and_updated_views(app: AsyncApp, dana: Person) -> None:
         await ack()
         waiting = page("Wait") | {"submit": None}
         opened = await client.views_open(trigger_id=body["trigger_id"], view=waiting)
-        await asyncio.sleep(0.1)
+        await works_on()
         view = opened["view"]
         await client.views_update(view_id=view["id"], hash=view["hash"], view=page("One", note))
         with pytest.raises(SlackApiError, match="hash_conflict"):

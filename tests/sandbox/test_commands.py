@@ -8,7 +8,8 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from sandbox import Person, Sandbox
-from tests.sandbox.conftest import bolt_app, over_http
+from sandbox.settling import QUIET_ELSEWHERE
+from tests.sandbox.conftest import bolt_app, over_http, works_on
 
 Named = Any
 
@@ -32,9 +33,9 @@ async def test_an_answer_to_the_response_url_arrives(app: AsyncApp, dana: Person
     @app.command("/echo")
     async def echo(ack: Named, respond: Named) -> None:
         await ack()
-        await asyncio.sleep(0.1)
+        await works_on()
         await respond("one")
-        await asyncio.sleep(0.1)
+        await works_on()
         await respond("two", response_type="in_channel")
 
     reply = await dana.types("/echo")
@@ -132,10 +133,12 @@ async def test_a_fast_app_is_tested_fast(app: AsyncApp, dana: Person) -> None:
 async def test_two_at_once_each_get_their_own_answer(
     app: AsyncApp, dana: Person, erin: Person
 ) -> None:
+    both_asked = asyncio.Barrier(2)
+
     @app.command("/echo")
     async def echo(ack: Named, respond: Named, command: Named) -> None:
         await ack()
-        await asyncio.sleep(0.05)
+        await both_asked.wait()
         await respond(command["user_name"])
 
     both = await asyncio.gather(dana.types("/echo"), erin.types("/echo"))
@@ -151,7 +154,7 @@ def serve_elsewhere(slack: Sandbox, ready: threading.Event, stop: threading.Even
         @app.command("/echo")
         async def echo(ack: Named, respond: Named) -> None:
             await ack()
-            await asyncio.sleep(0.7)
+            await works_on(QUIET_ELSEWHERE)
             await respond("at last")
 
         async with over_http(slack, app):
@@ -178,7 +181,7 @@ async def test_a_background_service_of_the_app_is_not_waited_for(
 
     @app.command("/echo")
     async def echo(ack: Named) -> None:
-        services.append(asyncio.create_task(asyncio.sleep(60)))
+        services.append(asyncio.create_task(asyncio.Event().wait()))
         await ack("started")
 
     started = time.monotonic()

@@ -1,6 +1,5 @@
 """The same app, dialing in with slack_sdk's aiohttp Socket Mode client."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -87,7 +86,6 @@ async def test_a_client_comes_back_after_a_disconnect(
 
     first = socket.client.current_session
     await slack.socket.warn()
-    await slack.wait_for(lambda: socket.client.current_session is not first)
-    await slack.wait_for(lambda: slack.socket.connected)
-    await asyncio.sleep(0.05)
+    await slack.wait_for(lambda: socket.client.current_session is not first and first.closed)
+    await slack.wait_for(lambda: slack.socket.connections == 1)
     assert (await dana.types("/echo")).text == "still here"

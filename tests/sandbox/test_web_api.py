@@ -240,8 +240,9 @@ async def test_history_may_lag_behind(web_client: Client, slack: Sandbox) -> Non
     slack.history_lag = 0.2
     await web_client.chat_postMessage(channel=payments, text="x")
     assert (await web_client.conversations_history(channel=payments))["messages"] == []
-    await asyncio.sleep(0.25)
-    assert len((await web_client.conversations_history(channel=payments))["messages"]) == 1
+    async with asyncio.timeout(10):
+        while not (await web_client.conversations_history(channel=payments))["messages"]:
+            pass
 
 
 async def test_refusals_on_request(web_client: Client, slack: Sandbox, dana: Person) -> None:

@@ -1,6 +1,8 @@
 """Many rows at once: what is new, what differs, and nobody gets in between."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from sqlalchemy import select
 
@@ -76,21 +78,26 @@ async def test_people_and_an_import_wait_for_each_other_and_both_are_done(
     register: Register,
 ) -> None:
     await register.holds(owner=None)
-
-    async def claim() -> None:
-        await register.told(DANA, ownership.claim, 1)
+    key_taken = asyncio.Event()
 
     async def add() -> None:
         async with register.store.change() as session:
             await artifacts.next_ids(session, 1)
-            await asyncio.sleep(0.05)
+            key_taken.set()
             await bulk.put(session, by(DANA), [a_row()], WHY)
 
-    async def follow() -> None:
-        await register.told(DANA, awake.follow_policy)
+    async def meanwhile(work: Coroutine[Any, Any, object]) -> None:
+        await key_taken.wait()
+        await work
 
     many = [a_row(name=f"row {number}") for number in range(200)]
-    await asyncio.gather(put(register, *many), claim(), add(), follow(), put(register, a_row()))
+    await asyncio.gather(
+        add(),
+        meanwhile(put(register, *many)),
+        meanwhile(register.told(DANA, ownership.claim, 1)),
+        meanwhile(register.told(DANA, awake.follow_policy)),
+        meanwhile(put(register, a_row())),
+    )
     assert await register.owner(1) == DANA
     assert await register.fault() is None
     assert len(await register.entries()) == 1 + 200 + 1 + 1 + 1 + 1

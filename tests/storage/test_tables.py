@@ -39,6 +39,10 @@ def test_what_an_artifact_may_lack_a_row_may_lack() -> None:
     assert {column.name for column in ARTIFACT.c if column.nullable} == optional | {
         "due_on",
         "wakes_on",
+        "nudge_on",
+        "ignored_on",
+        "escalates_on",
+        "lapses_on",
     }
 
 

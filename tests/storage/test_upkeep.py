@@ -6,8 +6,9 @@ import pytest
 
 from debt.artifact import Stage, Surface
 from debt.refusal import Refused
-from storage.upkeep import extend, rate, review
-from tests.storage.builders import DANA, SAM, TODAY, Register, days
+from storage import approvals
+from storage.upkeep import Extended, Requested, extend, rate, review
+from tests.storage.builders import DANA, ERIN, SAM, TODAY, Register, days
 
 SOON = TODAY + days(10)
 
@@ -15,6 +16,7 @@ SOON = TODAY + days(10)
 async def test_an_extension_moves_the_end_date_and_is_counted(register: Register) -> None:
     await register.holds(expires_on=SOON)
     extended = await register.told(DANA, extend, 1, SOON + days(30), " still migrating ")
+    assert isinstance(extended, Extended)
     assert (extended.extension.days, extended.extension.left, extended.extension.days_left) == (
         30,
         2,
@@ -61,19 +63,34 @@ async def test_an_extension_needs_a_reason_a_day_to_come_and_something_to_extend
 
 async def test_the_tier_says_how_often_and_how_far(register: Register) -> None:
     await register.holds(expires_on=SOON)
-    with pytest.raises(Refused, match="allows 90 days in all, and D-1 has 90 left"):
-        await register.told(DANA, extend, 1, SOON + days(91), "long")
     for number in (1, 2, 3):
         await register.told(DANA, extend, 1, SOON + days(10 * number), "a bit more")
-    with pytest.raises(Refused, match="already extended 3 times"):
+    asked = await register.told(DANA, extend, 1, SOON + days(40), "a bit more")
+    assert isinstance(asked, Requested)
+    assert asked.why == "D-1 was already extended 3 times, and the standard tier allows 3"
+    assert (await register.artifact()).extensions == 3
+    with pytest.raises(Refused, match="To extend D-1 has been asked for already"):
         await register.told(DANA, extend, 1, SOON + days(40), "a bit more")
+
+
+async def test_farther_than_the_tier_allows_is_for_others_to_agree_to(register: Register) -> None:
+    await register.holds(expires_on=SOON)
+    asked = await register.told(DANA, extend, 1, SOON + days(91), "long")
+    assert isinstance(asked, Requested)
+    assert "allows 90 days in all, and D-1 has 90 left" in asked.why
+    assert (asked.approval.needed, asked.approval.own) == (1, False)
+    await register.told(ERIN, approvals.approve, asked.approval.id or 0)
+    artifact = await register.artifact()
+    assert (artifact.expires_on, artifact.extended_days) == (SOON + days(91), 91)
 
 
 async def test_a_strict_artifact_is_extended_once(register: Register) -> None:
     await register.holds(expires_on=SOON, risk=5, surface=Surface.CUSTOMER)
     await register.told(DANA, extend, 1, SOON + days(30), "once")
-    with pytest.raises(Refused, match="already extended once, and the strict tier allows 1"):
-        await register.told(DANA, extend, 1, SOON + days(31), "twice")
+    asked = await register.told(DANA, extend, 1, SOON + days(31), "twice")
+    assert isinstance(asked, Requested)
+    assert asked.why == "D-1 was already extended once, and the strict tier allows 1"
+    assert (asked.approval.needed, asked.approval.groups) == (2, ["sre", "security"])
 
 
 async def test_what_a_database_cannot_hold_is_left_out_of_a_reason(register: Register) -> None:

@@ -109,6 +109,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("artifact_id", "generation", "checklist", "item"),
     )
     op.create_table(
+        "matter",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("artifact_id", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["artifact_id"],
+            ["artifact.id"],
+        ),
+        sa.PrimaryKeyConstraint("person", "artifact_id", "why"),
+    )
+    op.create_table(
         "unwanted",
         sa.Column("briefing_id", sa.Integer(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),

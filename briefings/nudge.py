@@ -1,0 +1,239 @@
+"""The direct message that batches what one person should look at, with the buttons to do it (R26).
+
+What was settled since it was sent leaves it: it is drawn again from the register.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    InteractiveElement,
+    Option,
+    PlainTextObject,
+    StaticSelectElement,
+)
+
+from briefings.message import Message, button, line, quiet
+from briefings.words import say
+from debt.artifact import Artifact, Stage
+from debt.notice import Due, DueKind, dues, guaranteed
+from debt.policy import Policy
+from debt.score import explain
+from storage import lists, nudges, people
+from storage.nudges import Why
+from storage.outbox import Ledgered
+from storage.store import Session
+
+ORPHANS, LEADERSHIP = "orphans", "leadership"
+SNOOZES = (("1", "1 day"), ("7", "1 week"), ("next", "Until the next step"))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One artifact that somebody is told of: why, and the day it is about where there is one: the
+    date that comes, or since when a digest has listed it.
+
+    `changed` is when somebody last did something about it, as of then.
+    """
+
+    id: int
+    why: Why
+    kind: str = ""
+    on: str = ""
+    changed: str = ""
+
+    def as_json(self) -> list[Any]:
+        return [self.id, str(self.why), self.kind, self.on, self.changed]
+
+
+def item_of(said: Sequence[Any]) -> Item:
+    number, why, kind, on, changed = said
+    return Item(number, Why(why), kind, on, changed)
+
+
+def about(artifact: Artifact, why: Why, due: Due | None = None) -> Item:
+    kind, on = (str(due.kind), due.on.isoformat()) if due else ("", "")
+    return Item(artifact.id, why, kind, on, _changed(artifact))
+
+
+def _changed(artifact: Artifact) -> str:
+    return artifact.changed_at.isoformat() if artifact.changed_at else ""
+
+
+def is_settled(item: Item, artifact: Artifact) -> bool:
+    """Whether what the item asked for has been done, or put off, since."""
+    if not artifact.live or artifact.stage is Stage.RETIRING or artifact.snoozed_until:
+        return True
+    if item.why is Why.ORPHAN:
+        return not artifact.orphan
+    if item.why is not Why.DUE:
+        return _changed(artifact) != item.changed
+    return not any(_same(item, due, artifact) for due in dues(artifact))
+
+
+def _same(item: Item, due: Due, artifact: Artifact) -> bool:
+    """An end date that moved for the sake of the notice is the same one still."""
+    if due.kind != item.kind:
+        return False
+    moved = due.kind is DueKind.EXPIRY and artifact.originally_expires_on is not None
+    return moved or due.on.isoformat() == item.on
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message to one person or channel, as the register has its artifacts now."""
+
+    items: tuple[Item, ...]
+    artifacts: Mapping[int, Artifact]
+    names: Mapping[str, str]
+    at: datetime
+    more: int
+    id: int
+    unwanted: bool
+
+    @property
+    def open(self) -> list[Item]:
+        return [item for item in self.items if not is_settled(item, self.artifacts[item.id])]
+
+    @property
+    def settled(self) -> list[Artifact]:
+        left = (item for item in self.items if is_settled(item, self.artifacts[item.id]))
+        return list({item.id: self.artifacts[item.id] for item in left}.values())
+
+    def name(self, owner: str | None) -> str:
+        return self.names.get(owner, owner) if owner else "nobody"
+
+
+async def told_by(session: Session, briefing: Ledgered) -> Told:
+    facts = briefing.facts
+    items = tuple(item_of(said) for said in facts["items"])
+    artifacts = await lists.several(session, [item.id for item in items])
+    spoken_of = [who for a in artifacts.values() for who in (a.owner, a.changed_by) if who]
+    return Told(
+        items,
+        artifacts,
+        await people.names(session, spoken_of),
+        datetime.fromisoformat(facts["at"]),
+        facts["more"],
+        briefing.id,
+        await nudges.was_unwanted(session, briefing.id),
+    )
+
+
+def nudge(told: Told, policy: Policy) -> Message:
+    """To one person; with nothing left open it says so in one line."""
+    groups = [block for item in told.open for block in _item(item, told, policy)]
+    title = say("nudge.title", count=len(told.open), first=_first(told))
+    if not told.open:
+        return Message(say("nudge.done", settled=told.settled), (line(_closing(told)),))
+    blocks: list[Block] = [line(title), *groups, *_end(told)]
+    return Message(say("nudge.fallback", count=len(told.open), first=_first(told)), tuple(blocks))
+
+
+def orphans(told: Told, policy: Policy, team: str) -> Message:
+    """To a team's channel: what has lost its owner, production surfaces first."""
+    title = say("nudge.orphans", team=team, count=len(told.open))
+    if not told.open:
+        return Message(say("nudge.done", settled=told.settled), (line(_closing(told)),))
+    groups = [block for item in told.open for block in _item(item, told, policy)]
+    return Message(title, (line(title), *groups, *_rest(told)))
+
+
+def leadership(told: Told, policy: Policy) -> Message:
+    """To leadership's channel: high risk, and neither owner nor lead has done anything."""
+    title = say("nudge.leadership", count=len(told.open))
+    if not told.open:
+        return Message(say("nudge.done", settled=told.settled), (line(_closing(told)),))
+    groups = [block for item in told.open for block in _item(item, told, policy)]
+    return Message(title, (line(title), *groups, *_rest(told)))
+
+
+def _first(told: Told) -> Artifact | None:
+    return told.artifacts[told.open[0].id] if told.open else None
+
+
+def _closing(told: Told) -> str:
+    return say("nudge.done", settled=told.settled)
+
+
+def _rest(told: Told) -> Iterator[Block]:
+    if told.settled or told.more:
+        yield quiet(say("nudge.rest", settled=told.settled, more=told.more))
+
+
+def _end(told: Told) -> Iterator[Block]:
+    yield from _rest(told)
+    if told.unwanted:
+        yield quiet(say("nudge.fewer"))
+    else:
+        quietly = button("Not useful", "nudge.unwanted", str(told.id))
+        yield ActionsBlock(block_id=f"nudge:{told.id}", elements=[quietly])
+
+
+def _item(item: Item, told: Told, policy: Policy) -> list[Block]:
+    artifact, today = told.artifacts[item.id], told.at.date()
+    words = say(
+        "nudge.item",
+        artifact=artifact,
+        why=str(item.why),
+        kind=item.kind,
+        on=_date(item, artifact, today, policy),
+        first=artifact.due_from,
+        owner=told.name(artifact.owner),
+        explained=explain(artifact),
+        today=today,
+    )
+    acts: list[InteractiveElement] = [*_acts(item, artifact)]
+    block_id = f"nudge:{artifact.key}:{item.why}"
+    return [line(words), ActionsBlock(block_id=block_id, elements=acts)]
+
+
+def _date(item: Item, artifact: Artifact, today: date, policy: Policy) -> date | None:
+    """The date it is about; where its notice comes late, the one that it moves to."""
+    if item.kind == DueKind.EXPIRY:
+        return guaranteed(artifact, today, policy)
+    return date.fromisoformat(item.on) if item.on else None
+
+
+_ACTS = {
+    Why.DUE: ("extend", "retire", "review", "handoff"),
+    Why.ORPHAN: ("claim", "handoff", "retire", "show"),
+    Why.IGNORED: ("handoff", "extend", "retire", "show"),
+    Why.REPEATED: ("handoff", "extend", "retire", "show"),
+}
+_LABELS = {
+    "claim": "Claim",
+    "extend": "Extend",
+    "handoff": "Hand off",
+    "retire": "Retire",
+    "review": "Still needed",
+    "show": "Show",
+}
+
+
+def _acts(item: Item, artifact: Artifact) -> Iterator[InteractiveElement]:
+    """The likeliest comes first and stands out."""
+    names = list(_ACTS[item.why])
+    if item.kind == DueKind.REVIEW:
+        names.sort(key=lambda name: name != "review")
+    for name in names:
+        main = name == names[0]
+        yield button(_LABELS[name], f"artifact.{name}", artifact.key, primary=main)
+    if item.why is Why.DUE:
+        yield _snooze(artifact)
+
+
+def _snooze(artifact: Artifact) -> StaticSelectElement:
+    options = [
+        Option(value=f"{artifact.key} {span}", text=PlainTextObject(text=words, emoji=False))
+        for span, words in SNOOZES
+    ]
+    return StaticSelectElement(
+        action_id="artifact.snooze",
+        placeholder=PlainTextObject(text="Snooze", emoji=False),
+        options=options,
+    )

@@ -1,0 +1,246 @@
+"""Who is told what today, by direct message, as rarely as possible (R26).
+
+One message a person a day at most, in their working hours, within their attention budget. What
+does not fit waits and is merged into the next one; nothing is dropped.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from briefings.nudge import LEADERSHIP, ORPHANS, Item, about
+from debt import notice
+from debt.artifact import Artifact
+from debt.policy import Policy
+from debt.working_time import is_working, next_working, tomorrow
+from storage import lists, nudges, outbox, people, subscriptions, upkeep
+from storage.artifacts import Change
+from storage.nudges import NUDGE, STARTED_BY_US, Matter, Why
+from storage.reach import team_channel
+from storage.store import Session, Store
+from storage.tables import Person
+
+AT_ONCE = 50
+WEEK = timedelta(days=7)
+LONGEST_GAP = timedelta(days=28)
+
+
+async def nudge_all(store: Store, change: Change) -> None:
+    """Lapses, escalates and tells whoever may be told by now. Safe to repeat."""
+    for some in _STEPS:
+        while await _committed(store, change, some):
+            pass
+
+
+async def rehearse(session: Session, change: Change) -> None:
+    """As `nudge_all`, in a unit of work that is taken back."""
+    for some in _STEPS:
+        while await some(session, change):
+            pass
+
+
+_Some = Callable[[Session, Change], Awaitable[int]]
+
+
+async def _committed(store: Store, change: Change, some: _Some) -> int:
+    """One person, or a few artifacts, at a time: nobody waits long for anybody."""
+    async with store.change() as session:
+        return await some(session, change)
+
+
+async def _lapse(session: Session, change: Change) -> int:
+    lapsed = await nudges.to_lapse(session, change.today, AT_ONCE)
+    for artifact in lapsed:
+        await upkeep.lapse(session, change, artifact)
+    return len(lapsed)
+
+
+async def _tell_leads(session: Session, change: Change) -> int:
+    """What an owner ignored is brought up with the team's lead, if that is somebody else."""
+    ignored = await nudges.ignored(session, change.today, AT_ONCE, by_lead=False)
+    for artifact in ignored:
+        lead = change.policy.lead_of(artifact.team)
+        if lead and lead != artifact.owner:
+            matter = Matter(artifact.id, Why.IGNORED, change.today)
+            await nudges.bring_up(session, lead, [matter], change.at)
+    told = [replace(artifact, lead_told_on=change.today) for artifact in ignored]
+    await nudges.keep(session, change.policy, told, change.today)
+    return len(ignored)
+
+
+async def _tell_leadership(session: Session, change: Change) -> int:
+    ignored = await nudges.ignored(session, change.today, change.policy.nudges.items, by_lead=True)
+    if ignored:
+        channel = change.policy.leadership.channel
+        items = [about(artifact, Why.IGNORED) for artifact in ignored]
+        key = f"{LEADERSHIP}:{change.today}:{ignored[0].id}"
+        await _post(session, change, key, LEADERSHIP, channel, items)
+    told = [replace(artifact, leadership_told_on=change.today) for artifact in ignored]
+    await nudges.keep(session, change.policy, told, change.today)
+    return len(ignored)
+
+
+async def _ask_for_owners(session: Session, change: Change) -> int:
+    """A team is asked for owners once a week at most; what comes in between waits for the next."""
+    orphans = await nudges.orphans_due(session, change.today, AT_ONCE)
+    by_team: dict[str | None, list[Artifact]] = {}
+    for artifact in orphans:
+        by_team.setdefault(artifact.team, []).append(artifact)
+    for team, theirs in by_team.items():
+        said = await _ask_team(session, change, team, theirs) if team else theirs
+        put_off = [each for each in theirs if each not in said]
+        told = [notice.told(each, change.today, change.policy) for each in said]
+        waits = _next_week(change.today)
+        told += [replace(each, snoozed_until=waits) for each in put_off]
+        await nudges.keep(session, change.policy, told, change.today)
+    return len(orphans)
+
+
+def _next_week(day: date) -> date:
+    return day + timedelta(days=7 - day.weekday())
+
+
+async def _ask_team(
+    session: Session, change: Change, team: str, theirs: list[Artifact]
+) -> list[Artifact]:
+    """In its channel, else its lead; what was said. Nowhere to ask is as good as said."""
+    channel = await team_channel(session, change, team)
+    lead = change.policy.lead_of(team)
+    if channel:
+        said = theirs[: change.policy.nudges.items]
+        year, week, _ = change.today.isocalendar()
+        items = [about(each, Why.ORPHAN) for each in said]
+        key = f"{ORPHANS}:{channel}:{team}:{year}-W{week:02}"
+        asked = await _post(session, change, key, ORPHANS, channel, items, team=team)
+        return said if asked else []
+    if lead:
+        matters = [Matter(each.id, Why.ORPHAN, change.today) for each in theirs]
+        await nudges.bring_up(session, lead, matters, change.at)
+    return theirs
+
+
+async def _post(
+    session: Session,
+    change: Change,
+    key: str,
+    kind: str,
+    channel: str,
+    items: Sequence[Item],
+    *,
+    team: str = "",
+) -> bool:
+    """To a channel, in working hours where its digest's readers are."""
+    subscription = await subscriptions.subscription(session, channel)
+    local = change.at.astimezone(ZoneInfo(subscription.zone if subscription else "UTC"))
+    facts = _facts(local, items, 0) | {"team": team}
+    return await outbox.enqueue(
+        session,
+        key,
+        kind,
+        facts,
+        change.at,
+        channel=channel,
+        mentions=[item.id for item in items],
+        not_before=next_working(local, change.policy),
+    )
+
+
+def _facts(local: datetime, items: Sequence[Item], more: int) -> dict[str, Any]:
+    said = [item.as_json() for item in items]
+    return {"at": local.isoformat(), "items": said, "more": more}
+
+
+async def _nudge_next(session: Session, change: Change) -> int:
+    """Tells the next person, or notes when to look at them again."""
+    due = await nudges.people_due(session, change.at, 1)
+    for who in due:
+        person = await people.person(session, who)
+        if person:
+            later = await _nudge(session, change, person)
+            await nudges.quiet_until(session, who, later)
+    return len(due)
+
+
+_STEPS: tuple[_Some, ...] = (_lapse, _tell_leads, _tell_leadership, _ask_for_owners, _nudge_next)
+
+
+async def _nudge(session: Session, change: Change, person: Person) -> datetime:
+    """When they are looked at again: as soon as they may be spoken to, else tomorrow."""
+    local = change.at.astimezone(ZoneInfo(person.zone))
+    later = await _not_before(session, change, person, local)
+    if later is None:
+        await _tell(session, change, person, local)
+    return later or tomorrow(local, change.policy)
+
+
+async def _not_before(
+    session: Session, change: Change, person: Person, local: datetime
+) -> datetime | None:
+    """When they may be spoken to; None for now."""
+    policy = change.policy
+    if not is_working(local, policy):
+        return next_working(local, policy)
+    if await nudges.waiting(session, person.slack_id):
+        return tomorrow(local, policy)
+    gap = _gap(await nudges.unwanted_by(session, person.slack_id))
+    since = change.at - max(WEEK, gap)
+    started = await outbox.started_since(session, person.slack_id, since, STARTED_BY_US)
+    free = _free_again(started, policy.nudges.a_week, gap)
+    if free and free > change.at:
+        return next_working(free.astimezone(local.tzinfo), policy)
+    return None
+
+
+def _gap(unwanted: int) -> timedelta:
+    """Each “Not useful” doubles the time between two messages, from a week to four."""
+    return min(WEEK * 2 ** (unwanted - 1), LONGEST_GAP) if unwanted else timedelta(0)
+
+
+def _free_again(started: Sequence[datetime], a_week: int, gap: timedelta) -> datetime | None:
+    """`started` newest first: when the last one is a gap ago, and only a few less than a week."""
+    after = [started[0] + gap] if started else []
+    if len(started) >= a_week:
+        after.append(started[a_week - 1] + WEEK)
+    return max(after, default=None)
+
+
+async def _tell(session: Session, change: Change, person: Person, local: datetime) -> None:
+    """All that is due and fits, and what would soon be due along with it."""
+    policy, who, today = change.policy, person.slack_id, local.date()
+    matters = await nudges.matters_of(session, who, policy.nudges.items)
+    room = policy.nudges.items - len(matters)
+    until = today + timedelta(days=policy.nudges.together_days)
+    dated = await nudges.dates_of(session, who, until, room)
+    if not matters and not any(_is_due(artifact, policy, today) for artifact in dated):
+        return
+    more = await nudges.count_dates(session, who, until) - len(dated)
+    items = [_about_date(artifact, policy, today) for artifact in dated]
+    items += await _about_matters(session, matters)
+    key, facts = f"{NUDGE}:{who}:{today}", _facts(local, items, more)
+    mentions = [item.id for item in items]
+    if await outbox.enqueue(session, key, NUDGE, facts, change.at, person=who, mentions=mentions):
+        told = [notice.told(artifact, today, policy) for artifact in dated]
+        await nudges.keep(session, policy, told, today)
+        await nudges.put_to(session, who, matters)
+
+
+def _is_due(artifact: Artifact, policy: Policy, today: date) -> bool:
+    day = notice.nudge_on(artifact, policy)
+    return day is not None and day <= today
+
+
+def _about_date(artifact: Artifact, policy: Policy, today: date) -> Item:
+    spoken_of = notice.told_of(artifact, today, policy) or [*notice.dues(artifact)]
+    return about(artifact, Why.DUE, min(spoken_of, key=lambda due: due.on, default=None))
+
+
+async def _about_matters(session: Session, matters: Sequence[Matter]) -> list[Item]:
+    known = await lists.several(session, [matter.artifact_id for matter in matters])
+    return [_matter(known[matter.artifact_id], matter) for matter in matters]
+
+
+def _matter(artifact: Artifact, matter: Matter) -> Item:
+    item = about(artifact, matter.why)
+    return replace(item, on=matter.since.isoformat()) if matter.why is Why.REPEATED else item

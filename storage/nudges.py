@@ -1,0 +1,301 @@
+"""What people are told of by direct message: who is due, what was said, what came of it (R26).
+
+An owner hears of their dates as the artifact's own columns say (`nudge_on`). Everything else that
+somebody is to hear, an escalation or an orphan, waits as a matter of theirs until it fits.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, func, or_, select, union, update
+
+from debt import notice
+from debt.artifact import Artifact, Surface
+from debt.lifecycle import require_live
+from debt.policy import Policy
+from debt.refusal import Refused
+from storage.artifacts import COLUMNS, Change, adjust, artifact_of, locked, row_of, unchanging
+from storage.store import Session, insert_new
+from storage.tables import ARTIFACT, ATTENTION, BRIEFING, MATTER, PERSON, UNWANTED, BriefingState
+
+A = ARTIFACT.c
+NUDGE = "nudge"
+STARTED_BY_US = (NUDGE, "paused")
+_FURTHEST_EAST = timedelta(hours=14)
+_WEEK = timedelta(days=7)
+
+
+class Why(StrEnum):
+    """Why somebody is told of an artifact."""
+
+    DUE = "due"
+    ORPHAN = "orphan"
+    IGNORED = "ignored"
+    REPEATED = "repeated"
+
+
+async def people_due(session: Session, now: datetime, limit: int) -> list[str]:
+    """Who has something to hear, is known to Slack and may be spoken to by now."""
+    somewhere = (now + _FURTHEST_EAST).date()
+    owning = select(A.owner.label("who")).where(
+        A.live, A.nudge_on <= somewhere, A.owner.is_not(None), A.owner_gone.is_(False)
+    )
+    waiting = union(owning, select(MATTER.c.person.label("who"))).subquery()
+    question = (
+        select(waiting.c.who)
+        .join(PERSON, and_(PERSON.c.slack_id == waiting.c.who, PERSON.c.active))
+        .outerjoin(ATTENTION, ATTENTION.c.person == waiting.c.who)
+        .where(or_(ATTENTION.c.next_at.is_(None), ATTENTION.c.next_at <= now))
+        .order_by(waiting.c.who)
+        .limit(limit)
+    )
+    return list((await session.execute(question)).scalars())
+
+
+async def dates_of(session: Session, owner: str, until: date, limit: int) -> list[Artifact]:
+    """The owner's artifacts with something to say by then, the most pressing date first; locked."""
+    mine = _dated(owner, until)
+    first = select(A.id).where(mine).order_by(A.nudge_on, A.due_on, A.id).limit(limit)
+    return await _locked(session, list((await session.execute(first)).scalars()))
+
+
+async def count_dates(session: Session, owner: str, until: date) -> int:
+    question = select(func.count()).select_from(ARTIFACT).where(_dated(owner, until))
+    total: int = (await session.execute(question)).scalar_one()
+    return total
+
+
+def _dated(owner: str, until: date) -> Any:
+    return and_(A.live, A.owner == owner, A.owner_gone.is_(False), A.nudge_on <= until)
+
+
+async def _locked(session: Session, ids: Sequence[int]) -> list[Artifact]:
+    """In the order given; locked in the order of their keys, as everywhere."""
+    question = unchanging(select(*COLUMNS).where(A.id.in_(ids)))
+    found = {row["id"]: artifact_of(row) for row in (await session.execute(question)).mappings()}
+    return [found[number] for number in ids if number in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Something a person is to hear of an artifact that is not theirs, since that day."""
+
+    artifact_id: int
+    why: Why
+    since: date
+
+
+async def bring_up(session: Session, person: str, matters: Iterable[Matter], at: datetime) -> None:
+    """Waits until the person may be spoken to; what waits already is not doubled."""
+    rows = [
+        {"person": person, "artifact_id": each.artifact_id, "why": each.why}
+        | {"since": each.since, "at": at}
+        for each in matters
+    ]
+    if rows:
+        await session.execute(insert_new(session, MATTER), rows)
+
+
+async def matters_of(session: Session, person: str, limit: int) -> list[Matter]:
+    """The oldest first."""
+    M = MATTER.c  # noqa: N806  # the columns' short name
+    question = select(M.artifact_id, M.why, M.since).where(M.person == person)
+    found = await session.execute(question.order_by(M.at, M.artifact_id).limit(limit))
+    return [Matter(row.artifact_id, Why(row.why), row.since) for row in found]
+
+
+async def put_to(session: Session, person: str, matters: Iterable[Matter]) -> None:
+    """They are on the ledger now."""
+    M = MATTER.c  # noqa: N806  # as above
+    for each in matters:
+        theirs = and_(M.person == person, M.artifact_id == each.artifact_id, M.why == each.why)
+        await session.execute(delete(MATTER).where(theirs))
+
+
+_KEPT = (
+    "expiry_told", "expiry_noticed_on", "review_told", "review_noticed_on", "snoozed_until",
+    "lead_told_on", "leadership_told_on", "nudge_on", "ignored_on", "escalates_on", "lapses_on",
+)  # fmt: skip
+_SAID = (
+    update(ARTIFACT)
+    .where(A.id == bindparam("this"))
+    .values({name: bindparam(f"new_{name}") for name in _KEPT})
+)
+
+
+def _said(row: dict[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": row[name] for name in _KEPT} | {"this": row["id"]}
+
+
+async def arrived(
+    session: Session, change: Change, dated: Sequence[int], escalated: Sequence[int], day: date
+) -> None:
+    """A message about them was delivered on that day: notices count from now.
+
+    An end date that leaves less than the full notice moves, and the history says so.
+    """
+    policy = change.policy
+    quiet = []
+    for artifact in await _locked(session, sorted({*dated, *escalated})):
+        noticed = notice.delivered(artifact, day, policy) if artifact.id in dated else artifact
+        if artifact.id in escalated and artifact.lead_told_on:
+            noticed = replace(noticed, lead_told_on=day)
+        if noticed.expires_on != artifact.expires_on:
+            await adjust(session, change, artifact, noticed, action="notice", reason=_MOVED)
+        elif noticed != artifact:
+            quiet.append(noticed)
+    await keep(session, policy, quiet, change.today)
+
+
+_MOVED = "the notice came later than it should, so the end date leaves its owner the full notice"
+
+
+async def unsaid(session: Session, policy: Policy, ids: Sequence[int], today: date) -> None:
+    """A message about them never arrived: what it said is said again another day."""
+    again = [
+        replace(each, expiry_told=None, review_told=None) for each in await _locked(session, ids)
+    ]
+    await keep(session, policy, again, today)
+
+
+async def snooze(session: Session, change: Change, artifact_id: int, days: int | None) -> Artifact:
+    """Reminds the owner again in so many days; None: at the next step there is.
+
+    Refused for anybody but the owner, and where no further step is to come.
+    """
+    artifact = await locked(session, artifact_id)
+    require_live(artifact.key, artifact.stage)
+    if artifact.owner != change.by:
+        raise Refused("Only the owner of an artifact can put off its reminders.")
+    until = _snoozed_until(artifact, change, days)
+    later = replace(artifact, snoozed_until=until)
+    how = f"reminder put off until {until.isoformat()}"
+    return await adjust(session, change, artifact, later, action="snooze", reason=how)
+
+
+def _snoozed_until(artifact: Artifact, change: Change, days: int | None) -> date:
+    if days is not None:
+        return change.today + timedelta(days=days)
+    step = notice.next_step_on(artifact, change.policy)
+    if step is None or step <= change.today:
+        raise Refused(
+            f"{artifact.key} has no further reminder; choose a day or a week, or decide now."
+        )
+    return step
+
+
+async def ignored(session: Session, today: date, limit: int, *, by_lead: bool) -> list[Artifact]:
+    """What is to be escalated: past its date and told of, the longest first; locked.
+
+    `by_lead`: the lead was told too, so that leadership is next.
+    """
+    told = A.lead_told_on.is_not(None) if by_lead else A.lead_told_on.is_(None)
+    first = (
+        select(A.id)
+        .where(A.live, A.escalates_on <= today, told)
+        .order_by(A.escalates_on, A.id)
+        .limit(limit)
+    )
+    return await _locked(session, list((await session.execute(first)).scalars()))
+
+
+async def keep(
+    session: Session, policy: Policy, artifacts: Iterable[Artifact], today: date
+) -> None:
+    """Writes what was said of them, and what hangs on it; no history entry, no new version."""
+    rows = [_said(row_of(each, policy, today)) for each in artifacts]
+    if rows:
+        connection = await session.connection()
+        await connection.execute(_SAID, rows)
+
+
+async def orphans_due(session: Session, today: date, limit: int) -> list[Artifact]:
+    """What nobody is there for and somebody has to hear of, production surfaces first; locked."""
+    nobody = or_(A.owner.is_(None), A.owner_gone)
+    exposed = A.surface.in_((Surface.PRODUCTION, Surface.CUSTOMER))
+    first = (
+        select(A.id)
+        .where(A.live, A.nudge_on <= today, nobody)
+        .order_by(exposed.desc(), A.priority.desc(), A.id)
+        .limit(limit)
+    )
+    return await _locked(session, list((await session.execute(first)).scalars()))
+
+
+async def to_lapse(session: Session, today: date, limit: int) -> list[Artifact]:
+    """Experimental, past their end date, their owners told in time; locked."""
+    first = select(A.id).where(A.live, A.lapses_on <= today).order_by(A.lapses_on, A.id)
+    ids = list((await session.execute(first.limit(limit))).scalars())
+    return await _locked(session, ids)
+
+
+# ----------------------------------------------------------------------------- attention
+
+
+async def quiet_until(session: Session, person: str, at: datetime) -> None:
+    """Nobody starts anything with them before then."""
+    row = {"person": person, "next_at": at, "unwanted": 0}
+    known = insert_new(session, ATTENTION).values(row).returning(ATTENTION.c.person)
+    if (await session.execute(known)).first() is None:
+        theirs = update(ATTENTION).where(ATTENTION.c.person == person)
+        await session.execute(theirs.values(next_at=at))
+
+
+async def unwanted_by(session: Session, person: str) -> int:
+    """How often they said “Not useful”."""
+    question = select(ATTENTION.c.unwanted).where(ATTENTION.c.person == person)
+    return (await session.execute(question)).scalar_one_or_none() or 0
+
+
+async def not_useful(session: Session, change: Change, briefing_id: int) -> None:
+    """Backs such messages off for the person it was for; once a message."""
+    question = select(BRIEFING.c.person).where(BRIEFING.c.id == briefing_id)
+    person = (await session.execute(question)).scalar_one_or_none()
+    if person != change.by:
+        raise Refused("Only the person a message was for can say that of it.")
+    row = {"briefing_id": briefing_id, "person": person, "at": change.at}
+    fresh = insert_new(session, UNWANTED).values(row).returning(UNWANTED.c.person)
+    if (await session.execute(fresh)).first() is None:
+        raise Refused("You have said so already; I write less often now.")
+    await quiet_until(session, person, change.at)
+    theirs = update(ATTENTION).where(ATTENTION.c.person == person)
+    await session.execute(theirs.values(unwanted=ATTENTION.c.unwanted + 1))
+
+
+async def was_unwanted(session: Session, briefing_id: int) -> bool:
+    question = select(UNWANTED.c.person).where(UNWANTED.c.briefing_id == briefing_id)
+    return (await session.execute(question)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Usefulness:
+    """How many nudges were sent since a day, and of how many somebody said “Not useful”."""
+
+    sent: int
+    unwanted: int
+
+    @property
+    def rate(self) -> float:
+        return self.unwanted / self.sent if self.sent else 0.0
+
+
+async def usefulness(session: Session, since: datetime) -> Usefulness:
+    B = BRIEFING.c  # noqa: N806  # the columns' short name
+    sent = select(func.count()).where(
+        B.kind == NUDGE, B.state == BriefingState.SENT, B.created_at > since
+    )
+    unwanted = select(func.count()).where(UNWANTED.c.at > since)
+    return Usefulness(
+        (await session.execute(sent)).scalar_one(), (await session.execute(unwanted)).scalar_one()
+    )
+
+
+async def waiting(session: Session, person: str) -> bool:
+    """Whether a nudge to them is on the ledger and was not sent yet."""
+    B = BRIEFING.c  # noqa: N806  # as above
+    under_way = B.state.in_((BriefingState.DUE, BriefingState.SENDING))
+    question = select(B.id).where(B.person == person, B.kind == NUDGE, under_way).limit(1)
+    return (await session.execute(question)).first() is not None
