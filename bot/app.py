@@ -14,10 +14,9 @@ from bot import home, picker
 from bot.answering import answer_command, answer_press, deliver, in_time, reference, settled
 from bot.call import Answer, Bot, Call, Form, Origin, Reply, admitted
 from bot.feature import Run
-from bot.features import BUTTONS, FORMS, OPEN_TO_ALL, SHORTCUTS, verb_for
+from bot.features import BUTTONS, CARDS, FORMS, OPEN_TO_ALL, SHORTCUTS, verb_for
 from bot.forms import PICK
 from bot.http import MALFORMED
-from bot.show import card_of
 from bot.state import FieldRefused, State
 from bot.subscribe import stop_where_shared
 from briefings.message import plainly
@@ -160,8 +159,9 @@ async def perform(bot: Bot, origin: Origin, run: Run, **given: Any) -> Answer:
     answer = await run(call)
     if bot.store.concerned:
         bot.tasks.leave(home.freshen(bot, but=origin.slack_id if origin.home else None))
-    if isinstance(answer, Reply) and answer.changed and origin.card:
-        return answer.in_place((await card_of(call, answer.changed.id)).blocks)
+    draw = CARDS.get(origin.card)
+    if isinstance(answer, Reply) and answer.changed and draw:
+        return answer.in_place((await draw(call, answer.changed.id)).blocks)
     return answer
 
 
@@ -185,12 +185,13 @@ def _pressed_in(body: Mapping[str, Any]) -> Origin:
         return Origin(body["user"]["id"], home=True)
     container = body["container"]
     alone = bool(container.get("is_ephemeral"))
+    kind = body["actions"][0]["block_id"].partition(":")[0]
     return Origin(
         body["user"]["id"],
         container.get("channel_id"),
         body.get("response_url"),
         None if alone else container.get("message_ts"),
-        card=alone and body["actions"][0]["block_id"].startswith("card:"),
+        card=kind if alone and kind in CARDS else "",
     )
 
 

@@ -106,9 +106,9 @@ class Bot:
 class Origin:
     """Who did it and where, so that the answer finds its way back.
 
-    `respond` is the response_url; `ts` names the message a button was in, `card` says that it
-    was somebody's own card, which shows the new state in its place, `home` that it was their
-    Home tab. They travel in a form's private metadata from the press that opened it to its
+    `respond` is the response_url; `ts` names the message a button was in, `card` the kind of
+    somebody's own message that it was, which shows the new state in its place, `home` that it was
+    their Home tab. They travel in a form's private metadata from the press that opened it to its
     submission.
     """
 
@@ -116,7 +116,7 @@ class Origin:
     channel: str | None = None
     respond: str | None = None
     ts: str | None = None
-    card: bool = False
+    card: str = ""
     direct: bool = False
     home: bool = False
 

@@ -8,11 +8,11 @@ from bot.feature import Feature, Verb
 from bot.forms import artifact_input, date_input, form, text_input
 from bot.picker import chosen_or_none, picked
 from bot.state import at
-from bot.typed import rest_of, words_of
+from bot.typed import rest_of, until_first, words_of
 from briefings.message import plainly
 from briefings.words import say
 from debt.artifact import Artifact, parse_key
-from debt.dates import extension_base, looks_like_until, parse_until, require_reason
+from debt.dates import extension_base, parse_until, require_reason
 from debt.lifecycle import require_live
 from debt.policy import Policy
 from debt.refusal import Refused
@@ -29,17 +29,9 @@ async def extend(call: Call) -> Answer:
     artifact_id = parse_key(key)
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
-    said, reason = _until_first(rest)
+    said, reason = until_first(rest)
     until = parse_until(said, extension_base(artifact, call.today))
     return await _extend(call, artifact_id, until, rest_of(reason))
-
-
-def _until_first(words: list[str]) -> tuple[str, list[str]]:
-    """`by 30 days` and `until 2027-01-31` are what people say too."""
-    if len(words) > 1 and words[0].casefold() in {"by", "for", "to", "until"}:
-        words = words[1:]
-    together = " ".join(words[:2])
-    return (together, words[2:]) if looks_like_until(together) else (words[0], words[1:])
 
 
 async def extend_form(call: Call, artifact_id: int | None = None) -> Form:

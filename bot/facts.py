@@ -1,13 +1,13 @@
 """An artifact's facts in a form: one set of fields and one reader for all that ask for them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from slack_sdk.models.blocks import Block
 
 from bot.forms import LONGEST_ENTRY, select_input, text_input
 from bot.state import State, at
-from debt.artifact import Label, Surface
+from debt.artifact import Ending, Label, Surface
 from debt.facts import Facts
 from debt.hours import as_hours, parse_length
 from debt.policy import Policy
@@ -37,6 +37,8 @@ LABELS: Mapping[str, str] = {
     "blast_radius": "Blast radius",
     "dependants": "Dependants",
     "monthly_minutes": "Monthly hours",
+    "planned_end": "Planned end",
+    "regenerate_every_days": "Regenerate every … days",
 }
 _SHORT = 200
 _GRADES = ("1: very low", "2: low", "3: medium", "4: high", "5: very high")
@@ -66,6 +68,10 @@ def welcome(known: Mapping[str, object]) -> Iterator[Block]:
     yield from _text("dependants", known, optional=True, longest=6)
     hint = "Expected maintenance a month; empty: usual for the kind"
     yield from _text("monthly_minutes", known, optional=True, longest=10, hint=hint)
+    ends = [(each, each.capitalize()) for each in Ending]
+    yield _select("planned_end", ends, known.get("planned_end"), optional=True)
+    hint = "Empty: no cadence of its own"
+    yield from _text("regenerate_every_days", known, optional=True, longest=5, hint=hint)
 
 
 _PLAIN_TEXTS = (
@@ -86,7 +92,7 @@ def _labels(policy: Policy, known: Mapping[str, object]) -> list[tuple[str, str]
 
 
 def _select(
-    name: str, options: list[tuple[str, str]], chosen: object, *, optional: bool = False
+    name: str, options: Sequence[tuple[str, str]], chosen: object, *, optional: bool = False
 ) -> Block:
     initial = None if chosen is None else str(chosen)
     return select_input(name, LABELS[name], options, initial=initial, optional=optional)
@@ -161,6 +167,15 @@ def _whole_number(state: State, name: str) -> int:
     return int(text)
 
 
+def _days(state: State, name: str) -> int | None:
+    return _whole_number(state, name) or None
+
+
+def _ending(state: State, name: str) -> Ending | None:
+    chosen = state.choice(name)
+    return Ending(chosen) if chosen else None
+
+
 def _length(state: State, name: str) -> int | None:
     text = state.text(name)
     return parse_length(text) if text else None
@@ -177,4 +192,6 @@ _READ: Mapping[str, Callable[[State, str], object]] = {
     "blast_radius": _grade,
     "dependants": _whole_number,
     "monthly_minutes": _length,
+    "planned_end": _ending,
+    "regenerate_every_days": _days,
 }

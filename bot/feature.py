@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.call import Answer, Call
+from briefings.message import Message
 
 Run = Callable[[Call], Awaitable[Answer]]
+Draw = Callable[[Call, int], Awaitable[Message]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,14 @@ class Verb:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """`buttons` by action id, `forms` by the callback id of their submission."""
+    """`buttons` by action id, `forms` by the callback id of their submission.
+
+    `cards` draw an artifact as it is now in a person's own message, wherever a button was pressed
+    whose block id begins with their name and a colon.
+    """
 
     verbs: tuple[Verb, ...] = ()
     buttons: Mapping[str, Run] = field(default_factory=dict)
     forms: Mapping[str, Run] = field(default_factory=dict)
     shortcuts: Mapping[str, Run] = field(default_factory=dict)
+    cards: Mapping[str, Draw] = field(default_factory=dict)

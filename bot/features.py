@@ -15,6 +15,7 @@ from bot import (
     log,
     nudge,
     ownership,
+    promote,
     retire,
     review,
     score,
@@ -23,7 +24,7 @@ from bot import (
 )
 from bot import help as helping
 from bot.call import Answer, Call
-from bot.feature import Feature, Run, Verb
+from bot.feature import Draw, Feature, Run, Verb
 from bot.typed import first_and_rest, plain
 
 _SPOKEN: tuple[Feature, ...] = (
@@ -36,6 +37,7 @@ _SPOKEN: tuple[Feature, ...] = (
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,
+    promote.FEATURE,
     retire.FEATURE,
     approve.FEATURE,
     history.FEATURE,
@@ -77,3 +79,4 @@ FORMS: Mapping[str, Run] = {name: run for each in FEATURES for name, run in each
 SHORTCUTS: Mapping[str, Run] = {
     name: run for each in FEATURES for name, run in each.shortcuts.items()
 }
+CARDS: Mapping[str, Draw] = {name: draw for each in FEATURES for name, draw in each.cards.items()}

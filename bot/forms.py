@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
+    CheckboxesElement,
     DatePickerElement,
     ExternalDataSelectElement,
     InputBlock,
@@ -99,6 +100,13 @@ def select_input(
         action_id=f"{block_id}.select", options=choices, initial_option=chosen
     )
     return _input(block_id, label, element, hint, optional)
+
+
+def boxes_input(block_id: str, label: str, boxes: Iterable[tuple[str, str]]) -> InputBlock:
+    """At most ten boxes to tick, of which Slack asks for one at the least."""
+    choices = [option(value, text) for value, text in boxes]
+    element = CheckboxesElement(action_id=f"{block_id}.boxes", options=choices)
+    return _input(block_id, label, element, None, optional=False)
 
 
 def date_input(

@@ -1,14 +1,16 @@
 """Ownership is re-checked with Slack once a day (R17): who left makes orphans."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.groups import Groups
 from bot.people import People
 from debt.refusal import Refused
-from storage import leases, people
+from storage import leases, lists, people
 from storage.artifacts import Change
 from storage.store import Store
 from storage.tables import Person
@@ -21,14 +23,16 @@ AFTER_TROUBLE = timedelta(hours=1)
 PAGE = 100
 
 
-async def refresh(store: Store, known: People, change: Change) -> None:
-    """Asks Slack about every owner, where nobody has within a day."""
+async def refresh(store: Store, known: People, groups: Groups, change: Change) -> None:
+    """Asks Slack about every owner and who is in which team, where nobody has within a day."""
     turn = change.at.isoformat()
     async with store.change() as session:
         if not await leases.take(session, TURN, turn, change.at, EVERY):
             return
     try:
+        await groups.keep_fresh()
         await _all(store, known, change)
+        await _teams(store, known, groups, change)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         log.warning("owners not checked further error=%r", error)
         async with store.change() as session:
@@ -45,6 +49,26 @@ async def _all(store: Store, known: People, change: Change) -> None:
         if len(owners) < PAGE:
             return
         after = owners[-1]
+
+
+async def _teams(store: Store, known: People, groups: Groups, change: Change) -> None:
+    """What somebody owns in a team that they have left has nobody behind it (R17).
+
+    Leads are made known, so that they can be told.
+    """
+    for lead in sorted(change.policy.leads):
+        with suppress(Refused):
+            await known.know(lead)
+    async with store.read() as session:
+        teams = await lists.teams(session)
+    for team in teams:
+        members = groups.team(team)
+        if not members:
+            continue
+        async with store.change() as session:
+            moved = await people.team_is(session, change, team, members)
+        for who in moved:
+            await _check(store, known, change, who)
 
 
 async def _check(store: Store, known: People, change: Change, owner: str) -> None:

@@ -69,7 +69,7 @@ class Process:
     async def check_owners(self) -> None:
         """Once a day, and apart from the tick: Slack answers for a few hundred people a minute."""
         change = Change("schedule", self.bot.now(), self.bot.policy)
-        await owners.refresh(self.bot.store, self.bot.people, change)
+        await owners.refresh(self.bot.store, self.bot.people, self.bot.groups, change)
 
     async def send(self) -> int:
         return await self._sender.drain()

@@ -13,6 +13,7 @@ from briefings.message import Message, button, buttons, line, quiet
 from briefings.words import say
 from debt.artifact import RATING_NAMES, Artifact, Stage, parse_key
 from debt.ending import Leftover, still_open
+from debt.gate import ahead
 from debt.hours import Period, span
 from debt.intent import missing_intent
 from debt.named import Act
@@ -142,6 +143,8 @@ def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Itera
     yield from ("extend", "log", "review", "score", "edit")
     if artifact.stage is not Stage.RETIRING:
         yield "retire"
+    if ahead(artifact.stage):
+        yield "promote"
     asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.powers.admin
     if may_hand_off(*asked):
         yield "handoff"
@@ -157,6 +160,7 @@ _LABELS = {
     "score": "Score",
     "edit": "Edit",
     "retire": "Retire",
+    "promote": "Promote",
     "handoff": "Hand off",
     "release": "Release",
     "history": "History",
@@ -171,4 +175,5 @@ FEATURE = Feature(
     verbs=(Verb("show", "KEY", "the card of an artifact: score, owner, dates, hours", show),),
     buttons={"artifact.show": _pressed},
     forms={"show.form": by_form(_show)},
+    cards={"card": card_of},
 )

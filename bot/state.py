@@ -23,6 +23,10 @@ class State:
         value: str | None = option.get("value")
         return value
 
+    def ticked(self, block_id: str) -> list[str]:
+        """The values of the boxes that are ticked."""
+        return [box["value"] for box in self._element(block_id).get("selected_options") or ()]
+
     def day(self, block_id: str) -> date | None:
         picked = self._element(block_id).get("selected_date")
         return date.fromisoformat(picked) if picked else None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from debt.dates import looks_like_until
 from debt.refusal import Refused
 from debt.text import clean
 from storage.lists import ALL, Scope, ScopeKind
@@ -80,3 +81,11 @@ def first_and_rest(text: str) -> tuple[str, str]:
 
 def rest_of(words: Sequence[str]) -> str:
     return plain(" ".join(words))
+
+
+def until_first(words: list[str]) -> tuple[str, list[str]]:
+    """A time or a date, and the words after it; `by 30 days` is what people say too."""
+    if len(words) > 1 and words[0].casefold() in {"by", "for", "to", "until"}:
+        words = words[1:]
+    together = " ".join(words[:2])
+    return (together, words[2:]) if looks_like_until(together) else (words[0], words[1:])

@@ -56,7 +56,7 @@ async def is_pointless(session: Session, briefing: Ledgered) -> bool:
         return False
     items = _items(briefing)
     known = await lists.several(session, [item.id for item in items])
-    return all(is_settled(item, known[item.id]) for item in items)
+    return all(is_settled(item, known[item.id], briefing.person) for item in items)
 
 
 async def not_before(

@@ -9,16 +9,18 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.words import readable, say
-from debt.artifact import Artifact, Stage
+from debt.artifact import Artifact
+from debt.notice import ignored_on
 from debt.policy import DigestPolicy, Policy
 from debt.score import explain, priority
 from debt.standing import Action, next_step
-from storage import listings, lists, ownership, people
+from storage import listings, lists, people
 from storage.listings import Listed
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
 
 _NEWS = 3
+_NAMED = 3
 _NEWS_COUNTED = 50
 LISTING_LIMIT = 500
 
@@ -66,6 +68,8 @@ class Weekly:
     ephemeral: int
     retained: int
     folded: int
+    ignored: tuple[int, ...]
+    more_ignored: int
     news: tuple[tuple[int, str, str], ...]
     more_news: int
 
@@ -75,6 +79,7 @@ class Weekly:
             "at": self.at.isoformat(),
             "items": [item.as_json() for item in self.items],
             "rest": [self.ephemeral, self.retained, self.folded],
+            "ignored": [list(self.ignored), self.more_ignored],
             "news": [list(each) for each in self.news],
             "more_news": self.more_news,
         }
@@ -84,6 +89,7 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
     kind, name = facts["scope"]
     news = ((number, how, by) for number, how, by in facts["news"])
     ephemeral, retained, folded = facts["rest"]
+    ignored, more_ignored = facts["ignored"]
     return Weekly(
         scope=Scope(ScopeKind(kind), name),
         at=datetime.fromisoformat(facts["at"]),
@@ -91,6 +97,8 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
         ephemeral=ephemeral,
         retained=retained,
         folded=folded,
+        ignored=tuple(ignored),
+        more_ignored=more_ignored,
         news=tuple(news),
         more_news=facts["more_news"],
     )
@@ -126,7 +134,18 @@ async def gather(
     counted = await _counted(session, scope, policy, shown, len(folded))
     changed = await lists.changed_since(session, scope, since, _NEWS_COUNTED)
     news = tuple((a.id, a.changed_how or "", a.changed_by or "") for a in changed[:_NEWS])
-    weekly = Weekly(scope, now, items, *counted, news, max(0, len(changed) - _NEWS))
+    ignored = await lists.ignored(session, scope, now.date())
+    others = [artifact.id for artifact in ignored if artifact not in shown]
+    weekly = Weekly(
+        scope,
+        now,
+        items,
+        *counted,
+        tuple(others[:_NAMED]),
+        len(others[_NAMED:]),
+        news,
+        max(0, len(changed) - _NEWS),
+    )
     told = (*(item.id for item in items), *sorted(folded))
     return Gathered(weekly, await _ignored_of(session, rules, told, before), told)
 
@@ -182,6 +201,7 @@ async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = (
 async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message | None:
     """The digest as it stands now: what was settled since it was sent says so."""
     numbers = [item.id for item in weekly.items] + [number for number, _, _ in weekly.news]
+    numbers += weekly.ignored
     who = [by for _, _, by in weekly.news]
     return digest(weekly, await known(session, numbers, who), policy)
 
@@ -193,7 +213,7 @@ def digest(weekly: Weekly, known: Known, policy: Policy) -> Message | None:
     items = [_item_blocks(item, known, weekly, policy) for item in weekly.items]
     blocks: list[Block] = [heading(readable(say("digest.title", scope=weekly.scope)))]
     blocks += [block for group in items for block in group]
-    return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known)))
+    return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known, policy)))
 
 
 def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
@@ -244,10 +264,21 @@ def item_buttons(artifact: Artifact, first: Action) -> list[ButtonElement]:
     ]
 
 
-def _closing(weekly: Weekly, known: Known) -> list[Block]:
+def _silent(artifact: Artifact, weekly: Weekly, policy: Policy) -> bool:
+    """Whether nobody has decided since."""
+    day = ignored_on(artifact, policy)
+    return day is not None and day <= weekly.at.date()
+
+
+def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
     rest = say("digest.rest", weekly=weekly, more=weekly.ephemeral + weekly.retained)
     see_all = button("See the list", "list.open", f"{weekly.scope}")
     blocks: list[Block] = [line(rest, accessory=see_all)] if rest else []
+    silent = [
+        a for number in weekly.ignored if _silent(a := known.artifacts[number], weekly, policy)
+    ]
+    if silent:
+        blocks.append(quiet(say("digest.silent", silent=silent, more=weekly.more_ignored)))
     if weekly.news:
         told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
         blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))
@@ -258,62 +289,3 @@ def since_last(last_at: datetime | None, now: datetime) -> datetime:
     """What counts as this week's news: since the last digest, a week at the most."""
     week_ago = now - timedelta(days=7)
     return max(last_at, week_ago) if last_at else week_ago
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who gets an intervention: a lead or, where a team has none, the channel's subscriber."""
-
-    slack_id: str
-    admin: bool
-
-    def may_hand_off(self, artifact: Artifact, policy: Policy) -> bool:
-        lead = policy.lead_of(artifact.team)
-        return ownership.may_hand_off(artifact, self.slack_id, lead, self.admin)
-
-
-async def reader(session: Session, slack_id: str) -> Reader:
-    seen = await people.person(session, slack_id)
-    return Reader(slack_id, seen is not None and seen.admin)
-
-
-def intervention(
-    items: Sequence[Item], known: Known, to: Reader, channel: str, at: datetime, policy: Policy
-) -> Message:
-    """To the lead: what a channel was told of and nobody touched; settled ones say so."""
-    opening = say(
-        "digest.intervention",
-        channel=channel,
-        first=min(item.first_on for item in items),
-        count=len(items),
-        hand=any(to.may_hand_off(known.artifacts[item.id], policy) for item in items),
-    )
-    groups = (_ignored(item, known, to, at.date(), policy) for item in items)
-    return Message(opening, (line(opening), *(block for group in groups for block in group)))
-
-
-def _ignored(item: Item, known: Known, to: Reader, today: date, policy: Policy) -> list[Block]:
-    artifact = known.artifacts[item.id]
-    if _touched(artifact, item):
-        return [_settled(artifact, known)]
-    words = say(
-        "digest.ignored",
-        artifact=artifact,
-        step=next_step(artifact, policy, today),
-        why=explain(artifact),
-        owner=known.name(artifact.owner),
-        today=today,
-    )
-    acts = _decisions(artifact, may_hand_off=to.may_hand_off(artifact, policy))
-    return [line(words), buttons(f"item:{artifact.key}", *acts)]
-
-
-def _decisions(artifact: Artifact, *, may_hand_off: bool) -> list[ButtonElement]:
-    hand_off = button("Hand off", "artifact.handoff", artifact.key, primary=True)
-    retire = button("Retire", "artifact.retire", artifact.key)
-    return [
-        *([hand_off] if may_hand_off else []),
-        button("Extend", "artifact.extend", artifact.key, primary=not may_hand_off),
-        *([] if artifact.stage is Stage.RETIRING else [retire]),
-        button("Show", "artifact.show", artifact.key),
-    ]

@@ -23,10 +23,11 @@ from debt.artifact import Artifact, Stage
 from debt.notice import Due, DueKind, dues, guaranteed
 from debt.policy import Policy
 from debt.score import explain
-from storage import lists, nudges, people
+from storage import lists, nudges, ownership, people
 from storage.nudges import Why
 from storage.outbox import Ledgered
 from storage.store import Session
+from storage.tables import Person
 
 ORPHANS, LEADERSHIP = "orphans", "leadership"
 SNOOZES = (("1", "1 day"), ("7", "1 week"), ("next", "Until the next step"))
@@ -64,15 +65,16 @@ def _changed(artifact: Artifact) -> str:
     return artifact.changed_at.isoformat() if artifact.changed_at else ""
 
 
-def is_settled(item: Item, artifact: Artifact) -> bool:
-    """Whether what the item asked for has been done, or put off, since."""
+def is_settled(item: Item, artifact: Artifact, to: str | None) -> bool:
+    """Whether what the item asked of somebody has been done, put off, or become another's."""
     if not artifact.live or artifact.stage is Stage.RETIRING or artifact.snoozed_until:
         return True
     if item.why is Why.ORPHAN:
         return not artifact.orphan
     if item.why is not Why.DUE:
         return _changed(artifact) != item.changed
-    return not any(_same(item, due, artifact) for due in dues(artifact))
+    due_still = any(_same(item, due, artifact) for due in dues(artifact))
+    return not due_still or artifact.owner != to
 
 
 def _same(item: Item, due: Due, artifact: Artifact) -> bool:
@@ -94,15 +96,19 @@ class Told:
     more: int
     id: int
     unwanted: bool
+    to: Person | None
 
     @property
     def open(self) -> list[Item]:
-        return [item for item in self.items if not is_settled(item, self.artifacts[item.id])]
+        return [item for item in self.items if not self._settled(item)]
 
     @property
     def settled(self) -> list[Artifact]:
-        left = (item for item in self.items if is_settled(item, self.artifacts[item.id]))
+        left = (item for item in self.items if self._settled(item))
         return list({item.id: self.artifacts[item.id] for item in left}.values())
+
+    def _settled(self, item: Item) -> bool:
+        return is_settled(item, self.artifacts[item.id], self.to.slack_id if self.to else None)
 
     def name(self, owner: str | None) -> str:
         return self.names.get(owner, owner) if owner else "nobody"
@@ -121,6 +127,7 @@ async def told_by(session: Session, briefing: Ledgered) -> Told:
         facts["more"],
         briefing.id,
         await nudges.was_unwanted(session, briefing.id),
+        await people.person(session, briefing.person) if briefing.person else None,
     )
 
 
@@ -187,7 +194,7 @@ def _item(item: Item, told: Told, policy: Policy) -> list[Block]:
         explained=explain(artifact),
         today=today,
     )
-    acts: list[InteractiveElement] = [*_acts(item, artifact)]
+    acts: list[InteractiveElement] = [*_acts(item, artifact, told.to, policy)]
     block_id = f"nudge:{artifact.key}:{item.why}"
     return [line(words), ActionsBlock(block_id=block_id, elements=acts)]
 
@@ -215,9 +222,11 @@ _LABELS = {
 }
 
 
-def _acts(item: Item, artifact: Artifact) -> Iterator[InteractiveElement]:
+def _acts(
+    item: Item, artifact: Artifact, to: Person | None, policy: Policy
+) -> Iterator[InteractiveElement]:
     """The likeliest comes first and stands out."""
-    names = list(_ACTS[item.why])
+    names = [name for name in _ACTS[item.why] if name != "handoff" or _may(artifact, to, policy)]
     if item.kind == DueKind.REVIEW:
         names.sort(key=lambda name: name != "review")
     for name in names:
@@ -225,6 +234,14 @@ def _acts(item: Item, artifact: Artifact) -> Iterator[InteractiveElement]:
         yield button(_LABELS[name], f"artifact.{name}", artifact.key, primary=main)
     if item.why is Why.DUE:
         yield _snooze(artifact)
+
+
+def _may(artifact: Artifact, to: Person | None, policy: Policy) -> bool:
+    """Hand off: a button that its reader would be refused is none."""
+    if to is None:
+        return artifact.orphan
+    lead = policy.lead_of(artifact.team)
+    return ownership.may_hand_off(artifact, to.slack_id, lead, to.admin)
 
 
 def _snooze(artifact: Artifact) -> StaticSelectElement:

@@ -1,7 +1,6 @@
 """From a ledger row to its message, as the register stands now: when sent, and ever after."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from briefings import approvals, digest, nudge, requests
 from briefings.message import Message, plainly
@@ -25,15 +24,6 @@ async def _digest(session: Session, briefing: Ledgered, policy: Policy) -> Messa
     if composed is None:
         raise LookupError(f"{briefing.key} says nothing and should not be on the ledger")
     return composed
-
-
-async def _intervention(session: Session, briefing: Ledgered, policy: Policy) -> Message:
-    facts = briefing.facts
-    items = [digest.item_of(said) for said in facts["items"]]
-    known = await digest.known(session, [item.id for item in items])
-    reader = await digest.reader(session, str(briefing.person))
-    at = datetime.fromisoformat(facts["at"])
-    return digest.intervention(items, known, reader, facts["channel"], at, policy)
 
 
 async def _ask(session: Session, briefing: Ledgered, _policy: Policy) -> Message:
@@ -73,7 +63,6 @@ async def _paused(_session: Session, briefing: Ledgered, _policy: Policy) -> Mes
 
 _KINDS: dict[str, Callable[[Session, Ledgered, Policy], Awaitable[Message]]] = {
     DIGEST: _digest,
-    "intervention": _intervention,
     "ask": _ask,
     "answer": _answer,
     "approval": _approval,

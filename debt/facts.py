@@ -6,7 +6,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypedDict
 
-from debt.artifact import RATING_NAMES, Artifact, Label, Rating, RatingName, Ratings, Stage, Surface
+from debt.artifact import (
+    RATING_NAMES,
+    Artifact,
+    Ending,
+    Label,
+    Rating,
+    RatingName,
+    Ratings,
+    Stage,
+    Surface,
+)
 from debt.dates import default_expiry, default_review
 from debt.policy import Policy
 from debt.refusal import Refused
@@ -48,6 +58,8 @@ class Facts(TypedDict, total=False):
     friction: int
     proxies: dict[RatingName, tuple[int, str]]
     monthly_minutes: int | None
+    planned_end: Ending | None
+    regenerate_every_days: int | None
     dependants: int
     rollback: str | None
     monitoring: str | None
@@ -59,15 +71,18 @@ class Facts(TypedDict, total=False):
 USUAL_KIND = "production_integration"
 _PLAIN = {field.name for field in fields(Artifact)} & set(Facts.__annotations__)
 _NEEDED = ("name", "repo", "paths")
-_BOUNDS = {"value": (1, 5), "blast_radius": (1, 5)} | dict.fromkeys(
-    ("dependants", "monthly_minutes"), (0, 1_000_000)
+_BOUNDS = (
+    {"value": (1, 5), "blast_radius": (1, 5)}
+    | dict.fromkeys(("dependants", "monthly_minutes"), (0, 1_000_000))
+    | {"regenerate_every_days": (1, 3_653)}
 )
 
 
 def create(
     artifact_id: int, facts: Facts, *, stage: Stage, today: date, policy: Policy, said: str = ""
 ) -> Artifact:
-    """A new artifact, its gaps filled from kind, label and policy.
+    """A new artifact, its gaps filled from kind, label and policy; a retained one has a planned
+    end state (R6).
 
     `said` is the reason kept with ratings a person gave. Refused where name, repository or
     paths are missing, or where a label needs an end date and the facts leave none.
@@ -79,6 +94,8 @@ def create(
     label = given.setdefault("label", policy.kind(kind).label)
     given["expires_on"] = given.get("expires_on") or default_expiry(kind, label, created_on, policy)
     given["review_on"] = given.get("review_on") or default_review(kind, label, created_on, policy)
+    if stage is Stage.RETAINED:
+        given.setdefault("planned_end", policy.kind(kind).ends_as)
     ratings = _rated(usual_ratings(kind, policy), facts, said)
     artifact = Artifact(id=artifact_id, stage=stage, ratings=ratings, **given)
     require_end_date(artifact, policy)

@@ -147,5 +147,5 @@ def _gaps(artifact: Artifact) -> Iterator[str]:
         yield "nobody on call for it"
     if exposed and not artifact.rollback:
         yield "no rollback"
-    if missing_intent(artifact):
+    if any(what != "no owner" for what in missing_intent(artifact)):
         yield "provisional"

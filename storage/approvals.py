@@ -325,13 +325,16 @@ def _record(
     history.record(session, history.Draft(change.at, change.by, action, reason, said))
 
 
-async def overtake(session: Session, change: Change, artifact_id: int) -> None:
-    """What is being asked about an artifact that goes, or has gone, has lost its point.
+async def overtake(session: Session, change: Change, artifact_id: int, *but: Wish) -> None:
+    """What is being asked about an artifact that goes, or has gone, has lost its point, but for
+    these wishes.
 
     Needs the artifact locked.
     """
     question = select(Approval).where(
-        col(Approval.artifact_id) == artifact_id, text("state = 'open'")
+        col(Approval.artifact_id) == artifact_id,
+        col(Approval.kind).not_in(but),
+        text("state = 'open'"),
     )
     for approval in (await session.execute(question)).scalars().all():
         await _settle(session, change, approval, ApprovalState.OVERTAKEN)

@@ -34,14 +34,15 @@ async def show(
     """Keeps what stands for an item, a link or words; for a waiver, its reason and its last day.
 
     Needs the artifact locked. It is of this generation: the next one has to show its own. The
-    same once more changes nothing.
+    same from the same person once more changes nothing.
     """
     require_live(artifact.key, artifact.stage)
     evidence = clean_field("evidence", evidence)
     if not evidence:
         raise Refused("Say what shows it: a link, or a few words.", field="evidence")
     before = await session.get(Shown, (artifact.id, artifact.generation, checklist, item))
-    if before and (before.evidence, before.waived_until) == (evidence, waived_until):
+    stands = before and (before.by, before.evidence, before.waived_until)
+    if before and stands == (change.by, evidence, waived_until):
         return before
     kept = Shown(
         artifact_id=artifact.id,

@@ -9,6 +9,7 @@ from debt.artifact import Artifact, Ending, Stage
 from debt.dates import extension_days
 from debt.lifecycle import move
 from storage.artifacts import Change, save
+from storage.gate import require_complete
 from storage.store import Session
 from storage.tables import Approval
 
@@ -74,11 +75,13 @@ async def _promote(
 async def promoted(
     session: Session, change: Change, artifact: Artifact, stage: Stage, end: Ending | None
 ) -> Artifact:
+    """On to a stage. Refused with the names of what its gate still misses."""
     further = replace(
         artifact,
         stage=move(artifact.key, artifact.stage, stage),
         planned_end=end or artifact.planned_end,
     )
+    await require_complete(session, change, further, stage)
     return await save(session, change, artifact, further, action="promote", how=f"{stage}")
 
 

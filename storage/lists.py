@@ -158,6 +158,16 @@ async def count_needing(session: Session, scope: Scope) -> dict[str, int]:
     return {row[0]: row[1] for row in counted}
 
 
+async def ignored(session: Session, scope: Scope, today: date) -> list[Artifact]:
+    """What passed its date with every notice delivered and nothing decided, ranked; of the first
+    `COUNTED_AT_MOST` that need somebody.
+    """
+    some = within(select(A.id, A.ignored_on).where(A.live, A.attention), scope)
+    few = some.order_by(*_FIRST).limit(COUNTED_AT_MOST).subquery()
+    question = _ranked().join(few, few.c.id == A.id).where(few.c.ignored_on <= today)
+    return [artifact_of(row) for row in (await session.execute(question)).mappings()]
+
+
 async def changed_since(
     session: Session, scope: Scope, since: datetime, limit: int
 ) -> list[Artifact]:

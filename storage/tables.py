@@ -207,6 +207,17 @@ class Team(SQLModel, table=True):
     name: str = Field(primary_key=True)
 
 
+class TeamMember(SQLModel, table=True):
+    """That somebody is in a team, or left it on that day: what they own there has no owner then."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (Index("team_member_person", "person", "left_on"),)
+
+    team: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    left_on: date | None = None
+
+
 class HoursRow(SQLModel, table=True):
     """Work in minutes; a correction is a row of its own with minutes below zero."""
 
@@ -512,6 +523,7 @@ PERSON = _table(Person)
 REQUEST = _table(OwnershipRequest)
 SUBSCRIPTION = _table(Subscription)
 TEAM = _table(Team)
+TEAM_MEMBER = _table(TeamMember)
 LEASE = _table(Lease)
 SEEN_EVENT = _table(SeenEvent)
 APPROVAL = _table(Approval)

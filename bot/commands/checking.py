@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,10 +109,27 @@ async def _register(invocation: Invocation) -> tuple[list[str], list[str]]:
     try:
         async with opened(url) as store:
             faults = await _chain(store, invocation.arguments.head)
+            await _nudges(invocation, store)
             async with store.read() as session:
                 return faults, await channels(session)
     except expected() as error:
         return [words_of(error)], []
+
+
+async def _nudges(invocation: Invocation, store: "Store") -> None:
+    """How often people found a nudge to be of no use: it should be rare."""
+    from storage.nudges import usefulness
+
+    async with store.read() as session:
+        found = await usefulness(session, invocation.world.now - _QUARTER)
+    if found.sent:
+        invocation.say(
+            f"Nudges of the last 90 days: {found.sent} sent, {found.unwanted} not useful "
+            f"({found.rate:.1%}; more than 5% is too many)."
+        )
+
+
+_QUARTER = timedelta(days=90)
 
 
 async def _chain(store: "Store", kept: "ChainHead | None") -> list[str]:

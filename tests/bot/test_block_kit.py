@@ -76,6 +76,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
         )
     await every_command(dana)
     await every_form(dana)
+    await every_step(dana, slack.person("sam"), ledger)
     await every_home(slack, dana)
     await every_briefing(slack, process, dana)
     return seen
@@ -101,6 +102,9 @@ async def every_command(dana: Person) -> None:
         f"extend D-1 10d {FAT}",
         f"score D-1 1 2 3 4 {FAT}",
         "review D-1",
+        "promote D-1",
+        f"promote D-1 tests {FAT}",
+        "promote D-1 style",
         "release D-2",
         "handoff D-1 @sam",
     ):
@@ -164,6 +168,29 @@ async def added_by_form(dana: Person) -> Any:
 async def picked_and_submitted(form: Form) -> None:
     [option, *_] = await form.search("Artifact", "D-2")
     form.choose("Artifact", option.value)
+    await form.submit()
+
+
+async def every_step(dana: Person, sam: Person, ledger: Ledger) -> None:
+    """Items shown and waived at length, and a step up to how it is to end."""
+    card = (await dana.types("/debt show D-1")).message
+    board = (await dana.clicks(card, "Promote")).message
+    for item in ("tests", "security", "documentation"):
+        await dana.types(f"/debt promote D-1 {item} {FAT}")
+    for item in ("style", "rollback", "monitoring", "responder"):
+        await sam.types(f"/debt promote D-1 waive {item} 30d {FAT}")
+    for words in ("review", "waive"):
+        form = (await sam.types(f"/debt promote D-1 {words}")).form
+        assert form is not None
+        await form.close()
+    await dana.clicks(board, "Promote to validated")
+    script = await ledger.add(name=FAT, kind="throwaway_script")
+    for item in ("tests", "security"):
+        await dana.types(f"/debt promote {script.key} {item} {FAT}")
+    board = (await dana.types(f"/debt promote {script.key}", channel="payments")).message
+    await dana.clicks(board, "Promote to validated")
+    form = (await dana.clicks(board, "Promote to retained")).form
+    assert form is not None
     await form.submit()
 
 

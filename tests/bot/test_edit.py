@@ -16,6 +16,8 @@ FULL: dict[str, Any] = {
     "blast_radius": 3,
     "dependants": 14,
     "monthly_minutes": 125,
+    "planned_end": "regenerate",
+    "regenerate_every_days": 90,
     "rollback": "Switch the flag off",
     "monitoring": "Grafana: retries",
     "responder": "@sre",
@@ -84,6 +86,8 @@ async def test_the_form_begins_with_all_that_is_known(dana: Person, ledger: Ledg
         "Blast radius": "3: medium",
         "Dependants": "14",
         "Monthly hours": "2 h 5 min",
+        "Planned end": "Regenerate",
+        "Regenerate every … days": "90",
     }
 
 

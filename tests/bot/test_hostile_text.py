@@ -140,6 +140,12 @@ async def says_everything(dana: Person, text: str) -> None:
         f"score D-1 {text}",
         f"edit {text}",
         "review D-1",
+        "promote D-1",
+        f"promote D-1 tests {text}",
+        f"promote D-1 {text}",
+        f"promote D-1 waive tests 30d {text}",
+        f"promote D-1 waive {text}",
+        "promote D-1",
         f"claim {text}",
         f"handoff D-1 {text}",
         f"help {text}",
@@ -213,6 +219,26 @@ async def test_what_is_entered_into_a_form_is_kept_and_shown_inert(
     assert list(reply.errors) == ["Hours"]
     form.fill("Hours", "1h")
     must_be_inert((await form.submit()).message, dana)
+
+
+async def test_what_stands_for_an_item_of_the_gate_is_inert(
+    text: str, dana: Person, sam: Person, erin: Person, hostile: Ledger
+) -> None:
+    for person, words, field in (
+        (sam, "waive style", "Reason"),
+        (sam, "waive rollback", "Reason"),
+        (erin, "review", "Notes"),
+        (erin, "tests", "Evidence"),
+    ):
+        form = (await person.types(f"/debt promote D-1 {words}")).form
+        assert form is not None
+        must_be_inert(form)
+        form.fill(field, inside(f"a {text}", 500))
+        if field == "Reason":
+            form.fill("Waived until", "2027-01-31")
+        if field == "Notes":
+            form.fill("It is", ["Readable", "Modular", "Replaceable", "Fits the roadmap"])
+        must_be_inert((await form.submit()).message, dana, sam, erin)
 
 
 async def test_the_digest_and_what_follows_it_are_inert(

@@ -1,46 +1,366 @@
-"""What owners hear before a date, as they see it in Slack."""
+"""What owners hear before a date, as they see it in Slack, and what becomes of who says nothing.
 
-from datetime import UTC, date, datetime
+Dana is in New York, erin leads payments from Dublin, sam is in Los Angeles.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.process import Process
+from debt.policy import Leadership, Policy, TeamPolicy, built_in
 from sandbox import Person, Sandbox
 from sandbox.messages import Message
 from tests.bot.conftest import Ledger, on_both_databases
+from tests.bot.terminal import Terminal
 
-TUESDAY_IN_NEW_YORK = datetime(2026, 11, 24, 15, tzinfo=UTC)
+TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)  # ten in the morning in New York
+TODAY = TUESDAY.date()
+DAY = timedelta(days=1)
+
+
+def _in(days: int) -> date:
+    return TODAY + timedelta(days=days)
 
 
 @pytest.fixture
-async def noon(slack: Sandbox, process: Process) -> datetime:
-    """Dana, in New York, is at work."""
-    await slack.clock.set(TUESDAY_IN_NEW_YORK)
-    return TUESDAY_IN_NEW_YORK
+def policy(slack: Sandbox) -> Policy:
+    """As everywhere, and leadership has a channel."""
+    teams = {"payments": TeamPolicy(lead=slack.person("erin").id)}
+    leadership = Leadership(channel=slack.channel("general").id)
+    return built_in().model_copy(update={"teams": teams, "leadership": leadership})
 
 
-async def nudges(process: Process, person: Person) -> list[Message]:
+Comes = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+async def comes(slack: Sandbox, process: Process) -> Comes:
+    """So many days go by from Tuesday morning on; each day, at that hour, the bot does its work."""
+    await slack.clock.set(TUESDAY)
+
+    async def comes(days: int = 0, hours: float = 0) -> None:
+        for _ in range(days):
+            await slack.clock.advance(DAY)
+            await _works(process)
+        await slack.clock.advance(timedelta(hours=hours))
+        await _works(process)
+
+    return comes
+
+
+def said_to(person: Person) -> list[Message]:
+    """What the bot wrote to them without having been asked."""
+    return [message for message in person.dms() if not message.ephemeral]
+
+
+async def _works(process: Process) -> None:
     await process.check_owners()
     await process.tick()
     await process.send()
-    return person.dms()
+    await process.bot.tasks.finish()
 
 
 @on_both_databases
 async def test_what_is_due_comes_in_one_message_with_its_buttons(
-    dana: Person, ledger: Ledger, process: Process, noon: datetime
+    dana: Person, ledger: Ledger, comes: Comes
 ) -> None:
-    await ledger.add(name="Retry worker", expires_on=date(2026, 12, 1))
-    await ledger.add(name="Ledger export", review_on=date(2026, 12, 5))
-    await ledger.add(name="Far away", expires_on=date(2027, 12, 1), review_on=date(2027, 9, 1))
-    [message] = await nudges(process, dana)
+    await ledger.add(name="Retry worker", expires_on=_in(20))
+    await ledger.add(name="Ledger export", review_on=_in(11))
+    await ledger.add(name="Far away", expires_on=_in(400), review_on=_in(300))
+    await comes()
+    [message] = dana.dms()
     assert "2 artifacts are waiting for your decision" in message.shown
-    assert "Retry worker (D-1): it ends Dec 8, 2026" in message.shown
-    assert "(it should have ended Dec 1, 2026; you have the full notice)" in message.shown
+    assert "Retry worker (D-1): it ends Dec 14, 2026" in message.shown
     assert (
         "Ledger export (D-2): its review is due Dec 5, 2026, is it still needed?" in message.shown
     )
     assert "Far away" not in message.shown
-    for label in ("Extend", "Retire", "Still needed", "Hand off", "Not useful"):
+    for label in ("Extend", "Retire", "Still needed", "Hand off", "Snooze", "Not useful"):
         assert f"[{label}]" in message.shown
-    assert message.notification.startswith("Retry worker (D-1) and 1 more artifact")
+    assert message.notification == (
+        "Ledger export (D-2) and 1 more artifact are waiting for your decision."
+    )
+
+
+@on_both_databases
+async def test_each_step_before_a_date_is_said_once(
+    dana: Person, ledger: Ledger, comes: Comes
+) -> None:
+    await ledger.add(expires_on=_in(14))
+    heard = []
+    for day in range(20):
+        before = len(dana.dms())
+        await comes(days=1 if day else 0)
+        heard += [day] * (len(dana.dms()) - before)
+    # Saturday's and Sunday's steps wait for Monday.
+    assert heard == [0, 7, 13, 14]
+
+
+@on_both_databases
+async def test_who_is_told_late_keeps_the_full_notice_and_the_history_says_so(
+    dana: Person, ledger: Ledger, comes: Comes
+) -> None:
+    imported = await ledger.add(expires_on=_in(-100))
+    await comes()
+    [message] = dana.dms()
+    assert "it ends Dec 8, 2026 (it should have ended Aug 16, 2026; you have the full notice)" in (
+        message.shown
+    )
+    told = await ledger.get(imported)
+    assert (told.expires_on, told.originally_expires_on) == (_in(14), _in(-100))
+    entry = (await ledger.history(imported))[0]
+    assert (entry.by, entry.action) == ("delivery", "notice")
+    assert "leaves its owner the full notice" in entry.reason
+
+
+async def test_nobody_is_written_to_at_night_at_the_weekend_or_on_a_holiday(
+    dana: Person, slack: Sandbox, ledger: Ledger, comes: Comes
+) -> None:
+    await ledger.add(expires_on=_in(10))
+    for quiet in (
+        datetime(2026, 11, 24, 13, 59, tzinfo=UTC),  # 8:59 in New York
+        datetime(2026, 11, 24, 22, tzinfo=UTC),  # 17:00 there
+        datetime(2026, 11, 28, 15, tzinfo=UTC),  # Saturday
+    ):
+        await slack.clock.set(quiet)
+        await comes()
+        assert dana.dms() == []
+    await slack.clock.set(datetime(2026, 11, 30, 14, tzinfo=UTC))
+    await comes()
+    assert len(dana.dms()) == 1
+
+
+async def test_a_message_that_was_held_up_into_the_night_waits_for_the_morning(
+    dana: Person, slack: Sandbox, process: Process, ledger: Ledger, comes: Comes
+) -> None:
+    await slack.clock.set(datetime(2026, 11, 24, 21, 58, tzinfo=UTC))
+    await ledger.add(expires_on=_in(10))
+    slack.faults.answer("chat.postMessage", status=429, retry_after=1)
+    await process.check_owners()
+    await process.tick()
+    await slack.clock.advance(timedelta(minutes=3))
+    await process.send()
+    assert dana.dms() == []
+    await slack.clock.set(datetime(2026, 11, 25, 14, 1, tzinfo=UTC))
+    await comes()
+    assert len(dana.dms()) == 1
+
+
+@on_both_databases
+async def test_what_is_settled_leaves_the_message_wherever_it_was_settled(
+    dana: Person, erin: Person, ledger: Ledger, comes: Comes
+) -> None:
+    for name in ("Extended", "Reviewed", "Snoozed", "Handed off"):
+        due = {"review_on": _in(10)} if name == "Reviewed" else {"expires_on": _in(16)}
+        await ledger.add(name=name, **due)
+    await comes()
+    [message] = dana.dms()
+    assert message.shown.startswith("4 artifacts are waiting")
+    await dana.types("/debt extend D-1 30d the provider is late")
+    await dana.clicks(message, "Still needed", row="D-2")
+    await dana.chooses(message, "artifact.snooze", "1 week", row="D-3")
+    await erin.types("/debt claim D-4")
+    await comes()
+    await dana.clicks(dana.dms()[-1], "Accept")
+    await comes()
+    assert message.shown.startswith("✓ Nothing is left to decide here")
+    for told in (
+        "Extended (D-1) extended to Jan 9, 2027",
+        "Reviewed (D-2) reviewed",
+        "Snoozed (D-3) put off until Dec 1, 2026",
+        "Handed off (D-4) claimed",
+    ):
+        assert told in message.shown
+    assert message.buttons == []
+
+
+async def test_a_snooze_brings_it_back_when_it_says(
+    dana: Person, ledger: Ledger, comes: Comes
+) -> None:
+    snoozed = await ledger.add(expires_on=_in(14))
+    await comes()
+    [message] = dana.dms()
+    reply = await dana.chooses(message, "artifact.snooze", "1 day")
+    assert "Payment retry worker (D-1): I will remind you Nov 25, 2026" in reply.text
+    await comes(days=1)
+    assert len(said_to(dana)) == 2
+    await dana.chooses(said_to(dana)[-1], "artifact.snooze", "Until the next step")
+    assert (await ledger.get(snoozed)).snoozed_until == _in(7)
+    assert (await ledger.history(snoozed))[0].action == "snooze"
+
+
+async def test_only_its_owner_can_put_a_reminder_off(
+    dana: Person, sam: Person, ledger: Ledger, comes: Comes
+) -> None:
+    await ledger.add(expires_on=_in(14))
+    await comes()
+    [message] = dana.dms()
+    message.home.members.append(sam.id)
+    reply = await sam.chooses(message, "artifact.snooze", "1 day")
+    assert "Only the owner of an artifact can put off its reminders" in reply.text
+
+
+async def test_three_messages_in_seven_days_are_the_most_and_the_rest_is_merged(
+    dana: Person, ledger: Ledger, comes: Comes, slack: Sandbox
+) -> None:
+    for day in range(14):
+        await ledger.add(name=f"Number {day}", expires_on=_in(29 + day), review_on=_in(40 + day))
+    heard: list[datetime] = []
+    for day in range(45):
+        before = len(dana.dms())
+        await comes(days=1 if day else 0)
+        heard += [slack.clock.now()] * (len(dana.dms()) - before)
+    assert all(
+        third - first >= timedelta(days=7) for first, third in zip(heard, heard[3:], strict=False)
+    )
+    said = "\n".join(message.shown for message in dana.dms())
+    assert all(f"Number {day} " in said for day in range(14))
+
+
+async def test_not_useful_makes_them_rarer_and_is_counted(
+    dana: Person, ledger: Ledger, comes: Comes, process: Process
+) -> None:
+    await ledger.add(name="First", expires_on=_in(1))
+    await comes()
+    [message] = dana.dms()
+    reply = await dana.clicks(message, "Not useful")
+    assert "I will write to you less often" in reply.text
+    assert "Not useful" not in message.buttons
+    await ledger.add(name="Second", expires_on=_in(3))
+    await comes(days=6)
+    assert len(said_to(dana)) == 1
+    await comes(days=1)
+    assert len(said_to(dana)) == 2
+
+
+async def test_check_says_how_often_nudges_were_of_no_use(
+    dana: Person, ledger: Ledger, comes: Comes, database_url: str, tmp_path: Path
+) -> None:
+    await ledger.add(expires_on=_in(1))
+    await comes()
+    [message] = dana.dms()
+    await dana.clicks(message, "Not useful")
+    terminal = Terminal(tmp_path, {"DATABASE_URL": database_url}, TUESDAY)
+    said = await asyncio.to_thread(terminal.says, "check", "--offline")
+    assert said.status == 0
+    assert said.lines[0] == (
+        "Nudges of the last 90 days: 1 sent, 1 not useful (100.0%; more than 5% is too many)."
+    )
+
+
+async def test_a_message_of_many_names_the_most_pressing_and_says_that_more_follow(
+    dana: Person, ledger: Ledger, comes: Comes
+) -> None:
+    for number in range(11):
+        await ledger.add(name=f"Number {number}", expires_on=_in(14 + number))
+    await comes()
+    [message] = dana.dms()
+    assert message.shown.startswith("8 artifacts are waiting")
+    assert "3 more artifacts will follow another day; /debt list mine shows all" in message.shown
+    await comes(days=1)
+    assert len(dana.dms()) == 1  # what is left is not due yet
+    await comes(days=8)
+    assert "Number 10 " in "".join(message.shown for message in dana.dms())
+
+
+# ------------------------------------------------------------------------ ignored, orphaned
+
+
+@on_both_databases
+async def test_who_says_nothing_is_told_of_to_the_lead_and_then_to_leadership(
+    dana: Person, erin: Person, slack: Sandbox, ledger: Ledger, comes: Comes
+) -> None:
+    risky: dict[str, Any] = {"surface": "production", "risk": 5, "responder": "dana"}
+    await ledger.add(name="Risky", expires_on=_in(14), **risky)
+    await ledger.add(name="Harmless", expires_on=_in(14))
+    await comes()
+    await comes(days=21)
+    assert erin.dms() == []
+    await comes(days=1)
+    [told] = erin.dms()
+    assert "Risky (D-1): dana was told in time and has not decided" in told.shown
+    assert "Harmless (D-2)" in told.shown
+    assert told.buttons[:4] == ["Hand off", "Extend", "Retire", "Show"]
+    assert slack.channel("general").messages == []
+    await comes(days=7)
+    [public] = slack.channel("general").messages
+    assert "A high-risk artifact passed its date; owner and lead were told" in public.shown
+    assert "Harmless" not in public.shown
+    await comes(days=30)
+    assert len(erin.dms()) == 1
+    assert len(slack.channel("general").messages) == 1
+
+
+async def test_nothing_is_escalated_while_no_notice_has_arrived(
+    erin: Person, slack: Sandbox, ledger: Ledger, comes: Comes
+) -> None:
+    """Slack takes no message to dana for a month."""
+    ignored = await ledger.add(expires_on=_in(14), risk=5, surface="production")
+    slack.faults.answer("conversations.open", error="user_disabled", times=1_000)
+    await comes(days=40)
+    assert erin.dms() == []
+    assert (await ledger.get(ignored)).lead_told_on is None
+    slack.faults.clear()
+    await comes(days=4)
+    told = await ledger.get(ignored)
+    assert told.expires_on is not None
+    assert told.expiry_noticed_on is not None
+    assert (told.expires_on - told.expiry_noticed_on).days == 14
+
+
+@on_both_databases
+async def test_a_prototype_lapses_after_its_owner_was_told_and_is_proposed_for_retirement(
+    dana: Person, ledger: Ledger, comes: Comes
+) -> None:
+    prototype = await ledger.add(kind="prototype_service", expires_on=_in(14), review_on=_in(200))
+    await comes()
+    await comes(days=14)
+    assert (await ledger.get(prototype)).lapsed_on is None
+    await comes(days=1)
+    lapsed = await ledger.get(prototype)
+    assert lapsed.lapsed_on == _in(15)
+    assert lapsed.live
+    assert (await ledger.history(prototype))[0].action == "lapse"
+    card = await dana.types("/debt show D-1")
+    assert "retire it: it lapsed and nobody extended it" in card.text
+    await dana.types("/debt extend D-1 30d it is used after all")
+    assert (await ledger.get(prototype)).lapsed_on is None
+
+
+async def test_what_lost_its_owner_is_brought_up_with_its_team_production_first(
+    slack: Sandbox, ledger: Ledger, comes: Comes, erin: Person, dana: Person
+) -> None:
+    await ledger.add(name="Inside", team="payments", expires_on=None, label="durable")
+    await ledger.add(name="Live", surface="production", expires_on=None, label="durable")
+    await erin.types("/debt subscribe team:payments", channel="payments")
+    await comes()
+    slack.update_person("dana", deleted=True)
+    await comes(days=1)
+    asked = slack.channel("payments").messages[-1]
+    assert "2 artifacts of team payments have nobody behind them. Whose are they?" in asked.shown
+    assert asked.shown.index("Live (D-2): dana is no longer there") < asked.shown.index("Inside")
+    assert "in production" in asked.shown
+    await erin.clicks(asked, "Claim", row="D-2")
+    await comes()
+    assert asked.shown.startswith("An artifact of team payments has nobody behind it")
+    assert "Live (D-2) claimed" in asked.shown
+    before = len(slack.channel("payments").messages)
+    await comes(days=4)
+    assert len(slack.channel("payments").messages) == before
+
+
+async def test_a_team_without_a_channel_has_its_lead_asked(
+    slack: Sandbox, ledger: Ledger, comes: Comes, erin: Person
+) -> None:
+    await ledger.add(expires_on=None, label="durable")
+    await comes()
+    slack.update_person("dana", deleted=True)
+    await comes(days=1)
+    [asked] = erin.dms()
+    assert "dana is no longer there to own it" in asked.shown
+    assert asked.buttons[0] == "Claim"

@@ -185,6 +185,7 @@ async def test_a_new_end_date_is_news_in_the_readers_own_zone(mail: Mail) -> Non
 async def test_what_nobody_acts_on_is_said_once_more_then_counted_then_given_to_the_lead(
     mail: Mail,
 ) -> None:
+    await mail.knows("erin")
     await mail.subscribes()
     await mail.register.holds(name="Old importer", expires_on=PAST, frequency=5)
     first = await digest_now(mail)
@@ -203,14 +204,16 @@ async def test_what_nobody_acts_on_is_said_once_more_then_counted_then_given_to_
         "1 of them was listed before and left untouched."
     ) in third.shown
     [told] = mail.messages("@erin")
-    assert told.shown.startswith(
-        "#payments has been told of this since Nov 30, 2026, and nothing happened."
-    )
-    assert "Old importer (D-1): extend it with a reason, or retire it" in told.shown
-    assert told.buttons == ["Hand off", "Extend", "Retire", "Show"]
+    assert told.shown.startswith("One artifact is waiting for your decision:")
+    assert (
+        "Old importer (D-1): the digest has listed it since Nov 30, 2026, "
+        "and nobody has touched it; expired"
+    ) in told.shown
+    assert told.buttons == ["Hand off", "Extend", "Retire", "Show", "Not useful"]
 
 
 async def test_the_intervention_is_said_once_and_the_silence_is_kept(mail: Mail) -> None:
+    await mail.knows("erin")
     await mail.subscribes()
     await mail.register.holds(expires_on=PAST)
     for _ in range(8):
@@ -230,6 +233,7 @@ async def test_a_policy_says_how_often_and_when(
     rules = {"repeat_weeks": repeat, "intervention_weeks": intervention}
     kept = mail.policy.digest.model_copy(update=rules)
     mail.policy = mail.policy.model_copy(update={"digest": kept})
+    await mail.knows("erin")
     await mail.subscribes()
     await mail.register.holds(expires_on=PAST)
     told = []
@@ -242,31 +246,49 @@ async def test_a_policy_says_how_often_and_when(
     assert (told[0], len(mail.messages("@erin"))) == (week, 1)
 
 
+async def test_what_its_owner_let_pass_is_one_line_until_somebody_decides(mail: Mail) -> None:
+    """Told in time, and not pressing enough to be among the items."""
+    kept = mail.policy.digest.model_copy(update={"items": 1})
+    mail.policy = mail.policy.model_copy(update={"digest": kept})
+    await mail.subscribes()
+    await mail.register.holds(expires_on=PAST, risk=5)
+    told_in_time: dict[str, Any] = {"expires_on": PAST, "expiry_noticed_on": PAST - days(14)}
+    for name in "ABCDE":
+        await mail.register.holds(name=name, **told_in_time)
+    await mail.register.holds(name="Never told", expires_on=PAST)
+    message = await digest_now(mail)
+    said = "Past their date, their owners told in time, nothing decided: "
+    assert said + "E (D-6), D (D-5), C (D-4) and 2 more artifacts." in message.shown
+    change = by("U0DANA", at=mail.at, policy=mail.policy)
+    await mail.register.told(change, upkeep.extend, 6, mail.at.date() + days(60), "needed")
+    assert await mail.updates().refresh(message.channel, message.ts)
+    assert said + "D (D-5), C (D-4) and 2 more artifacts." in message.shown
+
+
 async def test_without_a_lead_the_subscriber_is_told(mail: Mail) -> None:
+    await mail.knows("dana")
     await mail.subscribes()
     await mail.register.holds(expires_on=PAST, team="growth")
     for _ in range(4):
         await comes(mail)
         mail.passes(WEEK)
     [told] = mail.messages("@dana")
-    assert told.buttons == ["Extend", "Retire", "Show"]
-    assert "yours to decide: extend it with a reason, or have it deleted" in told.shown
+    assert told.buttons == ["Extend", "Retire", "Show", "Not useful"]
     assert mail.messages("@erin") == []
 
 
-async def test_a_subscriber_may_hand_off_their_own_and_what_nobody_answers_for(mail: Mail) -> None:
+async def test_a_subscriber_may_hand_off_only_what_nobody_answers_for(mail: Mail) -> None:
+    await mail.knows("dana")
     await mail.subscribes()
-    dana = mail.slack.person("dana").id
-    for owner in ("U0SOMEBODY", dana, None):
+    for owner in ("U0SOMEBODY", None):
         await mail.register.holds(expires_on=PAST, team="growth", owner=owner)
     for _ in range(3):
         await comes(mail)
         mail.passes(WEEK)
     [told] = mail.messages("@dana")
-    assert "yours to decide: hand each to somebody, extend it" in told.shown
-    given = [block for block in told.blocks if block["type"] == "actions"]
+    given = [block for block in told.blocks if block["type"] == "actions"][:2]
     may = {b["block_id"]: b["elements"][0]["text"]["text"] for b in given}
-    assert may == {"item:D-1": "Extend", "item:D-2": "Hand off", "item:D-3": "Hand off"}
+    assert may == {"nudge:D-1:repeated": "Extend", "nudge:D-2:repeated": "Hand off"}
 
 
 async def test_an_admin_may_hand_off_whatever_it_is(mail: Mail) -> None:
@@ -278,7 +300,7 @@ async def test_an_admin_may_hand_off_whatever_it_is(mail: Mail) -> None:
         await comes(mail)
         mail.passes(WEEK)
     [told] = mail.messages("@dana")
-    assert told.buttons == ["Hand off", "Extend", "Retire", "Show"]
+    assert told.buttons == ["Hand off", "Extend", "Retire", "Show", "Not useful"]
 
 
 async def test_what_changes_is_listed_again_from_the_start(mail: Mail) -> None:
@@ -367,7 +389,9 @@ async def test_an_intervention_shows_what_its_lead_did(mail: Mail) -> None:
     change = by(erin, at=mail.at, policy=mail.policy)
     await mail.register.told(change, upkeep.extend, 1, mail.at.date() + days(60), "needed")
     assert await mail.updates().refresh(told.channel, told.ts)
-    assert "✓ payments bridge (D-1): extended to Feb 19, 2027 by Erin Walsh" in told.shown
+    assert told.shown == (
+        "✓ Nothing is left to decide here: payments bridge (D-1) extended to Feb 19, 2027."
+    )
 
 
 # -------------------------------------------------------------------------------- limits
@@ -395,9 +419,10 @@ async def test_the_longest_digest_a_policy_allows_is_one_slack_takes(mail: Mail)
         assert len(message.blocks) <= MESSAGE_BLOCKS
         assert text_length(message.blocks) <= TOTAL_BLOCK_TEXT - 2_000
         assert len(message.text) < 600
+    await mail.knows("erin")
     await a_week_later(mail)
     [told] = mail.messages("@erin")
-    assert len([b for b in told.blocks if b["type"] == "actions"]) == 10
+    assert len([b for b in told.blocks if b["type"] == "actions"]) == 8 + 1
     assert text_length(told.blocks) <= TOTAL_BLOCK_TEXT - 2_000
 
 

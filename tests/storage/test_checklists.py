@@ -45,8 +45,15 @@ async def test_the_same_evidence_once_more_changes_nothing(register: Register) -
     await register.holds()
     await register.told(DANA, show, "tests", "https://ci/7")
     entries = await register.count()
-    await register.told(SAM, show, "tests", "https://ci/7")
+    await register.told(DANA, show, "tests", "https://ci/7")
     assert await register.count() == entries
+
+
+async def test_the_same_words_are_somebody_elses_once_they_say_them(register: Register) -> None:
+    await register.holds()
+    await register.told(DANA, show, "tests", "all pass")
+    await register.told(SAM, show, "tests", "all pass")
+    assert await shown(register) == {"tests": (SAM, "all pass")}
 
 
 async def test_a_waiver_has_its_reason_and_its_last_day(register: Register) -> None:

@@ -34,6 +34,7 @@ from storage.tables import (
     PERSON,
     REQUEST,
     SUBSCRIPTION,
+    TEAM_MEMBER,
     VOTE,
 )
 from storage.upkeep import review
@@ -112,6 +113,10 @@ async def _write_rows(session: Session) -> None:
             | {"service": f"service {n % 50}", "worked_on": TODAY - days(n % 300)}
             for n in range(1, ROWS + 1)
         ],
+    )
+    await connection.execute(
+        insert(TEAM_MEMBER),
+        [{"team": f"team {n % 60}", "person": f"U{n}", "left_on": None} for n in range(ROWS)],
     )
     person = {"zone": "UTC", "active": True, "bot": False, "admin": False, "guest": False}
     person |= {"stranger": False}

@@ -122,6 +122,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", "artifact_id", "why"),
     )
     op.create_table(
+        "team_member",
+        sa.Column("team", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("team", "person"),
+    )
+    with op.batch_alter_table("team_member", schema=None) as batch_op:
+        batch_op.create_index("team_member_person", ["person", "left_on"], unique=False)
+
+    op.create_table(
         "unwanted",
         sa.Column("briefing_id", sa.Integer(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
@@ -204,5 +214,11 @@ def upgrade() -> None:
     with op.batch_alter_table("register_head", schema=None) as batch_op:
         batch_op.add_column(sa.Column("policy_text", sa.JSON(), nullable=True))
 
+    # Every retained artifact has a planned end state, as its kind usually ends.
+    op.execute(
+        "UPDATE artifact SET planned_end = CASE kind"
+        " WHEN 'production_integration' THEN 'refactor' WHEN 'iac_config' THEN 'refactor'"
+        " WHEN 'test_suite' THEN 'regenerate' ELSE 'retire' END WHERE stage = 'retained'"
+    )
     # Every standing is drawn up anew: its ranking counts intent now, and notices hang on it.
     op.execute("UPDATE artifact SET wakes_on = '2000-01-01' WHERE live")
