@@ -39,7 +39,7 @@ _NAMES = {
 }
 # Said in other words already: by the rating itself, or by what the entry is about.
 _UNSAID = {f"{name}_{part}" for name in RATING_NAMES for part in ("by", "reason", "proxy")} | {
-    "owner_gone", "stage_before", "request", "wish", "votes",
+    "owner_gone", "stage_before", "request", "wish", "votes", "item", "evidence",
 }  # fmt: skip
 
 
@@ -113,10 +113,14 @@ def _changed(entry: Entry, names: Mapping[str, str]) -> Iterator[Changed]:
 
 
 def _wished(entry: Entry, names: Mapping[str, str]) -> Iterator[Changed]:
-    """What somebody asked others to agree to: until when, as what."""
-    wish = (entry.after or {}).get("wish") or {}
-    for name, value in wish.items() if entry.action.startswith("ask to ") else ():
-        yield Changed(_named(name), "", _worded(name, value, names))
+    """What somebody asked others to agree to: until when, as what; until when a check is waived."""
+    after = entry.after or {}
+    said = after.get("wish") or {} if entry.action.startswith("ask to ") else {}
+    if entry.action.startswith("waive "):
+        said = {"until": after.get("waived_until")}
+    for name, value in said.items():
+        if value:
+            yield Changed(_named(name), "", _worded(name, value, names))
 
 
 def _named(field: str) -> str:

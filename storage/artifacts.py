@@ -182,7 +182,6 @@ async def save(
     if how:
         new = replace(new, changed_at=change.at, changed_by=change.by, changed_how=how)
     await _write(session, old, new, change)
-    concern(session, change.by, old.owner, new.owner)
     _record(session, change, history.Said(new.id, *differences), action, reason)
     return new
 
@@ -247,6 +246,7 @@ async def _write(session: Session, old: Artifact, new: Artifact, change: Change)
         name: value for name, value in after.items() if name in derived or value != before[name]
     }
     await session.execute(update(ARTIFACT).where(ARTIFACT.c.id == new.id).values(values))
+    concern(session, change.by, old.owner, new.owner)
     if new.team != old.team:
         history.note_teams(session, [new.team])
     if new.owner != old.owner:

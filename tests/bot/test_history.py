@@ -107,6 +107,38 @@ async def test_a_request_is_told_in_words(dana: Person, ledger: Ledger) -> None:
     assert "dana asked to extend it, until Mar 1, 2027 (one more quarter)" in told
 
 
+async def test_each_thing_done_is_told_in_words(
+    dana: Person, erin: Person, process: Process, ledger: Ledger
+) -> None:
+    """Whatever is recorded reads as something somebody did."""
+    await ledger.add(expires_on=LATER)
+    await erin.types("/debt history D-1")
+    await dana.types("/debt retire D-1 retire nobody calls it any more")
+    await process.send()
+    home = await erin.opens_home()
+    form = (await home.clicks("Reject")).form
+    assert form is not None
+    form.fill("Reason", "the quarter end job does")
+    await form.submit()
+    await dana.types("/debt retire D-1 retire the job is gone")
+    await home.clicks("Approve")
+    card = (await dana.types("/debt show D-1")).message
+    form = (await dana.clicks(card, "Code gone")).form
+    assert form is not None
+    form.fill(form.labels[-1], "abc123")
+    await form.submit()
+    await dana.clicks((await dana.types("/debt show D-1")).message, "Keep it")
+    told = "\n".join(lines((await dana.types("/debt history D-1")).message))
+    for words in (
+        "dana showed code to retire it",
+        "erin began to end it",
+        "erin agreed to retire it",
+        "dana asked to retire it, end retire (the job is gone)",
+        "erin refused to retire it: state open → rejected (the quarter end job does)",
+    ):
+        assert words in told, words
+
+
 @on_both_databases
 async def test_an_auditor_reads_all_of_it_in_a_terminal(
     dana: Person, erin: Person, process: Process, settings: Settings, tmp_path: Path

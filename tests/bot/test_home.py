@@ -319,7 +319,7 @@ class TestWhereThePolicyRestrictsReading:
 
     async def test_who_may_not_see_it_is_told_who_can(self, dana: Person, ledger: Ledger) -> None:
         await ledger.add()
-        refusal = "You cannot see the register here; its team’s lead or somebody of sre can."
+        refusal = "You cannot see the register here; the team’s lead or somebody of sre can."
         for words in ("list", "show D-1", "claim D-1", "log", "add", "brief", "history D-1"):
             reply = await dana.types(f"/debt {words}")
             assert reply.text == refusal, words
