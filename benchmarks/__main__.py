@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import sys
 
-ALL = ("serving", "digesting", "importing")
+ALL = ("serving", "home", "digesting", "importing")
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.call import Answer, Bot, Form, Origin, Reply
+from bot import home
+from bot.call import Answer, Bot, Form, Origin, Reply, Shown
 from bot.state import FieldRefused
 from bot.workspace import code_of
 from briefings.message import Message, plainly
@@ -103,15 +104,30 @@ async def _opened(bot: Bot, trigger_id: str, view: View) -> Reply | None:
     return None
 
 
-async def deliver(bot: Bot, origin: Origin, reply: Reply) -> None:
-    """By the response_url of what the person did, else as a DM; messages there are renewed."""
+async def deliver(bot: Bot, origin: Origin, reply: Reply | Shown) -> None:
+    """By the response_url of what the person did, else as a DM; what they look at is renewed."""
     try:
-        await _tell_the_channel(bot, origin, reply)
-        payload = await _visible(bot, origin, reply) | {"replace_original": reply.replace}
-        if not origin.respond or not await _respond(bot, origin.respond, payload):
-            await _direct(bot, origin, reply.message)
+        if origin.home:
+            await _say_at_home(bot, origin, reply)
+        elif isinstance(reply, Reply):
+            await _say(bot, origin, reply)
     finally:
         await renew(bot, origin)
+
+
+async def _say_at_home(bot: Bot, origin: Origin, reply: Reply | Shown) -> None:
+    """A Home tab shows above all else what was done there; whatever else is said is a DM."""
+    done = isinstance(reply, Reply) and reply.changed is not None
+    bot.homes.say(origin.slack_id, reply.message if isinstance(reply, Reply) and done else None)
+    if isinstance(reply, Reply) and not done:
+        await _direct(bot, origin, reply.message)
+
+
+async def _say(bot: Bot, origin: Origin, reply: Reply) -> None:
+    await _tell_the_channel(bot, origin, reply)
+    payload = await _visible(bot, origin, reply) | {"replace_original": reply.replace}
+    if not origin.respond or not await _respond(bot, origin.respond, payload):
+        await _direct(bot, origin, reply.message)
 
 
 async def _tell_the_channel(bot: Bot, origin: Origin, reply: Reply) -> None:
@@ -123,9 +139,13 @@ async def _tell_the_channel(bot: Bot, origin: Origin, reply: Reply) -> None:
 
 
 async def renew(bot: Bot, origin: Origin) -> None:
-    """Shows the new state in the shared message that a button was in, and sends what is due."""
+    """Shows the new state where the button was: in their Home tab, or in a message that others
+    see too. Sends what is due.
+    """
     bot.poke()
-    if origin.ts and origin.channel:
+    if origin.home:
+        await home.publish(bot, origin.slack_id)
+    elif origin.ts and origin.channel:
         await bot.updates.refresh(origin.channel, origin.ts)
 
 

@@ -10,17 +10,18 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot import picker
+from bot import home, picker
 from bot.answering import answer_command, answer_press, deliver, in_time, reference, settled
-from bot.call import Answer, Bot, Call, Form, Origin, Reply
+from bot.call import Answer, Bot, Call, Form, Origin, Reply, admitted
 from bot.feature import Run
-from bot.features import BUTTONS, CARDS, FORMS, SHORTCUTS, verb_for
+from bot.features import BUTTONS, CARDS, FORMS, OPEN_TO_ALL, SHORTCUTS, verb_for
 from bot.forms import PICK
 from bot.http import MALFORMED
 from bot.state import FieldRefused, State
 from bot.subscribe import stop_where_shared
 from briefings.message import plainly
 from briefings.words import inert, say
+from debt.named import Act
 from debt.refusal import Refused
 from storage import events
 
@@ -43,6 +44,7 @@ def build(bot: Bot, signing_secret: str) -> AsyncApp:
     app.shortcut(_ANY)(listeners.shortcut)
     app.event("message")(listeners.message)
     app.event("channel_shared")(listeners.channel_shared)
+    app.event("app_home_opened")(listeners.home_opened)
     app.error(failed)
     return app
 
@@ -128,6 +130,10 @@ class Listeners:
     async def channel_shared(self, event: dict[str, Any]) -> None:
         self._bot.tasks.leave(stop_where_shared(self._bot, str(event["channel"])))
 
+    async def home_opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+        if event.get("tab") == "home":
+            self._bot.tasks.leave(home.opened(self._bot, body["event_id"], event["user"]))
+
     async def _direct_words(self, event_id: str, event: Mapping[str, Any]) -> None:
         """In a DM the words work without the slash; a repeated event is not acted on again."""
         async with self._bot.store.change() as session:
@@ -143,11 +149,16 @@ class Listeners:
 
 
 async def perform(bot: Bot, origin: Origin, run: Run, **given: Any) -> Answer:
-    """Has a feature answer a member of the workspace. A card shows the new state in place."""
-    who = await bot.people.member(origin.slack_id)
-    await bot.groups.keep_fresh()
-    call = Call(bot, who, origin, bot.now(), **given)
+    """Has a feature answer a member of the workspace who may see the register.
+
+    A card shows the new state in place; so does the Home tab of everybody it concerns.
+    """
+    call = await admitted(bot, origin, **given)
+    if run not in OPEN_TO_ALL:
+        call.change.require_may(Act.SEE)
     answer = await run(call)
+    if bot.store.concerned:
+        bot.tasks.leave(home.freshen(bot, but=origin.slack_id if origin.home else None))
     draw = CARDS.get(origin.card)
     if isinstance(answer, Reply) and answer.changed and draw:
         return answer.in_place((await draw(call, answer.changed.id)).blocks)
@@ -170,6 +181,8 @@ async def _at_its_field(view: Mapping[str, Any], work: Awaitable[Answer]) -> Ans
 
 def _pressed_in(body: Mapping[str, Any]) -> Origin:
     """Only a message that others see too is named: the person's own ones are not renewed."""
+    if (body.get("view") or {}).get("type") == "home":
+        return Origin(body["user"]["id"], home=True)
     container = body["container"]
     alone = bool(container.get("is_ephemeral"))
     kind = body["actions"][0]["block_id"].partition(":")[0]

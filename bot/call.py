@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -52,6 +53,29 @@ class Tasks:
             await asyncio.gather(*self._running, return_exceptions=True)
 
 
+class Homes:
+    """Home tabs that are open: each is drawn by one at a time, so that an earlier state never
+    comes last, and shows above all else what the person did there just now.
+    """
+
+    def __init__(self) -> None:
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._said: dict[str, Message] = {}
+
+    def turn(self, slack_id: str) -> asyncio.Lock:
+        return self._turns.setdefault(slack_id, asyncio.Lock())
+
+    def said(self, slack_id: str) -> Message | None:
+        return self._said.get(slack_id)
+
+    def say(self, slack_id: str, message: Message | None) -> None:
+        """Instead of what was said there before; None is nothing."""
+        if message is None:
+            self._said.pop(slack_id, None)
+        else:
+            self._said[slack_id] = message
+
+
 def _report(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception():
         log.error("work after an acknowledgement failed", exc_info=task.exception())
@@ -75,6 +99,7 @@ class Bot:
     tasks: Tasks
     poke: Callable[[], None]
     drawn: dict[Hashable, tuple[int, Message]] = field(default_factory=dict)
+    homes: Homes = field(default_factory=Homes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +107,9 @@ class Origin:
     """Who did it and where, so that the answer finds its way back.
 
     `respond` is the response_url; `ts` names the message a button was in, `card` the kind of
-    somebody's own message that it was, which shows the new state in its place. They travel in a
-    form's private metadata from the press that opened it to its submission.
+    somebody's own message that it was, which shows the new state in its place, `home` that it was
+    their Home tab. They travel in a form's private metadata from the press that opened it to its
+    submission.
     """
 
     slack_id: str
@@ -92,6 +118,7 @@ class Origin:
     ts: str | None = None
     card: str = ""
     direct: bool = False
+    home: bool = False
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))
@@ -157,4 +184,19 @@ class Form:
     view: View
 
 
-Answer = Reply | Form
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Nothing to say: the Home tab they pressed in shows it."""
+
+
+Answer = Reply | Form | Shown
+
+
+async def admitted(bot: Bot, origin: Origin, **given: Any) -> Call:
+    """The call of a member of the workspace, with what Slack says of groups at hand.
+
+    Refused for guests and people of other organizations.
+    """
+    who = await bot.people.member(origin.slack_id)
+    await bot.groups.keep_fresh()
+    return Call(bot, who, origin, bot.now(), **given)

@@ -9,6 +9,8 @@ from bot import (
     brief,
     edit,
     extend,
+    history,
+    home,
     listing,
     log,
     nudge,
@@ -38,8 +40,10 @@ _SPOKEN: tuple[Feature, ...] = (
     promote.FEATURE,
     retire.FEATURE,
     approve.FEATURE,
+    history.FEATURE,
     subscribe.FEATURE,
     brief.FEATURE,
+    home.FEATURE,
     nudge.FEATURE,
 )
 FEATURES: tuple[Feature, ...] = (*_SPOKEN, helping.feature(_SPOKEN))
@@ -55,6 +59,10 @@ def verb_for(text: str) -> tuple[Run, str]:
 
 async def _unknown(call: Call) -> Answer:
     return helping.unknown(call.words, VERBS)
+
+
+# What somebody may ask who may not see the register: it tells of the bot, not of artifacts.
+OPEN_TO_ALL = frozenset({VERBS["help"].run, _unknown})
 
 
 async def _open_form(call: Call) -> Answer:

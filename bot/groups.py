@@ -39,6 +39,20 @@ class Groups:
         members = members or self._members(f"@{name}")
         return members | {named.lead} if members and named and named.lead else members
 
+    def teams_of(self, slack_id: str) -> set[str]:
+        """The teams somebody leads or is in, in lower case: the policy's, and those that have
+        nothing but a user group of their name.
+        """
+        teams = self._policy.teams
+        theirs = {name.casefold() for name in teams if slack_id in self._all_of(name)}
+        groups = {name for name, those in self._by_name.items() if slack_id in those}
+        return theirs | (groups - {name.casefold() for name in teams})
+
+    def _all_of(self, name: str) -> frozenset[str]:
+        """A team's members, and its lead also where nobody says who its members are."""
+        lead = self._policy.teams[name].lead
+        return self.team(name) | ({lead} if lead else frozenset())
+
     def _members(self, said: str | tuple[str, ...]) -> frozenset[str]:
         return members(said, self._by_name)
 

@@ -68,7 +68,10 @@ def _nothing(query: Query) -> str:
 def _message(call: Call, page: Page, text: str, names: dict[str, str]) -> Message:
     title = say("list.title", words=plain(text))
     blocks: list[Block] = [line(title)]
-    blocks += [_row(artifact, call, names) for artifact in page.artifacts]
+    blocks += [
+        row(artifact, call, names.get(artifact.owner or "", artifact.owner))
+        for artifact in page.artifacts
+    ]
     if page.after:
         here = {"words": text, "after": [page.after.priority, page.after.id]}
         place = json.dumps(here, ensure_ascii=False)
@@ -76,9 +79,9 @@ def _message(call: Call, page: Page, text: str, names: dict[str, str]) -> Messag
     return Message(title, tuple(blocks))
 
 
-def _row(artifact: Artifact, call: Call, names: dict[str, str]) -> Block:
+def row(artifact: Artifact, call: Call, owner: str | None) -> Block:
+    """What it is, why it ranks where it does, and the button of its next step."""
     step = next_step(artifact, call.policy, call.today)
-    owner = names.get(artifact.owner or "", artifact.owner)
     words = say(
         "list.row",
         artifact=artifact,

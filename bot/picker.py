@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from bot.call import Answer, Bot, Call, Form
+from bot.call import Answer, Bot, Call, Form, Origin, admitted
 from bot.feature import Run
 from bot.forms import artifact_input, artifact_option, form
 from bot.state import State, at
 from briefings.message import LONGEST_VALUE, Message, button, buttons, line
 from briefings.words import say
 from debt.artifact import Artifact, looks_like_key, parse_key
+from debt.named import Act
 from debt.refusal import Refused
 from debt.text import clean
 from storage import lists
@@ -22,7 +23,7 @@ _LONGEST_TYPED = 300
 async def suggestions(bot: Bot, slack_id: str, typed: str) -> list[dict[str, Any]]:
     """Live artifacts matching what was typed so far, by key, name, repository, path or owner."""
     try:
-        await bot.people.member(slack_id)
+        (await admitted(bot, Origin(slack_id))).change.require_may(Act.SEE)
     except Refused:
         return []
     typed = clean(typed)[:_LONGEST_TYPED]

@@ -18,7 +18,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import owners
+from bot import home, owners
 from bot.app import build
 from bot.call import Bot, Tasks
 from bot.groups import Groups
@@ -64,6 +64,7 @@ class Process:
             roster = self.bot.groups.roster
             await plan(self.bot.store, self.bot.policy, self.bot.now(), roster)
         self._woken.set()
+        await home.freshen(self.bot)
 
     async def check_owners(self) -> None:
         """Once a day, and apart from the tick: Slack answers for a few hundred people a minute."""

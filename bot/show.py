@@ -16,7 +16,9 @@ from debt.ending import Leftover, still_open
 from debt.gate import ahead
 from debt.hours import Period, span
 from debt.intent import missing_intent
+from debt.named import Act
 from debt.policy import Policy
+from debt.roles import Powers, may
 from debt.score import explain, quadrant
 from debt.standing import Action, NextStep, next_step
 from debt.tier import tier
@@ -32,7 +34,7 @@ class Viewer:
     """Who looks, as far as it changes what a card offers."""
 
     slack_id: str
-    admin: bool
+    powers: Powers
     today: date
 
 
@@ -48,7 +50,7 @@ async def _show(call: Call, artifact_id: int) -> Reply:
 
 async def card_of(call: Call, artifact_id: int) -> Message:
     """The card as the person who asks may use it; drawn again only once something has changed."""
-    viewer = Viewer(call.who.slack_id, call.who.admin, call.today)
+    viewer = Viewer(call.who.slack_id, call.change.powers, call.today)
     newest = await newest_entry(call.store, artifact_id)
     known = call.bot.drawn.get((artifact_id, viewer))
     if known and known[0] == newest:
@@ -111,7 +113,7 @@ def _way_out(facts: Facts, viewer: Viewer, policy: Policy) -> Iterator[Block]:
         button(f"{item.capitalize()} gone", f"settle.{item}", artifact.key) for item in missing
     ]
     lead = policy.lead_of(artifact.team)
-    if may_finish(artifact, viewer.slack_id, lead, viewer.admin):
+    if may_finish(artifact, viewer.slack_id, lead, viewer.powers.admin):
         over = button("It is gone", "artifact.end", artifact.key, primary=not missing)
         drawn += [over, button("Keep it", "artifact.keep", artifact.key)]
     if drawn:
@@ -130,9 +132,12 @@ def _acts(artifact: Artifact, viewer: Viewer, policy: Policy, first: Action) -> 
 
 def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     """What this person may do to it; hours are logged even on what has ended."""
-    if not artifact.live:
-        yield "log"
-        return
+    yield from _may_while_live(artifact, viewer, policy) if artifact.live else ("log",)
+    if may(Act.HISTORY, viewer.slack_id, viewer.powers, policy, artifact):
+        yield "history"
+
+
+def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
     yield from ("extend", "log", "review", "score", "edit")
@@ -140,7 +145,7 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
         yield "promote"
     if artifact.stage is not Stage.RETIRING:
         yield "retire"
-    asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.admin
+    asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.powers.admin
     if may_hand_off(*asked):
         yield "handoff"
     if may_give_away(*asked) and artifact.owner:
@@ -158,6 +163,7 @@ _LABELS = {
     "retire": "Retire",
     "handoff": "Hand off",
     "release": "Release",
+    "history": "History",
 }
 
 

@@ -215,6 +215,10 @@ class Policy(Table):
     def leads(self) -> frozenset[str]:
         return frozenset(team.lead for team in self.teams.values() if team.lead)
 
+    def as_json(self) -> dict[str, Any]:
+        """All of it, as the file would name it."""
+        return self.model_dump(mode="json", by_alias=True)
+
     @property
     def fingerprint(self) -> str:
         """Changes when anything in the policy does, so that stored standings are renewed."""

@@ -21,7 +21,7 @@ from storage import history, outbox
 from storage.artifacts import Change, locked, require
 from storage.granting import grant
 from storage.reach import Place, behind, people_of
-from storage.store import Session, insert_new
+from storage.store import ANYBODY, Session, concern, insert_new
 from storage.tables import APPROVAL, BRIEFING, MENTION, VOTE, Approval, ApprovalState, Vote
 
 KIND = "approval"
@@ -304,6 +304,7 @@ async def _settle(
     approval.outcome = why
     session.add(approval)
     await session.flush()
+    concern(session, approval.asked_by, ANYBODY)
     if approval.asked_by != change.by:
         key, facts = f"decision:{approval.id}", {"approval": approval.id}
         await outbox.enqueue(session, key, "decision", facts, change.at, person=approval.asked_by)
@@ -318,6 +319,7 @@ def _record(
     reason: str = "",
 ) -> None:
     """In the artifact's history, whether or not the artifact itself has changed."""
+    concern(session, change.by, approval.asked_by, ANYBODY)
     after = {"request": approval.id, "state": str(approval.state), "wish": approval.wish}
     said = history.Said(approval.artifact_id, before, after)
     history.record(session, history.Draft(change.at, change.by, action, reason, said))
@@ -329,10 +331,11 @@ async def overtake(session: Session, change: Change, artifact_id: int, *but: Wis
     Needs the artifact locked.
     """
     question = select(Approval).where(
-        col(Approval.artifact_id) == artifact_id, text("state = 'open'")
+        col(Approval.artifact_id) == artifact_id,
+        col(Approval.kind).not_in(but),
+        text("state = 'open'"),
     )
-    waiting = (await session.execute(question)).scalars().all()
-    for approval in (each for each in waiting if each.kind not in but):
+    for approval in (await session.execute(question)).scalars().all():
         await _settle(session, change, approval, ApprovalState.OVERTAKEN)
         action = f"request to {approval.kind} overtaken"
         _record(session, change, approval, action, {"state": "open"})

@@ -27,7 +27,7 @@ from debt.refusal import Refused
 from debt.roles import OPERATOR, Powers, require_may
 from debt.standing import standing
 from storage import history, outbox
-from storage.store import Session, postgres
+from storage.store import Session, concern, postgres
 from storage.tables import ARTIFACT, HEAD, REQUEST, RequestState
 
 _OWN = tuple(field.name for field in fields(Artifact))
@@ -137,6 +137,7 @@ async def add(
 ) -> Artifact:
     """Writes a new artifact and its first history entry."""
     await add_all(session, change, [artifact], action=action, reason=reason)
+    concern(session, change.by, artifact.owner)
     return artifact
 
 
@@ -245,6 +246,7 @@ async def _write(session: Session, old: Artifact, new: Artifact, change: Change)
         name: value for name, value in after.items() if name in derived or value != before[name]
     }
     await session.execute(update(ARTIFACT).where(ARTIFACT.c.id == new.id).values(values))
+    concern(session, change.by, old.owner, new.owner)
     if new.team != old.team:
         history.note_teams(session, [new.team])
     if new.owner != old.owner:
@@ -260,9 +262,10 @@ async def _overtake(session: Session, change: Change, owners: Mapping[int, str |
         update(REQUEST)
         .where(REQUEST.c.artifact_id.in_(owners), text("state = 'open'"))
         .values(state=RequestState.OVERTAKEN, answered_at=change.at)
-        .returning(REQUEST.c.id, REQUEST.c.artifact_id, REQUEST.c.asked_by)
+        .returning(REQUEST.c.id, REQUEST.c.artifact_id, REQUEST.c.asked_by, REQUEST.c.asked_of)
     )
-    for number, artifact_id, asked_by in sorted(map(tuple, overtaken)):
+    for number, artifact_id, asked_by, asked_of in sorted(map(tuple, overtaken)):
+        concern(session, asked_of)
         if asked_by not in {change.by, owners[artifact_id]}:
             await outbox.tell_outcome(session, number, asked_by, change.at)
 

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select, update
 
 from debt.artifact import Artifact
-from debt.policy import Policy
+from debt.policy import Policy, built_in
+from debt.policy_changes import changes
 from storage import history
 from storage.artifacts import COLUMNS, Change, artifact_of, lock_all, row_of, unchanging
 from storage.store import Session
@@ -46,15 +47,26 @@ async def follow_policy(session: Session, change: Change) -> bool:
     if await follows(session, change.policy):
         return False
     await lock_all(session)
-    known = (await session.execute(select(HEAD.c.policy).with_for_update())).scalar_one()
-    fingerprint = change.policy.fingerprint
+    question = select(HEAD.c.policy, HEAD.c.policy_text).with_for_update()
+    known, known_text = (await session.execute(question)).one()
+    fingerprint, text = change.policy.fingerprint, change.policy.as_json()
     if known == fingerprint:
         return False
-    await session.execute(update(HEAD).values(policy=fingerprint))
+    await session.execute(update(HEAD).values(policy=fingerprint, policy_text=text))
     await session.execute(update(ARTIFACT).where(ARTIFACT.c.live).values(wakes_on=change.today))
-    said = history.Said(None, {"policy": known}, {"policy": fingerprint})
+    was, is_now = _changes(known, known_text, text)
+    said = history.Said(None, {"policy": known} | was, {"policy": fingerprint} | is_now)
     history.record(session, history.Draft(change.at, change.by, "policy changed", "", said))
     return True
+
+
+def _changes(known: str, old: Any, new: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Key by key. A first policy is told by what is not as built in; an old register that kept
+    no more than a fingerprint cannot tell.
+    """
+    if old is None and known:
+        return {}, {}
+    return changes(old or built_in().as_json(), new)
 
 
 async def follows_another(session: Session, policy: Policy) -> bool:

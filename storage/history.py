@@ -165,15 +165,14 @@ async def _page(session: AsyncSession, question: Select[Any]) -> list[Entry]:
     return [Entry(**row._mapping) for row in await session.execute(question)]
 
 
-async def last_entries(session: AsyncSession, artifact_id: int, count: int) -> list[Entry]:
-    """The artifact's newest entries, newest first."""
-    question = (
-        select(*HISTORY.c)
-        .where(HISTORY.c.artifact_id == artifact_id)
-        .order_by(HISTORY.c.id.desc())
-        .limit(count)
-    )
-    return await _page(session, question)
+async def last_entries(
+    session: AsyncSession, artifact_id: int, count: int, before: int | None = None
+) -> list[Entry]:
+    """The artifact's newest entries, newest first; with `before`, those older than that entry."""
+    question = select(*HISTORY.c).where(HISTORY.c.artifact_id == artifact_id)
+    if before is not None:
+        question = question.where(HISTORY.c.id < before)
+    return await _page(session, question.order_by(HISTORY.c.id.desc()).limit(count))
 
 
 async def reasons(session: AsyncSession, artifact_id: int, action: str, count: int) -> list[str]:

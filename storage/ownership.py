@@ -12,7 +12,7 @@ from debt.refusal import Refused
 from storage import outbox
 from storage.artifacts import Change, locked, save
 from storage.people import require_can_own
-from storage.store import Session
+from storage.store import Session, concern
 from storage.tables import REQUEST, OwnershipRequest, Person, RequestState
 
 
@@ -122,6 +122,7 @@ async def _ask(
     )
     session.add(request)
     await session.flush()
+    concern(session, change.by, whom)
     facts = {"request": request.id}
     await outbox.enqueue(session, f"ask:{request.id}", "ask", facts, change.at, person=whom)
 
@@ -152,6 +153,7 @@ async def answer(session: Session, change: Change, request_id: int, *, accept: b
     request = await _open_request(session, change, request_id, artifact)
     request.answered_at = change.at
     request.state = RequestState.ACCEPTED if accept else RequestState.DECLINED
+    concern(session, change.by, request.asked_by)
     session.add(request)
     await session.flush()
     if accept:

@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from storage.history import seal
 
 Session = AsyncSession
+ANYBODY = "*"
+_CONCERNED = "concerned"
 SQLITE_BUSY = timedelta(seconds=30)
 # A statement's failure is logged with what it was, not with what people wrote.
 _DISCREET: dict[str, Any] = {"hide_parameters": True}
@@ -45,8 +47,17 @@ def database_url(text: str) -> URL:
     )
 
 
+def concern(session: Session, *people: str | None) -> None:
+    """Notes whose Home tab shows what is about to change; `ANYBODY` where many may look at it."""
+    session.info.setdefault(_CONCERNED, set()).update(filter(None, people))
+
+
 class Store:
-    """The register's database. Listeners borrow it and open a session for one unit of work."""
+    """The register's database. Listeners borrow it and open a session for one unit of work.
+
+    `concerned` gathers whose Home tab shows something that was changed here, until somebody
+    draws them again.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = database_url(url)
@@ -54,6 +65,7 @@ class Store:
         self._reading, self._writing = _sqlite(self.url) if self.sqlite else _postgres(self.url)
         self._aside = _Aside(self.url) if self.sqlite else None
         self._one_writer = asyncio.Lock() if self.sqlite else None
+        self.concerned: set[str] = set()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
@@ -83,6 +95,7 @@ class Store:
         ):
             yield session
             await seal(session)
+        self.concerned |= session.info.pop(_CONCERNED, set())
 
     @asynccontextmanager
     async def rehearse(self) -> AsyncIterator[Session]:
@@ -98,6 +111,11 @@ class Store:
         else:
             async with self._one_writer:
                 yield
+
+    def take_concerned(self) -> set[str]:
+        """Whose Home tab has to be drawn again; asked once more, only who came since."""
+        concerned, self.concerned = self.concerned, set()
+        return concerned
 
     async def close(self) -> None:
         for engine in (self._reading, self._writing):

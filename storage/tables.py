@@ -167,7 +167,10 @@ class HistoryRow(SQLModel, table=True):
 
 
 class Head(SQLModel, table=True):
-    """One row: the newest history entry, the last key given, and the policy standings follow."""
+    """One row: the newest history entry, the last key given, and the policy standings follow.
+
+    `policy` is its fingerprint, `policy_text` all of it, so that its next change can be told.
+    """
 
     __tablename__ = "register_head"
 
@@ -176,6 +179,7 @@ class Head(SQLModel, table=True):
     hash: str
     last_artifact: int
     policy: str
+    policy_text: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
 
 
 class Person(SQLModel, table=True):
@@ -473,12 +477,18 @@ class Unwanted(SQLModel, table=True):
 
 
 class HomeView(SQLModel, table=True):
-    """Who has opened their Home tab, which is kept fresh from then on."""
+    """Who has opened their Home tab, which is kept fresh from then on, at the page they turned to.
+
+    A page is named by the last row of the one before; the first one by none.
+    """
 
     __tablename__ = "home_view"
+    __table_args__ = (Index("home_view_opened", "opened_at"),)
 
     person: str = Field(primary_key=True)
     opened_at: datetime = Field(sa_type=UtcDateTime)
+    after_priority: int | None = None
+    after_id: int | None = None
 
 
 class Lease(SQLModel, table=True):

@@ -67,7 +67,7 @@ def elements_of(block: Json) -> Iterator[Json]:
 async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Person) -> Composed:
     """All the verbs, buttons and briefings, over a register full of long words."""
     seen = Composed(slack)
-    for number in range(12):
+    for number in range(18):
         await ledger.add(
             name=FAT,
             paths=(FAT,) * 5,
@@ -89,6 +89,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_step(dana, slack.person("sam"), ledger)
     await every_request(dana, slack.person("erin"), process)
     await every_way_out(dana, ledger)
+    await every_home(slack, dana)
     await every_briefing(slack, process, dana)
     return seen
 
@@ -103,6 +104,7 @@ async def every_command(dana: Person) -> None:
         "show D-2",
         "list",
         "list nothing",
+        "history D-1",
         "brief",
         "claim D-2",
         "claim D-99",
@@ -149,6 +151,23 @@ async def every_form(dana: Person) -> None:
     form = (await dana.clicks(offer, "Open the form")).form
     assert form is not None
     await picked_and_submitted(form)
+
+
+async def every_home(slack: Sandbox, dana: Person) -> None:
+    """With something of everything, and its pages turned."""
+    await slack.person("sam").types("/debt claim D-1", channel="payments")
+    home = await dana.opens_home()
+    form = (await home.clicks("Add")).form
+    assert form is not None
+    await form.close()
+    await slack.person("noah").opens_home()
+    for number in range(12):
+        await dana.types(f"/debt log D-1 1h {number}", channel="payments")
+    told = (await dana.types("/debt history D-1", channel="payments")).message
+    await dana.clicks(told, "Earlier")
+    while "Next page" in home.buttons:
+        await home.clicks("Next page")
+    await home.clicks("Log hours")
 
 
 async def added_by_form(dana: Person) -> Any:
@@ -241,7 +260,9 @@ async def every_briefing(slack: Sandbox, process: Process, dana: Person) -> None
         await slack.clock.set(MONDAY + timedelta(weeks=week, hours=6))
         await process.tick()
         await process.send()
-    await sam.clicks(sam.reads("payments")[-1], "Review", row="D-3")
+    digest = sam.reads("payments")[-1]
+    first = next(each for each in digest.controls() if each.label == "Review")
+    await sam.presses(digest, first)
     slack.archive("payments")
     await slack.clock.set(MONDAY + timedelta(weeks=4, hours=6))
     await process.tick()
@@ -266,7 +287,8 @@ def every_button_is_answered_and_every_form_is_read(composed: Composed) -> None:
     shown += [each for each in composed.in_messages if each["type"] == "static_select"]
     pressed = {each["action_id"] for each in shown}
     assert pressed == set(BUTTONS)
-    assert {view["callback_id"] for view in composed.views} == set(FORMS)
+    modals = [view for view in composed.views if view["type"] == "modal"]
+    assert {view["callback_id"] for view in modals} == set(FORMS)
 
 
 def wrong_with_message(message: Json) -> Iterator[str]:
@@ -288,8 +310,8 @@ def wrong_with_view(view: Json) -> Iterator[str]:
     if any(block["type"] == "input" for block in view["blocks"]) and not view.get("submit"):
         yield "inputs and no submit"
     limits = {"title": 24, "submit": 24, "close": 24}
-    yield from (f"{name} too long" for name, most in limits.items() if long(view[name], most))
-    if len(view["blocks"]) > 100 or len(view["private_metadata"]) > 3_000:
+    yield from (f"{name} too long" for name, most in limits.items() if long(view.get(name), most))
+    if len(view["blocks"]) > 100 or len(view.get("private_metadata", "")) > 3_000:
         yield "too many blocks or too much metadata"
     yield from wrong_with_blocks(view["blocks"])
 

@@ -58,3 +58,25 @@ async def test_a_newcomer_claims_by_form_and_acts_on_mondays_digest(
     await digest.get_by_role("button", name="Review").first.click()
     await expect(message(page, "Code debt this week: payments")).to_contain_text("reviewed by dana")
     await page.goto("about:blank")  # lets go of the stream of changes
+
+
+async def test_home_is_acted_on_and_changes_before_ones_eyes(
+    workspace: Sandbox, browser_page: Page
+) -> None:
+    page = browser_page
+    await page.goto(f"{workspace.url}/?as=dana&in=@home")
+    await expect(page.locator("body[data-live]")).to_be_attached()
+    home = page.locator("#home")
+    await expect(home).to_contain_text("What needs you today")
+    await expect(home).to_contain_text("Team payments")
+    await picture(page, "home")
+    await home.get_by_role("button", name="Log hours").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("combobox").first.fill("fraud")
+    await page.get_by_role("option").filter(has_text="Fraud score explainer").click()
+    await dialog.get_by_label("Hours").fill("1.5")
+    await dialog.get_by_role("button", name="Log", exact=True).click()
+    await expect(home).to_contain_text("✓ dana logged 1.5 h of rework on Fraud score explainer")
+    await home.get_by_role("button", name="Take back").click()
+    await expect(home).to_contain_text("dana took 1.5 h of rework")
+    await page.goto("about:blank")  # lets go of the stream of changes

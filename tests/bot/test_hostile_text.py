@@ -158,6 +158,8 @@ async def says_everything(dana: Person, text: str) -> None:
         "claim D-2",
         "release D-2",
         "show D-1",
+        "history D-1",
+        f"history {text}",
     ):
         reply = await dana.types(f"/debt {words}", channel="payments")
         assert reply.error is None, words[:40]
@@ -316,6 +318,23 @@ async def test_the_digest_and_what_follows_it_are_inert(
     await process.send()
     must_be_inert(sam.dms()[-1], dana, sam)
     assert all(call.outcome == "ok" for call in slack.calls), slack.calls[-1]
+
+
+async def test_a_home_tab_is_inert(
+    text: str, dana: Person, noah: Person, hostile: Ledger, slack: Sandbox
+) -> None:
+    await noah.types("/debt claim D-1")
+    must_be_inert(await dana.opens_home(), dana, noah)
+    home = await dana.opens_home()
+    form = (await home.clicks("Log hours")).form
+    assert form is not None
+    await form.search("Artifact", "D-1")
+    form.choose("Artifact", form.options("Artifact")[0].value)
+    form.fill("Hours", "1h")
+    form.fill("Note", inside(text, 500))
+    await form.submit()
+    assert "logged 1 h" in home.shown
+    must_be_inert(home, dana, noah)
 
 
 async def test_a_message_made_into_an_artifact_is_inert(

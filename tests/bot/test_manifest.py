@@ -24,11 +24,13 @@ SCOPES_OF = {
     "users_info": {"users:read"},
     "users_lookupByEmail": {"users:read.email"},
     "views_open": set(),
+    "views_publish": set(),
 }
 # Each event that the code listens to, as the manifest names it, and what it needs.
-EVENTS = {
+EVENTS: dict[str, dict[str, set[str]]] = {
     "message": {"message.im": {"im:history"}},
     "channel_shared": {"channel_shared": {"channels:read", "groups:read"}},
+    "app_home_opened": {"app_home_opened": set()},
 }
 
 

@@ -1,16 +1,22 @@
 """Standings turn on their day, by themselves."""
 
+from sqlalchemy import update
+
 from debt.artifact import Stage
 from debt.policy import Policy
 from storage.artifacts import add_all
 from storage.awake import CHUNK, follow_policy, follows, wake
 from storage.lists import ALL, needing
+from storage.store import Store
+from storage.tables import HEAD
 from tests.debt.builders import an_artifact
-from tests.storage.builders import NOW, POLICY, TODAY, Register, by, days
+from tests.storage.builders import ERIN, NOW, POLICY, TODAY, Register, by, days
 
 STRICTER: Policy = POLICY.model_copy(
     update={"thresholds": POLICY.thresholds.model_copy(update={"due_soon_days": 60})}
 )
+# What the tests' policy says beside the built-in one.
+LED: dict[str, object] = {"teams.payments.members": [], "teams.payments.lead": ERIN}
 
 
 async def _needing(register: Register) -> list[int]:
@@ -70,11 +76,36 @@ async def test_a_changed_policy_renews_every_standing_and_is_in_the_history(
     assert await register.asked(follows, STRICTER)
     entry = await register.last_entry()
     assert (entry.by, entry.action, entry.artifact_id) == ("schedule", "policy changed", None)
-    assert entry.before == {"policy": POLICY.fingerprint}
-    assert entry.after == {"policy": STRICTER.fingerprint}
+    key = "thresholds.due_soon_days"
+    assert entry.before == {"policy": POLICY.fingerprint, key: 7}
+    assert entry.after == {"policy": STRICTER.fingerprint, key: 60}
     assert await register.told(change, wake) == 1
     assert await register.told(change, wake) == 0
     assert await _needing(register) == [1]
+
+
+async def test_a_first_policy_is_told_by_what_is_not_as_built_in(register: Register) -> None:
+    await register.told(by("schedule"), follow_policy)
+    entry = await register.last_entry()
+    assert entry.before == {"policy": ""} | dict.fromkeys(LED, None)
+    assert entry.after == {"policy": POLICY.fingerprint} | LED
+
+
+async def test_a_register_that_kept_only_a_fingerprint_tells_that_much(
+    register: Register, store: Store
+) -> None:
+    await register.told(by("schedule"), follow_policy)
+    async with store.change() as session:
+        await session.execute(update(HEAD).values(policy_text=None))
+    await register.told(by("schedule", policy=STRICTER), follow_policy)
+    entry = await register.last_entry()
+    assert entry.before == {"policy": POLICY.fingerprint}
+    assert entry.after == {"policy": STRICTER.fingerprint}
+    await register.told(by("schedule"), follow_policy)
+    assert (await register.last_entry()).after == {
+        "policy": POLICY.fingerprint,
+        "thresholds.due_soon_days": 7,
+    }
 
 
 async def test_a_policy_that_is_followed_already_changes_nothing(register: Register) -> None:

@@ -261,6 +261,17 @@ async def test_history_is_read_by_artifact_and_since_a_day(
     assert [entry.id for entry in newest] == [4]
 
 
+async def test_an_artifacts_history_is_read_back_from_any_entry(register: Register) -> None:
+    await a_story(register)
+    for number in range(5):
+        await register.told(by(DANA, at=NOW + days(number)), review, 1)
+        await register.told(DANA, log, 2, 5, kind=Work.REVIEW, worked_on=TODAY)
+    read: list[int] = []
+    while page := await register.asked(history.last_entries, 1, 3, read[-1] if read else None):
+        read += [entry.id for entry in page]
+    assert read == [13, 11, 9, 7, 5, 4, 1]
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 async def test_a_long_history_is_read_to_its_end(
     store: Store, register: Register, size: int

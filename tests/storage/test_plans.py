@@ -21,6 +21,7 @@ from storage import (
     awake,
     checklists,
     history,
+    home,
     listings,
     lists,
     outbox,
@@ -34,12 +35,13 @@ from storage.history import last_entries
 from storage.lists import Cursor, Filter, Query, Scope, ScopeKind
 from storage.migrate import migrate
 from storage.ownership import answer, claim, release
-from storage.store import Session, Store
+from storage.store import ANYBODY, Session, Store
 from storage.tables import (
     APPROVAL,
     ARTIFACT,
     BRIEFING,
     HISTORY,
+    HOME_VIEW,
     HOURS,
     LISTING,
     MENTION,
@@ -147,6 +149,10 @@ async def _write_rows(session: Session) -> None:
         insert(HISTORY), [entry | {"id": n, "artifact_id": n} for n in range(1, ROWS + 1)]
     )
     await _write_requests(session)
+    await connection.execute(
+        insert(HOME_VIEW),
+        [{"person": f"U{n}", "opened_at": NOW - timedelta(hours=n)} for n in range(ROWS)],
+    )
     asked = {"kind": "claim", "asked_by": DANA, "new_owner": DANA, "at": NOW}
     await connection.execute(
         insert(REQUEST),
@@ -325,6 +331,7 @@ async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
     questions: dict[str, Ask] = {
         "show": lambda s: require(s, 77),
         "last entries": lambda s: last_entries(s, 77, 3),
+        "earlier entries": lambda s: last_entries(s, 77, 3, before=900),
         "hours": lambda s: work.last_entry(s, 77, DANA),
         "claim": lambda s: claim(s, by("U9"), 78),
         "answer": lambda s: answer(s, by("U101"), 101, accept=True),
@@ -367,6 +374,25 @@ async def test_no_request_and_no_way_out_reads_a_whole_table(full: Store) -> Non
         "drawn": lambda s: outbox.drawn(s, 77, NOW, final=True),
     }
     assert whole_tables(await asked(full, questions)) == []
+
+
+HOME: dict[str, Ask] = {
+    "opened": lambda s: home.opened(s, "U7", NOW),
+    "turned": lambda s: home.turn_to(s, "U7", Cursor(48, 3_000)),
+    "page": lambda s: home.page_of(s, "U7"),
+    "looking": lambda s: home.looking(s, {"U7", "U9", ANYBODY}, NOW - days(1)),
+    "asked": lambda s: home.asked_of(s, "U101", 5),
+    "to decide": lambda s: home.to_decide(s, by("U7"), {"team 3"}),
+    "needing": lambda s: home.needing(s, "U7", 8),
+    "count": lambda s: home.count_needing(s, "U7"),
+    "teams": lambda s: home.teams_owned_in(s, "U7", 8),
+    "named teams": lambda s: home.teams_named(s, {"team 3"}),
+    "standings": lambda s: home.standings(s, {"team 3", "team 4"}, MONTH, TODAY, 8),
+}
+
+
+async def test_no_home_tab_reads_a_whole_table(full: Store) -> None:
+    assert whole_tables(await asked(full, HOME)) == []
 
 
 async def test_the_next_owners_to_check_are_found_in_their_order(full: Store) -> None:

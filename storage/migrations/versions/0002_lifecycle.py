@@ -25,8 +25,13 @@ def upgrade() -> None:
         "home_view",
         sa.Column("person", sa.String(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("after_priority", sa.Integer(), nullable=True),
+        sa.Column("after_id", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("person"),
     )
+    with op.batch_alter_table("home_view", schema=None) as batch_op:
+        batch_op.create_index("home_view_opened", ["opened_at"], unique=False)
+
     op.create_table(
         "approval",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -210,6 +215,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
             sqlite_where=sa.text("state = 'open'"),
         )
+
+    with op.batch_alter_table("register_head", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("policy_text", sa.JSON(), nullable=True))
 
     # Every retained artifact has a planned end state, as its kind usually ends.
     op.execute(

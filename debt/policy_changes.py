@@ -1,0 +1,29 @@
+"""What one policy says and another does not, by dotted key: for the history (R8)."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def changes(old: Any, new: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was and what is now, of the keys that differ; None for a key that is not there."""
+    was, is_now = dict(_flat(old)), dict(_flat(new))
+    keys = [key for key in {**was, **is_now} if was.get(key) != is_now.get(key)]
+    return {key: was.get(key) for key in keys}, {key: is_now.get(key) for key in keys}
+
+
+def _flat(table: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        key = f"{above}{_spelled(name)}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{key}.")
+        else:
+            yield key, value
+
+
+def _spelled(name: str) -> str:
+    """As TOML writes it: a name with anything but letters, digits, `_` and `-` in quotes."""
+    return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
