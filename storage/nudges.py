@@ -150,7 +150,7 @@ async def arrived(
     await keep(session, policy, quiet, change.today)
 
 
-_MOVED = "the notice came later than it should, so the end date leaves its owner the full notice"
+_MOVED = "its notice came late: the owner keeps the full notice"
 
 
 async def unsaid(session: Session, policy: Policy, ids: Sequence[int], today: date) -> None:

@@ -115,7 +115,7 @@ async def test_who_is_told_late_keeps_the_full_notice_and_the_history_says_so(
     assert (told.expires_on, told.originally_expires_on) == (_in(14), _in(-100))
     entry = (await ledger.history(imported))[0]
     assert (entry.by, entry.action) == ("delivery", "notice")
-    assert "leaves its owner the full notice" in entry.reason
+    assert "the owner keeps the full notice" in entry.reason
 
 
 async def test_nobody_is_written_to_at_night_at_the_weekend_or_on_a_holiday(
