@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import sys
 
-ALL = ("serving", "digesting", "importing")
+ALL = ("serving", "digesting", "importing", "year")
 
 
 def main() -> None:

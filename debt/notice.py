@@ -4,7 +4,7 @@ Nothing rests on a notice that did not arrive: lapsing and escalation are counte
 first notice was delivered, and an end date moves so that its owner has the full notice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -92,21 +92,32 @@ def told_of(artifact: Artifact, today: date, policy: Policy) -> list[Due]:
     return [due for due in dues(artifact) if due.on <= horizon]
 
 
-def delivered(artifact: Artifact, day: date, policy: Policy) -> Artifact:
-    """After a nudge arrived on that day: first notices are noted, and an end date that leaves
-    less than the full notice moves. Overdue goes on being counted from the first date.
+def delivered(
+    artifact: Artifact, named: Collection[DueKind], day: date, policy: Policy
+) -> Artifact:
+    """After a nudge that names these dates arrived on that day: their steps until then are said,
+    first notices are noted, and an end date that leaves less than the full notice moves. Overdue
+    goes on being counted from the first date.
     """
-    dated = {due.kind for due in told_of(artifact, day, policy)}
     noticed = artifact
-    if DueKind.REVIEW in dated and artifact.review_noticed_on is None:
-        noticed = replace(noticed, review_noticed_on=day)
-    if DueKind.EXPIRY in dated and artifact.expiry_noticed_on is None:
-        noticed = replace(noticed, expiry_noticed_on=day)
-        until = guaranteed(artifact, day, policy)
-        if until != artifact.expires_on:
-            first = artifact.originally_expires_on or artifact.expires_on
-            noticed = replace(noticed, expires_on=until, originally_expires_on=first)
+    if DueKind.REVIEW in named:
+        said, first = artifact.review_told, artifact.review_noticed_on
+        noticed = replace(noticed, review_told=_later(said, day), review_noticed_on=first or day)
+    if DueKind.EXPIRY in named:
+        said, first = artifact.expiry_told, artifact.expiry_noticed_on
+        noticed = replace(noticed, expiry_told=_later(said, day), expiry_noticed_on=first or day)
+        noticed = _with_full_notice(noticed, guaranteed(artifact, day, policy))
     return noticed
+
+
+def _later(said: date | None, day: date) -> date:
+    return max(said, day) if said else day
+
+
+def _with_full_notice(artifact: Artifact, until: date | None) -> Artifact:
+    if until == artifact.expires_on:
+        return artifact
+    return replace(artifact, expires_on=until, originally_expires_on=artifact.due_from)
 
 
 def guaranteed(artifact: Artifact, day: date, policy: Policy) -> date | None:
@@ -119,8 +130,8 @@ def guaranteed(artifact: Artifact, day: date, policy: Policy) -> date | None:
 def carried(old: Artifact, new: Artifact, by: str, today: date, policy: Policy) -> Artifact:
     """What is left of its notices after a change: a new owner, or a new date, has had none.
 
-    An owner who sets a date nearer than the full notice knows of it: nothing else could tell them
-    in time.
+    An owner who sets a date no further than the full notice knows of it: nothing else could tell
+    them in time.
     """
     if (new.owner, new.owner_gone) != (old.owner, old.owner_gone):
         return _not_escalated(
@@ -135,11 +146,12 @@ def carried(old: Artifact, new: Artifact, by: str, today: date, policy: Policy) 
         )
     near, knows = shifted(today, full_notice(policy)), by == new.owner
     if new.expires_on != old.expires_on:
-        known = today if knows and new.expires_on and new.expires_on < near else None
-        new = replace(new, expiry_noticed_on=known, lapsed_on=None, snoozed_until=None)
+        known = today if knows and new.expires_on and new.expires_on <= near else None
+        new = replace(new, expiry_told=known, expiry_noticed_on=known, lapsed_on=None)
+        new = replace(new, snoozed_until=None)
     if new.review_on != old.review_on:
-        known = today if knows and new.review_on and new.review_on < near else None
-        new = replace(new, review_noticed_on=known, snoozed_until=None)
+        known = today if knows and new.review_on and new.review_on <= near else None
+        new = replace(new, review_told=known, review_noticed_on=known, snoozed_until=None)
     dates = (new.expires_on, new.review_on) != (old.expires_on, old.review_on)
     return _not_escalated(new) if dates else new
 

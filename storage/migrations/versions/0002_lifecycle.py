@@ -188,7 +188,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("briefing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stale_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.create_index("briefing_person", ["person", "created_at"], unique=False)
+        batch_op.add_column(sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index("briefing_person", ["person", "sent_at"], unique=False)
         batch_op.create_index(
             "briefing_stale",
             ["stale_at", "id"],
