@@ -131,8 +131,8 @@ def old_artifact(chance: Random, owner: Employee, today: date, policy: Policy) -
     rules = policy.kind(facts["kind"])
     days = rules.expires_after_days or 90
     late = chance.random() < 0.05
-    facts["expires_on"] = shifted(today, -chance.randrange(60) if late else chance.randrange(days))
-    facts["created_on"] = min(today, shifted(facts["expires_on"], -days))
+    ends = shifted(today, -chance.randrange(60) if late else chance.randrange(days))
+    facts["expires_on"], facts["created_on"] = ends, min(today, shifted(ends, -days))
     if rules.review_every_days:
         facts["review_on"] = shifted(today, chance.randrange(rules.review_every_days))
     return facts

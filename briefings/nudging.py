@@ -256,7 +256,7 @@ async def _tell(session: Session, change: Change, person: Person, local: datetim
     policy, who, today = change.policy, person.slack_id, local.date()
     matters = await nudges.matters_of(session, who, policy.nudges.items)
     room = policy.nudges.items + NAMED - len(matters)
-    until = today + timedelta(days=policy.nudges.together_days)
+    until = notice.horizon(today, policy)
     dated = await nudges.dates_of(session, who, today, until, room)
     if not matters and not any(_is_due(artifact, policy, today) for artifact in dated):
         return

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from debt.artifact import Artifact, Stage
-from debt.dates import shifted
+from debt.dates import default_review, shifted
 from debt.policy import Policy
 
 
@@ -70,7 +70,7 @@ def _next_step(due: Due, policy: Policy) -> date | None:
 
 def told(artifact: Artifact, today: date, policy: Policy) -> Artifact:
     """After a nudge of today: whose first step comes soon was told of that one too."""
-    said = {due.kind: _said_until(due, today, policy) for due in dues(artifact)}
+    said = {due.kind: _said_until(due, today, policy) for due in told_of(artifact, today, policy)}
     lost = today if artifact.owner_gone else artifact.expiry_told
     return replace(
         artifact,
@@ -88,8 +88,22 @@ def _said_until(due: Due, today: date, policy: Policy) -> date:
 
 def told_of(artifact: Artifact, today: date, policy: Policy) -> list[Due]:
     """The dates a nudge of today speaks of: those whose first step has come or comes soon."""
-    horizon = shifted(today, policy.nudges.together_days + full_notice(policy))
-    return [due for due in dues(artifact) if due.on <= horizon]
+    return [due for due in dues(artifact) if due.on <= horizon(today, policy)]
+
+
+def horizon(today: date, policy: Policy) -> date:
+    """How far a nudge of today looks ahead."""
+    return shifted(today, policy.nudges.together_days + full_notice(policy))
+
+
+def next_review(artifact: Artifact, today: date, policy: Policy) -> date | None:
+    """By the cadence of kind and label, from the day on which it was due where a nudge may have
+    spoken of that already: who answers early need not answer more often.
+    """
+    due = artifact.review_on
+    base = due if due and today < due <= horizon(today, policy) else today
+    following = default_review(artifact.kind, artifact.label, base, policy)
+    return max(following, due) if following and due else following
 
 
 def delivered(

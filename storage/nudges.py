@@ -67,7 +67,7 @@ async def dates_of(
     session: Session, owner: str, today: date, until: date, limit: int
 ) -> list[Artifact]:
     """The owner's artifacts with something to say today, the most pressing date first, and those
-    of which there will be by then and nothing was said yet; locked.
+    with a date until then of which nothing was said yet; locked.
 
     What they have put off, or were told of lately, is left alone until its day.
     """
@@ -83,9 +83,10 @@ async def count_dates(session: Session, owner: str, today: date, until: date) ->
 
 
 def _dated(owner: str, today: date, until: date) -> Any:
-    untold = and_(A.expiry_told.is_(None), A.review_told.is_(None), A.snoozed_until.is_(None))
-    now_or_along = or_(A.nudge_on <= today, and_(A.nudge_on <= until, untold))
-    return and_(A.live, A.owner == owner, A.owner_gone.is_(False), now_or_along)
+    expiry = and_(A.expires_on <= until, A.expiry_told.is_(None), A.lapsed_on.is_(None))
+    review = and_(A.review_on <= until, A.review_told.is_(None))
+    along = and_(or_(expiry, review), A.nudge_on.is_not(None), A.snoozed_until.is_(None))
+    return and_(A.live, A.owner == owner, A.owner_gone.is_(False), or_(A.nudge_on <= today, along))
 
 
 async def _locked(session: Session, ids: Sequence[int], *still: Any) -> list[Artifact]:
@@ -93,6 +94,8 @@ async def _locked(session: Session, ids: Sequence[int], *still: Any) -> list[Art
 
     `still` is what has to hold of them once they are: somebody else may have been first.
     """
+    if not ids:
+        return []
     question = unchanging(select(*COLUMNS).where(A.id.in_(ids), *still))
     found = {row["id"]: artifact_of(row) for row in (await session.execute(question)).mappings()}
     return [found[number] for number in ids if number in found]

@@ -406,6 +406,7 @@ class Briefing(SQLModel, table=True):
         ),
         Index("briefing_message", "channel", "ts"),
         Index("briefing_person", "person", "sent_at"),
+        Index("briefing_sent", "kind", "sent_at"),
         Index(
             "briefing_stale",
             "stale_at",
@@ -470,7 +471,7 @@ class Unwanted(SQLModel, table=True):
 
     briefing_id: int = Field(primary_key=True, foreign_key="briefing.id")
     person: str
-    at: datetime = Field(sa_type=UtcDateTime)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class HomeView(SQLModel, table=True):

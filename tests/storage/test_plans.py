@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from debt.artifact import Label, Rating, Ratings, Surface
 from debt.hours import Period, span
-from storage import awake, listings, lists, outbox, people, subscriptions, work
+from storage import awake, listings, lists, nudges, outbox, people, subscriptions, work
 from storage.artifacts import require, row_of
 from storage.history import last_entries
 from storage.lists import Cursor, Filter, Query, Scope, ScopeKind
@@ -25,14 +25,17 @@ from storage.ownership import answer, claim, release
 from storage.store import Session, Store
 from storage.tables import (
     ARTIFACT,
+    ATTENTION,
     BRIEFING,
     HISTORY,
     HOURS,
     LISTING,
+    MATTER,
     PERSON,
     REQUEST,
     SUBSCRIPTION,
     TEAM_MEMBER,
+    UNWANTED,
 )
 from storage.upkeep import review
 from tests.debt.builders import an_artifact
@@ -80,7 +83,8 @@ def _ledger() -> list[dict[str, Any]]:
             "key": f"digest:{number}", "kind": "digest", "channel": f"C{number % 90}",
             "facts": {}, "state": "due" if number % 100 == 0 else "sent",
             "ready_at": NOW - timedelta(hours=number), "created_at": NOW, "attempts": 1,
-            "ts": f"{number}.0", "outcome": "",
+            "ts": f"{number}.0", "outcome": "", "person": f"U{number % 300}",
+            "sent_at": None if number % 100 == 0 else NOW - timedelta(hours=number),
         }
         for number in range(1, ROWS + 1)
     ]  # fmt: skip
@@ -90,6 +94,30 @@ async def _write_rows(session: Session) -> None:
     connection = await session.connection()
     await connection.execute(insert(ARTIFACT), _artifacts())
     await connection.execute(insert(BRIEFING), _ledger())
+    await connection.execute(
+        insert(ATTENTION),
+        [
+            {"person": f"U{n}", "next_at": NOW + timedelta(hours=n % 9), "unwanted": 0}
+            for n in range(ROWS)
+        ],
+    )
+    since = {"since": TODAY, "at": NOW}
+    await connection.execute(
+        insert(MATTER),
+        [
+            since
+            | {"person": f"U{n % 40}", "artifact_id": n}
+            | {"why": ("ignored", "orphan", "repeated")[n % 3]}
+            for n in range(1, 601)
+        ],
+    )
+    await connection.execute(
+        insert(UNWANTED),
+        [
+            {"briefing_id": n, "person": f"U{n % 300}", "at": NOW - timedelta(hours=n)}
+            for n in range(1, ROWS + 1, 7)
+        ],
+    )
     usual = {"scope": "all", "scope_name": "", "weekday": 0, "at": "09:30", "zone": "UTC"}
     usual |= {"subscriber": DANA}
     await connection.execute(
@@ -233,6 +261,32 @@ async def test_nothing_a_digest_asks_reads_a_whole_table(full: Store) -> None:
     assert whole_tables(plans) == []
     ranked = {name: each for name, each in plans.items() if name.startswith("needing")}
     assert sorted_lists(ranked) == []
+
+
+NUDGES: dict[str, Ask] = {
+    "people due": lambda s: nudges.people_due(s, NOW, 500),
+    "may be looked at": lambda s: nudges.may_be_looked_at(s, "U7", NOW),
+    "dates": lambda s: nudges.dates_of(s, "U7", TODAY, TODAY + days(14), 28),
+    "count dates": lambda s: nudges.count_dates(s, "U7", TODAY, TODAY + days(14)),
+    "matters": lambda s: nudges.matters_of(s, "U7", 8),
+    "not heard": lambda s: nudges.not_heard(s, "U7", [7, 47, 87], nudges.Why.IGNORED),
+    "heard": lambda s: nudges.heard(s, "U7", [(47, nudges.Why.REPEATED)]),
+    "named": lambda s: nudges.named(s, [3, 77, 903]),
+    "to lapse": lambda s: nudges.to_lapse(s, TODAY, 50),
+    "ignored": lambda s: nudges.ignored(s, TODAY, 50, by_lead=False),
+    "ignored by leads": lambda s: nudges.ignored(s, TODAY, 8, by_lead=True),
+    "orphans": lambda s: nudges.orphans_due(s, TODAY, 50),
+    "quiet": lambda s: nudges.quiet_until(s, "U7", NOW + days(1)),
+    "unwanted by": lambda s: nudges.unwanted_by(s, "U7"),
+    "was unwanted": lambda s: nudges.was_unwanted(s, 8),
+    "usefulness": lambda s: nudges.usefulness(s, NOW - days(7)),
+    "waiting": lambda s: nudges.waiting(s, "U7"),
+    "started": lambda s: outbox.started_since(s, "U7", NOW - days(7), nudges.STARTED_BY_US),
+}
+
+
+async def test_no_question_before_a_nudge_reads_a_whole_table(full: Store) -> None:
+    assert whole_tables(await asked(full, NUDGES)) == []
 
 
 LISTS: dict[str, Query] = {

@@ -137,6 +137,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("briefing_id"),
     )
+    with op.batch_alter_table("unwanted", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unwanted_at"), ["at"], unique=False)
+
     op.create_table(
         "vote",
         sa.Column("approval_id", sa.Integer(), nullable=False),
@@ -190,6 +193,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("stale_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index("briefing_person", ["person", "sent_at"], unique=False)
+        batch_op.create_index("briefing_sent", ["kind", "sent_at"], unique=False)
         batch_op.create_index(
             "briefing_stale",
             ["stale_at", "id"],
