@@ -47,7 +47,8 @@ DOWN = (
 )
 REFUSES = (datetime(2026, 9, 9, tzinfo=UTC), datetime(2026, 9, 10, tzinfo=UTC))
 NEAR = timedelta(days=30)
-IN_MEMORY = Path("/dev/shm")  # a folder of our own in it
+MEMORY = Path("/dev/shm")
+FOLDER = MEMORY if MEMORY.is_dir() else None
 STEPS = (14, 7, 1, 0)
 
 
@@ -342,7 +343,7 @@ def _report(year: Year, without: int, judged: int, live: int) -> None:
 
 
 async def measure() -> None:
-    with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         async with (
             Sandbox(ROOT / "manifest.yml") as slack,
             aiohttp.ClientSession() as http,

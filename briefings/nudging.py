@@ -94,7 +94,7 @@ async def _tell_leads(session: Session, change: Change) -> int:
 
 
 async def _tell_leadership(session: Session, change: Change) -> int:
-    """Once the lead has had time; where nothing could be delivered to them yet, they still get it."""
+    """Once the lead has had time; a lead who has not been told yet gets it first."""
     ignored = await nudges.ignored(session, _over(change), change.policy.nudges.items, by_lead=True)
     waiting = await _waits_for_lead(session, change, ignored)
     passed_on = [artifact for artifact in ignored if artifact.id not in waiting]

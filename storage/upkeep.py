@@ -62,7 +62,7 @@ async def lapse(session: Session, change: Change, artifact: Artifact) -> Artifac
 
 
 async def review(session: Session, change: Change, artifact_id: int) -> Artifact:
-    """Reviewed today by `change.by`; the next review follows the policy's cadence (`next_review`)."""
+    """Reviewed today by `change.by`; the next review follows the policy's cadence."""
     artifact = await locked(session, artifact_id)
     change.require_may(Act.REVIEW, artifact)
     require_live(artifact.key, artifact.stage)
