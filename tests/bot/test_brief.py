@@ -18,7 +18,7 @@ async def test_brief_shows_what_would_be_sent_and_only_to_me(
     reply = await dana.types("/debt brief", channel="payments")
     assert reply.ephemeral
     assert "Code debt this week" in reply.text
-    assert "Payment retry worker (D-1): extend it with a reason, or delete it" in reply.text
+    assert "Payment retry worker (D-1): extend it with a reason, or retire it" in reply.text
     assert reply.message.buttons[0] == "Extend"
     assert len(sam.reads("payments")) == before
 

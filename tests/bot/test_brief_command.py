@@ -43,6 +43,6 @@ async def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(
 ) -> None:
     before = len(sam.reads("payments"))
     printed = await said(settings, f"--dry-run --at {MONDAY}")
-    assert "Payment retry worker (D-1): extend it with a reason, or delete it" in printed
+    assert "Payment retry worker (D-1): extend it with a reason, or retire it" in printed
     assert "No digest is due" in await said(settings, "--dry-run --at 2026-11-29T09:30:00+00:00")
     assert len(sam.reads("payments")) == before

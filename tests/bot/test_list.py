@@ -71,7 +71,7 @@ async def test_everything_ranked_with_the_costliest_risk_first(
 async def test_a_row_says_why_it_is_there_and_what_to_do(dana: Person, register: Ledger) -> None:
     row = (await dana.types("/debt list D-1")).message
     assert "What to fix first: D-1" in row.shown
-    assert "Overdue (D-1): extend it with a reason, or delete it" in row.shown
+    assert "Overdue (D-1): extend it with a reason, or retire it" in row.shown
     assert "expired 23 days ago · score 54: changes a few times a month, internal" in row.shown
     assert row.buttons == ["Extend"]
     form = (await dana.clicks(row, "Extend")).form

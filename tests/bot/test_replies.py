@@ -83,7 +83,7 @@ async def test_a_shared_message_shows_what_was_done_to_it(
     reply = await sam.clicks(digest, "Claim", row="D-3")
     assert [one.ephemeral for one in reply.messages] == [True]
     assert "✓ claimed by sam" in digest.shown or "claimed by sam" in digest.shown
-    assert "Overdue (D-5): extend it with a reason, or delete it" in digest.shown
+    assert "Overdue (D-5): extend it with a reason, or retire it" in digest.shown
 
 
 async def test_a_form_opened_from_a_shared_message_renews_it_too(
