@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import sys
 
-ALL = ("serving", "home", "digesting", "importing")
+ALL = ("serving", "home", "digesting", "importing", "year")
 
 
 def main() -> None:

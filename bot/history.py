@@ -32,6 +32,7 @@ _NAMES = {
     "expires_on": "end date",
     "originally_expires_on": "first end date",
     "review_on": "next review",
+    "snoozed_until": "reminder",
     "minutes_logged": "in all",
     "monthly_minutes": "monthly hours",
     "extended_days": "days extended",
@@ -40,6 +41,7 @@ _NAMES = {
 # Said in other words already: by the rating itself, or by what the entry is about.
 _UNSAID = {f"{name}_{part}" for name in RATING_NAMES for part in ("by", "reason", "proxy")} | {
     "owner_gone", "stage_before", "request", "wish", "votes", "item", "evidence",
+    "expiry_noticed_on", "review_noticed_on",
 }  # fmt: skip
 
 

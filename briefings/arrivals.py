@@ -3,51 +3,67 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from briefings.nudge import LEADERSHIP, ORPHANS, Item, is_settled, item_of
+from briefings.nudge import LEADERSHIP, ORPHANS, Item, is_settled, item_of, still_due
 from briefings.render import DIGEST
+from debt.artifact import Artifact
 from debt.policy import Policy
 from debt.working_time import is_working, next_working
-from storage import listings, lists, nudges, people
+from storage import listings, lists, nudges, people, subscriptions
 from storage.artifacts import Change
-from storage.nudges import NUDGE, Matter, Why
+from storage.nudges import NUDGE, Why
 from storage.outbox import Ledgered
 from storage.store import Session
 
 BY = "delivery"
 _NOTICES = {NUDGE, ORPHANS}
 _ABOUT_ARTIFACTS = {NUDGE, ORPHANS, LEADERSHIP}
+_DATED = {Why.DUE, Why.ORPHAN}
 
 
 async def arrived(session: Session, briefing: Ledgered, policy: Policy, now: datetime) -> None:
-    """Before the message is marked as sent, in the same transaction."""
+    """Before the message is marked as sent, in the same transaction.
+
+    What was settled on the way, or has become another's, has had no notice by it.
+    """
     if briefing.kind not in _NOTICES:
         return
-    items = _items(briefing)
-    dated = [item.id for item in items if item.why in {Why.DUE, Why.ORPHAN}]
-    escalated = [item.id for item in items if item.why is Why.IGNORED]
-    change = Change(BY, now, policy)
+    open_ones = await _still_open(session, briefing)
+    told = [(a, {due.kind for due in still_due(item, a)}) for item, a in open_ones]
+    escalated = {item.id for item, _ in open_ones if item.why is Why.IGNORED}
     day = now.astimezone(ZoneInfo(await _zone(session, briefing))).date()
-    await nudges.arrived(session, change, dated, escalated, day)
+    await nudges.arrived(session, Change(BY, now, policy), told, escalated, day)
+    await _heard(session, briefing)
+
+
+async def _still_open(session: Session, briefing: Ledgered) -> list[tuple[Item, Artifact]]:
+    """What it asks of somebody still, the lowest key first; locked."""
+    items = {item.id: item for item in _items(briefing)}
+    found = [(items[artifact.id], artifact) for artifact in await nudges.named(session, [*items])]
+    return [pair for pair in found if not is_settled(*pair, briefing.person)]
+
+
+async def _heard(session: Session, briefing: Ledgered) -> None:
+    if briefing.person:
+        matters = [(item.id, item.why) for item in _items(briefing) if item.why is not Why.DUE]
+        await nudges.heard(session, briefing.person, matters)
 
 
 async def skipped(session: Session, briefing: Ledgered) -> None:
-    """A digest that nobody saw counts for no week in vain."""
+    """A digest that nobody saw counts for no week in vain; a nudge had nothing left to say."""
     if briefing.kind == DIGEST and briefing.channel:
         await listings.take_back(session, briefing.channel, briefing.facts["week"])
+    elif briefing.kind == NUDGE:
+        await _heard(session, briefing)
 
 
 async def lost(session: Session, briefing: Ledgered, policy: Policy, now: datetime) -> None:
-    """As `skipped`; and a notice that Slack will never take is given again another day."""
-    await skipped(session, briefing)
-    if briefing.kind not in _NOTICES:
-        return
-    items, change = _items(briefing), Change(BY, now, policy)
-    dated = [item.id for item in items if item.why in {Why.DUE, Why.ORPHAN}]
-    await nudges.unsaid(session, policy, dated, change.today)
-    if briefing.person:
-        others = (item for item in items if item.why is not Why.DUE)
-        matters = [Matter(item.id, item.why, change.today) for item in others]
-        await nudges.bring_up(session, briefing.person, matters, now)
+    """A digest was not seen; a notice that Slack will never take is given again another day."""
+    if briefing.kind == DIGEST:
+        await skipped(session, briefing)
+    elif briefing.kind in _NOTICES:
+        open_ones = await _still_open(session, briefing)
+        dated = [artifact for item, artifact in open_ones if item.why in _DATED]
+        await nudges.unsaid(session, policy, dated, Change(BY, now, policy).today)
 
 
 async def is_pointless(session: Session, briefing: Ledgered) -> bool:
@@ -62,16 +78,20 @@ async def is_pointless(session: Session, briefing: Ledgered) -> bool:
 async def not_before(
     session: Session, briefing: Ledgered, policy: Policy, now: datetime
 ) -> datetime | None:
-    """When a person may be spoken to, where that is not now."""
-    if briefing.kind != NUDGE:
+    """When its readers may be spoken to, where that is not now."""
+    if briefing.kind not in _ABOUT_ARTIFACTS:
         return None
     local = now.astimezone(ZoneInfo(await _zone(session, briefing)))
     return None if is_working(local, policy) else next_working(local, policy)
 
 
 async def _zone(session: Session, briefing: Ledgered) -> str:
-    person = await people.person(session, briefing.person) if briefing.person else None
-    return person.zone if person else "UTC"
+    """Where its reader is; of a channel, those who get its digest."""
+    if briefing.person:
+        person = await people.person(session, briefing.person)
+        return person.zone if person else "UTC"
+    subscription = await subscriptions.subscription(session, briefing.channel or "")
+    return subscription.zone if subscription else "UTC"
 
 
 def _items(briefing: Ledgered) -> list[Item]:

@@ -24,6 +24,7 @@ from briefings.verdict import BETWEEN_TRIES, Tried, Verdict, judged
 from debt.policy import Policy
 from storage import leases, outbox, subscriptions
 from storage.artifacts import Change
+from storage.history import seal
 from storage.outbox import SENDING_LEASE, Ledgered
 from storage.store import Session, Store
 
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 EVENT_TYPE = "debt_briefing"
 LEADER = "sender"
 LEADER_LEASE = timedelta(minutes=1)
+PACE = 1.0
 LONGEST_PAUSE = 60
 MOST_FAILURES = 5
 # A post begins in the first half of its lease or not at all, so that it has arrived, and can be
@@ -53,13 +55,18 @@ class Sender:
         policy: Policy,
         now: Callable[[], datetime],
         holder: str,
+        pace: float = PACE,
     ) -> None:
-        """`client` must not retry by itself: a repeated post is a second message."""
+        """`client` must not retry by itself: a repeated post is a second message.
+
+        `pace` is the seconds between two messages of a channel.
+        """
         self._store = store
         self._client = client
         self._policy = policy
         self._now = now
         self._holder = holder
+        self._pause = pace
         self._paced: dict[str, float] = {}
         self._redrawing = Redrawing(store, client, policy, now)
 
@@ -201,7 +208,7 @@ class Sender:
         if wait > 0:
             await asyncio.sleep(wait)
         self._paced = {channel: at for channel, at in self._paced.items() if at > clock()}
-        self._paced[channel] = clock() + 1
+        self._paced[channel] = clock() + self._pause
 
     async def _settle(self, briefing: Ledgered, tried: Tried) -> None:
         log.info("briefing key=%s verdict=%s", briefing.key, tried.verdict.name.lower())
@@ -211,10 +218,15 @@ class Sender:
             await asyncio.sleep(min(tried.wait, LONGEST_PAUSE))
 
     async def _write(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
-        """An unknown one stays as it is: its lease ends by itself."""
+        """An unknown one stays as it is: its lease ends by itself.
+
+        What it speaks of is locked and written before the message itself, history included, as
+        by everybody whose change makes a message stale: no two wait for each other.
+        """
         if tried.verdict is Verdict.SENT:
             await arrivals.arrived(session, briefing, self._policy, self._now())
-            await outbox.sent(session, briefing.id, tried.ts)
+            await seal(session)
+            await outbox.sent(session, briefing.id, tried.ts, self._now())
         elif tried.verdict is Verdict.AGAIN:
             log.warning("briefing waits key=%s why=%s", briefing.key, tried.why)
             at = tried.until or self._now() + _pause(tried)
@@ -226,17 +238,20 @@ class Sender:
 
     async def _skip(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
         log.warning("briefing skipped key=%s why=%s", briefing.key, tried.why)
-        if await outbox.skip(session, briefing, tried.why):
+        if await outbox.is_ours(session, briefing):
             await arrivals.skipped(session, briefing)
+            await outbox.skip(session, briefing, tried.why)
 
     async def _park(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
         log.error("briefing parked key=%s why=%s", briefing.key, tried.why)
-        ours = await outbox.park(session, briefing, tried.why)
-        if ours:
-            await arrivals.lost(session, briefing, self._policy, self._now())
-        if ours and tried.barred and briefing.kind == DIGEST and briefing.channel:
+        if not await outbox.is_ours(session, briefing):
+            return
+        await arrivals.lost(session, briefing, self._policy, self._now())
+        if tried.barred and briefing.kind == DIGEST and briefing.channel:
             change = Change("delivery", self._now(), self._policy)
             await subscriptions.pause(session, change, briefing.channel, tried.why)
+        await seal(session)
+        await outbox.park(session, briefing, tried.why)
 
 
 def _pause(tried: Tried) -> timedelta:

@@ -3,8 +3,8 @@
 What was settled since it was sent leaves it: it is drawn again from the register.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -30,35 +30,43 @@ from storage.store import Session
 from storage.tables import Person
 
 ORPHANS, LEADERSHIP = "orphans", "leadership"
+# At most so many artifacts more than those with buttons are named in one message.
+NAMED = 20
+_LINES = 5
 SNOOZES = (("1", "1 day"), ("7", "1 week"), ("next", "Until the next step"))
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One artifact that somebody is told of: why, and the day it is about where there is one: the
-    date that comes, or since when a digest has listed it.
+    """One artifact that somebody is told of: why, and which of its dates the message names, the
+    nearest first; `since` is from when on a digest has listed it.
 
     `changed` is when somebody last did something about it, as of then.
     """
 
     id: int
     why: Why
-    kind: str = ""
-    on: str = ""
+    dates: tuple[tuple[str, str], ...] = ()
+    since: str = ""
     changed: str = ""
 
     def as_json(self) -> list[Any]:
-        return [self.id, str(self.why), self.kind, self.on, self.changed]
+        dates = [list(each) for each in self.dates]
+        return [self.id, str(self.why), dates, self.since, self.changed]
 
 
 def item_of(said: Sequence[Any]) -> Item:
-    number, why, kind, on, changed = said
-    return Item(number, Why(why), kind, on, changed)
+    number, why, dates, since, changed = said
+    return Item(number, Why(why), tuple((kind, on) for kind, on in dates), since, changed)
 
 
-def about(artifact: Artifact, why: Why, due: Due | None = None) -> Item:
-    kind, on = (str(due.kind), due.on.isoformat()) if due else ("", "")
-    return Item(artifact.id, why, kind, on, _changed(artifact))
+def about(artifact: Artifact, why: Why, named: Iterable[Due] = ()) -> Item:
+    dates = tuple((str(due.kind), due.on.isoformat()) for due in nearest_first(named))
+    return Item(artifact.id, why, dates, changed=_changed(artifact))
+
+
+def nearest_first(some: Iterable[Due]) -> list[Due]:
+    return sorted(some, key=lambda due: due.on)
 
 
 def _changed(artifact: Artifact) -> str:
@@ -73,16 +81,18 @@ def is_settled(item: Item, artifact: Artifact, to: str | None) -> bool:
         return not artifact.orphan
     if item.why is not Why.DUE:
         return _changed(artifact) != item.changed
-    due_still = any(_same(item, due, artifact) for due in dues(artifact))
-    return not due_still or artifact.owner != to
+    return not still_due(item, artifact) or artifact.owner != to
 
 
-def _same(item: Item, due: Due, artifact: Artifact) -> bool:
+def still_due(item: Item, artifact: Artifact) -> list[Due]:
+    """Of the dates it names, those in force."""
+    return nearest_first(due for due in dues(artifact) if _names(item, due, artifact))
+
+
+def _names(item: Item, due: Due, artifact: Artifact) -> bool:
     """An end date that moved for the sake of the notice is the same one still."""
-    if due.kind != item.kind:
-        return False
     moved = due.kind is DueKind.EXPIRY and artifact.originally_expires_on is not None
-    return moved or due.on.isoformat() == item.on
+    return any(kind == due.kind and (moved or on == due.on.isoformat()) for kind, on in item.dates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +142,16 @@ async def told_by(session: Session, briefing: Ledgered) -> Told:
 
 
 def nudge(told: Told, policy: Policy) -> Message:
-    """To one person; with nothing left open it says so in one line."""
-    groups = [block for item in told.open for block in _item(item, told, policy)]
+    """To one person; with nothing left open it says so in one line.
+
+    The most pressing ones have buttons; the others are named, and move up as those are settled.
+    """
     title = say("nudge.title", count=len(told.open), first=_first(told))
     if not told.open:
         return Message(say("nudge.done", settled=told.settled), (line(_closing(told)),))
-    blocks: list[Block] = [line(title), *groups, *_end(told)]
+    pressing, others = told.open[: policy.nudges.items], told.open[policy.nudges.items :]
+    groups = [block for item in pressing for block in _item(item, told, policy)]
+    blocks: list[Block] = [line(title), *groups, *_others(others, told, policy), *_end(told)]
     return Message(say("nudge.fallback", count=len(told.open), first=_first(told)), tuple(blocks))
 
 
@@ -182,28 +196,40 @@ def _end(told: Told) -> Iterator[Block]:
 
 
 def _item(item: Item, told: Told, policy: Policy) -> list[Block]:
-    artifact, today = told.artifacts[item.id], told.at.date()
-    words = say(
-        "nudge.item",
-        artifact=artifact,
-        why=str(item.why),
-        kind=item.kind,
-        on=_date(item, artifact, today, policy),
-        first=artifact.due_from,
-        owner=told.name(artifact.owner),
-        explained=explain(artifact),
-        today=today,
-    )
+    artifact = told.artifacts[item.id]
+    words = say("nudge.item", explained=explain(artifact), **_about(item, told, policy))
     acts: list[InteractiveElement] = [*_acts(item, artifact, told.to, policy)]
     block_id = f"nudge:{artifact.key}:{item.why}"
     return [line(words), ActionsBlock(block_id=block_id, elements=acts)]
 
 
-def _date(item: Item, artifact: Artifact, today: date, policy: Policy) -> date | None:
-    """The date it is about; where its notice comes late, the one that it moves to."""
-    if item.kind == DueKind.EXPIRY:
-        return guaranteed(artifact, today, policy)
-    return date.fromisoformat(item.on) if item.on else None
+def _others(items: Sequence[Item], told: Told, policy: Policy) -> Iterator[Block]:
+    """A line each, a few to a block, so that none is cut off."""
+    if items:
+        yield line(say("nudge.others", count=len(items)))
+    for n in range(0, len(items), _LINES):
+        some = items[n : n + _LINES]
+        words = (say("nudge.words", **_about(item, told, policy)) for item in some)
+        yield line("\n".join(f"• {each}" for each in words))
+
+
+def _about(item: Item, told: Told, policy: Policy) -> dict[str, Any]:
+    """What its words are made of."""
+    artifact, today = told.artifacts[item.id], told.at.date()
+    return {
+        "artifact": artifact,
+        "why": str(item.why),
+        "dates": [_with_notice(due, artifact, today, policy) for due in still_due(item, artifact)],
+        "since": date.fromisoformat(item.since) if item.since else None,
+        "owner": told.name(artifact.owner),
+        "today": today,
+    }
+
+
+def _with_notice(due: Due, artifact: Artifact, today: date, policy: Policy) -> Due:
+    """Where the notice of an end date comes late, the date that it moves to."""
+    until = guaranteed(artifact, today, policy)
+    return replace(due, on=until) if due.kind is DueKind.EXPIRY and until else due
 
 
 _ACTS = {
@@ -227,7 +253,8 @@ def _acts(
 ) -> Iterator[InteractiveElement]:
     """The likeliest comes first and stands out."""
     names = [name for name in _ACTS[item.why] if name != "handoff" or _may(artifact, to, policy)]
-    if item.kind == DueKind.REVIEW:
+    first = next(iter(still_due(item, artifact)), None)
+    if item.why is Why.DUE and first and first.kind is DueKind.REVIEW:
         names.sort(key=lambda name: name != "review")
     for name in names:
         main = name == names[0]

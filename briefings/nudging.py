@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from briefings.nudge import LEADERSHIP, ORPHANS, Item, about
+from briefings.nudge import LEADERSHIP, NAMED, ORPHANS, Item, about
 from debt import notice
 from debt.artifact import Artifact
 from debt.policy import Policy
@@ -23,15 +23,24 @@ from storage.store import Session, Store
 from storage.tables import Person
 
 AT_ONCE = 50
+PEOPLE_AT_ONCE = 500
 WEEK = timedelta(days=7)
 LONGEST_GAP = timedelta(days=28)
+FURTHEST_WEST = timedelta(hours=12)
 
 
 async def nudge_all(store: Store, change: Change) -> None:
-    """Lapses, escalates and tells whoever may be told by now. Safe to repeat."""
+    """Lapses, escalates and tells whoever may be told by now. Safe to repeat.
+
+    A few artifacts, or one person, at a time: nobody waits long for anybody.
+    """
     for some in _STEPS:
         while await _committed(store, change, some):
             pass
+    while due := await _due(store, change):
+        for who in due:
+            async with store.change() as session:
+                await _look_at(session, change, who)
 
 
 async def rehearse(session: Session, change: Change) -> None:
@@ -39,19 +48,33 @@ async def rehearse(session: Session, change: Change) -> None:
     for some in _STEPS:
         while await some(session, change):
             pass
+    while due := await nudges.people_due(session, change.at, PEOPLE_AT_ONCE):
+        for who in due:
+            await _look_at(session, change, who)
 
 
 _Some = Callable[[Session, Change], Awaitable[int]]
 
 
 async def _committed(store: Store, change: Change, some: _Some) -> int:
-    """One person, or a few artifacts, at a time: nobody waits long for anybody."""
     async with store.change() as session:
         return await some(session, change)
 
 
+async def _due(store: Store, change: Change) -> list[str]:
+    async with store.read() as session:
+        return await nudges.people_due(session, change.at, PEOPLE_AT_ONCE)
+
+
+def _over(change: Change) -> date:
+    """The last day that has ended everywhere on Earth is the day before this one: what somebody's
+    own day still leaves them time for is not held against them.
+    """
+    return (change.at - FURTHEST_WEST).date()
+
+
 async def _lapse(session: Session, change: Change) -> int:
-    lapsed = await nudges.to_lapse(session, change.today, AT_ONCE)
+    lapsed = await nudges.to_lapse(session, _over(change), AT_ONCE)
     for artifact in lapsed:
         await upkeep.lapse(session, change, artifact)
     return len(lapsed)
@@ -59,7 +82,7 @@ async def _lapse(session: Session, change: Change) -> int:
 
 async def _tell_leads(session: Session, change: Change) -> int:
     """What an owner ignored is brought up with the team's lead, if that is somebody else."""
-    ignored = await nudges.ignored(session, change.today, AT_ONCE, by_lead=False)
+    ignored = await nudges.ignored(session, _over(change), AT_ONCE, by_lead=False)
     for artifact in ignored:
         lead = change.policy.lead_of(artifact.team)
         if lead and lead != artifact.owner:
@@ -71,15 +94,38 @@ async def _tell_leads(session: Session, change: Change) -> int:
 
 
 async def _tell_leadership(session: Session, change: Change) -> int:
-    ignored = await nudges.ignored(session, change.today, change.policy.nudges.items, by_lead=True)
-    if ignored:
+    """Once the lead has had time; a lead who has not been told yet gets it first."""
+    ignored = await nudges.ignored(session, _over(change), change.policy.nudges.items, by_lead=True)
+    waiting = await _waits_for_lead(session, change, ignored)
+    passed_on = [artifact for artifact in ignored if artifact.id not in waiting]
+    if passed_on:
         channel = change.policy.leadership.channel
-        items = [about(artifact, Why.IGNORED) for artifact in ignored]
-        key = f"{LEADERSHIP}:{change.today}:{ignored[0].id}"
+        items = [about(artifact, Why.IGNORED) for artifact in passed_on]
+        key = f"{LEADERSHIP}:{change.today}:{passed_on[0].id}"
         await _post(session, change, key, LEADERSHIP, channel, items)
-    told = [replace(artifact, leadership_told_on=change.today) for artifact in ignored]
+    told = [
+        replace(artifact, lead_told_on=change.today)
+        if artifact.id in waiting
+        else replace(artifact, leadership_told_on=change.today)
+        for artifact in ignored
+    ]
     await nudges.keep(session, change.policy, told, change.today)
     return len(ignored)
+
+
+async def _waits_for_lead(
+    session: Session, change: Change, ignored: Sequence[Artifact]
+) -> set[int]:
+    """What a lead who is there has not been told of yet, whatever keeps the message."""
+    by_lead: dict[str, list[int]] = {}
+    for artifact in ignored:
+        by_lead.setdefault(change.policy.lead_of(artifact.team) or "", []).append(artifact.id)
+    waiting: set[int] = set()
+    for lead, theirs in by_lead.items():
+        known = await people.person(session, lead)
+        if known and known.active:
+            waiting |= await nudges.not_heard(session, lead, theirs, Why.IGNORED)
+    return waiting
 
 
 async def _ask_for_owners(session: Session, change: Change) -> int:
@@ -111,7 +157,7 @@ async def _ask_team(
     if channel:
         said = theirs[: change.policy.nudges.items]
         year, week, _ = change.today.isocalendar()
-        items = [about(each, Why.ORPHAN) for each in said]
+        items = [_orphan(each, change) for each in said]
         key = f"{ORPHANS}:{channel}:{team}:{year}-W{week:02}"
         asked = await _post(session, change, key, ORPHANS, channel, items, team=team)
         return said if asked else []
@@ -152,18 +198,15 @@ def _facts(local: datetime, items: Sequence[Item], more: int) -> dict[str, Any]:
     return {"at": local.isoformat(), "items": said, "more": more}
 
 
-async def _nudge_next(session: Session, change: Change) -> int:
-    """Tells the next person, or notes when to look at them again."""
-    due = await nudges.people_due(session, change.at, 1)
-    for who in due:
-        person = await people.person(session, who)
-        if person:
-            later = await _nudge(session, change, person)
-            await nudges.quiet_until(session, who, later)
-    return len(due)
+_STEPS: tuple[_Some, ...] = (_lapse, _tell_leads, _tell_leadership, _ask_for_owners)
 
 
-_STEPS: tuple[_Some, ...] = (_lapse, _tell_leads, _tell_leadership, _ask_for_owners, _nudge_next)
+async def _look_at(session: Session, change: Change, who: str) -> None:
+    """Tells somebody, or notes when to look at them again."""
+    person = await people.person(session, who)
+    if person and await nudges.may_be_looked_at(session, who, change.at):
+        later = await _nudge(session, change, person)
+        await nudges.quiet_until(session, who, later)
 
 
 async def _nudge(session: Session, change: Change, person: Person) -> datetime:
@@ -187,6 +230,8 @@ async def _not_before(
     gap = _gap(await nudges.unwanted_by(session, person.slack_id))
     since = change.at - max(WEEK, gap)
     started = await outbox.started_since(session, person.slack_id, since, STARTED_BY_US)
+    if started and started[0].astimezone(local.tzinfo).date() >= local.date():
+        return tomorrow(local, policy)
     free = _free_again(started, policy.nudges.a_week, gap)
     if free and free > change.at:
         return next_working(free.astimezone(local.tzinfo), policy)
@@ -210,20 +255,19 @@ async def _tell(session: Session, change: Change, person: Person, local: datetim
     """All that is due and fits, and what would soon be due along with it."""
     policy, who, today = change.policy, person.slack_id, local.date()
     matters = await nudges.matters_of(session, who, policy.nudges.items)
-    room = policy.nudges.items - len(matters)
-    until = today + timedelta(days=policy.nudges.together_days)
-    dated = await nudges.dates_of(session, who, until, room)
+    room = policy.nudges.items + NAMED - len(matters)
+    until = notice.horizon(today, policy)
+    dated = await nudges.dates_of(session, who, today, until, room)
     if not matters and not any(_is_due(artifact, policy, today) for artifact in dated):
         return
-    more = await nudges.count_dates(session, who, until) - len(dated)
-    items = [_about_date(artifact, policy, today) for artifact in dated]
-    items += await _about_matters(session, matters)
+    more = await nudges.count_dates(session, who, today, until) - len(dated)
+    items = [_about_dates(artifact, policy, today) for artifact in dated]
+    items += await _about_matters(session, change, matters)
     key, facts = f"{NUDGE}:{who}:{today}", _facts(local, items, more)
     mentions = [item.id for item in items]
     if await outbox.enqueue(session, key, NUDGE, facts, change.at, person=who, mentions=mentions):
         told = [notice.told(artifact, today, policy) for artifact in dated]
         await nudges.keep(session, policy, told, today)
-        await nudges.put_to(session, who, matters)
 
 
 def _is_due(artifact: Artifact, policy: Policy, today: date) -> bool:
@@ -231,16 +275,22 @@ def _is_due(artifact: Artifact, policy: Policy, today: date) -> bool:
     return day is not None and day <= today
 
 
-def _about_date(artifact: Artifact, policy: Policy, today: date) -> Item:
+def _about_dates(artifact: Artifact, policy: Policy, today: date) -> Item:
     spoken_of = notice.told_of(artifact, today, policy) or [*notice.dues(artifact)]
-    return about(artifact, Why.DUE, min(spoken_of, key=lambda due: due.on, default=None))
+    return about(artifact, Why.DUE, spoken_of)
 
 
-async def _about_matters(session: Session, matters: Sequence[Matter]) -> list[Item]:
+async def _about_matters(session: Session, change: Change, matters: Sequence[Matter]) -> list[Item]:
     known = await lists.several(session, [matter.artifact_id for matter in matters])
-    return [_matter(known[matter.artifact_id], matter) for matter in matters]
+    return [_matter(known[matter.artifact_id], matter, change) for matter in matters]
 
 
-def _matter(artifact: Artifact, matter: Matter) -> Item:
+def _matter(artifact: Artifact, matter: Matter, change: Change) -> Item:
+    if matter.why is Why.ORPHAN:
+        return _orphan(artifact, change)
     item = about(artifact, matter.why)
-    return replace(item, on=matter.since.isoformat()) if matter.why is Why.REPEATED else item
+    return replace(item, since=matter.since.isoformat()) if matter.why is Why.REPEATED else item
+
+
+def _orphan(artifact: Artifact, change: Change) -> Item:
+    return about(artifact, Why.ORPHAN, notice.told_of(artifact, change.today, change.policy))

@@ -4,13 +4,13 @@ Nothing rests on a notice that did not arrive: lapsing and escalation are counte
 first notice was delivered, and an end date moves so that its owner has the full notice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from debt.artifact import Artifact, Stage
-from debt.dates import shifted
+from debt.dates import default_review, shifted
 from debt.policy import Policy
 
 
@@ -52,9 +52,21 @@ def nudge_on(artifact: Artifact, policy: Policy) -> date | None:
         return None
     if artifact.snoozed_until:
         return artifact.snoozed_until
+    return _orphan_on(artifact, policy) if artifact.orphan else next_step_on(artifact, policy)
+
+
+def _orphan_on(artifact: Artifact, policy: Policy) -> date | None:
+    """Its team is asked once, as soon as it has lost its owner. What nobody owns is a matter for
+    digests otherwise, but for the one notice without which it could not lapse.
+    """
     if artifact.owner_gone and artifact.expiry_told is None and artifact.review_told is None:
         return date.min
-    return next_step_on(artifact, policy)
+    if policy.label(artifact.label).lapses:
+        ends = (due for due in dues(artifact) if due.kind is DueKind.EXPIRY)
+        firsts = (shifted(due.on, -full_notice(policy)) for due in ends if due.noticed_on is None)
+        told = artifact.expiry_told
+        return next((day for day in firsts if told is None or told < day), None)
+    return None
 
 
 def next_step_on(artifact: Artifact, policy: Policy) -> date | None:
@@ -70,7 +82,7 @@ def _next_step(due: Due, policy: Policy) -> date | None:
 
 def told(artifact: Artifact, today: date, policy: Policy) -> Artifact:
     """After a nudge of today: whose first step comes soon was told of that one too."""
-    said = {due.kind: _said_until(due, today, policy) for due in dues(artifact)}
+    said = {due.kind: _said_until(due, today, policy) for due in told_of(artifact, today, policy)}
     lost = today if artifact.owner_gone else artifact.expiry_told
     return replace(
         artifact,
@@ -88,25 +100,50 @@ def _said_until(due: Due, today: date, policy: Policy) -> date:
 
 def told_of(artifact: Artifact, today: date, policy: Policy) -> list[Due]:
     """The dates a nudge of today speaks of: those whose first step has come or comes soon."""
-    horizon = shifted(today, policy.nudges.together_days + full_notice(policy))
-    return [due for due in dues(artifact) if due.on <= horizon]
+    return [due for due in dues(artifact) if due.on <= horizon(today, policy)]
 
 
-def delivered(artifact: Artifact, day: date, policy: Policy) -> Artifact:
-    """After a nudge arrived on that day: first notices are noted, and an end date that leaves
-    less than the full notice moves. Overdue goes on being counted from the first date.
+def horizon(today: date, policy: Policy) -> date:
+    """How far a nudge of today looks ahead."""
+    return shifted(today, policy.nudges.together_days + full_notice(policy))
+
+
+def next_review(artifact: Artifact, today: date, policy: Policy) -> date | None:
+    """By the cadence of kind and label, from the day on which it was due where a nudge may have
+    spoken of that already: who answers early need not answer more often.
     """
-    dated = {due.kind for due in told_of(artifact, day, policy)}
+    due = artifact.review_on
+    base = due if due and today < due <= horizon(today, policy) else today
+    following = default_review(artifact.kind, artifact.label, base, policy)
+    return max(following, due) if following and due else following
+
+
+def delivered(
+    artifact: Artifact, named: Collection[DueKind], day: date, policy: Policy
+) -> Artifact:
+    """After a nudge that names these dates arrived on that day: their steps until then are said,
+    first notices are noted, and an end date that leaves less than the full notice moves. Overdue
+    goes on being counted from the first date.
+    """
     noticed = artifact
-    if DueKind.REVIEW in dated and artifact.review_noticed_on is None:
-        noticed = replace(noticed, review_noticed_on=day)
-    if DueKind.EXPIRY in dated and artifact.expiry_noticed_on is None:
-        noticed = replace(noticed, expiry_noticed_on=day)
-        until = guaranteed(artifact, day, policy)
-        if until != artifact.expires_on:
-            first = artifact.originally_expires_on or artifact.expires_on
-            noticed = replace(noticed, expires_on=until, originally_expires_on=first)
+    if DueKind.REVIEW in named:
+        said, first = artifact.review_told, artifact.review_noticed_on
+        noticed = replace(noticed, review_told=_later(said, day), review_noticed_on=first or day)
+    if DueKind.EXPIRY in named:
+        said, first = artifact.expiry_told, artifact.expiry_noticed_on
+        noticed = replace(noticed, expiry_told=_later(said, day), expiry_noticed_on=first or day)
+        noticed = _with_full_notice(noticed, guaranteed(artifact, day, policy))
     return noticed
+
+
+def _later(said: date | None, day: date) -> date:
+    return max(said, day) if said else day
+
+
+def _with_full_notice(artifact: Artifact, until: date | None) -> Artifact:
+    if until == artifact.expires_on:
+        return artifact
+    return replace(artifact, expires_on=until, originally_expires_on=artifact.due_from)
 
 
 def guaranteed(artifact: Artifact, day: date, policy: Policy) -> date | None:
@@ -119,8 +156,8 @@ def guaranteed(artifact: Artifact, day: date, policy: Policy) -> date | None:
 def carried(old: Artifact, new: Artifact, by: str, today: date, policy: Policy) -> Artifact:
     """What is left of its notices after a change: a new owner, or a new date, has had none.
 
-    An owner who sets a date nearer than the full notice knows of it: nothing else could tell them
-    in time.
+    An owner who sets a date no further than the full notice knows of it: nothing else could tell
+    them in time.
     """
     if (new.owner, new.owner_gone) != (old.owner, old.owner_gone):
         return _not_escalated(
@@ -135,11 +172,12 @@ def carried(old: Artifact, new: Artifact, by: str, today: date, policy: Policy) 
         )
     near, knows = shifted(today, full_notice(policy)), by == new.owner
     if new.expires_on != old.expires_on:
-        known = today if knows and new.expires_on and new.expires_on < near else None
-        new = replace(new, expiry_noticed_on=known, lapsed_on=None, snoozed_until=None)
+        known = today if knows and new.expires_on and new.expires_on <= near else None
+        new = replace(new, expiry_told=known, expiry_noticed_on=known, lapsed_on=None)
+        new = replace(new, snoozed_until=None)
     if new.review_on != old.review_on:
-        known = today if knows and new.review_on and new.review_on < near else None
-        new = replace(new, review_noticed_on=known, snoozed_until=None)
+        known = today if knows and new.review_on and new.review_on <= near else None
+        new = replace(new, review_told=known, review_noticed_on=known, snoozed_until=None)
     dates = (new.expires_on, new.review_on) != (old.expires_on, old.review_on)
     return _not_escalated(new) if dates else new
 

@@ -331,11 +331,10 @@ async def overtake(session: Session, change: Change, artifact_id: int, *but: Wis
     Needs the artifact locked.
     """
     question = select(Approval).where(
-        col(Approval.artifact_id) == artifact_id,
-        col(Approval.kind).not_in(but),
-        text("state = 'open'"),
+        col(Approval.artifact_id) == artifact_id, text("state = 'open'")
     )
-    for approval in (await session.execute(question)).scalars().all():
+    waiting = (await session.execute(question)).scalars().all()
+    for approval in (each for each in waiting if each.kind not in but):
         await _settle(session, change, approval, ApprovalState.OVERTAKEN)
         action = f"request to {approval.kind} overtaken"
         _record(session, change, approval, action, {"state": "open"})

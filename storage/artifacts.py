@@ -205,7 +205,11 @@ async def adjust(
 
 
 def _noticed(artifact: Artifact) -> dict[str, Any]:
-    return {name: _json(getattr(artifact, name)) for name in sorted(_NOTICES)}
+    """Of what was said to its owner, what an auditor asks for."""
+    return {name: _json(getattr(artifact, name)) for name in _EVIDENCE}
+
+
+_EVIDENCE = ("expiry_noticed_on", "review_noticed_on", "snoozed_until")
 
 
 async def save_all(

@@ -4,7 +4,7 @@ An owner hears of their dates as the artifact's own columns say (`nudge_on`). Ev
 somebody is to hear, an escalation or an orphan, waits as a matter of theirs until it fits.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, union, update
 from debt import notice
 from debt.artifact import Artifact, Surface
 from debt.lifecycle import require_live
+from debt.notice import DueKind
 from debt.policy import Policy
 from debt.refusal import Refused
 from storage.artifacts import COLUMNS, Change, adjust, artifact_of, locked, row_of, unchanging
@@ -55,26 +56,47 @@ async def people_due(session: Session, now: datetime, limit: int) -> list[str]:
     return list((await session.execute(question)).scalars())
 
 
-async def dates_of(session: Session, owner: str, until: date, limit: int) -> list[Artifact]:
-    """The owner's artifacts with something to say by then, the most pressing date first; locked."""
-    mine = _dated(owner, until)
+async def may_be_looked_at(session: Session, person: str, now: datetime) -> bool:
+    """Whether nobody has looked at them since they were found to be due."""
+    question = select(ATTENTION.c.next_at).where(ATTENTION.c.person == person)
+    until: datetime | None = (await session.execute(question)).scalar_one_or_none()
+    return until is None or until <= now
+
+
+async def dates_of(
+    session: Session, owner: str, today: date, until: date, limit: int
+) -> list[Artifact]:
+    """The owner's artifacts with something to say today, the most pressing date first, and those
+    with a date until then of which nothing was said yet; locked.
+
+    What they have put off, or were told of lately, is left alone until its day.
+    """
+    mine = _dated(owner, today, until)
     first = select(A.id).where(mine).order_by(A.nudge_on, A.due_on, A.id).limit(limit)
-    return await _locked(session, list((await session.execute(first)).scalars()))
+    return await _locked(session, list((await session.execute(first)).scalars()), mine)
 
 
-async def count_dates(session: Session, owner: str, until: date) -> int:
-    question = select(func.count()).select_from(ARTIFACT).where(_dated(owner, until))
+async def count_dates(session: Session, owner: str, today: date, until: date) -> int:
+    question = select(func.count()).select_from(ARTIFACT).where(_dated(owner, today, until))
     total: int = (await session.execute(question)).scalar_one()
     return total
 
 
-def _dated(owner: str, until: date) -> Any:
-    return and_(A.live, A.owner == owner, A.owner_gone.is_(False), A.nudge_on <= until)
+def _dated(owner: str, today: date, until: date) -> Any:
+    expiry = and_(A.expires_on <= until, A.expiry_told.is_(None), A.lapsed_on.is_(None))
+    review = and_(A.review_on <= until, A.review_told.is_(None))
+    along = and_(or_(expiry, review), A.nudge_on.is_not(None), A.snoozed_until.is_(None))
+    return and_(A.live, A.owner == owner, A.owner_gone.is_(False), or_(A.nudge_on <= today, along))
 
 
-async def _locked(session: Session, ids: Sequence[int]) -> list[Artifact]:
-    """In the order given; locked in the order of their keys, as everywhere."""
-    question = unchanging(select(*COLUMNS).where(A.id.in_(ids)))
+async def _locked(session: Session, ids: Sequence[int], *still: Any) -> list[Artifact]:
+    """In the order given; locked in the order of their keys, as everywhere.
+
+    `still` is what has to hold of them once they are: somebody else may have been first.
+    """
+    if not ids:
+        return []
+    question = unchanging(select(*COLUMNS).where(A.id.in_(ids), *still))
     found = {row["id"]: artifact_of(row) for row in (await session.execute(question)).mappings()}
     return [found[number] for number in ids if number in found]
 
@@ -107,12 +129,19 @@ async def matters_of(session: Session, person: str, limit: int) -> list[Matter]:
     return [Matter(row.artifact_id, Why(row.why), row.since) for row in found]
 
 
-async def put_to(session: Session, person: str, matters: Iterable[Matter]) -> None:
-    """They are on the ledger now."""
+async def heard(session: Session, person: str, matters: Iterable[tuple[int, Why]]) -> None:
+    """They were told of them, or there is nothing to tell any more: it waits no longer."""
     M = MATTER.c  # noqa: N806  # as above
-    for each in matters:
-        theirs = and_(M.person == person, M.artifact_id == each.artifact_id, M.why == each.why)
+    for number, why in sorted(matters):
+        theirs = and_(M.person == person, M.artifact_id == number, M.why == why)
         await session.execute(delete(MATTER).where(theirs))
+
+
+async def not_heard(session: Session, person: str, ids: Sequence[int], why: Why) -> set[int]:
+    """Those of which somebody is still to be told."""
+    M = MATTER.c  # noqa: N806  # as above
+    question = select(M.artifact_id).where(M.person == person, M.artifact_id.in_(ids), M.why == why)
+    return set((await session.execute(question)).scalars())
 
 
 _KEPT = (
@@ -130,17 +159,27 @@ def _said(row: dict[str, Any]) -> dict[str, Any]:
     return {f"new_{name}": row[name] for name in _KEPT} | {"this": row["id"]}
 
 
-async def arrived(
-    session: Session, change: Change, dated: Sequence[int], escalated: Sequence[int], day: date
-) -> None:
-    """A message about them was delivered on that day: notices count from now.
+async def named(session: Session, ids: Sequence[int]) -> list[Artifact]:
+    """What a message speaks of, in the order of their keys; locked."""
+    return await _locked(session, sorted(set(ids)))
 
-    An end date that leaves less than the full notice moves, and the history says so.
+
+async def arrived(
+    session: Session,
+    change: Change,
+    told: Iterable[tuple[Artifact, Collection[DueKind]]],
+    escalated: Collection[int],
+    day: date,
+) -> None:
+    """A message that named these dates was delivered on that day: notices count from now.
+
+    An end date that leaves less than the full notice moves, and the history says so. Needs the
+    artifacts locked.
     """
     policy = change.policy
     quiet = []
-    for artifact in await _locked(session, sorted({*dated, *escalated})):
-        noticed = notice.delivered(artifact, day, policy) if artifact.id in dated else artifact
+    for artifact, dates in told:
+        noticed = notice.delivered(artifact, dates, day, policy)
         if artifact.id in escalated and artifact.lead_told_on:
             noticed = replace(noticed, lead_told_on=day)
         if noticed.expires_on != artifact.expires_on:
@@ -150,14 +189,14 @@ async def arrived(
     await keep(session, policy, quiet, change.today)
 
 
-_MOVED = "the notice came later than it should, so the end date leaves its owner the full notice"
+_MOVED = "its notice came late: the owner keeps the full notice"
 
 
-async def unsaid(session: Session, policy: Policy, ids: Sequence[int], today: date) -> None:
+async def unsaid(
+    session: Session, policy: Policy, artifacts: Iterable[Artifact], today: date
+) -> None:
     """A message about them never arrived: what it said is said again another day."""
-    again = [
-        replace(each, expiry_told=None, review_told=None) for each in await _locked(session, ids)
-    ]
+    again = [replace(each, expiry_told=None, review_told=None) for each in artifacts]
     await keep(session, policy, again, today)
 
 
@@ -193,13 +232,9 @@ async def ignored(session: Session, today: date, limit: int, *, by_lead: bool) -
     `by_lead`: the lead was told too, so that leadership is next.
     """
     told = A.lead_told_on.is_not(None) if by_lead else A.lead_told_on.is_(None)
-    first = (
-        select(A.id)
-        .where(A.live, A.escalates_on <= today, told)
-        .order_by(A.escalates_on, A.id)
-        .limit(limit)
-    )
-    return await _locked(session, list((await session.execute(first)).scalars()))
+    due = and_(A.live, A.escalates_on <= today, told)
+    first = select(A.id).where(due).order_by(A.escalates_on, A.id).limit(limit)
+    return await _locked(session, list((await session.execute(first)).scalars()), due)
 
 
 async def keep(
@@ -214,22 +249,18 @@ async def keep(
 
 async def orphans_due(session: Session, today: date, limit: int) -> list[Artifact]:
     """What nobody is there for and somebody has to hear of, production surfaces first; locked."""
-    nobody = or_(A.owner.is_(None), A.owner_gone)
+    due = and_(A.live, A.orphan, A.nudge_on <= today)
     exposed = A.surface.in_((Surface.PRODUCTION, Surface.CUSTOMER))
-    first = (
-        select(A.id)
-        .where(A.live, A.nudge_on <= today, nobody)
-        .order_by(exposed.desc(), A.priority.desc(), A.id)
-        .limit(limit)
-    )
-    return await _locked(session, list((await session.execute(first)).scalars()))
+    first = select(A.id).where(due).order_by(exposed.desc(), A.priority.desc(), A.id)
+    ids = list((await session.execute(first.limit(limit))).scalars())
+    return await _locked(session, ids, due)
 
 
 async def to_lapse(session: Session, today: date, limit: int) -> list[Artifact]:
     """Experimental, past their end date, their owners told in time; locked."""
-    first = select(A.id).where(A.live, A.lapses_on <= today).order_by(A.lapses_on, A.id)
-    ids = list((await session.execute(first.limit(limit))).scalars())
-    return await _locked(session, ids)
+    due = and_(A.live, A.lapses_on <= today)
+    first = select(A.id).where(due).order_by(A.lapses_on, A.id).limit(limit)
+    return await _locked(session, list((await session.execute(first)).scalars()), due)
 
 
 # ----------------------------------------------------------------------------- attention
@@ -285,7 +316,7 @@ class Usefulness:
 async def usefulness(session: Session, since: datetime) -> Usefulness:
     B = BRIEFING.c  # noqa: N806  # the columns' short name
     sent = select(func.count()).where(
-        B.kind == NUDGE, B.state == BriefingState.SENT, B.created_at > since
+        B.kind == NUDGE, B.state == BriefingState.SENT, B.sent_at > since
     )
     unwanted = select(func.count()).where(UNWANTED.c.at > since)
     return Usefulness(
@@ -296,6 +327,6 @@ async def usefulness(session: Session, since: datetime) -> Usefulness:
 async def waiting(session: Session, person: str) -> bool:
     """Whether a nudge to them is on the ledger and was not sent yet."""
     B = BRIEFING.c  # noqa: N806  # as above
-    under_way = B.state.in_((BriefingState.DUE, BriefingState.SENDING))
+    under_way = and_(B.sent_at.is_(None), B.state.in_((BriefingState.DUE, BriefingState.SENDING)))
     question = select(B.id).where(B.person == person, B.kind == NUDGE, under_way).limit(1)
     return (await session.execute(question)).first() is not None

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, text, update
+from sqlalchemy import and_, delete, func, insert, or_, select, text, update
 
 from storage.store import Session, insert_new, postgres
-from storage.tables import BRIEFING, MENTION, BriefingState
+from storage.tables import BRIEFING, MENTION, BriefingState, UtcDateTime
 
 SENDING_LEASE = timedelta(minutes=2)
 _NAMES = (
@@ -114,15 +114,13 @@ async def drawn(
 async def started_since(
     session: Session, person: str, since: datetime, kinds: Sequence[str]
 ) -> list[datetime]:
-    """When messages of these kinds were started to somebody, the newest first."""
+    """When messages of these kinds reached somebody, or set out to, the newest first."""
     B = BRIEFING.c  # noqa: N806  # the columns' short name
-    went = B.state.in_((BriefingState.DUE, BriefingState.SENDING, BriefingState.SENT))
-    question = (
-        select(B.created_at)
-        .where(B.person == person, B.created_at > since, B.kind.in_(kinds), went)
-        .order_by(B.created_at.desc())
+    under_way = and_(B.sent_at.is_(None), B.state.in_((BriefingState.DUE, BriefingState.SENDING)))
+    question = select(func.coalesce(B.sent_at, B.created_at, type_=UtcDateTime)).where(
+        B.person == person, B.kind.in_(kinds), or_(B.sent_at > since, under_way)
     )
-    return list((await session.execute(question)).scalars())
+    return sorted((await session.execute(question)).scalars(), reverse=True)
 
 
 async def tell_outcome(session: Session, request_id: int, asked_by: str, at: datetime) -> None:
@@ -177,8 +175,8 @@ async def opened(session: Session, briefing_id: int, channel: str) -> None:
     await _set(session, briefing_id, channel=channel)
 
 
-async def sent(session: Session, briefing_id: int, ts: str) -> None:
-    await _set(session, briefing_id, state=BriefingState.SENT, ts=ts, outcome="")
+async def sent(session: Session, briefing_id: int, ts: str, at: datetime) -> None:
+    await _set(session, briefing_id, state=BriefingState.SENT, ts=ts, sent_at=at, outcome="")
 
 
 async def again(session: Session, briefing: Ledgered, at: datetime, why: str) -> None:
@@ -188,6 +186,14 @@ async def again(session: Session, briefing: Ledgered, at: datetime, why: str) ->
     """
     state = BriefingState.SENDING if briefing.unknown else BriefingState.DUE
     await _settle(session, briefing, {"state": state, "ready_at": at, "outcome": why})
+
+
+async def is_ours(session: Session, briefing: Ledgered) -> bool:
+    """Whether this very try still is the one that sends it."""
+    B = BRIEFING.c  # noqa: N806  # the columns' short name
+    ours = and_(B.id == briefing.id, B.attempts == briefing.attempts)
+    question = select(B.id).where(ours, B.state == BriefingState.SENDING)
+    return (await session.execute(question)).first() is not None
 
 
 async def park(session: Session, briefing: Ledgered, why: str) -> bool:

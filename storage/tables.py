@@ -396,6 +396,7 @@ class Briefing(SQLModel, table=True):
     """The outbox: one message, once. `key` is unique and travels in the message's metadata.
 
     `sending` past its lease is *unknown*: Slack may have it, so the channel is looked at first.
+    `sent_at` is when it was known to have arrived.
     `stale_at` is set where something it speaks of has changed since it was drawn.
     """
 
@@ -409,7 +410,8 @@ class Briefing(SQLModel, table=True):
             sqlite_where=text("state IN ('due', 'sending')"),
         ),
         Index("briefing_message", "channel", "ts"),
-        Index("briefing_person", "person", "created_at"),
+        Index("briefing_person", "person", "sent_at"),
+        Index("briefing_sent", "kind", "sent_at"),
         Index(
             "briefing_stale",
             "stale_at",
@@ -430,6 +432,7 @@ class Briefing(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     attempts: int = 0
     ts: str | None = None
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str = Field(default="", sa_type=Text)
     stale_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
@@ -473,7 +476,7 @@ class Unwanted(SQLModel, table=True):
 
     briefing_id: int = Field(primary_key=True, foreign_key="briefing.id")
     person: str
-    at: datetime = Field(sa_type=UtcDateTime)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class HomeView(SQLModel, table=True):

@@ -6,9 +6,10 @@ from datetime import date
 
 from debt.approval import Wish, past_cap
 from debt.artifact import RATING_NAMES, Artifact, Rating, RatingName, Ratings
-from debt.dates import Extension, PastCap, default_review, extension
+from debt.dates import Extension, PastCap, extension
 from debt.lifecycle import require_live
 from debt.named import Act
+from debt.notice import next_review
 from debt.refusal import Refused
 from debt.text import clean_field
 from storage import approvals
@@ -65,7 +66,7 @@ async def review(session: Session, change: Change, artifact_id: int) -> Artifact
     artifact = await locked(session, artifact_id)
     change.require_may(Act.REVIEW, artifact)
     require_live(artifact.key, artifact.stage)
-    due = default_review(artifact.kind, artifact.label, change.today, change.policy)
+    due = next_review(artifact, change.today, change.policy)
     if artifact.reviewed_on == change.today and artifact.review_on == due:
         raise Refused(f"{artifact.key} was reviewed today already.")
     reviewed = replace(artifact, reviewed_on=change.today, review_on=due)

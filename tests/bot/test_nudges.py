@@ -58,9 +58,14 @@ def said_to(person: Person) -> list[Message]:
     return [message for message in person.dms() if not message.ephemeral]
 
 
-async def _works(process: Process) -> None:
+async def _plans(process: Process) -> None:
+    """What is due is on the ledger; nothing is sent."""
     await process.check_owners()
     await process.tick()
+
+
+async def _works(process: Process) -> None:
+    await _plans(process)
     await process.send()
     await process.bot.tasks.finish()
 
@@ -115,7 +120,7 @@ async def test_who_is_told_late_keeps_the_full_notice_and_the_history_says_so(
     assert (told.expires_on, told.originally_expires_on) == (_in(14), _in(-100))
     entry = (await ledger.history(imported))[0]
     assert (entry.by, entry.action) == ("delivery", "notice")
-    assert "leaves its owner the full notice" in entry.reason
+    assert "the owner keeps the full notice" in entry.reason
 
 
 async def test_nobody_is_written_to_at_night_at_the_weekend_or_on_a_holiday(
@@ -141,8 +146,7 @@ async def test_a_message_that_was_held_up_into_the_night_waits_for_the_morning(
     await slack.clock.set(datetime(2026, 11, 24, 21, 58, tzinfo=UTC))
     await ledger.add(expires_on=_in(10))
     slack.faults.answer("chat.postMessage", status=429, retry_after=1)
-    await process.check_owners()
-    await process.tick()
+    await _plans(process)
     await slack.clock.advance(timedelta(minutes=3))
     await process.send()
     assert dana.dms() == []
@@ -253,19 +257,97 @@ async def test_check_says_how_often_nudges_were_of_no_use(
     )
 
 
-async def test_a_message_of_many_names_the_most_pressing_and_says_that_more_follow(
+async def test_a_message_of_many_names_all_and_each_gets_its_buttons_in_turn(
     dana: Person, ledger: Ledger, comes: Comes
 ) -> None:
+    """Named is told of: eleven dates take one message, and none follows on the next day."""
     for number in range(11):
         await ledger.add(name=f"Number {number}", expires_on=_in(14 + number))
     await comes()
     [message] = dana.dms()
-    assert message.shown.startswith("8 artifacts are waiting")
-    assert "3 more artifacts will follow another day; /debt list mine shows all" in message.shown
+    assert message.shown.startswith("11 artifacts are waiting")
+    assert message.buttons.count("Extend") == 8
+    assert "3 more artifacts; each gets its buttons here once those above are settled" in (
+        message.shown
+    )
+    assert "• Number 10 (D-11): it ends Dec 18, 2026" in message.shown
+    await dana.chooses(message, "artifact.snooze", "1 week", row="D-1")
+    assert message.shown.startswith("10 artifacts are waiting")
+    assert message.buttons.count("Extend") == 8
     await comes(days=1)
-    assert len(dana.dms()) == 1  # what is left is not due yet
-    await comes(days=8)
-    assert "Number 10 " in "".join(message.shown for message in dana.dms())
+    assert len(said_to(dana)) == 1
+
+
+async def test_what_one_message_cannot_name_follows_the_next_day(
+    dana: Person, ledger: Ledger, comes: Comes
+) -> None:
+    for number in range(30):
+        await ledger.add(name=f"Number {number}", expires_on=_in(10))
+    await comes()
+    [message] = dana.dms()
+    assert "2 more artifacts will follow another day; /debt list mine shows all" in message.shown
+    await comes(days=1)
+    assert said_to(dana)[1].shown.startswith("2 artifacts are waiting")
+
+
+async def test_a_message_names_both_dates_of_an_artifact(
+    dana: Person, ledger: Ledger, comes: Comes
+) -> None:
+    """Its notice counts for what it names, and it stays open while either date waits."""
+    both = await ledger.add(review_on=_in(10), expires_on=_in(20))
+    await comes()
+    [message] = dana.dms()
+    assert "its review is due Dec 4, 2026 and it ends Dec 14, 2026" in message.shown
+    told = await ledger.get(both)
+    assert (told.review_noticed_on, told.expiry_noticed_on) == (TODAY, TODAY)
+    await dana.clicks(message, "Still needed")
+    assert "it ends Dec 14, 2026" in message.shown
+    assert "review" not in message.shown
+
+
+async def test_what_was_put_off_does_not_come_along_with_something_else(
+    dana: Person, ledger: Ledger, comes: Comes
+) -> None:
+    put_off = await ledger.add(name="Put off", expires_on=_in(14))
+    await comes()
+    await dana.chooses(dana.dms()[0], "artifact.snooze", "1 week")
+    await ledger.add(name="Other", expires_on=_in(15))
+    await comes(days=1)
+    assert "Put off" not in said_to(dana)[-1].shown
+    assert (await ledger.get(put_off)).snoozed_until == _in(7)
+    await comes(days=6)
+    assert "Put off" in said_to(dana)[-1].shown
+
+
+async def test_a_message_that_was_held_up_is_the_one_of_the_day_on_which_it_came(
+    dana: Person, slack: Sandbox, process: Process, ledger: Ledger, comes: Comes
+) -> None:
+    await slack.clock.set(datetime(2026, 11, 24, 21, 58, tzinfo=UTC))  # late in the afternoon
+    await ledger.add(name="First", expires_on=_in(10))
+    await _plans(process)
+    await ledger.add(name="Second", expires_on=_in(1))
+    await slack.clock.set(datetime(2026, 11, 25, 14, 1, tzinfo=UTC))
+    await process.send()
+    await comes()
+    await comes(hours=2)
+    assert len(dana.dms()) == 1
+    await comes(days=1)
+    assert len(dana.dms()) == 2
+
+
+async def test_who_got_it_while_the_message_was_held_up_has_had_no_notice(
+    dana: Person, erin: Person, process: Process, ledger: Ledger, comes: Comes
+) -> None:
+    """One of the two becomes erin's before the message for dana is sent."""
+    await ledger.add(name="Kept", expires_on=_in(10))
+    moved = await ledger.add(name="Moved", expires_on=_in(10))
+    await _plans(process)
+    await ledger.amend(await ledger.get(moved), owner=erin.id)
+    await process.send()
+    assert len(dana.dms()) == 1
+    assert (await ledger.get(moved)).expiry_noticed_on is None
+    await comes(days=1)
+    assert "Moved" in said_to(erin)[-1].shown
 
 
 # ------------------------------------------------------------------------ ignored, orphaned

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from debt.artifact import Artifact, Label, Stage
 from debt.notice import (
+    DueKind,
     carried,
     delivered,
     dues,
@@ -35,6 +36,11 @@ def due_in(days: int | None, *, review: int | None = None, **changes: Any) -> Ar
     """An artifact that ends in so many days."""
     ends, again = (None if each is None else _in(each) for each in (days, review))
     return an_artifact(expires_on=ends, review_on=again, **changes)
+
+
+def arrived(artifact: Artifact, day: date) -> Artifact:
+    """After a nudge arrived that named all it is to speak of on that day."""
+    return delivered(artifact, {due.kind for due in told_of(artifact, day, POLICY)}, day, POLICY)
 
 
 def changed(old: Artifact, by: str = "U0ERIN", **changes: Any) -> Artifact:
@@ -92,27 +98,27 @@ def test_what_is_far_away_is_not_spoken_of() -> None:
 
 
 def test_an_end_date_moves_so_that_its_owner_has_the_full_notice() -> None:
-    late = delivered(due_in(-100), TODAY, POLICY)
+    late = arrived(due_in(-100), TODAY)
     assert (late.expires_on, late.originally_expires_on) == (_in(14), _in(-100))
     assert late.due_from == _in(-100)
     assert late.expiry_noticed_on == TODAY
 
 
 def test_enough_notice_moves_nothing_and_a_second_notice_neither() -> None:
-    early = delivered(due_in(20), TODAY, POLICY)
+    early = arrived(due_in(20), TODAY)
     assert (early.expires_on, early.originally_expires_on) == (_in(20), None)
-    again = delivered(early, _in(19), POLICY)
+    again = arrived(early, _in(19))
     assert again.expires_on == _in(20)
 
 
 def test_a_new_owner_has_heard_nothing_yet() -> None:
-    heard = delivered(told(due_in(3), TODAY, POLICY), TODAY, POLICY)
+    heard = arrived(told(due_in(3), TODAY, POLICY), TODAY)
     taken = changed(heard, owner="U0SAM")
     assert (taken.expiry_told, taken.expiry_noticed_on) == (None, None)
 
 
 def test_a_new_end_date_needs_its_own_notice_and_unmarks_a_lapse() -> None:
-    heard = replace(delivered(due_in(3), TODAY, POLICY), lapsed_on=TODAY, lead_told_on=TODAY)
+    heard = replace(arrived(due_in(3), TODAY), lapsed_on=TODAY, lead_told_on=TODAY)
     later = changed(heard, expires_on=_in(60))
     assert (later.expiry_noticed_on, later.lapsed_on, later.lead_told_on) == (None, None, None)
     assert changed(heard, name="renamed").expiry_noticed_on == TODAY
@@ -122,15 +128,34 @@ def test_an_owner_who_sets_a_near_date_knows_of_it() -> None:
     """Nothing is moved behind their back; a lapse still waits for the full notice."""
     near = changed(due_in(3, label=Label.EXPERIMENTAL), by="U0DANA", expires_on=_in(5))
     assert near.expiry_noticed_on == TODAY
-    assert delivered(near, _in(4), POLICY).expires_on == _in(5)
+    assert arrived(near, _in(4)).expires_on == _in(5)
     assert lapses_on(near, POLICY) == _in(15)
     assert changed(due_in(3), by="U0SAM", expires_on=_in(5)).expiry_noticed_on is None
     assert changed(due_in(3), by="U0DANA", expires_on=_in(60)).expiry_noticed_on is None
 
 
+def test_a_date_that_others_move_nearer_is_told_at_once() -> None:
+    """What was told along of the old date says nothing of the new one."""
+    heard = arrived(told(due_in(24), TODAY, POLICY), TODAY)
+    nearer = changed(heard, by="U0SAM", expires_on=_in(12))
+    assert nudge_on(nearer, POLICY) == _in(-2)
+    assert nudge_on(changed(heard, by="U0DANA", expires_on=_in(12)), POLICY) == _in(5)
+
+
+def test_a_message_that_comes_late_has_said_the_steps_until_then() -> None:
+    on_its_way = told(due_in(14), TODAY, POLICY)
+    assert nudge_on(arrived(on_its_way, _in(8)), POLICY) == _in(15)
+
+
+def test_notice_counts_for_the_dates_that_were_named() -> None:
+    both = due_in(20, review=10)
+    heard = delivered(both, {DueKind.REVIEW}, TODAY, POLICY)
+    assert (heard.review_noticed_on, heard.expiry_noticed_on) == (TODAY, None)
+
+
 @pytest.mark.parametrize("label", Label)
 def test_only_experimental_artifacts_lapse(label: Label) -> None:
-    heard = delivered(due_in(14, label=label), TODAY, POLICY)
+    heard = arrived(due_in(14, label=label), TODAY)
     assert lapses_on(heard, POLICY) == (_in(15) if label is Label.EXPERIMENTAL else None)
 
 
@@ -157,6 +182,15 @@ def test_a_review_that_was_told_late_is_ignored_only_after_the_full_notice() -> 
     assert ignored_on(told_late, POLICY) == _in(15)
 
 
+def test_what_nobody_ever_owned_is_a_matter_for_digests_unless_it_would_lapse() -> None:
+    assert nudge_on(due_in(3, owner=None), POLICY) is None
+    prototype = due_in(20, owner=None, label=Label.EXPERIMENTAL)
+    assert nudge_on(prototype, POLICY) == _in(6)
+    assert nudge_on(replace(prototype, expiry_told=_in(6)), POLICY) is None
+    lost = replace(due_in(60, owner_gone=True, label=Label.EXPERIMENTAL), expiry_told=TODAY)
+    assert nudge_on(lost, POLICY) == _in(46)
+
+
 def test_who_lost_an_owner_is_asked_for_one_at_once_and_once() -> None:
     orphan = an_artifact(owner_gone=True, expires_on=None, review_on=None)
     assert nudge_on(orphan, POLICY) == date.min
@@ -181,6 +215,6 @@ def test_each_step_is_said_once_however_long_it_goes_on(
 
 @given(artifacts(), near_days)
 def test_nothing_lapses_within_the_full_notice(artifact: Artifact, day: date) -> None:
-    ends = lapses_on(delivered(artifact, day, POLICY), POLICY)
-    noticed = delivered(artifact, day, POLICY).expiry_noticed_on
+    ends = lapses_on(arrived(artifact, day), POLICY)
+    noticed = arrived(artifact, day).expiry_noticed_on
     assert ends is None or noticed is None or (ends - noticed).days > full_notice(POLICY)

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.store import Session, postgres
 
-_READ_WHOLE = {"register_head", "lease", "team"}  # of one row, or asked for as a whole
+# Of one row, or asked for as a whole: who is due is looked for among all who wait for something,
+# a row a person.
+_READ_WHOLE = {"register_head", "lease", "team", "matter", "attention"}
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ async def test_two_senders_never_get_one_message(store: Store, register: Registe
 async def test_what_was_sent_is_never_claimed_again(register: Register) -> None:
     await written(register, "a")
     [mine] = await claimed(register)
-    await register.does(outbox.sent, mine.id, "1.0")
+    await register.does(outbox.sent, mine.id, "1.0", NOW)
     assert await claimed(register, NOW + timedelta(days=1)) == []
     found = await register.asked(outbox.by_message, "C0PAY", "1.0")
     assert found is not None
@@ -93,7 +93,7 @@ async def test_a_sender_who_is_late_takes_nothing_back_from_the_next(
     await written(register, "a")
     [mine] = await claimed(register)
     [theirs] = await claimed(register, NOW + SENDING_LEASE)
-    await register.does(outbox.sent, theirs.id, "1.0")
+    await register.does(outbox.sent, theirs.id, "1.0", NOW)
     if late == "again":
         await register.does(outbox.again, mine, NOW, "ratelimited")
     else:

@@ -24,6 +24,7 @@ from storage import (
     home,
     listings,
     lists,
+    nudges,
     outbox,
     people,
     retirement,
@@ -39,17 +40,20 @@ from storage.store import ANYBODY, Session, Store
 from storage.tables import (
     APPROVAL,
     ARTIFACT,
+    ATTENTION,
     BRIEFING,
     HISTORY,
     HOME_VIEW,
     HOURS,
     LISTING,
+    MATTER,
     MENTION,
     PERSON,
     REQUEST,
     SHOWN,
     SUBSCRIPTION,
     TEAM_MEMBER,
+    UNWANTED,
     VOTE,
 )
 from storage.upkeep import review
@@ -98,7 +102,8 @@ def _ledger() -> list[dict[str, Any]]:
             "key": f"digest:{number}", "kind": "digest", "channel": f"C{number % 90}",
             "facts": {}, "state": "due" if number % 100 == 0 else "sent",
             "ready_at": NOW - timedelta(hours=number), "created_at": NOW, "attempts": 1,
-            "ts": f"{number}.0", "outcome": "",
+            "ts": f"{number}.0", "outcome": "", "person": f"U{number % 300}",
+            "sent_at": None if number % 100 == 0 else NOW - timedelta(hours=number),
         }
         for number in range(1, ROWS + 1)
     ]  # fmt: skip
@@ -108,6 +113,30 @@ async def _write_rows(session: Session) -> None:
     connection = await session.connection()
     await connection.execute(insert(ARTIFACT), _artifacts())
     await connection.execute(insert(BRIEFING), _ledger())
+    await connection.execute(
+        insert(ATTENTION),
+        [
+            {"person": f"U{n}", "next_at": NOW + timedelta(hours=n % 9), "unwanted": 0}
+            for n in range(ROWS)
+        ],
+    )
+    since = {"since": TODAY, "at": NOW}
+    await connection.execute(
+        insert(MATTER),
+        [
+            since
+            | {"person": f"U{n % 40}", "artifact_id": n}
+            | {"why": ("ignored", "orphan", "repeated")[n % 3]}
+            for n in range(1, 601)
+        ],
+    )
+    await connection.execute(
+        insert(UNWANTED),
+        [
+            {"briefing_id": n, "person": f"U{n % 300}", "at": NOW - timedelta(hours=n)}
+            for n in range(1, ROWS + 1, 7)
+        ],
+    )
     usual = {"scope": "all", "scope_name": "", "weekday": 0, "at": "09:30", "zone": "UTC"}
     usual |= {"subscriber": DANA}
     await connection.execute(
@@ -288,6 +317,32 @@ async def test_nothing_a_digest_asks_reads_a_whole_table(full: Store) -> None:
     assert whole_tables(plans) == []
     ranked = {name: each for name, each in plans.items() if name.startswith("needing")}
     assert sorted_lists(ranked) == []
+
+
+NUDGES: dict[str, Ask] = {
+    "people due": lambda s: nudges.people_due(s, NOW, 500),
+    "may be looked at": lambda s: nudges.may_be_looked_at(s, "U7", NOW),
+    "dates": lambda s: nudges.dates_of(s, "U7", TODAY, TODAY + days(14), 28),
+    "count dates": lambda s: nudges.count_dates(s, "U7", TODAY, TODAY + days(14)),
+    "matters": lambda s: nudges.matters_of(s, "U7", 8),
+    "not heard": lambda s: nudges.not_heard(s, "U7", [7, 47, 87], nudges.Why.IGNORED),
+    "heard": lambda s: nudges.heard(s, "U7", [(47, nudges.Why.REPEATED)]),
+    "named": lambda s: nudges.named(s, [3, 77, 903]),
+    "to lapse": lambda s: nudges.to_lapse(s, TODAY, 50),
+    "ignored": lambda s: nudges.ignored(s, TODAY, 50, by_lead=False),
+    "ignored by leads": lambda s: nudges.ignored(s, TODAY, 8, by_lead=True),
+    "orphans": lambda s: nudges.orphans_due(s, TODAY, 50),
+    "quiet": lambda s: nudges.quiet_until(s, "U7", NOW + days(1)),
+    "unwanted by": lambda s: nudges.unwanted_by(s, "U7"),
+    "was unwanted": lambda s: nudges.was_unwanted(s, 8),
+    "usefulness": lambda s: nudges.usefulness(s, NOW - days(7)),
+    "waiting": lambda s: nudges.waiting(s, "U7"),
+    "started": lambda s: outbox.started_since(s, "U7", NOW - days(7), nudges.STARTED_BY_US),
+}
+
+
+async def test_no_question_before_a_nudge_reads_a_whole_table(full: Store) -> None:
+    assert whole_tables(await asked(full, NUDGES)) == []
 
 
 LISTS: dict[str, Query] = {

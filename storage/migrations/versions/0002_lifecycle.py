@@ -142,6 +142,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("briefing_id"),
     )
+    with op.batch_alter_table("unwanted", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unwanted_at"), ["at"], unique=False)
+
     op.create_table(
         "vote",
         sa.Column("approval_id", sa.Integer(), nullable=False),
@@ -193,7 +196,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("briefing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stale_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.create_index("briefing_person", ["person", "created_at"], unique=False)
+        batch_op.add_column(sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index("briefing_person", ["person", "sent_at"], unique=False)
+        batch_op.create_index("briefing_sent", ["kind", "sent_at"], unique=False)
         batch_op.create_index(
             "briefing_stale",
             ["stale_at", "id"],
