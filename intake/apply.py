@@ -71,7 +71,7 @@ def _found(finding: Finding, repo: str) -> Found:
         evidence=finding.evidence,
         scan_identity=identity,
     )
-    return Found(identity, facts)
+    return Found(identity, facts, finding.pieces)
 
 
 def _estimate(finding: Finding, name: RatingName) -> tuple[int, str]:

@@ -5,7 +5,7 @@
 Nothing is written, neither into the repository nor anywhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from intake.grouping import CodeFile, groups_of
 from intake.history import FileHistory, History, Progress, cut_off, read_history
 from intake.kinds import GROUPING, is_binary, is_code, is_generated, is_left_out, kind_of
 from intake.markers import BUILT_IN, Markers
+from intake.notes import Notes, notes_of
 from intake.owners import Owners
 from intake.proxies import counted
 from intake.tree import (
@@ -78,11 +79,19 @@ def read_repository(
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
         code = _code_of(repository, head)
         cut = cut_off(repository)
+        noted = notes_of(repository, head, markers)
         history = read_history(
-            repository, head, code.blobs.keys(), markers, cut=cut, progress=progress
+            repository,
+            head,
+            code.blobs.keys(),
+            markers,
+            cut=cut,
+            notes=noted.of,
+            progress=progress,
         )
-        facts = _facts(repository, repo, code, history, now.timestamp())
-        return _scan(repository, head, facts, code.notes + _notes(facts, shallow=bool(cut)))
+        facts = _facts(repository, repo, code, history, markers.unnamed, now.timestamp())
+        limits_met = [*code.notes, *_unread(noted), *_notes(facts, shallow=bool(cut))]
+        return _scan(repository, head, facts, limits_met)
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,14 @@ def _code_of(repository: Repository, head: str) -> _Code:
     return _Code(kept, vouched, Owners(codeowners_of(repository, files)), notes)
 
 
-def _facts(repository: Repository, repo: str, code: _Code, history: History, now: float) -> Facts:
+def _facts(
+    repository: Repository,
+    repo: str,
+    code: _Code,
+    history: History,
+    unnamed: frozenset[str],
+    now: float,
+) -> Facts:
     """Read the contents once, and measure what counts."""
     lines: dict[str, int] = {}
     forks: dict[str, int] = {}
@@ -137,7 +153,7 @@ def _facts(repository: Repository, repo: str, code: _Code, history: History, now
             if _share(history.files.get(raw)) >= GROUPING.mixed:
                 forks[path] = branches(content)
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
-    return Facts(repo, now, code.owners, history, files, lines, forks, references)
+    return Facts(repo, now, code.owners, history, unnamed, files, lines, forks, references)
 
 
 def _scan(repository: Repository, head: str, facts: Facts, notes: list[str]) -> Scan:
@@ -182,6 +198,16 @@ def _is_mixed(path: str, facts: Facts) -> bool:
 def _share(file: FileHistory | None) -> float:
     """AI-added lines in all added lines, 0 to 1."""
     return file.ai_added / file.added if file and file.added else 0.0
+
+
+def _unread(noted: Notes) -> Iterator[str]:
+    """What git-ai's notes hold that this reading could not use."""
+    if noted.too_large:
+        were = "was" if noted.too_large == 1 else "were"
+        yield f"{counted(noted.too_large, 'git-ai note')} {were} too large to be read."
+    if noted.elsewhere:
+        are = "is" if noted.elsewhere == 1 else "are"
+        yield f"{counted(noted.elsewhere, 'git-ai note')} {are} on commits outside this branch."
 
 
 def _notes(facts: Facts, *, shallow: bool) -> list[str]:

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from debt.artifact import RATING_NAMES, Artifact, Stage
 from debt.dates import default_expiry, default_review
+from debt.evidence import Piece
 from debt.facts import Facts, amend, create
+from storage import evidence
 from storage.artifacts import Change, add_all, lock_all, next_ids, save_all
 from storage.lists import several
 from storage.people import ids_by_email
@@ -21,10 +23,13 @@ _IN_ONE_QUESTION = 500
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding: how a scan knows it again, and all that it says of a new artifact."""
+    """One finding: how a scan knows it again, all that it says of a new artifact, and on what
+    evidence.
+    """
 
     identity: str
     facts: Facts
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -56,6 +61,7 @@ async def put(
     created = await _created(session, change, matches.new)
     await add_all(session, change, created, action="scan", reason=reason)
     await save_all(session, change, changed, action="scan", reason=reason)
+    await evidence.put(session, _evidence(matches, created))
     unchanged = len(matches.known) - len(changed)
     return Scanned(tuple(created), tuple(changed), unchanged, matches.ended)
 
@@ -98,6 +104,13 @@ class _Matches:
             self.known[shared.most_common(1)[0][0]] = (found, False)
         else:
             self.new.append(found)
+
+
+def _evidence(matches: _Matches, created: Sequence[Artifact]) -> evidence.Pieces:
+    known = {number: found.pieces for number, (found, _) in matches.known.items()}
+    return known | {
+        artifact.id: found.pieces for artifact, found in zip(created, matches.new, strict=True)
+    }
 
 
 async def _renewed(

@@ -288,6 +288,16 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     ]
 
 
+def test_what_says_that_a_tool_wrote_it_is_told_on_request(fresh: Terminal, story: Story) -> None:
+    sha = story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    done(fresh.says("scan", str(story.path)))
+    line = f"trailer    {sha[:12]}  60 lines by Claude Code, high confidence"
+    assert line in done(fresh.says("show", "1", "--evidence")).splitlines()
+    assert line not in done(fresh.says("show", "1"))
+    (piece,) = json.loads(done(fresh.says("show", "1", "--evidence", "--json")))["evidence"]
+    assert (piece["source"], piece["tool"], piece["commit"]) == ("trailer", "Claude Code", sha)
+
+
 def test_a_folder_that_is_no_repository_is_named(fresh: Terminal) -> None:
     assert str(fresh.folder) in refused(fresh.says("scan", str(fresh.folder)))
 
