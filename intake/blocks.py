@@ -5,7 +5,7 @@ words anywhere else in a file count for nothing. What a value means is read as i
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -181,6 +181,7 @@ class _Reading:
         self._lines: dict[str, int] = {}
         self._origins: list[Origin] = []
         self._handle: str | None = None
+        self._unclear = False
         self._faults: list[str] = []
 
     def take(self, entry: Entry) -> None:
@@ -201,6 +202,7 @@ class _Reading:
         elif said in _SAYS_PEOPLE:
             self._origins.append("people")
         elif name in _STRICT:
+            self._unclear = True
             self._wrong(entry, f"“{shown(said, 40)}” is not ai-generated, ai-assisted or none")
 
     def _made_by(self, entry: Entry) -> None:
@@ -248,7 +250,7 @@ class _Reading:
             facts=_facts(said),
             lines=self._lines,
             handle=self._handle,
-            faults=tuple(self._faults) if declares or tells or origin else (),
+            faults=tuple(self._faults) if declares or tells or origin or self._unclear else (),
         )
 
 
@@ -273,9 +275,3 @@ def _origin(said: Sequence[Origin]) -> Origin | None:
     if "ai" in said:
         return "ai"
     return "people" if said else None
-
-
-def faults_of(blocks: Iterable[Block]) -> Iterator[str]:
-    """What of the blocks could not be understood, a line each."""
-    for block in blocks:
-        yield from block.faults
