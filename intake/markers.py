@@ -210,6 +210,11 @@ def tools_in(
     return frozenset(named or found)
 
 
+def tool_called(value: str, markers: Markers) -> tuple[str, str | None] | None:
+    """The tool, and perhaps its model, that words about tools only begin with."""
+    return _called(value[:LINE], markers)
+
+
 def model_name(text: str) -> str | None:
     """A model's name as a commit spells it, printable and short."""
     clean = "".join(char for char in text.strip() if char.isprintable())[:MODEL].strip()
