@@ -47,7 +47,8 @@ async def _within(
         _found(finding, scan.repo, scan.blocks.get(finding.identity)) for finding in scan.findings
     ]
     async with work as session:
-        result = await scanned.put(session, change, scan.repo, found, _reason(scan))
+        stands = scan.tracked.stands if scan.tracked else scanned.all_stand
+        result = await scanned.put(session, change, scan.repo, found, _reason(scan), stands)
         await history.seal(session)
         return result
 
@@ -99,6 +100,9 @@ def summary(applied: Applied) -> str:
     said = [f"{_artifacts(len(scan.findings))} from {share}", ", ".join(_fates(applied))]
     if scan.mixed:
         said.append(f"{scan.mixed:,} mixed files left out")
+    if result.finished or result.missing:
+        gone = len(result.finished) + len(result.missing)
+        said.append(f"{_artifacts(gone)} with none of their paths left")
     if result.ended:
         said.append(f"{result.ended:,} belong to artifacts that have ended and stay as they are")
     return "; ".join(part for part in said if part)
@@ -132,6 +136,11 @@ def details(applied: Applied) -> Iterator[str]:
     for old, new in applied.result.changed:
         name = " ".join(new.name.split())
         yield f"updated  {new.key} {name}: {'; '.join(_changes(old, new))}"
+    for artifact in applied.result.finished:
+        name = " ".join(artifact.name.split())
+        yield f"ended    {artifact.key} {name}: none of its paths is there any more"
+    for key in applied.result.missing:
+        yield f"missing  {key}: none of its paths is there any more; “retire {key}” ends it"
 
 
 def _changes(old: Artifact, new: Artifact) -> Iterator[str]:
@@ -214,6 +223,8 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
             for old, new in result.changed
         ],
         "unchanged": result.unchanged,
+        "finished": [artifact.key for artifact in result.finished],
+        "missing": list(result.missing),
         "ended": result.ended,
         "conflicts": [_conflict(conflict) for conflict in result.conflicts],
         "refused": list(result.refused),

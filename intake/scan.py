@@ -23,6 +23,7 @@ from intake.markers import BUILT_IN, Markers
 from intake.notes import Notes, notes_of
 from intake.owners import Owners
 from intake.proxies import counted
+from intake.tracked import Tracked, tracked
 from intake.tree import (
     Blob,
     codeowners_of,
@@ -48,7 +49,7 @@ class Scan:
     `ai_lines` of `all_lines` are added lines of code files that still stand. `mixed` counts files
     with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
     limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
-    findings' identity.
+    findings' identity; `tracked` are all the files there are.
     """
 
     repo: str
@@ -61,6 +62,7 @@ class Scan:
     mixed: int
     notes: tuple[str, ...]
     blocks: Mapping[str, Block] = field(default_factory=dict)
+    tracked: Tracked | None = None
 
 
 def read_repository(
@@ -99,7 +101,8 @@ def read_repository(
         claims = claims_of(blocks, files, lambda path: path in facts.lines and _counts(path, facts))
         limits_met = [*code.notes, *_unread(noted), *claims.faults[:MOST_FAULTS]]
         limits_met += _notes(facts, shallow=bool(cut))
-        return _scan(repository, head, facts, claims, limits_met)
+        scan = _scan(repository, head, facts, claims, limits_met)
+        return replace(scan, tracked=code.tracked)
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class _Code:
     vouched: set[bytes]
     owners: Owners
     directories: tuple[str, ...]
+    tracked: Tracked
     notes: list[str] = field(default_factory=list)
 
 
@@ -152,7 +156,8 @@ def _code_of(repository: Repository, head: str, markers: Markers) -> _Code:
         if path not in others or text_of(path) in with_block
     }
     owners = Owners(codeowners_of(repository, files))
-    return _Code(kept, vouched, owners, tuple(_directories(blocks)), notes)
+    there = tracked(map(text_of, files))
+    return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, notes)
 
 
 def _may_count(path: str) -> bool:

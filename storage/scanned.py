@@ -13,7 +13,7 @@ from debt.evidence import Piece
 from debt.facts import USUAL_KIND, Facts, amend, create, require_kind
 from debt.refusal import Refused
 from debt.step import differing, in_conflict, registered, taken
-from storage import evidence
+from storage import evidence, retirement
 from storage.artifacts import Change, add_all, lock_all, next_ids, save_all
 from storage.lists import several
 from storage.people import ids_by_email
@@ -74,7 +74,9 @@ class Conflict:
 class Scanned:
     """What became of the findings; `ended` ones belong to artifacts whose life is over.
 
-    `refused` says what of a metadata block the register could not take, a line each.
+    `refused` says what of a metadata block the register could not take, a line each. `finished`
+    were on their way out and have ended, since none of their paths is left; `missing` are the keys
+    of others of which the same is true.
     """
 
     created: tuple[Artifact, ...]
@@ -83,6 +85,8 @@ class Scanned:
     ended: int
     conflicts: tuple[Conflict, ...] = ()
     refused: tuple[str, ...] = ()
+    finished: tuple[Artifact, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,25 +97,39 @@ class _Answers:
     refused: list[str] = field(default_factory=list)
 
 
+def all_stand(_paths: Sequence[str]) -> bool:
+    """Where nobody has looked."""
+    return True
+
+
 async def put(
-    session: Session, change: Change, repo: str, found: Sequence[Found], reason: str
+    session: Session,
+    change: Change,
+    repo: str,
+    found: Sequence[Found],
+    reason: str,
+    stands: Callable[[Sequence[str]], bool] = all_stand,
 ) -> Scanned:
     """Adds what is new and renews what a scan had estimated; a second time changes nothing.
 
     A finding is known by the key its metadata block gives, else by its identity, else by a path it
     shares with a live artifact of the repository. What a person set stays: names, kinds, labels,
     owners, dates, ratings, and paths and dependants that somebody gave. A block fills what nobody
-    has said; where it disagrees with somebody, that is a conflict.
+    has said; where it disagrees with somebody, that is a conflict. What is on its way out ends
+    where none of its paths `stands` any more; for anything else that is only told.
     """
     await lock_all(session)
     answers = _Answers()
-    matches = _Matches(found, await _candidates(session, repo))
+    candidates = await _candidates(session, repo)
+    matches = _Matches(found, candidates)
     answers.refused += matches.strays
     changed = await _renewed(session, change, matches, answers)
     created = await _created(session, change, matches.new, answers)
     await add_all(session, change, created, action="scan", reason=reason)
     await save_all(session, change, changed, action="scan", reason=reason)
     await evidence.put(session, _evidence(matches, created))
+    live = [row for row in candidates if row.live and row.id not in matches.known]
+    lost = [row for row in live if not stands(row.paths)]
     return Scanned(
         created=tuple(created),
         changed=tuple(changed),
@@ -119,13 +137,21 @@ async def put(
         ended=matches.ended,
         conflicts=tuple(answers.conflicts),
         refused=tuple(answers.refused),
+        finished=tuple(
+            [await retirement.gone(session, change, row.id) for row in lost if _leaves(row)]
+        ),
+        missing=tuple(key_of(row.id) for row in lost if not _leaves(row)),
     )
+
+
+def _leaves(row: Any) -> bool:
+    return bool(row.stage == Stage.RETIRING)
 
 
 async def _candidates(session: Session, repo: str) -> list[Any]:
     A = ARTIFACT.c  # noqa: N806  # the columns' short name, as in storage.lists
-    question = select(A.id, A.scan_identity, A.paths, A.live).where(A.repo == repo).order_by(A.id)
-    return list(await session.execute(question))
+    question = select(A.id, A.scan_identity, A.paths, A.live, A.stage).where(A.repo == repo)
+    return list(await session.execute(question.order_by(A.id)))
 
 
 class _Matches:

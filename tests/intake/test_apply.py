@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from debt.artifact import Artifact, Stage
+from debt.artifact import Artifact, Ending, Stage
 from debt.evidence import Confidence, Piece, Source
 from intake.apply import Applied, apply, as_json, details, rehearse, share, summary
 from intake.findings import Finding
 from intake.proxies import ProxyRating
 from intake.scan import Scan, read_repository
+from intake.tracked import tracked
 from storage import evidence, upkeep
 from storage.artifacts import Change, save
 from storage.store import Store
@@ -111,6 +112,28 @@ async def test_a_second_scan_changes_nothing(register: Register) -> None:
     again = await applied(register, a_finding("one"), a_finding("two"))
     assert (again.result.created, again.result.changed, again.result.unchanged) == ((), (), 2)
     assert (await register.count(), await exported(register.store)) == before
+
+
+async def test_what_is_on_its_way_out_ends_once_none_of_its_paths_is_left(
+    register: Register,
+) -> None:
+    """Anything else that is gone is told of, and stays what it is."""
+    await applied(register, a_finding("one"), a_finding("two"))
+    one = await register.artifact(1)
+    await is_told(register, one, stage=Stage.RETIRING, planned_end=Ending.REFACTOR)
+    there = await applied(register, tracked=tracked([*one.paths, "src/two/x.py"]))
+    assert (there.result.finished, there.result.missing) == ((), ())
+    gone = await applied(register, tracked=tracked(["README.md"]))
+    assert [artifact.key for artifact in gone.result.finished] == ["D-1"]
+    assert gone.result.missing == ("D-2",)
+    assert "2 artifacts with none of their paths left" in summary(gone)
+    assert (await register.artifact(1)).stage is Stage.REFACTORED
+    entry = (await register.entries(1))[-1]
+    assert (entry.action, entry.reason) == (
+        "end", "none of its paths is in the repository any more",
+    )  # fmt: skip
+    again = await applied(register, tracked=tracked(["README.md"]))
+    assert again.result.finished == ()
 
 
 async def test_other_words_for_the_same_estimate_change_nothing(register: Register) -> None:
