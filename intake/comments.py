@@ -29,7 +29,7 @@ _FIRST = re.compile(
     r"|#\s*(?:frozen_string_literal|warn_indent|shareable_constant_value|typed)\s*:",
     re.I,
 )
-_DECORATION = re.compile(r"\s*\*+(?!/)\s?")
+_DECORATION = re.compile(r"\A\s*\*+(?!/)\s?")
 
 
 class Line(NamedTuple):
