@@ -21,6 +21,7 @@ from intake.markers import BUILT_IN, Markers
 from intake.notes import Notes, notes_of
 from intake.owners import Owners
 from intake.proxies import counted
+from intake.traces import Traces, traces_of
 from intake.tree import (
     Blob,
     codeowners_of,
@@ -77,7 +78,7 @@ def read_repository(
         head = head_of(repository)
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
-        code = _code_of(repository, head)
+        code = _code_of(repository, head, markers)
         cut = cut_off(repository)
         noted = notes_of(repository, head, markers)
         history = read_history(
@@ -101,10 +102,11 @@ class _Code:
     blobs: Mapping[bytes, Blob]
     vouched: set[bytes]
     owners: Owners
+    traces: Traces
     notes: list[str] = field(default_factory=list)
 
 
-def _code_of(repository: Repository, head: str) -> _Code:
+def _code_of(repository: Repository, head: str, markers: Markers) -> _Code:
     """Code files at the head, without those that path, size or attributes leave out."""
     files = files_of(repository, head)
     blobs = {path: blob for path, blob in files.items() if is_code(text_of(path))}
@@ -128,7 +130,11 @@ def _code_of(repository: Repository, head: str) -> _Code:
         and (path in vouched or not is_left_out(text_of(path)))
         and blob.size <= repository.limits.blob_bytes
     }
-    return _Code(kept, vouched, Owners(codeowners_of(repository, files)), notes)
+    traces = traces_of(repository, files, kept, markers)
+    if traces.too_large:
+        were = "was" if traces.too_large == 1 else "were"
+        notes.append(f"{counted(traces.too_large, 'agent trace')} {were} too large to be read.")
+    return _Code(kept, vouched, Owners(codeowners_of(repository, files)), traces, notes)
 
 
 def _facts(
@@ -150,6 +156,8 @@ def _facts(
             path = text_of(raw)
             lines[path] = code_lines(content)
             references.note(path, content)
+            if raw in code.traces.of and raw in history.files:
+                history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
             if _share(history.files.get(raw)) >= GROUPING.mixed:
                 forks[path] = branches(content)
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
