@@ -90,7 +90,9 @@ class Year:
         elif self.at == REFUSES[0]:
             self.slack.faults.answer("*", status=503, error="service_unavailable", times=10**9)
         await plan(self.store, self.policy, self.at)
-        await sender.drain()
+        # What was sent is not drawn again as it gets settled: that is no message.
+        while (tried := await sender.send_next()) and not tried.slack_is_away:
+            pass
         self.slack.calls.clear()
 
     async def _once_a_day(self) -> None:

@@ -19,8 +19,8 @@ _EMPHASIS = re.compile(
         for tag, mark in _MARKS.values()
     )
 )
-_URL = re.compile(r"https?://[^\s<>|\ue000]*[^\s<>|\ue000.,;:!?'\")\]]")
-_HOLE = "\ue000"
+_URL = re.compile(r"https?://[^\s<>|\x00]*[^\s<>|\x00.,;:!?'\")\]]")
+_HOLE = "\x00"  # the one character that no page can show
 
 
 def mrkdwn(text: str, reader: Reader, *, verbatim: bool = False) -> Markup:

@@ -16,7 +16,7 @@ _EMPHASIS = [
     for mark in (r"\*", "_", "~")
 ]
 _CODE_OR_TOKEN = re.compile(rf"```(.+?)```|`([^`\n]+)`|{_TOKEN.pattern}", re.DOTALL)
-_KEPT = "\ue000"
+_KEPT = "\x00"  # the one character that is nowhere to be seen
 
 
 class Names(Protocol):

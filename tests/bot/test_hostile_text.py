@@ -34,6 +34,10 @@ TEXTS = {
     "right to left": "\u202e\u2066evil\u2067 שלום عربى \u200f",
     "unseen": "\u200b\u200c\u200d\ufeff",
 }
+CHOSEN = (
+    "Owner", "Kind", "Label", "Runs where", "Expiry date", "Dependants", "Business value",
+    "Blast radius", "Monthly hours", "Planned end", "Regenerate every … days",
+)  # fmt: skip
 LONGEST = {"repo": 500, "team": 200, "service": 200}
 FORMATTED = re.compile(r"(?<!\w)([*_~])\S(?:.*?\S)?\1(?!\w)|`[^`]+`")
 TEMPLATES = "".join(path.read_text() for path in sorted(Path("briefings/templates").glob("*.j2")))
@@ -203,11 +207,7 @@ async def test_what_is_entered_into_a_form_is_kept_and_shown_inert(
     form = (await dana.types(f"/debt add {inside(text, 3_000)}", channel="payments")).form
     assert form is not None
     for label in form.labels:
-        if label not in {"Owner", "Kind", "Runs where", "Label", "Expiry date", "Dependants"} | {
-            "Business value",
-            "Blast radius",
-            "Monthly hours",
-        }:
+        if label not in CHOSEN:
             longest = 3_000 if label in {"Paths", "Purpose"} else 200
             form.fill(label, inside(f"a {text}", longest))
     reply = await form.submit()

@@ -46,6 +46,7 @@ HOSTILE = (
     "O'Brien & Söhne <GmbH>",
     "\u202eright to left\u202c \u2066isolated\u2069",
     "\x1b[31mred\x1b[0m\x00\x07",
+    "\ue000 private use \uf8ff \ufdd0",
 )
 MARKS = st.sampled_from([*"*_~`<>&:|!@#^-+ \n\t", "a", "é", "1", "\u2028", "ˍ", "http://x.y"])
 marked_up = st.lists(MARKS, max_size=30).map("".join)

@@ -20,6 +20,7 @@ HOSTILE = [
     "<!date^1^{date}^javascript:alert(1)|<i>>",
     "{{ 7 * 7 }}{% raw %}",
     "\ue000`\ue000` *\ue000* <@\ue000>",
+    "\x00`\x00` *\x00* <@\x00>",
     "\u202eright to left\u0000",
 ]
 
