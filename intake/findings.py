@@ -31,9 +31,10 @@ class Finding:
 
     `identity` is stable over scans. `owner` is an e-mail from CODEOWNERS and `team` the team's name
     there; `owner_suggestion` is a guess to show, never to record: an `@handle` of CODEOWNERS, else
-    the person most active lately. `created_on` is when the first commit that names a tool landed.
-    `lines` stand now and are not blank; `ai_lines` of `added_lines` were ever added. `evidence` is
-    one sentence, `pieces` what it rests on, the newest of each source.
+    the person most active lately. `created_on` is when the first commit that names a tool landed,
+    or where only traces do, the first of all. `lines` stand now and are not blank; `ai_lines` of
+    `added_lines` were ever added. `evidence` is one sentence, `pieces` what it rests on, the newest
+    of each source.
     """
 
     identity: str
@@ -146,14 +147,16 @@ class _Artifact:
 
 def finding_of(group: Group, facts: Facts) -> Finding:
     """Everything a finding says, from what was read."""
-    files = [facts.files[path] for path in group.files if path in facts.files]
+    by_path = {path: facts.files[path] for path in group.files if path in facts.files}
+    files = by_path.values()
     artifact = _Artifact(group, facts, frozenset().union(*(file.commits for file in files)))
     ownership = facts.owners.of(group.files[0])
     people = _people(artifact, artifact.commits)
     tool, model = _origin(artifact.tools)
-    first = min((facts.history.landed[commit] for commit in artifact.credited), default=facts.now)
+    oldest = min(artifact.landed, default=facts.now)
+    first = min((facts.history.landed[commit] for commit in artifact.credited), default=oldest)
     dependants = len(facts.references.dependants(group.files))
-    pieces = tuple(pieces_of(files, facts.history, facts.unnamed))
+    pieces = tuple(pieces_of(by_path, facts.history, facts.unnamed))
     return Finding(
         identity=group.identity(facts.repo),
         name=group.name,
@@ -262,7 +265,9 @@ def _evidence(artifact: _Artifact, pieces: Iterable[Piece]) -> str:
     named = " and ".join(tools) if len(tools) < 3 else f"{tools[0]} and {len(tools) - 1} others"
     ai_lines = sum(file.ai_added for file in artifact.histories)
     lines = counted(sum(file.added for file in artifact.histories), "added line")
-    said = f"{ai_lines:,} of {lines} by {named} in {counted(len(artifact.credited), 'commit')}"
+    said = f"{ai_lines:,} of {lines} by {named}"
+    if artifact.credited:
+        said += f" in {counted(len(artifact.credited), 'commit')}"
     agreed = agreement(pieces).words
     return f"{said}; {agreed}" if agreed else said
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from intake.git import Repository
 from intake.markers import By, Evidence, Markers, Person, tools_in
 from intake.notes import Claim, Note
+from intake.traces import Span, lines_of
 
 Progress = Callable[[int, int | None], None]
 
@@ -89,6 +90,17 @@ class FileHistory:
     commits: "array[int]" = field(default_factory=lambda: array("I"))
     tools: dict[By, int] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
+    traced: list[Span] = field(default_factory=list)
+
+    def trace(self, spans: list[Span]) -> None:
+        """Lines of the file as it stands that traces give to tools; commits that name one win."""
+        self.traced = spans
+        if self.ai_added:
+            return
+        self.ai_added = min(lines_of(spans), self.added)
+        for span in spans:
+            share = min(lines_of([span]), self.added)
+            self.tools[span.by] = self.tools.get(span.by, 0) + share
 
 
 @dataclass(slots=True)

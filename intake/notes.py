@@ -8,7 +8,7 @@ a note speaks of the commit it is attached to.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,9 +58,8 @@ def notes_of(repository: Repository, head: str, markers: Markers) -> Notes:
     limit = repository.limits.note_bytes
     fit = {commit: blob for commit, blob in here.items() if blob.size <= limit}
     with closing(contents_of(repository, fit)) as contents:
-        read = {commit: note_in(content, markers) for commit, content in contents}
-    told = {commit: note for commit, note in read.items() if note}
-    return Notes(told, len(noted) - len(here), len(here) - len(fit))
+        read = dict(_read(repository, contents, markers))
+    return Notes(read, len(noted) - len(here), len(here) - len(fit))
 
 
 def note_in(content: bytes, markers: Markers) -> dict[bytes, Claim]:
@@ -90,6 +89,16 @@ def _commits(repository: Repository, head: str) -> Iterator[bytes]:
     with repository.output("rev-list", "--no-merges", head, "--") as stdout:
         for line in stdout:
             yield line.rstrip(b"\n")
+
+
+def _read(
+    repository: Repository, contents: Iterable[tuple[bytes, bytes]], markers: Markers
+) -> Iterator[tuple[bytes, Note]]:
+    """Notes that attest something, each let go as soon as it is read."""
+    for commit, content in contents:
+        repository.check_time()
+        if note := note_in(content, markers):
+            yield commit, note
 
 
 def _halves(content: bytes) -> tuple[bytes, bytes]:
@@ -126,9 +135,10 @@ def _ranges(text: bytes) -> list[Range]:
 def _claim(tools: Mapping[By, list[Range]], people: list[Range]) -> Claim:
     theirs = merged(people)
     lines = {by: length(without(ranges, theirs)) for by, ranges in tools.items()}
-    every = [each for ranges in tools.values() for each in ranges]
-    named = {by: number for by, number in lines.items() if number}
-    return Claim(named, length(without(every, theirs)), length(theirs))
+    every = sum(lines.values())
+    if len(tools) > 1:
+        every = length(without([each for some in tools.values() for each in some], theirs))
+    return Claim({by: number for by, number in lines.items() if number}, every, length(theirs))
 
 
 def _metadata(raw: bytes, markers: Markers) -> tuple[dict[str, By | None], frozenset[str]]:

@@ -23,6 +23,7 @@ from intake.markers import BUILT_IN, Markers
 from intake.notes import Notes, notes_of
 from intake.owners import Owners
 from intake.proxies import counted
+from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
 from intake.tree import (
     Blob,
@@ -117,6 +118,7 @@ class _Code:
     owners: Owners
     directories: tuple[str, ...]
     tracked: Tracked
+    traces: Traces
     notes: list[str] = field(default_factory=list)
 
 
@@ -155,9 +157,13 @@ def _code_of(repository: Repository, head: str, markers: Markers) -> _Code:
         for path, blob in kept.items()
         if path not in others or text_of(path) in with_block
     }
+    traces = traces_of(repository, files, kept, markers)
+    if traces.too_large:
+        were = "was" if traces.too_large == 1 else "were"
+        notes.append(f"{counted(traces.too_large, 'agent trace')} {were} too large to be read.")
     owners = Owners(codeowners_of(repository, files))
     there = tracked(map(text_of, files))
-    return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, notes)
+    return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, traces, notes)
 
 
 def _may_count(path: str) -> bool:
@@ -205,6 +211,8 @@ def _facts(
                 continue
             lines[path] = code_lines(content)
             references.note(path, content)
+            if raw in code.traces.of and raw in history.files:
+                history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
             near = ours or path.startswith(code.directories)
             if near or _share(history.files.get(raw)) >= GROUPING.mixed:
                 forks[path] = branches(content)

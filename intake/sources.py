@@ -1,13 +1,15 @@
 """What the history and the traces of some files say of them, as pieces of evidence."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from debt.evidence import Confidence, Piece, Source
+from intake.git import shown
 from intake.history import FileHistory, History, Told
 from intake.markers import Evidence
 from intake.markers import Source as Marker
+from intake.traces import Span
 
 READ_FROM: dict[Marker, tuple[Source, Confidence]] = {
     "trailer": (Source.TRAILER, Confidence.HIGH),
@@ -27,17 +29,21 @@ class _Named(NamedTuple):
 
 
 def pieces_of(
-    files: Iterable[FileHistory], history: History, unnamed: frozenset[str]
+    files: Mapping[str, FileHistory], history: History, unnamed: frozenset[str]
 ) -> Iterator[Piece]:
-    """What commits and their notes say, newest commit first. `unnamed` tools are nobody sure."""
+    """What commits and their notes say, newest commit first; then what traces say of files by
+    their paths. `unnamed` tools are nobody sure.
+    """
     told: dict[int, list[Told]] = defaultdict(list)
-    for file in files:
+    for file in files.values():
         for each in file.told:
             told[each.commit].append(each)
     for commit in sorted(told):
         sha = history.shas[commit]
         yield from _by_words(sha, history.marked.get(commit, frozenset()), told[commit], unnamed)
         yield from _by_note(sha, told[commit], unnamed)
+    for path in sorted(files):
+        yield from _by_trace(path, files[path].traced)
 
 
 def _by_words(
@@ -68,3 +74,17 @@ def _by_note(sha: str, told: list[Told], unnamed: frozenset[str]) -> Iterator[Pi
         sure = Confidence.HIGH if exact else Confidence.MEDIUM
         sure = Confidence.LOW if named.tool in unnamed else sure
         yield Piece(*named[:2], number, sure, model=named.model, commit=sha)
+
+
+def _by_trace(path: str, spans: list[Span]) -> Iterator[Piece]:
+    for by, (first, last), sure in sorted(spans, key=lambda span: span.lines):
+        yield Piece(
+            Source.TRACE,
+            by.tool,
+            last - first + 1,
+            sure,
+            model=by.model,
+            path=shown(path),
+            first_line=first,
+            last_line=last,
+        )

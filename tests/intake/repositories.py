@@ -57,6 +57,15 @@ def agent(tool: str, model: str = "unknown", **more: object) -> dict[str, object
     return {"agent_id": {"tool": tool, "id": "x", "model": model}, "human_author": DANA, **more}
 
 
+def traced(path: str, *ranges: tuple[int, int], tool: str = "cursor", **who: object) -> str:
+    """A line of an agent-trace file, version 0.1.0; `who` is the contributor."""
+    spans = [{"start_line": first, "end_line": last} for first, last in ranges]
+    conversation = {"contributor": {"type": "ai"} | who, "ranges": spans, "related": []}
+    file = {"path": path, "conversations": [conversation]}
+    record = {"version": "0.1.0", "id": "x", "timestamp": "2026-06-01T00:00:00Z", "files": [file]}
+    return json.dumps(record | {"tool": {"name": tool, "version": "1"}}) + "\n"
+
+
 class Story:
     """A repository that grows by one commit at a time, on the branch `main`."""
 
