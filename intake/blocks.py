@@ -14,7 +14,7 @@ import yaml
 from debt.facts import Facts
 from debt.refusal import Refused
 from intake.cells import READERS
-from intake.comments import BOM, MOST_CHARACTERS, TABLE, header, lines_of
+from intake.comments import BOM, MOST_CHARACTERS, TABLE, first_lines, header
 from intake.git import shown
 from intake.mappings import Entry, WrongYaml, composed, entries_of, value_of
 from intake.markers import BUILT_IN, Markers, tool_called
@@ -149,7 +149,7 @@ def _of_front_matter(path: str, text: str, markers: Markers) -> Block | None:
 
 def _of_comment(path: str, text: str, markers: Markers) -> list[Block]:
     entries = []
-    for line in header(path, lines_of(text)):
+    for line in header(path, first_lines(text)):
         if match := _LINE.fullmatch(line.text):
             entries.append(Entry(match[1], unquoted(match[2].strip()), line.number))
         elif bare := _BARE.fullmatch(line.text):

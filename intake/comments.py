@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ _FIRST = re.compile(
     r"|#\s*(?:frozen_string_literal|warn_indent|shareable_constant_value|typed)\s*:",
     re.I,
 )
+_A_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _DECORATION = re.compile(r"\A\s*\*+(?!/)\s?")
 
 
@@ -60,7 +62,12 @@ def styles_of(path: str) -> tuple[str, ...]:
 
 def lines_of(text: str) -> list[str]:
     """Lines with their ends; only what ends a line for every compiler does so here."""
-    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+    return _A_LINE.findall(text)
+
+
+def first_lines(text: str) -> list[str]:
+    """As many of them as a header may have."""
+    return [match[0] for match in islice(_A_LINE.finditer(text), MOST_LINES)]
 
 
 def preamble(lines: Sequence[str]) -> int:
