@@ -155,7 +155,7 @@ async def approve(session: Session, change: Change, approval_id: int) -> Decided
     if not new and not still.enough:
         raise Refused(f"You have approved that already; {_still(still)}.")
     if new:
-        _record(session, change, approval, f"approve to {approval.kind}", {"votes": "one less"})
+        await _record_word(session, change, approval, f"approve to {approval.kind}", given=True)
     if still.enough:
         artifact = await _granted(session, change, approval, artifact)
     return Decided(approval, artifact, still)
@@ -187,7 +187,8 @@ async def withdraw_vote(session: Session, change: Change, approval_id: int) -> D
     )
     if gone.first() is None:
         raise Refused("You have not approved that, so there is nothing to take back.")
-    _record(session, change, approval, f"approval to {approval.kind} taken back", {"votes": "one"})
+    said = f"approval to {approval.kind} taken back"
+    await _record_word(session, change, approval, said, given=False)
     return Decided(approval, artifact, await standing(session, change, approval))
 
 
@@ -317,12 +318,23 @@ def _record(
     action: str,
     before: Mapping[str, Any] | None,
     reason: str = "",
+    **after: Any,
 ) -> None:
     """In the artifact's history, whether or not the artifact itself has changed."""
     concern(session, change.by, approval.asked_by, ANYBODY)
-    after = {"request": approval.id, "state": str(approval.state), "wish": approval.wish}
+    after |= {"request": approval.id, "state": str(approval.state), "wish": approval.wish}
     said = history.Said(approval.artifact_id, before, after)
     history.record(session, history.Draft(change.at, change.by, action, reason, said))
+
+
+async def _record_word(
+    session: Session, change: Change, approval: Approval, action: str, *, given: bool
+) -> None:
+    """As `_record`, with who had agreed before and who has now."""
+    now = [vote.person for vote in await votes(session, approval.id or 0)]
+    others = [who for who in now if who != change.by]
+    before = others if given else [*now, change.by]
+    _record(session, change, approval, action, {"agreed": before}, agreed=now)
 
 
 async def overtake(session: Session, change: Change, artifact_id: int, *but: Wish) -> None:

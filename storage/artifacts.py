@@ -175,10 +175,11 @@ async def save(
 
     `how` is the change in a person's words (“claimed”), shown wherever the artifact was listed.
     """
+    new = _carried(change, old, new)
     differences = _differences(old, new)
     if differences is None:
         return old
-    new = replace(_carried(change, old, new), version=old.version + 1)
+    new = replace(new, version=old.version + 1)
     if how:
         new = replace(new, changed_at=change.at, changed_by=change.by, changed_how=how)
     await _write(session, old, new, change)
@@ -225,9 +226,10 @@ async def save_all(
     owners: dict[int, str | None] = {}
     for old, new in pairs:
         owners |= {new.id: new.owner} if new.owner != old.owner else {}
-        differences = _differences(old, new)
+        carried_on = _carried(change, old, new)
+        differences = _differences(old, carried_on)
         if differences is not None:
-            kept = replace(_carried(change, old, new), version=old.version + 1)
+            kept = replace(carried_on, version=old.version + 1)
             row = row_of(kept, change.policy, change.today)
             rows.append(row | {"this": row.pop("id")})
             _record(session, change, history.Said(new.id, *differences), action, reason)

@@ -5,10 +5,10 @@ noah, mia and kai are colleagues, olga has left, gus is a guest, rex belongs to 
 organization.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ from storage.store import Store
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
+TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)  # ten in the morning in New York
+DAY = timedelta(days=1)
+Comes = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
@@ -78,6 +81,26 @@ async def process(slack: Sandbox, settings: Settings, policy: Policy) -> AsyncIt
 def address(process: Process, slack: Sandbox) -> str:
     """Where the bot listens, in either mode."""
     return str(slack.request_url).removesuffix("/slack/events")
+
+
+@pytest.fixture
+async def comes(slack: Sandbox, process: Process) -> Comes:
+    """So many days go by from Tuesday morning on; each day, at that hour, the bot does its work."""
+    await slack.clock.set(TUESDAY)
+
+    async def comes(days: int = 0, hours: float = 0) -> None:
+        for passing in (*[DAY] * days, timedelta(hours=hours)):
+            await slack.clock.advance(passing)
+            await _works(process)
+
+    return comes
+
+
+async def _works(process: Process) -> None:
+    await process.check_owners()
+    await process.tick()
+    await process.send()
+    await process.bot.tasks.finish()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ Dana is in New York, erin leads payments from Dublin, sam is in Los Angeles.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,10 @@ from bot.process import Process
 from debt.policy import Leadership, Policy, TeamPolicy, built_in
 from sandbox import Person, Sandbox
 from sandbox.messages import Message
-from tests.bot.conftest import Ledger, on_both_databases
+from tests.bot.conftest import TUESDAY, Comes, Ledger, on_both_databases
 from tests.bot.terminal import Terminal
 
-TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)  # ten in the morning in New York
 TODAY = TUESDAY.date()
-DAY = timedelta(days=1)
 
 
 def _in(days: int) -> date:
@@ -35,24 +32,6 @@ def policy(slack: Sandbox) -> Policy:
     return built_in().model_copy(update={"teams": teams, "leadership": leadership})
 
 
-Comes = Callable[..., Awaitable[None]]
-
-
-@pytest.fixture
-async def comes(slack: Sandbox, process: Process) -> Comes:
-    """So many days go by from Tuesday morning on; each day, at that hour, the bot does its work."""
-    await slack.clock.set(TUESDAY)
-
-    async def comes(days: int = 0, hours: float = 0) -> None:
-        for _ in range(days):
-            await slack.clock.advance(DAY)
-            await _works(process)
-        await slack.clock.advance(timedelta(hours=hours))
-        await _works(process)
-
-    return comes
-
-
 def said_to(person: Person) -> list[Message]:
     """What the bot wrote to them without having been asked."""
     return [message for message in person.dms() if not message.ephemeral]
@@ -62,12 +41,6 @@ async def _plans(process: Process) -> None:
     """What is due is on the ledger; nothing is sent."""
     await process.check_owners()
     await process.tick()
-
-
-async def _works(process: Process) -> None:
-    await _plans(process)
-    await process.send()
-    await process.bot.tasks.finish()
 
 
 @on_both_databases
