@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,48 @@ async def test_home_is_acted_on_and_changes_before_ones_eyes(
     await home.get_by_role("button", name="Take back").click()
     await expect(home).to_contain_text("dana took 1.5 h of rework")
     await page.goto("about:blank")  # lets go of the stream of changes
+
+
+async def test_two_people_approve_a_retirement_and_every_copy_changes_before_their_eyes(
+    workspace: Sandbox, browser_page: Page
+) -> None:
+    """Dana, who owns it, has a copy of her own; the other is in her team's channel."""
+    dana, sam = browser_page, await browser_page.context.new_page()
+    await workspace.person("erin").types("/debt retire D-2 its successor is live", "payments")
+    await dana.goto(f"{workspace.url}/?as=dana&in=@bot")
+    await sam.goto(f"{workspace.url}/?as=sam&in=payments")
+    copies = [message(page, "asks to retire Refund CSV importer") for page in (dana, sam)]
+    for copy in copies:
+        await expect(copy).to_contain_text(
+            "0 of 2 agreed; one of them has to be of sre or security"
+        )
+    await copies[0].get_by_role("button", name="Approve").click()
+    for copy in copies:
+        await expect(copy).to_contain_text("1 of 2 agreed")
+    await picture(sam, "approval")
+    await copies[1].get_by_role("button", name="Approve").click()
+    for copy in copies:
+        await expect(copy).to_contain_text("✓ Approved by @dana")
+        await expect(copy).to_contain_text("@sam")
+        await expect(copy.get_by_role("button", name="Approve")).to_have_count(0)
+    for page in (dana, sam):
+        await page.goto("about:blank")  # lets go of the stream of changes
+    await sam.close()
+
+
+async def test_a_nudge_is_settled_where_it_stands(workspace: Sandbox, browser_page: Page) -> None:
+    page = browser_page
+    await workspace.clock.set(_monday_in_new_york(workspace.clock.now()))
+    await page.goto(f"{workspace.url}/?as=dana&in=@bot")
+    nudge = message(page, "waiting for your decision")
+    await expect(nudge).to_be_visible()
+    await picture(page, "nudge")
+    await nudge.get_by_role("button", name="Still needed").nth(2).click()
+    await expect(nudge).to_contain_text("✓ Payment retry worker (D-1) reviewed")
+    await page.goto("about:blank")  # lets go of the stream of changes
+
+
+def _monday_in_new_york(now: datetime) -> datetime:
+    """Ten o'clock there on the next Monday, winter and summer alike in her working hours."""
+    monday = now + timedelta(days=7 - now.weekday())
+    return monday.replace(hour=15, minute=0)
