@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.trying import opened
 from sandbox import Sandbox
+from tests.browser import Opens
 
 pytestmark = pytest.mark.browser
 
@@ -83,37 +84,13 @@ async def test_home_is_acted_on_and_changes_before_ones_eyes(
     await page.goto("about:blank")  # lets go of the stream of changes
 
 
-async def test_two_people_approve_a_retirement_and_every_copy_changes_before_their_eyes(
+async def test_what_is_due_is_decided_in_the_message_that_brings_it_up(
     workspace: Sandbox, browser_page: Page
 ) -> None:
-    """Dana, who owns it, has a copy of her own; the other is in her team's channel."""
-    dana, sam = browser_page, await browser_page.context.new_page()
-    await workspace.person("erin").types("/debt retire D-2 its successor is live", "payments")
-    await dana.goto(f"{workspace.url}/?as=dana&in=@bot")
-    await sam.goto(f"{workspace.url}/?as=sam&in=payments")
-    copies = [message(page, "asks to retire Refund CSV importer") for page in (dana, sam)]
-    for copy in copies:
-        await expect(copy).to_contain_text(
-            "0 of 2 agreed; one of them has to be of sre or security"
-        )
-    await copies[0].get_by_role("button", name="Approve").click()
-    for copy in copies:
-        await expect(copy).to_contain_text("1 of 2 agreed")
-    await picture(sam, "approval")
-    await copies[1].get_by_role("button", name="Approve").click()
-    for copy in copies:
-        await expect(copy).to_contain_text("✓ Approved by @dana")
-        await expect(copy).to_contain_text("@sam")
-        await expect(copy.get_by_role("button", name="Approve")).to_have_count(0)
-    for page in (dana, sam):
-        await page.goto("about:blank")  # lets go of the stream of changes
-    await sam.close()
-
-
-async def test_a_nudge_is_settled_where_it_stands(workspace: Sandbox, browser_page: Page) -> None:
     page = browser_page
-    await workspace.clock.set(_monday_in_new_york(workspace.clock.now()))
     await page.goto(f"{workspace.url}/?as=dana&in=@bot")
+    await expect(page.locator("body[data-live]")).to_be_attached()
+    await page.locator("[data-monday]").click()
     nudge = message(page, "waiting for your decision")
     await expect(nudge).to_be_visible()
     await picture(page, "nudge")
@@ -122,7 +99,39 @@ async def test_a_nudge_is_settled_where_it_stands(workspace: Sandbox, browser_pa
     await page.goto("about:blank")  # lets go of the stream of changes
 
 
-def _monday_in_new_york(now: datetime) -> datetime:
-    """Ten o'clock there on the next Monday, winter and summer alike in her working hours."""
-    monday = now + timedelta(days=7 - now.weekday())
-    return monday.replace(hour=15, minute=0)
+async def test_two_people_retire_what_is_strict_and_every_copy_shows_it(
+    workspace: Sandbox, open_page: Opens
+) -> None:
+    """Dana asks about erin's artifact: erin is asked in person, and her team in its channel."""
+    asking = "asks to retire Apple Pay session broker"
+    tomorrow = workspace.clock.now() + timedelta(days=1)
+    await workspace.clock.set(tomorrow.replace(hour=17, minute=0))
+    dana, erin_alone, erin, sam = [
+        await seen_by(await open_page(), workspace, who, where)
+        for who, where in (
+            ("dana", "payments"), ("erin", "@bot"), ("erin", "payments"), ("sam", "payments"),
+        )
+    ]  # fmt: skip
+    await say(dana, "/debt retire D-9 the PSP hosts Apple Pay for us now")
+    copies = [message(page, asking) for page in (dana, erin_alone, erin, sam)]
+    for copy in copies:
+        await expect(copy).to_contain_text("0 of 2 agreed")
+
+    await copies[1].get_by_role("button", name="Approve").click()
+    for copy in copies:
+        await expect(copy).to_contain_text("1 of 2 agreed")
+        await expect(copy).to_contain_text("✓ @erin (")
+    await picture(sam, "approval")
+
+    await copies[3].get_by_role("button", name="Approve").click()
+    for copy in copies:
+        await expect(copy).to_contain_text("✓ Approved by @erin (")
+        await expect(copy.get_by_role("button", name="Approve")).to_have_count(0)
+    for page in (dana, erin_alone, erin, sam):
+        await page.goto("about:blank")  # lets go of the stream of changes
+
+
+async def seen_by(page: Page, workspace: Sandbox, who: str, where: str) -> Page:
+    await page.goto(f"{workspace.url}/?as={who}&in={where}")
+    await expect(page.locator("body[data-live]")).to_be_attached()
+    return page
