@@ -231,7 +231,7 @@ async def test_check_says_how_often_nudges_were_of_no_use(
 
 
 async def test_a_message_of_many_names_all_and_each_gets_its_buttons_in_turn(
-    dana: Person, ledger: Ledger, comes: Comes
+    dana: Person, slack: Sandbox, ledger: Ledger, comes: Comes
 ) -> None:
     """Named is told of: eleven dates take one message, and none follows on the next day."""
     for number in range(11):
@@ -245,7 +245,7 @@ async def test_a_message_of_many_names_all_and_each_gets_its_buttons_in_turn(
     )
     assert "• Number 10 (D-11): it ends Dec 18, 2026" in message.shown
     await dana.chooses(message, "artifact.snooze", "1 week", row="D-1")
-    assert message.shown.startswith("10 artifacts are waiting")
+    await slack.wait_for(lambda: message.shown.startswith("10 artifacts are waiting"))
     assert message.buttons.count("Extend") == 8
     await comes(days=1)
     assert len(said_to(dana)) == 1
