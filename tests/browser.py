@@ -7,10 +7,10 @@ nothing that its policy had to stop.
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = [
@@ -47,20 +47,36 @@ async def browser() -> AsyncIterator[Browser]:
             await started.close()
 
 
+Opens = Callable[[], Awaitable[Page]]
+
+
 @pytest.fixture
-async def browser_page(browser: Browser) -> AsyncIterator[Page]:
-    """A blank page of 1280×800, light, in English; `await browser_page.goto(slack.url)`."""
-    context = await browser.new_context(
-        viewport={"width": 1280, "height": 800}, color_scheme="light", locale="en-US"
-    )
-    page = await context.new_page()
-    page.set_default_timeout(PATIENCE)
+async def open_page(browser: Browser) -> AsyncIterator[Opens]:
+    """Each call is another person's browser: a blank page of 1280×800, light, in English."""
+    contexts: list[BrowserContext] = []
     problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: _heard(message, problems))
-    yield page
-    await context.close()
+
+    async def opens() -> Page:
+        context = await browser.new_context(
+            viewport={"width": 1280, "height": 800}, color_scheme="light", locale="en-US"
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: _heard(message, problems))
+        return page
+
+    yield opens
+    for context in contexts:
+        await context.close()
     assert not problems
+
+
+@pytest.fixture
+async def browser_page(open_page: Opens) -> Page:
+    """One such page; `await browser_page.goto(slack.url)`."""
+    return await open_page()
 
 
 def _heard(message: ConsoleMessage, problems: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.trying import opened
 from sandbox import Sandbox
+from tests.browser import Opens
 
 pytestmark = pytest.mark.browser
 
@@ -80,3 +82,56 @@ async def test_home_is_acted_on_and_changes_before_ones_eyes(
     await home.get_by_role("button", name="Take back").click()
     await expect(home).to_contain_text("dana took 1.5 h of rework")
     await page.goto("about:blank")  # lets go of the stream of changes
+
+
+async def test_what_is_due_is_decided_in_the_message_that_brings_it_up(
+    workspace: Sandbox, browser_page: Page
+) -> None:
+    page = browser_page
+    await page.goto(f"{workspace.url}/?as=dana&in=@bot")
+    await expect(page.locator("body[data-live]")).to_be_attached()
+    await page.locator("[data-monday]").click()
+    nudge = message(page, "waiting for your decision")
+    await expect(nudge).to_be_visible()
+    await picture(page, "nudge")
+    await nudge.get_by_role("button", name="Still needed").nth(2).click()
+    await expect(nudge).to_contain_text("✓ Payment retry worker (D-1) reviewed")
+    await page.goto("about:blank")  # lets go of the stream of changes
+
+
+async def test_two_people_retire_what_is_strict_and_every_copy_shows_it(
+    workspace: Sandbox, open_page: Opens
+) -> None:
+    """Dana asks about erin's artifact: erin is asked in person, and her team in its channel."""
+    asking = "asks to retire Apple Pay session broker"
+    tomorrow = workspace.clock.now() + timedelta(days=1)
+    await workspace.clock.set(tomorrow.replace(hour=17, minute=0))
+    dana, erin_alone, erin, sam = [
+        await seen_by(await open_page(), workspace, who, where)
+        for who, where in (
+            ("dana", "payments"), ("erin", "@bot"), ("erin", "payments"), ("sam", "payments"),
+        )
+    ]  # fmt: skip
+    await say(dana, "/debt retire D-9 the PSP hosts Apple Pay for us now")
+    copies = [message(page, asking) for page in (dana, erin_alone, erin, sam)]
+    for copy in copies:
+        await expect(copy).to_contain_text("0 of 2 agreed")
+
+    await copies[1].get_by_role("button", name="Approve").click()
+    for copy in copies:
+        await expect(copy).to_contain_text("1 of 2 agreed")
+        await expect(copy).to_contain_text("✓ @erin (")
+    await picture(sam, "approval")
+
+    await copies[3].get_by_role("button", name="Approve").click()
+    for copy in copies:
+        await expect(copy).to_contain_text("✓ Approved by @erin (")
+        await expect(copy.get_by_role("button", name="Approve")).to_have_count(0)
+    for page in (dana, erin_alone, erin, sam):
+        await page.goto("about:blank")  # lets go of the stream of changes
+
+
+async def seen_by(page: Page, workspace: Sandbox, who: str, where: str) -> Page:
+    await page.goto(f"{workspace.url}/?as={who}&in={where}")
+    await expect(page.locator("body[data-live]")).to_be_attached()
+    return page
