@@ -55,8 +55,9 @@ class Witness:
     def saw(self, seen: Arrival) -> None:
         self.keys[seen.channel, seen.key] += 1
         self.posts[seen.kind] += 1
-        for number in seen.named:
-            self.notices[number, seen.person or seen.channel].append(seen.at)
+        if seen.person or seen.kind == "orphans":  # a digest is no notice
+            for number in seen.named:
+                self.notices[number, seen.person or seen.channel].append(seen.at)
         if seen.person:
             self.direct[seen.person].append(seen.at)
         for number, why in seen.why.items():

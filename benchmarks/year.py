@@ -90,7 +90,9 @@ class Year:
         elif self.at == REFUSES[0]:
             self.slack.faults.answer("*", status=503, error="service_unavailable", times=10**9)
         await plan(self.store, self.policy, self.at)
-        await sender.drain()
+        # What was sent is not drawn again as it gets settled: that is no message.
+        while (tried := await sender.send_next()) and not tried.slack_is_away:
+            pass
         self.slack.calls.clear()
 
     async def _once_a_day(self) -> None:
@@ -265,9 +267,15 @@ class Year:
     def _had_notice(
         self, n: int, at: datetime, dated: datetime, owners: list[tuple[datetime, str | None]]
     ) -> bool:
-        since, owner = max(each for each in owners if each[0] <= at)
-        whom = [owner or "", *self.company.channels.values()]
+        since, owner = [each for each in owners if each[0] <= at][-1]
+        whom = (
+            [owner] if owner and not self._had_left(owner, at) else self.company.channels.values()
+        )
         return self.witness.had_notice(n, whom, at, max(since, dated))
+
+    def _had_left(self, who: str, at: datetime) -> bool:
+        leaves_at = self.company.people[who].leaves_at
+        return leaves_at is not None and leaves_at <= at
 
     async def live(self) -> int:
         async with self.store.read() as session:

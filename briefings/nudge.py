@@ -148,18 +148,23 @@ def nudge(told: Told, policy: Policy) -> Message:
     """
     title = say("nudge.title", count=len(told.open), first=_first(told))
     if not told.open:
-        return Message(say("nudge.done", settled=told.settled), (line(_closing(told)),))
+        return _done(told)
     pressing, others = told.open[: policy.nudges.items], told.open[policy.nudges.items :]
     groups = [block for item in pressing for block in _item(item, told, policy)]
     blocks: list[Block] = [line(title), *groups, *_others(others, told, policy), *_end(told)]
     return Message(say("nudge.fallback", count=len(told.open), first=_first(told)), tuple(blocks))
 
 
+def _done(told: Told) -> Message:
+    words = say("nudge.done", settled=told.settled)
+    return Message(words, (line(words),), final=True)
+
+
 def orphans(told: Told, policy: Policy, team: str) -> Message:
     """To a team's channel: what has lost its owner, production surfaces first."""
     title = say("nudge.orphans", team=team, count=len(told.open))
     if not told.open:
-        return Message(say("nudge.done", settled=told.settled), (line(_closing(told)),))
+        return _done(told)
     groups = [block for item in told.open for block in _item(item, told, policy)]
     return Message(title, (line(title), *groups, *_rest(told)))
 
@@ -168,17 +173,13 @@ def leadership(told: Told, policy: Policy) -> Message:
     """To leadership's channel: high risk, and neither owner nor lead has done anything."""
     title = say("nudge.leadership", count=len(told.open))
     if not told.open:
-        return Message(say("nudge.done", settled=told.settled), (line(_closing(told)),))
+        return _done(told)
     groups = [block for item in told.open for block in _item(item, told, policy)]
     return Message(title, (line(title), *groups, *_rest(told)))
 
 
 def _first(told: Told) -> Artifact | None:
     return told.artifacts[told.open[0].id] if told.open else None
-
-
-def _closing(told: Told) -> str:
-    return say("nudge.done", settled=told.settled)
 
 
 def _rest(told: Told) -> Iterator[Block]:

@@ -9,12 +9,15 @@ from typing import Any
 from debt.artifact import RATING_NAMES, Artifact, RatingName
 from debt.facts import Facts
 from debt.policy import Policy
+from intake.blocks import Block
+from intake.cells import COLUMN_OF_FIELD
 from intake.findings import Finding
+from intake.git import shown
 from intake.public import public
 from intake.scan import Scan
 from storage import history, scanned
 from storage.artifacts import Change
-from storage.scanned import Found, Scanned
+from storage.scanned import Conflict, Found, Said, Scanned
 from storage.store import Session, Store
 
 
@@ -40,9 +43,12 @@ async def rehearse(store: Store, change: Change, scan: Scan) -> Applied:
 async def _within(
     work: AbstractAsyncContextManager[Session], change: Change, scan: Scan
 ) -> Scanned:
-    found = [_found(finding, scan.repo) for finding in scan.findings]
+    found = [
+        _found(finding, scan.repo, scan.blocks.get(finding.identity)) for finding in scan.findings
+    ]
     async with work as session:
-        result = await scanned.put(session, change, scan.repo, found, _reason(scan))
+        stands = scan.tracked.stands if scan.tracked else scanned.all_stand
+        result = await scanned.put(session, change, scan.repo, found, _reason(scan), stands)
         await history.seal(session)
         return result
 
@@ -51,7 +57,7 @@ def _reason(scan: Scan) -> str:
     return f"scanned at {scan.head[:12]}"
 
 
-def _found(finding: Finding, repo: str) -> Found:
+def _found(finding: Finding, repo: str, block: Block | None) -> Found:
     """An owner comes from CODEOWNERS by e-mail or not at all: a suggestion is no owner."""
     identity = sha256(f"{repo}\0{finding.identity}".encode()).hexdigest()
     facts = Facts(
@@ -71,7 +77,15 @@ def _found(finding: Finding, repo: str) -> Found:
         evidence=finding.evidence,
         scan_identity=identity,
     )
-    return Found(identity, facts)
+    said = _said(block) if block else None
+    return Found(identity, facts, finding.pieces, said)
+
+
+def _said(block: Block) -> Said:
+    """A key that the register does not have makes a new artifact, so it is told and not taken."""
+    field_of = {column: name for name, column in COLUMN_OF_FIELD.items()}
+    where = {field_of[name]: block.where(name) for name in block.lines}
+    return Said(block.key, block.facts, where | {"": block.where()})
 
 
 def _estimate(finding: Finding, name: RatingName) -> tuple[int, str]:
@@ -86,6 +100,9 @@ def summary(applied: Applied) -> str:
     said = [f"{_artifacts(len(scan.findings))} from {share}", ", ".join(_fates(applied))]
     if scan.mixed:
         said.append(f"{scan.mixed:,} mixed files left out")
+    if result.finished or result.missing:
+        gone = len(result.finished) + len(result.missing)
+        said.append(f"{_artifacts(gone)} with none of their paths left")
     if result.ended:
         said.append(f"{result.ended:,} belong to artifacts that have ended and stay as they are")
     return "; ".join(part for part in said if part)
@@ -119,6 +136,11 @@ def details(applied: Applied) -> Iterator[str]:
     for old, new in applied.result.changed:
         name = " ".join(new.name.split())
         yield f"updated  {new.key} {name}: {'; '.join(_changes(old, new))}"
+    for artifact in applied.result.finished:
+        name = " ".join(artifact.name.split())
+        yield f"ended    {artifact.key} {name}: none of its paths is there any more"
+    for key in applied.result.missing:
+        yield f"missing  {key}: none of its paths is there any more; “retire {key}” ends it"
 
 
 def _changes(old: Artifact, new: Artifact) -> Iterator[str]:
@@ -127,14 +149,58 @@ def _changes(old: Artifact, new: Artifact) -> Iterator[str]:
         if was.proxy != now.proxy:
             held = ", but a person said " + str(now.person) if now.by_person else ""
             yield f"{name} {was.proxy} → {now.proxy} ({now.proxy_reason}){held}"
-    for field in ("dependants", "last_touched", "paths", "evidence"):
+    for field in ("dependants", "last_touched", "paths", "evidence", *_FROM_BLOCKS):
         if getattr(old, field) != getattr(new, field):
-            yield f"{field.replace('_', ' ')} {_said(old, field)} → {_said(new, field)}"
+            yield f"{field.replace('_', ' ')} {_shown(old, field)} → {_shown(new, field)}"
 
 
-def _said(artifact: Artifact, name: str) -> str:
+_FROM_BLOCKS = (
+    "name", "kind", "label", "service", "team", "owner", "purpose", "lifespan", "removal_impact",
+    "origin_tool", "origin_model", "prompt_category", "surface", "created_on", "review_on",
+    "expires_on", "value", "monthly_minutes", "rollback", "monitoring", "responder",
+)  # fmt: skip
+
+
+def _shown(artifact: Artifact, name: str) -> str:
     value = getattr(artifact, name)
-    return ";".join(value) if isinstance(value, tuple) else str(value or "none")
+    words = ";".join(value) if isinstance(value, tuple) else str(value or "none")
+    return " ".join(words.split())
+
+
+def conflicts(applied: Applied) -> Iterator[str]:
+    """Where register and metadata block disagree, and what of a block could not be taken."""
+    yield from applied.result.refused
+    for conflict in applied.result.conflicts:
+        register, file = _short(conflict.register), _short(conflict.file)
+        name = COLUMN_OF_FIELD[conflict.field]
+        where = conflict.where
+        yield f"{conflict.key} {name}: register {register}, file says {file} ({where})"
+    if applied.result.conflicts:
+        yield _ASKED
+
+
+_ASKED = (
+    "The register stays as it is. If the file is right, change the register; "
+    "if not, `debt annotate KEY REPO --write` mends the file."
+)
+
+
+def _short(value: object) -> str:
+    return shown(" ".join(str(value).split()), 60) if value not in {None, ""} else "nothing"
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "key": conflict.key,
+        "field": COLUMN_OF_FIELD[conflict.field],
+        "register": _plain(conflict.register),
+        "file": _plain(conflict.file),
+        "where": conflict.where,
+    }
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int) or value is None else str(value)
 
 
 def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
@@ -157,5 +223,9 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
             for old, new in result.changed
         ],
         "unchanged": result.unchanged,
+        "finished": [artifact.key for artifact in result.finished],
+        "missing": list(result.missing),
         "ended": result.ended,
+        "conflicts": [_conflict(conflict) for conflict in result.conflicts],
+        "refused": list(result.refused),
     }

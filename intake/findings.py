@@ -8,14 +8,17 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from math import prod
 
+from debt.evidence import Piece, agreement, kept
 from intake import proxies
 from intake.contents import References
 from intake.git import shown
 from intake.grouping import Group
-from intake.history import By, FileHistory, History
+from intake.history import FileHistory, History
 from intake.kinds import Kind, kind_of, service_of
+from intake.markers import By
 from intake.owners import Owners, Ownership
 from intake.proxies import People, ProxyRating, counted
+from intake.sources import pieces_of
 
 DAY = 86_400
 YEAR = 365 * DAY
@@ -28,8 +31,10 @@ class Finding:
 
     `identity` is stable over scans. `owner` is an e-mail from CODEOWNERS and `team` the team's name
     there; `owner_suggestion` is a guess to show, never to record: an `@handle` of CODEOWNERS, else
-    the person most active lately. `created_on` is when the first commit that names a tool landed.
-    `lines` stand now and are not blank; `ai_lines` of `added_lines` were ever added.
+    the person most active lately. `created_on` is when the first commit that names a tool landed,
+    or where only traces do, the first of all. `lines` stand now and are not blank; `ai_lines` of
+    `added_lines` were ever added. `evidence` is one sentence, `pieces` what it rests on, the newest
+    of each source.
     """
 
     identity: str
@@ -54,6 +59,7 @@ class Finding:
     ai_lines: int
     added_lines: int
     evidence: str
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def score(self) -> int:
@@ -70,6 +76,7 @@ class Facts:
     now: float
     owners: Owners
     history: History
+    unnamed: frozenset[str]
     files: Mapping[str, FileHistory]
     lines: Mapping[str, int]
     branches: Mapping[str, int]
@@ -140,13 +147,16 @@ class _Artifact:
 
 def finding_of(group: Group, facts: Facts) -> Finding:
     """Everything a finding says, from what was read."""
-    files = [facts.files[path] for path in group.files if path in facts.files]
+    by_path = {path: facts.files[path] for path in group.files if path in facts.files}
+    files = by_path.values()
     artifact = _Artifact(group, facts, frozenset().union(*(file.commits for file in files)))
     ownership = facts.owners.of(group.files[0])
     people = _people(artifact, artifact.commits)
     tool, model = _origin(artifact.tools)
-    first = min((facts.history.landed[commit] for commit in artifact.credited), default=facts.now)
+    oldest = min(artifact.landed, default=facts.now)
+    first = min((facts.history.landed[commit] for commit in artifact.credited), default=oldest)
     dependants = len(facts.references.dependants(group.files))
+    pieces = tuple(pieces_of(by_path, facts.history, facts.unnamed))
     return Finding(
         identity=group.identity(facts.repo),
         name=group.name,
@@ -169,7 +179,8 @@ def finding_of(group: Group, facts: Facts) -> Finding:
         lines=sum(artifact.lines_of.values()),
         ai_lines=sum(file.ai_added for file in files),
         added_lines=sum(file.added for file in files),
-        evidence=_evidence(artifact),
+        evidence=_evidence(artifact, pieces),
+        pieces=kept(pieces),
     )
 
 
@@ -248,13 +259,17 @@ def _origin(tools: Counter[By]) -> tuple[str, str | None]:
     return tool, models.most_common(1)[0][0] if models else None
 
 
-def _evidence(artifact: _Artifact) -> str:
-    """ "412 of 530 added lines by Claude Code in 9 commits"."""
+def _evidence(artifact: _Artifact, pieces: Iterable[Piece]) -> str:
+    """ "412 of 530 added lines by Claude Code in 9 commits", and how far sources agree."""
     tools = list(dict.fromkeys(by.tool for by, _ in artifact.tools.most_common()))
     named = " and ".join(tools) if len(tools) < 3 else f"{tools[0]} and {len(tools) - 1} others"
     ai_lines = sum(file.ai_added for file in artifact.histories)
     lines = counted(sum(file.added for file in artifact.histories), "added line")
-    return f"{ai_lines:,} of {lines} by {named} in {counted(len(artifact.credited), 'commit')}"
+    said = f"{ai_lines:,} of {lines} by {named}"
+    if artifact.credited:
+        said += f" in {counted(len(artifact.credited), 'commit')}"
+    agreed = agreement(pieces).words
+    return f"{said}; {agreed}" if agreed else said
 
 
 def _stem(path: str) -> str:

@@ -63,6 +63,7 @@ class Limits:
     output_bytes: int = 16 << 30
     token_bytes: int = 1 << 18
     blob_bytes: int = 1 << 20
+    note_bytes: int = 8 << 20
     files: int = 1_000_000
 
 

@@ -7,13 +7,15 @@ stands. Times are committer dates in seconds since 1970, in UTC: when a change l
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from intake.git import Repository
-from intake.markers import Evidence, Markers, Person, tools_in
+from intake.markers import By, Evidence, Markers, Person, tools_in
+from intake.notes import Claim, Note
+from intake.traces import Span, lines_of
 
 Progress = Callable[[int, int | None], None]
 
@@ -44,13 +46,6 @@ REVERTS = re.compile(rb"^[ \t>*-]*This reverts commit ([0-9a-f]{7,64})\b", re.M)
 STEP = 1000
 
 
-class By(NamedTuple):
-    """A tool, and its model where the commit says."""
-
-    tool: str
-    model: str | None
-
-
 class Change(NamedTuple):
     """One file of one commit; `before` is its path before a rename."""
 
@@ -70,6 +65,22 @@ class Commit(NamedTuple):
     changes: list[Change]
 
 
+class Told(NamedTuple):
+    """That one commit's added lines of a file are said to be somebody's: by its words, which
+    History has by position, or by its note, which claims some of them.
+    """
+
+    commit: int
+    added: int
+    claim: Claim | None
+
+    def ai_lines(self, *, marked: bool) -> int:
+        """At most what was added: all but people's by the commit's words, else what is claimed."""
+        claimed = min(self.claim.ai, self.added) if self.claim else 0
+        people = min(self.claim.people, self.added) if self.claim else 0
+        return max(self.added - people, claimed) if marked else claimed
+
+
 @dataclass(slots=True)
 class FileHistory:
     """What happened to one file that still stands. `commits` are positions in the History."""
@@ -78,14 +89,28 @@ class FileHistory:
     ai_added: int = 0
     commits: "array[int]" = field(default_factory=lambda: array("I"))
     tools: dict[By, int] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+    traced: list[Span] = field(default_factory=list)
+
+    def trace(self, spans: list[Span]) -> None:
+        """Lines of the file as it stands that traces give to tools; commits that name one win."""
+        self.traced = spans
+        if self.ai_added:
+            return
+        self.ai_added = min(lines_of(spans), self.added)
+        for span in spans:
+            share = min(lines_of([span]), self.added)
+            self.tools[span.by] = self.tools.get(span.by, 0) + share
 
 
 @dataclass(slots=True)
 class History:
     """All that one pass found. A commit is its position: 0 is the newest.
 
-    `ai_commits` counts commits that name a tool; `credited` are those whose evidence no revert
-    took away. Authors are e-mail addresses in lower case, or names where there is none.
+    `ai_commits` counts commits that name a tool, by their words or by a note; `credited` are those
+    whose evidence no revert took away. `marked` is what a commit's own words say, `shas` the ids of
+    commits that files were told about. Authors are e-mail addresses in lower case, or names where
+    there is none.
     """
 
     files: dict[bytes, FileHistory] = field(default_factory=dict)
@@ -94,6 +119,8 @@ class History:
     people: list[str] = field(default_factory=list)
     not_people: set[int] = field(default_factory=set)
     credited: set[int] = field(default_factory=set)
+    marked: dict[int, frozenset[Evidence]] = field(default_factory=dict)
+    shas: dict[int, str] = field(default_factory=dict)
     reverting: set[int] = field(default_factory=set)
     ai_commits: int = 0
 
@@ -110,15 +137,17 @@ def read_history(
     markers: Markers,
     *,
     cut: Collection[bytes] = (),
+    notes: Mapping[bytes, Note] | None = None,
     progress: Progress | None = None,
 ) -> History:
     """The history of the wanted paths up to `head`.
 
     `cut` are commits at which a shallow clone ends: all they hold looks added, so it is no
-    evidence. `progress` is told commits done and in all. Raises UnreadableRepository.
+    evidence. `notes` are by commit. `progress` is told commits done and in all. Raises
+    UnreadableRepository.
     """
     total = _count(repository, head) if progress else None
-    reading = _Reading(wanted, markers, cut)
+    reading = _Reading(wanted, markers, cut, notes or {})
     with repository.tokens(*LOG, head, "--") as tokens:
         for done, commit in enumerate(commits_in(tokens), 1):
             reading.take(commit)
@@ -184,11 +213,18 @@ def _count(repository: Repository, head: str) -> int:
 class _Reading:
     """The state of one pass."""
 
-    def __init__(self, wanted: Collection[bytes], markers: Markers, cut: Collection[bytes]) -> None:
+    def __init__(
+        self,
+        wanted: Collection[bytes],
+        markers: Markers,
+        cut: Collection[bytes],
+        notes: Mapping[bytes, Note],
+    ) -> None:
         self.history = History()
         self._wanted = wanted
         self._markers = markers
         self._cut = cut
+        self._notes = notes
         self._now_at: dict[bytes, bytes] = {}
         self._people: dict[str, int] = {}
         self._reverted: dict[bytes, set[bytes]] = defaultdict(set)
@@ -198,14 +234,19 @@ class _Reading:
         position = self._enter(commit)
         undone = self._is_undone(commit.sha)
         undoes = not undone and self._note_reverts(commit, position)
-        found = self._evidence(commit)
-        self.history.ai_commits += bool(found)
-        tools = _tools(found) if found and not undone and not undoes else ()
-        if tools and commit.sha not in self._cut:
+        found, note = self._evidence(commit), self._notes.get(commit.sha, {})
+        by_note = any(_claims(note, change) for change in commit.changes)
+        self.history.ai_commits += bool(found or by_note)
+        counted = not undone and not undoes
+        if not counted or commit.sha in self._cut:
+            found, note = frozenset(), {}
+        elif found or by_note:
             self.history.credited.add(position)
-        else:
-            tools = ()
-        self._changes(commit.changes, position, tools, counted=not undone and not undoes)
+        if found or note:
+            self.history.shas[position] = commit.sha.decode("ascii", "replace")
+        if found:
+            self.history.marked[position] = found
+        self._changes(commit.changes, position, _tools(found), note, counted=counted)
 
     def _enter(self, commit: Commit) -> int:
         position = len(self.history.landed)
@@ -248,7 +289,13 @@ class _Reading:
         return any(sha.startswith(known) for known in self._reverted.get(sha[:7], ()))
 
     def _changes(
-        self, changes: list[Change], position: int, tools: tuple[By, ...], *, counted: bool
+        self,
+        changes: list[Change],
+        position: int,
+        tools: tuple[By, ...],
+        note: Note,
+        *,
+        counted: bool,
     ) -> None:
         """Lines go to the file's standing path; an undone change is a commit without lines."""
         files, now_at, moved = self.history.files, self._now_at, {}
@@ -261,16 +308,38 @@ class _Reading:
             file = files.get(stands) or files.setdefault(stands, FileHistory())
             file.commits.append(position)
             if counted:
-                _credit(file, added, tools)
+                _credit(file, Told(position, added, note.get(path)), tools)
         # Only older commits mean a file that stands elsewhere now by its name before the move.
         now_at.update(moved)
 
 
-def _credit(file: FileHistory, added: int, tools: tuple[By, ...]) -> None:
-    file.added += added
-    file.ai_added += added if tools else 0
-    for by in tools:
-        file.tools[by] = file.tools.get(by, 0) + added
+def _claims(note: Note, change: Change) -> bool:
+    """Whether a note gives a tool lines of a file to which its commit added some."""
+    claim = note.get(change.path)
+    return bool(claim and claim.ai and change.added)
+
+
+def _credit(file: FileHistory, told: Told, tools: tuple[By, ...]) -> None:
+    """The commit's added lines; a tool that its words and its note name has them once."""
+    file.added += told.added
+    if not (tools or told.claim) or not told.added:
+        return
+    file.told.append(told)
+    lines = told.ai_lines(marked=bool(tools))
+    file.ai_added += lines
+    for by, share in _shares(tools, told, lines).items():
+        file.tools[by] = file.tools.get(by, 0) + share
+
+
+def _shares(tools: tuple[By, ...], told: Told, lines: int) -> dict[By, int]:
+    """Whose lines they are: the marked tools' all, another's as claimed; notes know models too."""
+    claimed = told.claim.tools if told.claim else {}
+    models = {by.tool: by.model for by in sorted(claimed, key=claimed.__getitem__)}
+    shares = {By(by.tool, by.model or models.get(by.tool)): lines for by in tools}
+    marked = {by.tool for by in tools}
+    return shares | {
+        by: min(number, lines) for by, number in claimed.items() if by.tool not in marked
+    }
 
 
 def _tools(found: frozenset[Evidence]) -> tuple[By, ...]:

@@ -32,6 +32,13 @@ class Person(NamedTuple):
     email: str
 
 
+class By(NamedTuple):
+    """A tool, and its model where that is said."""
+
+    tool: str
+    model: str | None
+
+
 class Evidence(NamedTuple):
     """One place of a commit that names a tool."""
 
@@ -64,6 +71,7 @@ class Table(BaseModel):
     tool_keys: tuple[str, ...] = ()
     footers: tuple[str, ...] = ()
     model_words: tuple[str, ...] = ()
+    test_tools: tuple[str, ...] = ()
     tool: tuple[Tool, ...] = ()
 
     def over(self, base: "Table") -> "Table":
@@ -73,6 +81,7 @@ class Table(BaseModel):
             tool_keys=self.tool_keys + base.tool_keys,
             footers=self.footers + base.footers,
             model_words=self.model_words + base.model_words,
+            test_tools=self.test_tools + base.test_tools,
             tool=self.tool + base.tool,
         )
 
@@ -94,6 +103,8 @@ class Markers:
         self.unnamed = frozenset(tool.name for tool in table.tool if tool.unnamed)
         self._by_email = {email.lower(): tool for tool in table.tool for email in tool.emails}
         self._by_login = {login.lower(): tool for tool in table.tool for login in tool.logins}
+        self._by_record = _recorded_names(table.tool)
+        self._test_tools = frozenset(_plain(name) for name in table.test_tools)
         self._by_session = {key.lower(): tool for tool in table.tool for key in tool.sessions}
         self._names = [
             (tool, re.compile(name, re.I), alone)
@@ -142,6 +153,20 @@ class Markers:
         tool = self._by_session.get(key.lower())
         return tool.name if tool else None
 
+    @cached_property
+    def somebody(self) -> By:
+        """Who it is when a record says that it was a tool, and not which one."""
+        return By(min(self.unnamed, default="an AI agent"), None)
+
+    def recorded(self, tool: str, model: object) -> By | None:
+        """A tool as a note or a trace spells it: `github-copilot`; None for one that tests use."""
+        plain = _plain(tool[:LINE])
+        if plain in self._test_tools:
+            return None
+        named = self._by_record.get(plain) or model_name(tool) or self.somebody.tool
+        said = model_name(model.rpartition("/")[2]) if isinstance(model, str) else None
+        return By(named, said)
+
     def by_address(self, person: Person) -> Tool | None:
         """The tool that owns the address, or the account when there is only a login."""
         email = person.email.lower()
@@ -183,6 +208,11 @@ def tools_in(
     found = {*_people(author, committer, markers), *_lines(message.partition("\n")[2], markers)}
     named = {item for item in found if item.tool not in markers.unnamed}
     return frozenset(named or found)
+
+
+def tool_called(value: str, markers: Markers) -> tuple[str, str | None] | None:
+    """The tool, and perhaps its model, that words about tools only begin with."""
+    return _called(value[:LINE], markers)
 
 
 def model_name(text: str) -> str | None:
@@ -245,6 +275,19 @@ def _called(value: str, markers: Markers) -> tuple[str, str | None] | None:
 def _of_person(markers: Markers, person: Person) -> tuple[str, str | None] | None:
     tool = markers.by_address(person) or markers.by_name(person)
     return (tool.name, markers.model_in(tool, person.name)) if tool else None
+
+
+def _recorded_names(tools: tuple[Tool, ...]) -> dict[str, str]:
+    """What provenance records call a tool: its name, its account, or how lines call it."""
+    return {
+        _plain(word): tool.name
+        for tool in reversed(tools)
+        for word in (*tool.logins, *tool.called, tool.name)
+    }
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_\s]+", " ", name.removesuffix("[bot]")).strip().casefold()
 
 
 def _either(words: tuple[str, ...]) -> str:

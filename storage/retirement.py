@@ -93,9 +93,22 @@ async def end(session: Session, change: Change, artifact_id: int) -> Artifact:
     require_retiring(artifact)
     _require_say(artifact, change, "say that it is gone")
     require_gone(artifact, await checklists.shown(session, artifact, Checklist.RETIRE))
-    over = ended(artifact)
-    over = await save(session, change, artifact, over, action="end", how=str(over.stage))
-    await approvals.overtake(session, change, artifact_id)
+    return await _ended(session, change, artifact, "")
+
+
+async def gone(session: Session, change: Change, artifact_id: int) -> Artifact:
+    """A scan finds none of its paths any more, which is all that its checklist asks of the code."""
+    artifact = await locked(session, artifact_id)
+    require_retiring(artifact)
+    return await _ended(
+        session, change, artifact, "none of its paths is in the repository any more"
+    )
+
+
+async def _ended(session: Session, change: Change, artifact: Artifact, why: str) -> Artifact:
+    over, how = ended(artifact), str(ended(artifact).stage)
+    over = await save(session, change, artifact, over, action="end", reason=why, how=how)
+    await approvals.overtake(session, change, artifact.id)
     if over.stage is not Stage.REGENERATED:
         return over
     following = next_generation(over, change.today, change.policy)

@@ -345,6 +345,28 @@ class Shown(SQLModel, table=True):
     waived_until: date | None = None
 
 
+class EvidenceRow(SQLModel, table=True):
+    """One piece of what says that a tool wrote an artifact; `number` 0 is the newest.
+
+    Without a tool it says that a person did. A commit is named by its id, a trace by its path and
+    lines.
+    """
+
+    __tablename__ = "evidence"
+
+    artifact_id: int = Field(primary_key=True, foreign_key="artifact.id")
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    source: str
+    tool: str | None = None
+    model: str | None = None
+    commit: str | None = None
+    path: str | None = Field(default=None, sa_type=Text)
+    first_line: int | None = None
+    last_line: int | None = None
+    lines: int
+    confidence: str
+
+
 class Subscription(SQLModel, table=True):
     """One channel's weekly digest. `next_at` is the instant; weekday, time and zone make it."""
 
@@ -533,6 +555,7 @@ SEEN_EVENT = _table(SeenEvent)
 APPROVAL = _table(Approval)
 VOTE = _table(Vote)
 SHOWN = _table(Shown)
+EVIDENCE = _table(EvidenceRow)
 MENTION = _table(Mention)
 ATTENTION = _table(Attention)
 MATTER = _table(Matter)

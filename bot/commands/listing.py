@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from bot.commands.invocation import Invocation
 
 if TYPE_CHECKING:
     from debt.artifact import Artifact
+    from debt.evidence import Piece
     from storage.history import Entry
     from storage.lists import Query
     from storage.store import Session, Store
@@ -34,6 +36,9 @@ def add(commands: Commands) -> None:
     shown = command(commands, "show", "print all about one artifact", _show)
     shown.add_argument("key", metavar="KEY", help="D-7, d-7 or 7")
     shown.add_argument("--json", action="store_true", help="print one JSON object")
+    shown.add_argument(
+        "--evidence", action="store_true", help="also print what says that a tool wrote it"
+    )
 
 
 def _list(invocation: Invocation) -> int:
@@ -138,6 +143,7 @@ def _show(invocation: Invocation) -> int:
 async def _shown(invocation: Invocation) -> None:
     from debt.artifact import parse_key
     from intake.public import public
+    from storage import evidence
     from storage.artifacts import require
     from storage.history import last_entries
 
@@ -145,11 +151,14 @@ async def _shown(invocation: Invocation) -> None:
     async with invocation.register() as store, store.read() as session:
         artifact = await require(session, number)
         last = await last_entries(session, number, _ENTRIES)
+        asked = invocation.arguments.evidence
+        pieces = await evidence.of(session, number) if asked else ()
     if invocation.arguments.json:
         shown = public(artifact, invocation.policy)
+        shown |= {"evidence": [asdict(piece) for piece in pieces]} if asked else {}
         invocation.say(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
-        invocation.say(*_card(invocation, artifact), *_past(last))
+        invocation.say(*_card(invocation, artifact), *map(_piece, pieces), *_past(last))
 
 
 def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
@@ -192,6 +201,15 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
         text = getattr(artifact, field)
         if text:
             yield f"{field.replace('_', ' ')}: {_flat(text)}"
+
+
+def _piece(piece: "Piece") -> str:
+    """ "note       3f2a9c1b04de  12 lines by Cursor (gpt-5), high confidence"."""
+    where = piece.commit[:12] if piece.commit else f"{piece.path}:{piece.first_line}"
+    model = f" ({_flat(piece.model)})" if piece.model else ""
+    lines = f"{piece.lines:,} {'line' if piece.lines == 1 else 'lines'}"
+    by = f"{_flat(piece.tool or 'a person')}{model}"
+    return f"{piece.source:<10} {where}  {lines} by {by}, {piece.confidence} confidence"
 
 
 def _past(entries: "list[Entry]") -> Iterator[str]:

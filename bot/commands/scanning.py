@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 _SCAN = """\
 Finds what AI tools wrote in a git repository and puts it on the register: what commits say of
-themselves (trailers, authors), grouped into a few artifacts, with owners from CODEOWNERS and
-ratings estimated from history and code.
+themselves (trailers, authors) and what files do (metadata blocks), grouped into a few artifacts,
+with owners from CODEOWNERS and ratings estimated from history and code.
 
+Where a metadata block says otherwise than the register, both are shown, and the register stays.
 A second scan changes only what changed, and never what a person set. A SQLite register that does
 not exist yet is made. The repository itself is only read."""
 
@@ -55,7 +56,7 @@ async def _applied(invocation: Invocation, scan: "Scan") -> "Applied":
 
 
 def _say(invocation: Invocation, applied: "Applied") -> None:
-    from intake.apply import as_json, details, share, summary
+    from intake.apply import as_json, conflicts, details, share, summary
 
     if invocation.arguments.json:
         shown = as_json(applied, invocation.policy)
@@ -66,4 +67,4 @@ def _say(invocation: Invocation, applied: "Applied") -> None:
     invocation.say(summary(applied))
     if applied.scan.ai_lines:
         invocation.say(share(applied.scan))
-    invocation.say(*applied.scan.notes)
+    invocation.say(*conflicts(applied), *applied.scan.notes)

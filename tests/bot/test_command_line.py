@@ -12,7 +12,7 @@ from bot.command_line import parser
 from intake.columns import COLUMNS
 from storage.history import PUBLIC_NAMES
 from tests.bot.terminal import SHEET, Said, Terminal
-from tests.intake.repositories import BY_CLAUDE, Story, code
+from tests.intake.repositories import BY_CLAUDE, Story, code, git
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def refused(said: Said) -> str:
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    words = "try serve brief import export history scan list show migrate check".split()
+    words = "try serve brief import export history scan annotate list show migrate check".split()
     for word in words:
         with pytest.raises(SystemExit) as ended:
             parser().parse_args([word, "--help"])
@@ -63,6 +63,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "",
         "dance",
         "show",
+        "annotate D-7",
         "export --format xml",
         "history --since yesterday",
         "brief --at 2026-11-30T09:30:00",
@@ -286,6 +287,56 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     assert [artifact["repo"] for artifact in json.loads(fresh.says("list", "--json").out)] == [
         "acme/shop"
     ]
+
+
+def test_what_says_that_a_tool_wrote_it_is_told_on_request(fresh: Terminal, story: Story) -> None:
+    sha = story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    done(fresh.says("scan", str(story.path)))
+    line = f"trailer    {sha[:12]}  60 lines by Claude Code, high confidence"
+    assert line in done(fresh.says("show", "1", "--evidence")).splitlines()
+    assert line not in done(fresh.says("show", "1"))
+    (piece,) = json.loads(done(fresh.says("show", "1", "--evidence", "--json")))["evidence"]
+    assert (piece["source"], piece["tool"], piece["commit"]) == ("trailer", "Claude Code", sha)
+
+
+def test_a_block_is_shown_first_and_then_written_and_then_says_the_same(
+    fresh: Terminal, story: Story
+) -> None:
+    story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    git(story.path, "checkout", "-q", "-f", "main")
+    sheet = "name,repo,paths,owner\nRetry,acme/shop,src/retry/worker.py,dana@example.com\n"
+    done(fresh.says("import", "-", given=sheet))
+    file = story.path / "src" / "retry" / "worker.py"
+    annotate = ["annotate", "d-1", str(story.path)]
+    told = done(fresh.says(*annotate))
+    assert "+# debt-key: D-1\n" in told
+    assert file.read_text() == code(60)
+    wrote = done(fresh.says(*annotate, "--write"))
+    assert wrote == "D-1 is written into src/retry/worker.py.\n"
+    assert file.read_text().endswith(f"\n\n{code(60)}")
+    again = done(fresh.says(*annotate, "--write"))
+    assert again == "src/retry/worker.py says what the register says of D-1.\n"
+
+
+def test_where_register_and_file_disagree_a_scan_shows_both(fresh: Terminal, story: Story) -> None:
+    head = "# debt-key: D-1\n# name: Retry\n# owner: erin@example.com\n"
+    story.commit("Retry", {"a.py": head + code(60)}, on="2026-11-01")
+    sheet = "name,repo,paths,owner\nRetry,acme/shop,a.py,dana@example.com\n"
+    done(fresh.says("import", "-", given=sheet))
+    scan = ["scan", str(story.path), "--name", "acme/shop"]
+    line = "D-1 owner: register dana@example.com, file says erin@example.com (a.py:3)"
+    assert line in done(fresh.says(*scan, "--dry-run"))
+    assert line in done(fresh.says(*scan))
+    shown = json.loads(done(fresh.says(*scan, "--json")))
+    assert [conflict["field"] for conflict in shown["conflicts"]] == ["owner"]
+    assert json.loads(done(fresh.says("show", "D-1", "--json")))["owner"] == "dana@example.com"
+
+
+def test_what_cannot_be_annotated_is_one_line(fresh: Terminal, story: Story) -> None:
+    done(fresh.says("import", "-", given="name,repo,paths\nRetry,acme/shop,src/absent.py\n"))
+    assert "D-9" in refused(fresh.says("annotate", "D-9", str(story.path)))
+    assert "src/absent.py is not in" in refused(fresh.says("annotate", "1", str(story.path)))
+    assert "no clone with its files" in refused(fresh.says("annotate", "1", str(fresh.folder)))
 
 
 def test_a_folder_that_is_no_repository_is_named(fresh: Terminal) -> None:

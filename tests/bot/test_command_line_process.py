@@ -14,7 +14,7 @@ import pytest
 
 from tests.bot.terminal import SHEET, Terminal, program
 
-COMMANDS = "try serve brief import export history scan list show migrate check".split()
+COMMANDS = "try serve brief import export history scan annotate list show migrate check".split()
 
 
 @pytest.fixture

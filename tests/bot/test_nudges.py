@@ -383,6 +383,8 @@ async def test_a_prototype_lapses_after_its_owner_was_told_and_is_proposed_for_r
     assert (await ledger.history(prototype))[0].action == "lapse"
     card = await dana.types("/debt show D-1")
     assert "retire it: it lapsed and nobody extended it" in card.text
+    assert "lapsed Dec 9, 2026" in card.text
+    assert "lapsed Dec 9, 2026" in (await dana.types("/debt list")).text
     await dana.types("/debt extend D-1 30d it is used after all")
     assert (await ledger.get(prototype)).lapsed_on is None
 

@@ -10,6 +10,10 @@ from storage.artifacts import Change
 from storage.store import Store
 from tests.bot.conftest import Ledger, on_both_databases
 
+AGREED = (
+    "markers on 9 commits, notes on 7 of them and 2 more, contradicting on 1, traces on 3 files"
+)
+
 
 @on_both_databases
 async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledger: Ledger) -> None:
@@ -22,6 +26,7 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
         risk=5,
         proxies={"frequency": (4, "37 commits in 90 days")},
         origin_tool="Claude Code",
+        evidence=f"412 of 530 added lines by Claude Code in 11 commits; {AGREED}",
         monthly_minutes=240,
     )
     await dana.types("/debt log D-1 1.5h review")
@@ -43,6 +48,7 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
         "Risk 5 (by a person",
         "acme/checkout: services/retry/∗∗",
         "made with Claude Code",
+        AGREED,
         "Nov 24, 2026 log by @dana",
     ):
         assert words in card.text, words

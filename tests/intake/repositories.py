@@ -4,6 +4,7 @@ Commits go in through `git fast-import`, so a path may be any bytes and no hook 
 machine has a say. Nothing here knows the scanner: tests say themselves what it has to find.
 """
 
+import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -45,6 +46,26 @@ def code(number: int, word: str = "value") -> str:
     return "".join(f"{word}_{line} = {line} * {line + 7}\n" for line in range(number))
 
 
+def attested(lines: str, **tables: object) -> str:
+    """A note of git-ai: its text, then `prompts`, `sessions` and `humans` as they are given."""
+    metadata = {"schema_version": "authorship/3.0.0", "base_commit_sha": "0" * 40, "prompts": {}}
+    return f"{lines}---\n{json.dumps(metadata | tables)}"
+
+
+def agent(tool: str, model: str = "unknown", **more: object) -> dict[str, object]:
+    """What a note knows of a prompt or a session."""
+    return {"agent_id": {"tool": tool, "id": "x", "model": model}, "human_author": DANA, **more}
+
+
+def traced(path: str, *ranges: tuple[int, int], tool: str = "cursor", **who: object) -> str:
+    """A line of an agent-trace file, version 0.1.0; `who` is the contributor."""
+    spans = [{"start_line": first, "end_line": last} for first, last in ranges]
+    conversation = {"contributor": {"type": "ai"} | who, "ranges": spans, "related": []}
+    file = {"path": path, "conversations": [conversation]}
+    record = {"version": "0.1.0", "id": "x", "timestamp": "2026-06-01T00:00:00Z", "files": [file]}
+    return json.dumps(record | {"tool": {"name": tool, "version": "1"}}) + "\n"
+
+
 class Story:
     """A repository that grows by one commit at a time, on the branch `main`."""
 
@@ -81,6 +102,13 @@ class Story:
         lines += [_file(b"120000", path, target) for path, target in (links or {}).items()]
         git(self.path, "fast-import", "--quiet", "--force", stdin=b"".join(lines))
         return git(self.path, "rev-parse", f"refs/heads/{branch}")
+
+    def note(self, commit: str, text: Text) -> None:
+        """Attach a note as git-ai does, byte for byte."""
+        raw = text if isinstance(text, bytes) else text.encode()
+        blob = git(self.path, "hash-object", "-w", "--stdin", stdin=raw)
+        who = ("-c", "user.name=Dana", "-c", "user.email=dana@example.org")
+        git(self.path, *who, "notes", "--ref=ai", "add", "-f", "-C", blob, commit)
 
     def branch(self, name: str, at: str) -> None:
         """Start a branch at a commit."""

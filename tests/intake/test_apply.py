@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from debt.artifact import Artifact, Stage
+from debt.artifact import Artifact, Ending, Stage
+from debt.evidence import Confidence, Piece, Source
 from intake.apply import Applied, apply, as_json, details, rehearse, share, summary
 from intake.findings import Finding
 from intake.proxies import ProxyRating
 from intake.scan import Scan, read_repository
-from storage import upkeep
+from intake.tracked import tracked
+from storage import evidence, upkeep
 from storage.artifacts import Change, save
 from storage.store import Store
-from tests.intake.repositories import BY_CLAUDE, Story, code
+from tests.intake.repositories import BY_CLAUDE, Story, agent, attested, code
 from tests.intake.sheets import NOW, change, exported, imported
 from tests.storage.builders import DANA, POLICY, Register, a_person
 
@@ -112,6 +114,28 @@ async def test_a_second_scan_changes_nothing(register: Register) -> None:
     assert (await register.count(), await exported(register.store)) == before
 
 
+async def test_what_is_on_its_way_out_ends_once_none_of_its_paths_is_left(
+    register: Register,
+) -> None:
+    """Anything else that is gone is told of, and stays what it is."""
+    await applied(register, a_finding("one"), a_finding("two"))
+    one = await register.artifact(1)
+    await is_told(register, one, stage=Stage.RETIRING, planned_end=Ending.REFACTOR)
+    there = await applied(register, tracked=tracked([*one.paths, "src/two/x.py"]))
+    assert (there.result.finished, there.result.missing) == ((), ())
+    gone = await applied(register, tracked=tracked(["README.md"]))
+    assert [artifact.key for artifact in gone.result.finished] == ["D-1"]
+    assert gone.result.missing == ("D-2",)
+    assert "2 artifacts with none of their paths left" in summary(gone)
+    assert (await register.artifact(1)).stage is Stage.REFACTORED
+    entry = (await register.entries(1))[-1]
+    assert (entry.action, entry.reason) == (
+        "end", "none of its paths is in the repository any more",
+    )  # fmt: skip
+    again = await applied(register, tracked=tracked(["README.md"]))
+    assert again.result.finished == ()
+
+
 async def test_other_words_for_the_same_estimate_change_nothing(register: Register) -> None:
     await applied(register, a_finding())
     again = await applied(register, a_finding(friction=ProxyRating(2, "silent for 13 days")))
@@ -205,6 +229,62 @@ async def test_the_summary_is_short_and_calls_the_share_a_lower_bound(register: 
         "2 artifacts from 340 AI commits in 5,120; 2 new, 0 updated; 41 mixed files left out"
     )
     assert share(told.scan) == "at least 35% of the added lines of code (700 of 2,000)"
+
+
+def by_note(commit: str, tool: str | None = "Claude Code") -> Piece:
+    return Piece(Source.NOTE, tool, 12, Confidence.HIGH, model="opus", commit=commit)
+
+
+async def test_evidence_is_kept_beside_its_artifact_newest_first(register: Register) -> None:
+    trace = Piece(Source.TRACE, None, 3, Confidence.LOW, path="src/a.py", first_line=4, last_line=6)
+    pieces = by_note("b" * 40), by_note("a" * 40, None), trace
+    await applied(register, a_finding("one", pieces=pieces), a_finding("two"))
+    assert await register.asked(evidence.of, 1) == pieces
+    assert await register.asked(evidence.of, 2) == ()
+
+
+async def test_new_evidence_takes_the_place_of_the_old(register: Register) -> None:
+    await applied(register, a_finding(pieces=(by_note("a" * 40),)))
+    many = tuple(by_note(f"{number:040}") for number in range(450))
+    await applied(register, a_finding(pieces=many), a_finding("two", pieces=many[:1]))
+    assert await register.asked(evidence.of, 1) == many
+    assert await register.asked(evidence.of, 2) == many[:1]
+    await applied(register, a_finding(), a_finding("two", pieces=many[:1]))
+    assert await register.asked(evidence.of, 1) == ()
+    assert await register.asked(evidence.of, 2) == many[:1]
+
+
+async def test_the_same_evidence_again_writes_no_history(register: Register) -> None:
+    for _ in range(2):
+        again = await applied(register, a_finding(pieces=(by_note("a" * 40),)))
+    assert (again.result.changed, again.result.unchanged) == ((), 1)
+    assert await register.count() == 1
+
+
+async def test_a_rehearsal_keeps_no_evidence(register: Register) -> None:
+    await applied(register, a_finding())
+    told = a_finding(pieces=(by_note("a" * 40),))
+    await rehearse(register.store, change(), a_scan(told))
+    assert await register.asked(evidence.of, 1) == ()
+
+
+async def test_evidence_that_changes_is_in_the_history_by_its_sentence(
+    register: Register, story: Story
+) -> None:
+    """A note that arrives later agrees with the trailer; no line changes hands."""
+    sha = story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)})
+    await apply(register.store, change(), read_repository(story.path, now=NOW))
+    lines = "src/retry/worker.py\n  0123456789abcdef 1-60\n"
+    story.note(sha, attested(lines, prompts={"0123456789abcdef": agent("claude")}))
+    await apply(register.store, change(), read_repository(story.path, now=NOW))
+    artifact = await register.artifact(1)
+    assert artifact.evidence == (
+        "60 of 60 added lines by Claude Code in 1 commit; markers on 1 commit, notes on 1 of them"
+    )
+    entry = await register.last_entry()
+    assert (entry.action, list(entry.after or {})) == ("scan", ["evidence"])
+    kept = await register.asked(evidence.of, 1)
+    assert [(piece.source, piece.commit) for piece in kept] == [("trailer", sha), ("note", sha)]
 
 
 async def test_a_real_repository_comes_in_once(register: Register, story: Story) -> None:

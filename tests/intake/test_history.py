@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from intake.git import opened
-from intake.history import By, History, cut_off, read_history
-from intake.markers import BUILT_IN
+from intake.history import History, cut_off, read_history
+from intake.markers import BUILT_IN, By
 from tests.intake.repositories import BY_CLAUDE, CLAUDE, DANA, ERIN, Story, code, git
 
 CURSOR = "Co-authored-by: Cursor <cursoragent@cursor.com>"

@@ -1,0 +1,162 @@
+"""git-ai's notes in refs/notes/ai: which lines of a commit a tool wrote, and which a person.
+
+The schema is authorship/3.0.0, read as it is found rather than as it is meant. A note can hold a
+whole conversation: of that nothing is kept, shown or logged. `base_commit_sha` is not believed:
+a note speaks of the commit it is attached to.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from intake.git import Repository
+from intake.markers import By, Markers
+from intake.ranges import Range, length, merged, without
+from intake.tree import Blob, contents_of, files_of
+
+REF = "refs/notes/ai"
+LINES = re.compile(rb"(\d{1,9})(?:-(\d{1,9}))?")
+COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How many lines of one file a note gives to tools and to people; each line counts once.
+
+    Lines that it gives to both are people's.
+    """
+
+    tools: Mapping[By, int]
+    ai: int
+    people: int
+
+
+Note = Mapping[bytes, Claim]
+"""A note's claims by the path that a file had in its commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The notes on commits of one history; how many others there are, and how many too large."""
+
+    of: Mapping[bytes, Note] = field(default_factory=dict)
+    elsewhere: int = 0
+    too_large: int = 0
+
+
+def notes_of(repository: Repository, head: str, markers: Markers) -> Notes:
+    """What refs/notes/ai says of the commits up to `head`. Raises UnreadableRepository."""
+    tree = repository.answer("rev-parse", "--verify", "--quiet", f"{REF}^{{tree}}")
+    if tree is None:
+        return Notes()
+    noted = _noted(files_of(repository, tree))
+    here = {commit: noted[commit] for commit in _commits(repository, head) if commit in noted}
+    limit = repository.limits.note_bytes
+    fit = {commit: blob for commit, blob in here.items() if blob.size <= limit}
+    with closing(contents_of(repository, fit)) as contents:
+        read = dict(_read(repository, contents, markers))
+    return Notes(read, len(noted) - len(here), len(here) - len(fit))
+
+
+def note_in(content: bytes, markers: Markers) -> dict[bytes, Claim]:
+    """What a note attests, by path; empty where that is nothing or cannot be understood."""
+    text, metadata = _halves(content)
+    attested = list(_attested(text))
+    if not attested:
+        return {}
+    agents, humans = _metadata(metadata, markers)
+    tools: dict[bytes, dict[By, list[Range]]] = defaultdict(lambda: defaultdict(list))
+    people: dict[bytes, list[Range]] = defaultdict(list)
+    for path, key, ranges in attested:
+        if key.startswith("h_") or key == "human" or key in humans:
+            people[path] += ranges
+        elif by := agents.get(key, agents.get(key.partition("::")[0], markers.somebody)):
+            tools[path][by] += ranges
+    return {path: _claim(tools.get(path, {}), people.get(path, [])) for path in {*tools, *people}}
+
+
+def _noted(files: Mapping[bytes, Blob]) -> dict[bytes, Blob]:
+    """Notes by commit: git spreads the id over directories once there are many."""
+    named = ((path.replace(b"/", b""), blob) for path, blob in files.items())
+    return {commit: blob for commit, blob in named if COMMIT.fullmatch(commit)}
+
+
+def _commits(repository: Repository, head: str) -> Iterator[bytes]:
+    with repository.output("rev-list", "--no-merges", head, "--") as stdout:
+        for line in stdout:
+            yield line.rstrip(b"\n")
+
+
+def _read(
+    repository: Repository, contents: Iterable[tuple[bytes, bytes]], markers: Markers
+) -> Iterator[tuple[bytes, Note]]:
+    """Notes that attest something, each let go as soon as it is read."""
+    for commit, content in contents:
+        repository.check_time()
+        if note := note_in(content, markers):
+            yield commit, note
+
+
+def _halves(content: bytes) -> tuple[bytes, bytes]:
+    """The text before the line `---`, and the JSON after it."""
+    if content.startswith(b"---\n"):
+        return b"", content[4:]
+    text, _, metadata = content.replace(b"\r\n", b"\n").partition(b"\n---\n")
+    return text, metadata
+
+
+def _attested(text: bytes) -> Iterator[tuple[bytes, str, list[Range]]]:
+    """Path, key and ranges of each entry. A quoted path ends with its quote, lines later even."""
+    path, quoted = b"", b""
+    for line in text.split(b"\n"):
+        if quoted:
+            quoted += b"\n" + line
+            if line.endswith(b'"'):
+                path, quoted = quoted[1:-1], b""
+        elif line.startswith(b"  "):
+            key, _, ranges = line.strip().partition(b" ")
+            if path:
+                yield path, key.decode("utf-8", "replace"), _ranges(ranges)
+        elif line.startswith(b'"') and (len(line) == 1 or not line.endswith(b'"')):
+            path, quoted = b"", line
+        else:
+            path = line[1:-1] if line.startswith(b'"') else line
+
+
+def _ranges(text: bytes) -> list[Range]:
+    found = (LINES.fullmatch(part.strip()) for part in text.split(b","))
+    return [(int(each[1]), int(each[2] or each[1])) for each in found if each]
+
+
+def _claim(tools: Mapping[By, list[Range]], people: list[Range]) -> Claim:
+    theirs = merged(people)
+    lines = {by: length(without(ranges, theirs)) for by, ranges in tools.items()}
+    every = sum(lines.values())
+    if len(tools) > 1:
+        every = length(without([each for some in tools.values() for each in some], theirs))
+    return Claim({by: number for by, number in lines.items() if number}, every, length(theirs))
+
+
+def _metadata(raw: bytes, markers: Markers) -> tuple[dict[str, By | None], frozenset[str]]:
+    """Who is behind the keys: tools, None for one that only tests use, and people."""
+    try:
+        said = json.loads(raw.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return {}, frozenset()
+    agents = {}
+    for table in ("prompts", "sessions"):
+        for key, value in _object(said, table).items():
+            agent = _object(value, "agent_id")
+            if isinstance(agent.get("tool"), str):
+                agents[key] = markers.recorded(agent["tool"], agent.get("model"))
+    return agents, frozenset(_object(said, "humans"))
+
+
+def _object(value: Any, key: str) -> dict[str, Any]:
+    """What stands under a key, if it is an object in an object."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
