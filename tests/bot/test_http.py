@@ -4,6 +4,7 @@ import io
 import json
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,21 +44,29 @@ async def test_slack_may_verify_the_address(process: Process, slack: Sandbox) ->
     await slack.verify_request_url()
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
-        {"secret": "somebody else’s"},
-        {"timestamp": int(time.time()) - 600},
-        {"timestamp": int(time.time()) + 600},
-        {"timestamp": 0},
-    ],
-)
+def somebody_elses() -> dict[str, Any]:
+    return {"secret": "somebody else’s"}
+
+
+def too_old() -> dict[str, Any]:
+    return {"timestamp": int(time.time()) - 600}
+
+
+def from_the_future() -> dict[str, Any]:
+    return {"timestamp": int(time.time()) + 600}
+
+
+def from_1970() -> dict[str, Any]:
+    return {"timestamp": 0}
+
+
+@pytest.mark.parametrize("forged", [somebody_elses, too_old, from_the_future, from_1970])
 async def test_a_forged_or_stale_request_is_turned_away(
-    forged: dict[str, Any], dana: Person, slack: Sandbox, ledger: Ledger
+    forged: Callable[[], dict[str, Any]], dana: Person, slack: Sandbox, ledger: Ledger
 ) -> None:
     orphan = await ledger.add(owner=None)
     body = command(dana, "claim D-1")
-    answer = await slack.post(body, slack.signed(body, **forged) | FORM)
+    answer = await slack.post(body, slack.signed(body, **forged()) | FORM)
     assert answer.status == 401
     assert (await ledger.get(orphan)).owner is None
 
