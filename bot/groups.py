@@ -18,7 +18,10 @@ FRESH = timedelta(minutes=10)
 
 
 class Groups:
-    """Slack is asked for all its user groups at once, and again when the answer is old."""
+    """Slack is asked for all its user groups at once, and again when the answer is old.
+
+    `roster` has the members of each of the policy's groups, as last heard of.
+    """
 
     def __init__(self, client: AsyncWebClient, policy: Policy, now: Callable[[], datetime]) -> None:
         self._client = client
@@ -26,10 +29,9 @@ class Groups:
         self._now = now
         self._asked_at: datetime | None = None
         self._by_name: Roster = {}
+        self.roster = self._roster()
 
-    @property
-    def roster(self) -> Roster:
-        """The members of each of the policy's groups, as last heard of."""
+    def _roster(self) -> Roster:
         return {name: self._members(said) for name, said in self._policy.groups.items()}
 
     def team(self, name: str) -> frozenset[str]:
@@ -71,6 +73,7 @@ class Groups:
             log.warning("Slack did not say who is in its user groups error=%r", error)
             return
         self._by_name = user_groups(answer["usergroups"])
+        self.roster = self._roster()
 
 
 def members(said: str | tuple[str, ...], by_name: Roster) -> frozenset[str]:

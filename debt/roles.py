@@ -27,8 +27,10 @@ OPERATOR = Powers(operator=True)
 def may(
     act: Act, by: str, powers: Powers, policy: Policy, artifact: Artifact | None = None
 ) -> bool:
-    allowed = set(policy.roles[act])
-    return powers.operator or bool(allowed & set(_roles(by, powers, policy, artifact)))
+    allowed = policy.roles[act]
+    if powers.operator or Role.EVERYONE in allowed:
+        return True
+    return any(role in allowed for role in _roles(by, powers, policy, artifact))
 
 
 def require_may(
