@@ -147,3 +147,10 @@ async def test_a_rating_out_of_bounds_is_refused(register: Register) -> None:
     await register.holds()
     with pytest.raises(Refused, match="from 1 to 5"):
         await register.told(DANA, rate, 1, {"risk": 6})
+
+
+async def test_extending_what_has_lapsed_tells_that_it_had(register: Register) -> None:
+    await register.holds(expires_on=SOON, lapsed_on=TODAY)
+    await register.told(DANA, extend, 1, SOON + days(30), "it is used after all")
+    assert (await register.artifact()).lapsed_on is None
+    assert (await register.last_entry()).before["lapsed_on"] == TODAY.isoformat()  # type: ignore[index]  # a change has a before
