@@ -132,7 +132,12 @@ def _acts(artifact: Artifact, viewer: Viewer, policy: Policy, first: Action) -> 
 
 def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     """What this person may do to it; hours are logged even on what has ended."""
-    yield from _may_while_live(artifact, viewer, policy) if artifact.live else ("log",)
+    if artifact.stage is Stage.PROPOSED:
+        yield from ("accept", "dismiss")
+    elif artifact.stage is Stage.DISMISSED:
+        yield "accept"
+    else:
+        yield from _may_while_live(artifact, viewer, policy) if artifact.live else ("log",)
     if may(Act.HISTORY, viewer.slack_id, viewer.powers, policy, artifact):
         yield "history"
 
@@ -153,6 +158,8 @@ def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Itera
 
 
 _LABELS = {
+    "accept": "Accept",
+    "dismiss": "Not AI-produced",
     "claim": "Claim",
     "extend": "Extend",
     "log": "Log",

@@ -12,6 +12,8 @@ MAX_ID = 2**31 - 1
 
 
 class Stage(StrEnum):
+    PROPOSED = "proposed"
+    DISMISSED = "dismissed"
     CREATED = "created"
     VALIDATED = "validated"
     RETAINED = "retained"
@@ -50,6 +52,13 @@ class Ending(StrEnum):
     @property
     def stage(self) -> Stage:
         return _ENDS_AS[self]
+
+
+class CodeState(StrEnum):
+    """What a scan saw of a live artifact's code where that asks for its end."""
+
+    GONE = "gone"
+    TAKEN_OVER = "taken over"  # tools' share of it fell so far that it is people's now
 
 
 _ENDS_AS = {
@@ -167,6 +176,7 @@ class Artifact:
     leadership_told_on: date | None = None
     evidence: str | None = None
     scan_identity: str | None = None
+    code_state: CodeState | None = None
     changed_at: datetime | None = None
     changed_by: str | None = None
     changed_how: str | None = None

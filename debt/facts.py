@@ -85,15 +85,19 @@ def create(
     end state (R6).
 
     `said` is the reason kept with ratings a person gave. Refused where name, repository or
-    paths are missing, or where a label needs an end date and the facts leave none.
+    paths are missing, or where a label needs an end date and the facts leave none. What is only
+    proposed has no dates but those that are given: its time begins once somebody accepts it.
     """
     given: dict[str, Any] = {"kind": USUAL_KIND, "created_on": today} | _given(facts)
     _require_named(given)
     kind, created_on = given["kind"], given["created_on"]
     require_kind(kind, policy)
     label = given.setdefault("label", policy.kind(kind).label)
-    given["expires_on"] = given.get("expires_on") or default_expiry(kind, label, created_on, policy)
-    given["review_on"] = given.get("review_on") or default_review(kind, label, created_on, policy)
+    if stage is not Stage.PROPOSED:
+        usual = default_expiry(kind, label, created_on, policy)
+        given["expires_on"] = given.get("expires_on") or usual
+        usual = default_review(kind, label, created_on, policy)
+        given["review_on"] = given.get("review_on") or usual
     if stage is Stage.RETAINED:
         given.setdefault("planned_end", policy.kind(kind).ends_as)
     ratings = _rated(usual_ratings(kind, policy), facts, said)
@@ -164,9 +168,11 @@ def require_kind(kind: str | None, policy: Policy) -> None:
 
 def require_end_date(artifact: Artifact, policy: Policy, field: str = "expires_on") -> None:
     """Refused, at the field that was said, where the label asks for a date there is none of."""
-    if artifact.expires_on is None and policy.label(artifact.label).expiry_required:
-        meaning = policy.label(artifact.label).meaning
-        raise Refused(f"{artifact.label} {meaning}; give it an expiry date.", field=field)
+    if artifact.stage is Stage.PROPOSED or artifact.expires_on:
+        return
+    rules = policy.label(artifact.label)
+    if rules.expiry_required:
+        raise Refused(f"{artifact.label} {rules.meaning}; give it an expiry date.", field=field)
 
 
 def usual_ratings(kind: str, policy: Policy) -> Ratings:

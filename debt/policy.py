@@ -133,6 +133,10 @@ class ApprovalPolicy(Table):
         return self
 
 
+class ScanPolicy(Table):
+    max_new: Annotated[int, whole(1, 1_000)]
+
+
 class TeamPolicy(Table):
     members: tuple[PersonId, ...] = ()
     lead: PersonId | None = None
@@ -173,6 +177,7 @@ class Policy(Table):
     nudges: NudgePolicy
     approvals: ApprovalPolicy
     gate: GatePolicy
+    scan: ScanPolicy
     roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]

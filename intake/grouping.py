@@ -56,13 +56,16 @@ SAID: dict[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class CodeFile:
-    """One file of code. `counts` when enough of it is AI-added; lines are not blank."""
+    """One file of code. `counts` when enough of it is AI-added; lines are not blank. One that is
+    `apart` is in no directory's artifact: somebody said so.
+    """
 
     path: str
     kind: Kind
     lines: int
     counts: bool
     owners: tuple[str, ...] = ()
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,14 @@ class _Directory:
     counting: int = 0
     number: int = 0
     owners: set[tuple[str, ...]] = field(default_factory=set)
+    parted: bool = False
 
     def add(self, file: CodeFile) -> None:
         self.lines += file.lines
         self.counting += file.lines if file.counts else 0
         self.number += 1
         self.owners.add(file.owners)
+        self.parted = self.parted or file.apart
 
     def all_files(self) -> Iterator[CodeFile]:
         yield from self.files
@@ -179,7 +184,7 @@ def _is_one(at: _Directory, directory: str) -> bool:
     fewest, most = GROUPING.collapse_files
     container = directory.rpartition("/")[2].lower() in GROUPING.containers
     only_one_inside = not at.files and len(at.children) == 1
-    if not directory or only_one_inside or (container and at.children):
+    if not directory or at.parted or only_one_inside or (container and at.children):
         return False
     half = at.counting >= GROUPING.collapse * at.lines
     return half and fewest <= at.number <= most and len(at.owners) == 1

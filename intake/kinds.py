@@ -32,6 +32,7 @@ class Grouping:
 
     containers: frozenset[str]
     threshold: float
+    leave: float
     mixed: float
     min_lines: int
     collapse: float

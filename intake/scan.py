@@ -12,13 +12,14 @@ from datetime import datetime
 from pathlib import Path
 
 from intake.blocks import Block, blocks_in, may_hold
-from intake.claims import Claim, Claims, claims_of
+from intake.claims import Claim, claims_of
 from intake.contents import References, branches, code_lines
 from intake.findings import Facts, Finding, finding_of
 from intake.git import Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, groups_of
 from intake.history import FileHistory, History, Progress, cut_off, read_history
 from intake.kinds import GROUPING, is_binary, is_code, is_generated, is_left_out, kind_of
+from intake.known import ByGlob, Settled, Theirs, settled
 from intake.markers import BUILT_IN, Markers
 from intake.notes import Notes, notes_of
 from intake.owners import Owners
@@ -36,8 +37,16 @@ from intake.tree import (
     name_of,
     text_of,
 )
+from storage.known import NOTHING, Declared, Known
 
-__all__ = ["Finding", "Limits", "Scan", "UnreadableRepository", "read_repository"]
+__all__ = [
+    "Finding",
+    "Limits",
+    "Scan",
+    "UnreadableRepository",
+    "read_repository",
+    "repository_name",
+]
 
 MOST_FAULTS = 50
 LOWER_BOUND = "AI shares are lower bounds: a tool can be told to leave no marker."
@@ -50,7 +59,8 @@ class Scan:
     `ai_lines` of `all_lines` are added lines of code files that still stand. `mixed` counts files
     with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
     limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
-    findings' identity; `tracked` are all the files there are.
+    findings' identity, `declared` the artifacts whose globs a person gave; `tracked` are all the
+    files there are.
     """
 
     repo: str
@@ -63,7 +73,14 @@ class Scan:
     mixed: int
     notes: tuple[str, ...]
     blocks: Mapping[str, Block] = field(default_factory=dict)
+    declared: Mapping[str, int] = field(default_factory=dict)
     tracked: Tracked | None = None
+
+
+def repository_name(path: Path) -> str:
+    """What the register calls it where nobody says otherwise. Raises UnreadableRepository."""
+    with opened(path) as repository:
+        return name_of(repository)
 
 
 def read_repository(
@@ -74,8 +91,10 @@ def read_repository(
     progress: Progress | None = None,
     markers: Markers = BUILT_IN,
     limits: Limits | None = None,
+    known: Known = NOTHING,
 ) -> Scan:
     """Read a work tree or a bare repository at its HEAD. `now` is aware; time windows end there.
+    `known` is what the register says of its paths.
 
     `progress` is told commits read and in all. Raises UnreadableRepository with one clear line
     where there is no repository, a clone lacks what its history needs, or a limit is passed.
@@ -85,7 +104,7 @@ def read_repository(
         head = head_of(repository)
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
-        code = _code_of(repository, head, markers)
+        code = _code_of(repository, head, markers, known)
         cut = cut_off(repository)
         noted = notes_of(repository, head, markers)
         history = read_history(
@@ -99,10 +118,13 @@ def read_repository(
         )
         facts, blocks = _facts(repository, repo, code, history, now.timestamp(), markers)
         files = [path for path in facts.lines if is_code(path)]
-        claims = claims_of(blocks, files, lambda path: path in facts.lines and _counts(path, facts))
+        held = ByGlob((glob, True) for glob in known.held)
+        counting = frozenset(path for path in files if _counts(path, facts, held))
+        claims = claims_of(blocks, files, counting.__contains__)
         limits_met = [*code.notes, *_unread(noted), *claims.faults[:MOST_FAULTS]]
         limits_met += _notes(facts, shallow=bool(cut))
-        scan = _scan(repository, head, facts, claims, limits_met)
+        said = settled(claims, files, known)
+        scan = _scan(repository, head, facts, said, counting, limits_met)
         return replace(scan, tracked=code.tracked)
 
 
@@ -110,7 +132,8 @@ def read_repository(
 class _Code:
     """Files that may count by their path, and those of them that .gitattributes vouches for.
 
-    `directories` are those, each with its slash, about which a metadata block speaks.
+    `directories` are those, each with its slash, about which a metadata block speaks; `declared`
+    what a person put on the register.
     """
 
     blobs: Mapping[bytes, Blob]
@@ -119,10 +142,11 @@ class _Code:
     directories: tuple[str, ...]
     tracked: Tracked
     traces: Traces
+    declared: ByGlob[Declared]
     notes: list[str] = field(default_factory=list)
 
 
-def _code_of(repository: Repository, head: str, markers: Markers) -> _Code:
+def _code_of(repository: Repository, head: str, markers: Markers, known: Known) -> _Code:
     """Code files at the head, without those that path, size or attributes leave out, and what
     else has a metadata block.
     """
@@ -163,7 +187,9 @@ def _code_of(repository: Repository, head: str, markers: Markers) -> _Code:
         notes.append(f"{counted(traces.too_large, 'agent trace')} {were} too large to be read.")
     owners = Owners(codeowners_of(repository, files))
     there = tracked(map(text_of, files))
-    return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, traces, notes)
+    declared = ByGlob((path, each) for each in known.declared for path in each.paths)
+    near = tuple(_directories(blocks))
+    return _Code(kept, vouched, owners, near, there, traces, declared, notes)
 
 
 def _may_count(path: str) -> bool:
@@ -213,21 +239,27 @@ def _facts(
             references.note(path, content)
             if raw in code.traces.of and raw in history.files:
                 history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
-            near = ours or path.startswith(code.directories)
+            near = ours or path.startswith(code.directories) or code.declared.of(path)
             if near or _share(history.files.get(raw)) >= GROUPING.mixed:
                 forks[path] = branches(content)
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
-    known = Facts(repo, now, code.owners, history, markers.unnamed, files, lines, forks, references)
-    return known, blocks
+    facts = Facts(repo, now, code.owners, history, markers.unnamed, files, lines, forks, references)
+    return facts, blocks
 
 
 def _scan(
-    repository: Repository, head: str, facts: Facts, claims: Claims, notes: list[str]
+    repository: Repository,
+    head: str,
+    facts: Facts,
+    said: Settled,
+    counting: frozenset[str],
+    notes: list[str],
 ) -> Scan:
-    groups = groups_of(_code_files(repository, facts, claims), facts.repo)
+    groups = groups_of(_code_files(repository, facts, said, counting), facts.repo)
     findings = [finding_of(group, facts) for group in groups]
-    claimed = [(_claimed(claim, facts), claim.block) for claim in claims.claims]
-    findings += [finding for finding, _ in claimed]
+    claimed = [(_claimed(claim, facts), claim.block) for claim in said.claims.claims]
+    declared = [(_declared(theirs, facts), theirs.declared) for theirs in said.theirs]
+    findings += [finding for finding, _ in (*claimed, *declared)]
     findings.sort(key=lambda found: (-found.score, -found.ai_lines, found.name, found.identity))
     return Scan(
         repo=facts.repo,
@@ -235,19 +267,25 @@ def _scan(
         commits=facts.history.commits,
         ai_commits=facts.history.ai_commits,
         ai_lines=sum(
-            file.ai_added for path, file in facts.files.items() if path not in claims.denied
+            file.ai_added for path, file in facts.files.items() if path not in said.denied
         ),
         all_lines=sum(file.added for file in facts.files.values()),
         findings=tuple(findings),
-        mixed=sum(_is_mixed(path, facts) for path in facts.lines if not _is_settled(path, claims)),
+        mixed=sum(
+            _is_mixed(path, facts)
+            for path in facts.lines
+            if path not in counting and not said.has(path)
+        ),
         notes=tuple(notes),
         blocks={finding.identity: block for finding, block in claimed},
+        declared={finding.identity: each.artifact_id for finding, each in declared},
     )
 
 
-def _is_settled(path: str, claims: Claims) -> bool:
-    """Whether a metadata block says what the file is."""
-    return path in claims.claimed or path in claims.denied
+def _declared(theirs: Theirs, facts: Facts) -> Finding:
+    """What the repository shows of files that a person put on the register."""
+    found, by = finding_of(theirs.group(), facts), "declared on the register"
+    return replace(found, evidence=f"{by}; {found.evidence}" if found.ai_lines else by)
 
 
 def _claimed(claim: Claim, facts: Facts) -> Finding:
@@ -268,27 +306,30 @@ def _claimed(claim: Claim, facts: Facts) -> Finding:
     )
 
 
-def _code_files(repository: Repository, facts: Facts, claims: Claims) -> list[CodeFile]:
-    """Every file that no block speaks for, with whether it counts; owners matter only near those
+def _code_files(
+    repository: Repository, facts: Facts, said: Settled, counting: frozenset[str]
+) -> list[CodeFile]:
+    """Every file that nobody speaks for, with whether it counts; owners matter only near those
     that do.
     """
-    counting = {
-        path for path in facts.lines if _counts(path, facts) and not _is_settled(path, claims)
-    }
+    counting = frozenset(path for path in counting if not said.has(path))
     near = {path.partition("/")[0] for path in counting}
     files = []
     for path, lines in facts.lines.items():
         repository.check_time()
-        if path in claims.claimed or not is_code(path):
+        if path in said.taken or not is_code(path):
             continue
         owners = facts.owners.of(path).owners if path.partition("/")[0] in near else ()
-        files.append(CodeFile(path, kind_of(path), lines, path in counting, owners))
+        counts, apart = path in counting, path in said.dismissed
+        files.append(CodeFile(path, kind_of(path), lines, counts, owners, apart))
     return files
 
 
-def _counts(path: str, facts: Facts) -> bool:
-    enough = facts.lines[path] >= GROUPING.min_lines
-    return enough and _share(facts.files.get(path)) >= GROUPING.threshold
+def _counts(path: str, facts: Facts, held: ByGlob[bool]) -> bool:
+    """Whether tools wrote enough of it; what is an artifact already needs less to stay one."""
+    share = _share(facts.files.get(path))
+    enough = facts.lines[path] >= GROUPING.min_lines and share >= GROUPING.leave
+    return enough and (share >= GROUPING.threshold or held.of(path) is not None)
 
 
 def _is_mixed(path: str, facts: Facts) -> bool:

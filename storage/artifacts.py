@@ -12,6 +12,7 @@ from debt.approval import Roster
 from debt.artifact import (
     RATING_NAMES,
     Artifact,
+    CodeState,
     Ending,
     Label,
     Rating,
@@ -70,6 +71,7 @@ def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
     values["stage"] = Stage(values["stage"])
     values["surface"] = Surface(values["surface"])
     values["planned_end"] = values["planned_end"] and Ending(values["planned_end"])
+    values["code_state"] = values["code_state"] and CodeState(values["code_state"])
     values["stage_before"] = values["stage_before"] and Stage(values["stage_before"])
     values["paths"] = tuple(values["paths"])
     values["ratings"] = Ratings(*(Rating(**values["ratings"][name]) for name in RATING_NAMES))

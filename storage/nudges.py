@@ -19,12 +19,13 @@ from debt.notice import DueKind
 from debt.policy import Policy
 from debt.refusal import Refused
 from storage.artifacts import COLUMNS, Change, adjust, artifact_of, locked, row_of, unchanging
+from storage.proposals import PROPOSALS
 from storage.store import Session, insert_new
 from storage.tables import ARTIFACT, ATTENTION, BRIEFING, MATTER, PERSON, UNWANTED, BriefingState
 
 A = ARTIFACT.c
 NUDGE = "nudge"
-STARTED_BY_US = (NUDGE, "paused")
+STARTED_BY_US = (NUDGE, PROPOSALS, "paused")
 _FURTHEST_EAST = timedelta(hours=14)
 _WEEK = timedelta(days=7)
 

@@ -44,6 +44,12 @@ def _open(name: str, *columns: str, unique: bool = False) -> Index:
     return Index(name, *columns, unique=unique, postgresql_where=condition, sqlite_where=condition)
 
 
+def _proposed(name: str, *columns: str) -> Index:
+    """A partial index over what scans propose and nobody has answered yet."""
+    condition = text("stage = 'proposed'")
+    return Index(name, *columns, postgresql_where=condition, sqlite_where=condition)
+
+
 _RANKED = ("priority", "id")  # read backward: what to fix first comes first
 
 
@@ -68,6 +74,8 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_nudges", "nudge_on", "owner"),
         _live("artifact_lapses", "lapses_on"),
         _live("artifact_escalates", "escalates_on"),
+        _proposed("artifact_proposed", *_RANKED),
+        _proposed("artifact_repo_proposed", "repo", *_RANKED),
         Index("artifact_changed", "changed_at"),
         Index("artifact_team_changed", "team", "changed_at"),
         Index("artifact_repo_changed", "repo", "changed_at"),
@@ -126,6 +134,7 @@ class ArtifactRow(SQLModel, table=True):
     leadership_told_on: date | None = None
     evidence: str | None = Field(default=None, sa_type=Text)
     scan_identity: str | None = Field(default=None, sa_type=Text)
+    code_state: str | None = None
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_by: str | None = None
     changed_how: str | None = Field(default=None, sa_type=Text)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, insert, select
 
 from debt.artifact import Artifact
 from debt.hours import MINUTES_A_DAY, Span, Work, as_hours
+from debt.lifecycle import require_accepted
 from debt.named import Act
 from debt.refusal import Refused
 from debt.text import clean_field
@@ -71,6 +72,7 @@ async def log(
         raise Refused(f"{worked_on.isoformat()} is more than a year ago; that book is closed.")
     artifact = await locked(session, artifact_id)
     change.require_may(Act.LOG, artifact)
+    require_accepted(artifact.key, artifact.stage)
     worked = Worked(minutes, kind, worked_on, clean_field("note", note))
     place = {"team": artifact.team, "repo": artifact.repo, "service": artifact.service}
     return await _write(session, change, artifact, worked, place)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 _PAGE = 500
 _ENTRIES = 5
 _LIST = """\
-Prints live artifacts, what to fix first comes first, each with its next step.
+Prints live artifacts, what to fix first comes first, each with its next step; after them what
+scans propose and nobody has answered yet.
 
   overdue, expiring, orphans, high-risk, provisional   only those
+  proposed                                              only what waits for a yes
   team:x, repo:x, service:x                             only there (team:"data platform")
   any other word                                        only where key, name, repository, path,
                                                         owner, team or service has it"""
@@ -92,13 +94,23 @@ async def _wake(store: "Store", invocation: Invocation) -> None:
 async def _ranked(session: "Session", query: "Query") -> "AsyncIterator[Artifact]":
     from storage.lists import page
 
-    found = await page(session, query, _PAGE)
-    while True:
-        for artifact in found.artifacts:
-            yield artifact
-        if found.after is None:
-            return
-        found = await page(session, query, _PAGE, found.after)
+    for part in _parts(query):
+        found = await page(session, part, _PAGE)
+        while True:
+            for artifact in found.artifacts:
+                yield artifact
+            if found.after is None:
+                break
+            found = await page(session, part, _PAGE, found.after)
+
+
+def _parts(query: "Query") -> "Iterator[Query]":
+    """The register, then what may come onto it; a filter asks about the one or the other."""
+    from storage.lists import Filter
+
+    yield query
+    if not query.filters:
+        yield replace(query, filters=frozenset({Filter.PROPOSED}))
 
 
 async def _array(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -> None:

@@ -19,7 +19,7 @@ from bot.process import Process
 from debt.artifact import Artifact
 from sandbox import Form, Message, Person, Sandbox
 from sandbox.workspace import Change
-from tests.bot.conftest import MONDAY, Ledger
+from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 Json = dict[str, Any]
 FAT = "A & B <wide> " * 700
@@ -90,6 +90,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_request(dana, slack.person("erin"), process)
     await every_way_out(dana, ledger)
     await every_home(slack, dana)
+    await every_proposal(slack, dana, ledger, process)
     await every_briefing(slack, process, dana)
     return seen
 
@@ -249,6 +250,25 @@ async def every_way_out(dana: Person, ledger: Ledger) -> None:
 
 async def card_of(person: Person, artifact: Artifact) -> Message:
     return (await person.types(f"/debt show {artifact.key}", channel="payments")).message
+
+
+async def every_proposal(slack: Sandbox, dana: Person, ledger: Ledger, process: Process) -> None:
+    """A message about more finds than it names, a list of two pages, both answers, the end."""
+    await dana.types("/debt subscribe all", channel="general")
+    fat = {"name": FAT, "paths": (FAT,) * 5, "repo": FAT[:500], "owner": None, "evidence": FAT}
+    [one, *_] = await ledger.proposes(*[fat] * 12)
+    await dana.clicks((await dana.types("/debt list")).message, "See them")
+    await slack.clock.set(TUESDAY)
+    await process.send()
+    message = dana.dms()[-1]
+    await dana.clicks((await dana.clicks(message, "Review")).messages[0], "Next page")
+    page = (await dana.clicks(message, "Review")).messages[0]
+    await dana.clicks(page, "Not AI-produced", row="D-30")
+    await dana.clicks(page, "Accept", row="D-29")
+    card = await card_of(dana, one)
+    assert card.controls()
+    await dana.clicks(card, "Not AI-produced")
+    await dana.clicks(message, "Accept all 12")
 
 
 async def every_briefing(slack: Sandbox, process: Process, dana: Person) -> None:

@@ -277,11 +277,11 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
     scan = ["scan", str(story.path), "--name", "acme/shop"]
     told = done(fresh.says(*scan, "--dry-run"))
-    assert told.startswith("new      ")
-    assert "1 would be new" in told
+    assert told.startswith("proposed ")
+    assert "1 would be proposed" in told
     assert "at least 100% of the added lines" in told
     assert "lower bounds" in told
-    assert done(fresh.says(*scan)).startswith("1 artifact from 1 AI commits in 1; 1 new")
+    assert done(fresh.says(*scan)).startswith("1 artifact from 1 AI commits in 1; 1 proposed")
     again = json.loads(done(fresh.says(*scan, "--json")))
     assert (again["created"], again["changed"], again["unchanged"]) == ([], [], 1)
     assert [artifact["repo"] for artifact in json.loads(fresh.says("list", "--json").out)] == [

@@ -10,7 +10,7 @@ import pytest
 
 from bot.process import Process
 from sandbox import Form, Message, Person, Sandbox
-from tests.bot.conftest import MONDAY, Ledger
+from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 EVERYTHING = (
     "<!channel> <!here> <!everyone> <@U123> <@{dana}> <!subteam^S123> <#C123> "
@@ -290,6 +290,27 @@ async def test_the_way_out_is_inert(text: str, dana: Person, hostile: Ledger) ->
     for message in (await form.submit()).messages:
         must_be_inert(message, dana)
     must_be_inert(card, dana)
+
+
+async def test_what_a_scan_proposes_is_inert(
+    text: str, dana: Person, hostile: Ledger, slack: Sandbox, process: Process
+) -> None:
+    await dana.types("/debt subscribe all", channel="payments")
+    found = facts(text) | {"name": inside(f"a{text}"), "evidence": inside(f"a{text}")}
+    await hostile.proposes(found, found)
+    await slack.clock.set(TUESDAY)
+    await process.send()
+    told = dana.dms()[-1]
+    must_be_inert(told)
+    [page, *_] = (await dana.clicks(told, "Review")).messages
+    must_be_inert(page)
+    await dana.clicks(page, "Accept", row="D-3")
+    must_be_inert(page, dana)
+    await dana.clicks(page, "Not AI-produced", row="D-4")
+    must_be_inert(page, dana)
+    await dana.types(f"/debt dismiss D-4 {text}")
+    must_be_inert((await dana.types("/debt show D-4")).message, dana)
+    must_be_inert(told)
 
 
 async def test_the_digest_and_what_follows_it_are_inert(

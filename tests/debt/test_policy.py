@@ -152,8 +152,8 @@ NEEDED = (
             "\nthreshold = 3",
             (
                 "policy.toml:2: threshold: no such key; allowed are kinds, labels, tiers, "
-                "thresholds, digest, nudges, approvals, gate, roles, groups, teams, leadership, "
-                "working_hours, holidays, sprint"
+                "thresholds, digest, nudges, approvals, gate, scan, roles, groups, teams, "
+                "leadership, working_hours, holidays, sprint"
             ),
         ),
         (

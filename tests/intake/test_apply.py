@@ -13,7 +13,7 @@ from intake.findings import Finding
 from intake.proxies import ProxyRating
 from intake.scan import Scan, read_repository
 from intake.tracked import tracked
-from storage import evidence, upkeep
+from storage import evidence, proposals, upkeep
 from storage.artifacts import Change, save
 from storage.store import Store
 from tests.intake.repositories import BY_CLAUDE, Story, agent, attested, code
@@ -80,12 +80,12 @@ async def is_told(register: Register, old: Artifact, **changes: Any) -> Artifact
         return await save(session, by, old, replace(old, **changes), action="edit")
 
 
-async def test_a_finding_becomes_an_artifact_that_says_where_it_was_read(
+async def test_a_finding_becomes_a_proposal_that_says_where_it_was_read(
     register: Register,
 ) -> None:
     await applied(register, a_finding(owner="Dana@Example.com"))
     artifact = await register.artifact(1)
-    assert (artifact.stage, artifact.owner) == (Stage.CREATED, "dana@example.com")
+    assert (artifact.stage, artifact.owner) == (Stage.PROPOSED, "dana@example.com")
     assert artifact.ratings.frequency.reason == "37 commits in 90 days"
     assert not artifact.ratings.frequency.by_person
     assert artifact.evidence == "700 of 1,000 added lines by Claude Code in 9 commits"
@@ -117,8 +117,9 @@ async def test_a_second_scan_changes_nothing(register: Register) -> None:
 async def test_what_is_on_its_way_out_ends_once_none_of_its_paths_is_left(
     register: Register,
 ) -> None:
-    """Anything else that is gone is told of, and stays what it is."""
+    """Anything else that is gone is for somebody to retire, and stays what it is."""
     await applied(register, a_finding("one"), a_finding("two"))
+    await register.told(DANA, proposals.accept_all)
     one = await register.artifact(1)
     await is_told(register, one, stage=Stage.RETIRING, planned_end=Ending.REFACTOR)
     there = await applied(register, tracked=tracked([*one.paths, "src/two/x.py"]))
@@ -161,6 +162,7 @@ async def test_what_the_repository_changed_is_renewed(register: Register) -> Non
 
 async def test_what_a_person_set_is_never_overwritten(register: Register) -> None:
     await applied(register, a_finding())
+    await register.told(DANA, proposals.accept, 1)
     await register.told(DANA, upkeep.rate, 1, {"frequency": 1}, "it is quiet now")
     told = await is_told(
         register,
@@ -216,17 +218,17 @@ async def test_a_rehearsal_says_what_it_would_do_and_does_nothing(register: Regi
     told = await rehearse(register.store, change(), a_scan(renewed, a_finding("two")))
     assert await register.count() == before
     assert [*details(told)] == [
-        f"new      retry two (production_integration): {a_finding().evidence}",
+        f"proposed retry two (production_integration, score 72): {a_finding().evidence}",
         "updated  D-1 retry one: risk 3 → 5 (payments path); dependants 2 → 9",
     ]
-    assert "1 would be new, 1 would be updated" in summary(told)
+    assert "1 would be proposed, 1 would be updated" in summary(told)
     assert as_json(told, POLICY)["created"][0]["key"] is None
 
 
 async def test_the_summary_is_short_and_calls_the_share_a_lower_bound(register: Register) -> None:
     told = await applied(register, a_finding("one"), a_finding("two"))
     assert summary(told) == (
-        "2 artifacts from 340 AI commits in 5,120; 2 new, 0 updated; 41 mixed files left out"
+        "2 artifacts from 340 AI commits in 5,120; 2 proposed, 0 updated; 41 mixed files left out"
     )
     assert share(told.scan) == "at least 35% of the added lines of code (700 of 2,000)"
 
