@@ -100,7 +100,17 @@ class _Import:
 def _importing(path: Path) -> Iterator[_Import]:
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", path], check=True)
     read, write = os.pipe()
-    command = ["git", "-C", path, "-c", "core.compression=1", "fast-import", "--quiet", "--depth=0", f"--cat-blob-fd={write}"]
+    command = [
+        "git",
+        "-C",
+        path,
+        "-c",
+        "core.compression=1",
+        "fast-import",
+        "--quiet",
+        "--depth=0",
+        f"--cat-blob-fd={write}",
+    ]
     with (
         os.fdopen(read, "rb") as answers,
         subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[write]) as process,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from intake.blocks import Block, blocks_in, may_hold
 from intake.claims import Claim, Claims, claims_of
-from intake.contents import References, branches, code_lines
+from intake.contents import References, branches, code_lines, references_in
 from intake.findings import Facts, Finding, finding_of
 from intake.git import Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, groups_of
@@ -210,7 +210,7 @@ def _facts(
             if is_binary(content) or unwanted:
                 continue
             lines[path] = code_lines(content)
-            references.note(path, content)
+            references.note(path, references_in(path, content))
             if raw in code.traces.of and raw in history.files:
                 history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
             near = ours or path.startswith(code.directories)
