@@ -33,7 +33,7 @@ _TOOLS = (
     ("Person 7 (aider) <person7@shop.example>", ""),
     ("copilot-swe-agent[bot] <198982749+Copilot@users.noreply.github.com>", ""),
     ("", "Co-authored-by: Codex <noreply@openai.com>"),
-    ("devin-ai-integration[bot] <158243242+devin-ai-integration[bot]@users.noreply.github.com>", ""),
+    ("devin-ai-integration[bot] <1+devin-ai-integration[bot]@users.noreply.github.com>", ""),
 )  # fmt: skip
 _SAID = "what was said to each other while it was made; nobody else has to read this. " * 40
 
@@ -128,7 +128,7 @@ class _Team:
 
     def __init__(self, out: _Import, size: Size) -> None:
         self._out, self._size = out, size
-        self._random = Random(20_261_130)  # noqa: S311 - the same repository every time
+        self._random = Random(20_261_130)
         self._code = Code(self._random)
         self._files: dict[str, _File] = {}
         self._paths: list[str] = []

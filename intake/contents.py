@@ -78,17 +78,16 @@ def branches(content: bytes) -> int:
     return words + both + either
 
 
-def references_in(path: str, content: bytes) -> frozenset[Reference]:
-    """What the import lines of a file name, as far as its language is known."""
+def references_in(path: str, content: bytes) -> tuple[Reference, ...]:
+    """What the import lines of a file name, as far as its language is known; each once."""
     imports = IMPORTS.get(path.rpartition(".")[2].lower())
     if imports is None:
-        return frozenset()
+        return ()
     found = dict.fromkeys(imports.pattern.findall(_lines_with(imports.words, content)))
     if imports is OF_PYTHON:
-        return frozenset(reference for each in found for reference in _python(*each))
-    return frozenset(
-        reference for name in found if (reference := _written(name, imports.separator))
-    )
+        return tuple(dict.fromkeys(reference for each in found for reference in _python(*each)))
+    written = (_written(name, imports.separator) for name in found)
+    return tuple(dict.fromkeys(filter(None, written)))
 
 
 def _lines_with(words: Iterable[bytes], content: bytes) -> bytes:
