@@ -2,9 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ TABLE: dict[str, Any] = tomllib.loads(
     Path(__file__).with_name("blocks.toml").read_text(encoding="utf-8")
 )
 MOST_LINES = 64
+MOST_PREAMBLE = 8
 MOST_CHARACTERS = 65_536
 BOM = "\ufeff"
 
@@ -65,27 +66,29 @@ def lines_of(text: str) -> list[str]:
     return _A_LINE.findall(text)
 
 
-def first_lines(text: str) -> list[str]:
-    """As many of them as a header may have."""
-    return [match[0] for match in islice(_A_LINE.finditer(text), MOST_LINES)]
+def first_lines(text: str) -> Iterator[str]:
+    """As many of them as are asked for: most files have little to say before their code."""
+    return (match[0] for match in _A_LINE.finditer(text))
 
 
 def preamble(lines: Sequence[str]) -> int:
     """How many lines have to stay first: shebang, encoding, `<?php` and the like."""
     kept = 0
-    for number, line in enumerate(lines[:8]):
+    for number, line in enumerate(lines[:MOST_PREAMBLE]):
         if not _FIRST.match(line.removeprefix(BOM)):
             break
         kept = number + 1
     return kept
 
 
-def header(path: str, lines: Sequence[str]) -> Iterator[Line]:
+def header(path: str, lines: Iterable[str]) -> Iterator[Line]:
     """The lines of all comments before the first code, within the first MOST_LINES."""
     styles = styles_of(path) or EVERY_STYLE
-    first = preamble(lines)
+    coming = iter(lines)
+    begun = [*islice(coming, MOST_PREAMBLE)]
+    first = preamble(begun)
     comment: _Comment | None = None
-    for number, line in enumerate(lines[:MOST_LINES], 1):
+    for number, line in enumerate(islice(chain(begun, coming), MOST_LINES), 1):
         text = line.removeprefix(BOM).strip()
         if comment is None:
             if not text or (number <= first and not text.startswith(styles)):

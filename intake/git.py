@@ -64,6 +64,7 @@ class Limits:
     token_bytes: int = 1 << 18
     blob_bytes: int = 1 << 20
     note_bytes: int = 8 << 20
+    log_bytes: int = 1 << 30
     files: int = 1_000_000
 
 
@@ -84,6 +85,11 @@ class Repository:
     def shallow_file(self) -> Path:
         """Where git keeps the commits at which a shallow clone was cut off."""
         return _common_directory(self.directory) / "shallow"
+
+    @property
+    def attributes_file(self) -> Path:
+        """Attributes of this clone alone, which nobody committed."""
+        return _common_directory(self.directory) / "info" / "attributes"
 
     def check_time(self) -> None:
         """Raise UnreadableRepository once the time limit has passed."""
@@ -251,6 +257,7 @@ def _environment(directory: Path, scratch: Path) -> dict[str, str]:
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_GRAFT_FILE": os.devnull,  # parents are those that a commit names
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",

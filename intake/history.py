@@ -1,68 +1,25 @@
-"""One streamed pass over a repository's history: who added what, and where a tool had a hand.
+"""Who added what to the files that stand, and where a tool had a hand: a Log read backwards.
 
 Newest commit first, so that a rename met on the way leads older paths to the file that still
-stands. Times are committer dates in seconds since 1970, in UTC: when a change landed.
+stands.
 """
 
-import re
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from intake.git import Repository
-from intake.markers import By, Evidence, Markers, Person, tools_in
+from intake.log import Log
+from intake.markers import By, Evidence
 from intake.notes import Claim, Note
 from intake.traces import Span, lines_of
 
-Progress = Callable[[int, int | None], None]
-
-START = b"\1"
-FORMAT = "--format=%x01%H%n%ct%n%an%n%ae%n%cn%n%ce%n%B"
-LOG = (
-    "log",
-    "-z",
-    "--numstat",
-    "--date-order",
-    "--no-merges",
-    "--root",
-    "-M",
-    "-O/dev/null",
-    "--diff-algorithm=myers",
-    "--no-relative",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--no-color",
-    "--no-decorate",
-    "--no-notes",
-    "--no-mailmap",
-    "--no-show-signature",
-    "--encoding=UTF-8",
-    FORMAT,
-)
-REVERTS = re.compile(rb"^[ \t>*-]*This reverts commit ([0-9a-f]{7,64})\b", re.M)
-STEP = 1000
-
-
-class Change(NamedTuple):
-    """One file of one commit; `before` is its path before a rename."""
-
-    added: int
-    path: bytes
-    before: bytes | None
-
-
-class Commit(NamedTuple):
-    """One commit as git prints it."""
-
-    sha: bytes
-    landed: int
-    author: Person
-    committer: Person
-    message: bytes
-    changes: list[Change]
+EVER = -(1 << 62)
+NOBODY: frozenset[Evidence] = frozenset()
+NOTHING: Note = {}
 
 
 class Told(NamedTuple):
@@ -130,32 +87,27 @@ class History:
         return len(self.landed)
 
 
-def read_history(
-    repository: Repository,
-    head: str,
+def history_in(
+    log: Log,
+    shas: Sequence[bytes],
     wanted: Collection[bytes],
-    markers: Markers,
     *,
     cut: Collection[bytes] = (),
     notes: Mapping[bytes, Note] | None = None,
-    progress: Progress | None = None,
+    since: int = EVER,
 ) -> History:
-    """The history of the wanted paths up to `head`.
+    """What these commits, children before parents, did to the wanted paths.
 
     `cut` are commits at which a shallow clone ends: all they hold looks added, so it is no
-    evidence. `notes` are by commit. `progress` is told commits done and in all. Raises
-    UnreadableRepository.
+    evidence. `notes` are by commit. What landed before `since` is left out.
     """
-    total = _count(repository, head) if progress else None
-    reading = _Reading(wanted, markers, cut, notes or {})
-    with repository.tokens(*LOG, head, "--") as tokens:
-        for done, commit in enumerate(commits_in(tokens), 1):
-            reading.take(commit)
-            if progress and done % STEP == 0:
-                progress(done, total)
-    if progress:
-        progress(reading.history.commits, reading.history.commits)
-    return reading.history
+    reading = _Reading(log, wanted, cut, notes or {})
+    row_of = {sha: row for row, sha in enumerate(log.shas)}
+    for row in map(row_of.__getitem__, shas):
+        if log.landed[row] >= since:
+            reading.take(row)
+        reading.follow(row)
+    return reading.done()
 
 
 def cut_off(repository: Repository) -> frozenset[bytes]:
@@ -165,158 +117,109 @@ def cut_off(repository: Repository) -> frozenset[bytes]:
     return frozenset()
 
 
-def commits_in(tokens: Iterator[bytes]) -> Iterator[Commit]:
-    """Commits out of NUL-separated `git log -z --numstat` in FORMAT, newest first."""
-    header: bytes | None = None
-    changes: list[Change] = []
-    for token in tokens:
-        if token.startswith(START):
-            if header is not None:
-                yield _commit(header, changes)
-            header, changes = token, []
-        elif change := _change(token, tokens):
-            changes.append(change)
-    if header is not None:
-        yield _commit(header, changes)
-
-
-def _change(token: bytes, tokens: Iterator[bytes]) -> Change | None:
-    """One numstat entry; a rename takes its two paths from the tokens that follow."""
-    added, _, rest = token.partition(b"\t")
-    _, tab, path = rest.partition(b"\t")
-    if not tab:
-        return None
-    count = int(added) if added.strip().isdigit() else 0
-    if path:
-        return Change(count, path, None)
-    before = next(tokens, b"")
-    return Change(count, next(tokens, b""), before)
-
-
-def _commit(header: bytes, changes: list[Change]) -> Commit:
-    sha, landed, *names, message = (header[1:].split(b"\n", 6) + [b""] * 6)[:7]
-    author, email, committer, address = (name.decode("utf-8", "replace") for name in names)
-    return Commit(
-        sha,
-        int(landed) if landed.isdigit() else 0,
-        Person(author, email),
-        Person(committer, address),
-        message,
-        changes,
-    )
-
-
-def _count(repository: Repository, head: str) -> int:
-    return int(repository.once("rev-list", "--count", "--no-merges", head, "--"))
-
-
 class _Reading:
-    """The state of one pass."""
+    """The state of one pass. Paths are positions in the log's."""
 
     def __init__(
         self,
+        log: Log,
         wanted: Collection[bytes],
-        markers: Markers,
         cut: Collection[bytes],
         notes: Mapping[bytes, Note],
     ) -> None:
-        self.history = History()
-        self._wanted = wanted
-        self._markers = markers
-        self._cut = cut
-        self._notes = notes
-        self._now_at: dict[bytes, bytes] = {}
-        self._people: dict[str, int] = {}
+        self._log, self._cut, self._notes = log, cut, notes
+        self._history = History(
+            people=[author.known for author in log.authors],
+            not_people={at for at, author in enumerate(log.authors) if author.is_machine},
+        )
+        self._files = [FileHistory() if path in wanted else None for path in log.paths]
+        self._stands = list(range(len(log.paths)))
         self._reverted: dict[bytes, set[bytes]] = defaultdict(set)
 
-    def take(self, commit: Commit) -> None:
+    def take(self, row: int) -> None:
         """Add one commit; every child has been taken before its parents."""
-        position = self._enter(commit)
-        undone = self._is_undone(commit.sha)
-        undoes = not undone and self._note_reverts(commit, position)
-        found, note = self._evidence(commit), self._notes.get(commit.sha, {})
-        by_note = any(_claims(note, change) for change in commit.changes)
-        self.history.ai_commits += bool(found or by_note)
+        log, history = self._log, self._history
+        position, sha = len(history.landed), log.shas[row]
+        history.landed.append(log.landed[row])
+        history.author.append(log.author[row])
+        undone = self._is_undone(sha)
+        undoes = not undone and self._note_reverts(row, position)
+        found, note = log.named.get(row, NOBODY), self._notes.get(sha, NOTHING)
+        if not (found or note or undone or undoes):
+            self._plain(row, position)
+            return
         counted = not undone and not undoes
-        if not counted or commit.sha in self._cut:
-            found, note = frozenset(), {}
+        by_note = any(self._claims(note, change) for change in self._changes(row))
+        history.ai_commits += bool(found or by_note)
+        if not counted or sha in self._cut:
+            found, note = NOBODY, NOTHING
         elif found or by_note:
-            self.history.credited.add(position)
+            history.credited.add(position)
         if found or note:
-            self.history.shas[position] = commit.sha.decode("ascii", "replace")
+            history.shas[position] = sha.decode("ascii", "replace")
         if found:
-            self.history.marked[position] = found
-        self._changes(commit.changes, position, _tools(found), note, counted=counted)
+            history.marked[position] = found
+        self._credit(row, position, found, note, counted=counted)
 
-    def _enter(self, commit: Commit) -> int:
-        position = len(self.history.landed)
-        self.history.landed.append(min(commit.landed, (1 << 62)))
-        self.history.author.append(self._author(commit.author))
-        return position
+    def follow(self, row: int) -> None:
+        """Only older commits mean a file that stands elsewhere now by its name before the move."""
+        moves = self._log.renames.get(row)
+        if moves:
+            stands = [self._stands[path] for _, path in moves]
+            for (before, _), standing in zip(moves, stands, strict=True):
+                self._stands[before] = standing
 
-    def _author(self, author: Person) -> int:
-        known = author.email.lower() or author.name
-        number = self._people.get(known)
-        if number is None:
-            number = self._people[known] = len(self.history.people)
-            self.history.people.append(known)
-            if self._is_machine(author):
-                self.history.not_people.add(number)
-        return number
+    def done(self) -> History:
+        files = zip(self._log.paths, self._files, strict=True)
+        self._history.files = {path: file for path, file in files if file and file.commits}
+        return self._history
 
-    def _is_machine(self, author: Person) -> bool:
-        tool = self._markers.by_address(author)
-        return tool is not None or author.name.endswith("[bot]") or "[bot]@" in author.email
+    def _changes(self, row: int) -> "zip[tuple[int, int]]":
+        """Each path that a commit changed, with the lines added to it."""
+        log = self._log
+        span = slice(log.ends[row - 1] if row else 0, log.ends[row])
+        return zip(log.changed[span], log.added[span], strict=True)
 
-    def _evidence(self, commit: Commit) -> frozenset[Evidence]:
-        low = commit.message.lower()
-        hinted = any(hint in low for hint in self._markers.hints)
-        message = commit.message.decode("utf-8", "replace") if hinted else ""
-        return tools_in(commit.author, commit.committer, message, self._markers)
+    def _plain(self, row: int, position: int) -> None:
+        """A commit that is people's as far as anybody says: most are, so this has to be quick."""
+        files, stands = self._files, self._stands
+        for path, added in self._changes(row):
+            file = files[stands[path]]
+            if file is not None:
+                file.commits.append(position)
+                file.added += added
 
-    def _note_reverts(self, commit: Commit, position: int) -> bool:
+    def _credit(
+        self, row: int, position: int, found: frozenset[Evidence], note: Note, *, counted: bool
+    ) -> None:
+        """Lines go to the file's standing path; an undone change is a commit without lines."""
+        tools = _tools(found)
+        for path, added in self._changes(row):
+            file = self._files[self._stands[path]]
+            if file is not None:
+                file.commits.append(position)
+                if counted:
+                    claim = note.get(self._log.paths[path]) if note else None
+                    _credit(file, Told(position, added, claim), tools)
+
+    def _claims(self, note: Note, change: tuple[int, int]) -> bool:
+        """Whether a note gives a tool lines of a file to which its commit added some."""
+        path, added = change
+        claim = note.get(self._log.paths[path])
+        return bool(claim and claim.ai and added)
+
+    def _note_reverts(self, row: int, position: int) -> bool:
         """Remember what a commit reverts; True when it does nothing else."""
-        if b"This reverts commit" not in commit.message:
+        reverts = self._log.reverts.get(row)
+        if reverts is None:
             return False
-        shas = REVERTS.findall(commit.message)
-        for sha in shas:
+        for sha in reverts.shas:
             self._reverted[sha[:7]].add(sha)
-        if shas:
-            self.history.reverting.add(position)
-        return bool(shas) and commit.message.startswith((b'Revert "', b'Reapply "'))
+        self._history.reverting.add(position)
+        return reverts.only
 
     def _is_undone(self, sha: bytes) -> bool:
         return any(sha.startswith(known) for known in self._reverted.get(sha[:7], ()))
-
-    def _changes(
-        self,
-        changes: list[Change],
-        position: int,
-        tools: tuple[By, ...],
-        note: Note,
-        *,
-        counted: bool,
-    ) -> None:
-        """Lines go to the file's standing path; an undone change is a commit without lines."""
-        files, now_at, moved = self.history.files, self._now_at, {}
-        for added, path, before in changes:
-            stands = now_at.get(path, path)
-            if stands not in self._wanted:
-                continue
-            if before is not None:
-                moved[before] = stands
-            file = files.get(stands) or files.setdefault(stands, FileHistory())
-            file.commits.append(position)
-            if counted:
-                _credit(file, Told(position, added, note.get(path)), tools)
-        # Only older commits mean a file that stands elsewhere now by its name before the move.
-        now_at.update(moved)
-
-
-def _claims(note: Note, change: Change) -> bool:
-    """Whether a note gives a tool lines of a file to which its commit added some."""
-    claim = note.get(change.path)
-    return bool(claim and claim.ai and change.added)
 
 
 def _credit(file: FileHistory, told: Told, tools: tuple[By, ...]) -> None:

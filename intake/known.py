@@ -22,7 +22,7 @@ class ByGlob(Generic[T]):
     what scans write, are looked up; other globs are tried one by one.
     """
 
-    def __init__(self, pairs: Iterable[tuple[str, T]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, T]] = ()) -> None:
         self._files: dict[str, T] = {}
         self._directories: dict[str, T] = {}
         others: list[tuple[str, T]] = []

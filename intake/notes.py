@@ -41,25 +41,36 @@ Note = Mapping[bytes, Claim]
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """The notes on commits of one history; how many others there are, and how many too large."""
+    """The notes on commits of one history; how many others there are, and how many too large.
+
+    `read` are all that were read by the id of their content, those too that attest nothing.
+    """
 
     of: Mapping[bytes, Note] = field(default_factory=dict)
     elsewhere: int = 0
     too_large: int = 0
+    read: Mapping[bytes, Note] = field(default_factory=dict)
 
 
-def notes_of(repository: Repository, head: str, markers: Markers) -> Notes:
-    """What refs/notes/ai says of the commits up to `head`. Raises UnreadableRepository."""
+def notes_of(
+    repository: Repository,
+    commits: Iterable[bytes],
+    markers: Markers,
+    known: Mapping[bytes, Note] | None = None,
+) -> Notes:
+    """What refs/notes/ai says of these commits; `known` are notes that were read before. Raises
+    UnreadableRepository.
+    """
     tree = repository.answer("rev-parse", "--verify", "--quiet", f"{REF}^{{tree}}")
     if tree is None:
         return Notes()
     noted = _noted(files_of(repository, tree))
-    here = {commit: noted[commit] for commit in _commits(repository, head) if commit in noted}
+    here = {commit: noted[commit] for commit in commits if commit in noted}
     limit = repository.limits.note_bytes
     fit = {commit: blob for commit, blob in here.items() if blob.size <= limit}
-    with closing(contents_of(repository, fit)) as contents:
-        read = dict(_read(repository, contents, markers))
-    return Notes(read, len(noted) - len(here), len(here) - len(fit))
+    read = _read(repository, fit.values(), markers, known or {})
+    said = {commit: note for commit, blob in fit.items() if (note := read[blob.oid])}
+    return Notes(said, len(noted) - len(here), len(here) - len(fit), read)
 
 
 def note_in(content: bytes, markers: Markers) -> dict[bytes, Claim]:
@@ -85,20 +96,18 @@ def _noted(files: Mapping[bytes, Blob]) -> dict[bytes, Blob]:
     return {commit: blob for commit, blob in named if COMMIT.fullmatch(commit)}
 
 
-def _commits(repository: Repository, head: str) -> Iterator[bytes]:
-    with repository.output("rev-list", "--no-merges", head, "--") as stdout:
-        for line in stdout:
-            yield line.rstrip(b"\n")
-
-
 def _read(
-    repository: Repository, contents: Iterable[tuple[bytes, bytes]], markers: Markers
-) -> Iterator[tuple[bytes, Note]]:
-    """Notes that attest something, each let go as soon as it is read."""
-    for commit, content in contents:
-        repository.check_time()
-        if note := note_in(content, markers):
-            yield commit, note
+    repository: Repository, blobs: Iterable[Blob], markers: Markers, known: Mapping[bytes, Note]
+) -> dict[bytes, Note]:
+    """Each note once, by the id of its content, and let go as soon as it is read."""
+    wanted = {blob.oid: blob for blob in blobs}
+    read = {oid: known[oid] for oid in wanted if oid in known}
+    new = {oid: blob for oid, blob in wanted.items() if oid not in known}
+    with closing(contents_of(repository, new)) as contents:
+        for oid, content in contents:
+            repository.check_time()
+            read[oid] = note_in(content, markers)
+    return read
 
 
 def _halves(content: bytes) -> tuple[bytes, bytes]:

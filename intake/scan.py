@@ -2,34 +2,37 @@
 
     HEAD → files → one pass of history → contents of the code → blocks, groups → findings
 
-Nothing is written, neither into the repository nor anywhere else.
+Nothing is written but what the next reading can do without (cache.py), and never into the
+repository.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from intake.blocks import Block, blocks_in, may_hold
+from intake.blocks import Block, may_hold
+from intake.cache import Cache
 from intake.claims import Claim, claims_of
-from intake.contents import References, branches, code_lines
+from intake.contents import References
 from intake.findings import Facts, Finding, finding_of
 from intake.git import Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, groups_of
-from intake.history import FileHistory, History, Progress, cut_off, read_history
-from intake.kinds import GROUPING, is_binary, is_code, is_generated, is_left_out, kind_of
+from intake.history import EVER, FileHistory, History, cut_off, history_in
+from intake.kinds import GROUPING, is_code, is_left_out, kind_of
 from intake.known import ByGlob, Settled, Theirs, settled
+from intake.log import Progress, read_log, shas_of
 from intake.markers import BUILT_IN, Markers
+from intake.measured import Contents
 from intake.notes import Notes, notes_of
 from intake.owners import Owners
+from intake.packing import Kept
 from intake.proxies import counted
 from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
 from intake.tree import (
     Blob,
     codeowners_of,
-    contents_of,
     files_of,
     head_of,
     index_of,
@@ -50,6 +53,11 @@ __all__ = [
 
 MOST_FAULTS = 50
 LOWER_BOUND = "AI shares are lower bounds: a tool can be told to leave no marker."
+ANEW = (
+    "The last scan's newest commit is not in this history: it was rewritten, or HEAD is on another "
+    "branch. All of it was read anew."
+)
+EARLIER = "lines that were added earlier are nobody's, neither people's nor a tool's."
 
 
 @dataclass(frozen=True)
@@ -92,10 +100,14 @@ def read_repository(
     markers: Markers = BUILT_IN,
     limits: Limits | None = None,
     known: Known = NOTHING,
+    since: date | None = None,
+    cache: Path | None = None,
 ) -> Scan:
     """Read a work tree or a bare repository at its HEAD. `now` is aware; time windows end there.
     `known` is what the register says of its paths.
 
+    Only commits that landed on the day `since` (in UTC) or later count. What was read is kept in
+    the directory `cache`, and read there instead the next time: the scan is the same, but faster.
     `progress` is told commits read and in all. Raises UnreadableRepository with one clear line
     where there is no repository, a clone lacks what its history needs, or a limit is passed.
     """
@@ -104,28 +116,28 @@ def read_repository(
         head = head_of(repository)
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
-        code = _code_of(repository, head, markers, known)
-        cut = cut_off(repository)
-        noted = notes_of(repository, head, markers)
-        history = read_history(
-            repository,
-            head,
-            code.blobs.keys(),
-            markers,
-            cut=cut,
-            notes=noted.of,
-            progress=progress,
+        kept_in = Cache(cache, repository, markers)
+        kept = kept_in.before(head)
+        contents = Contents(repository, markers, kept.contents)
+        declared = ByGlob((path, each) for each in known.declared for path in each.paths)
+        code = replace(_code_of(repository, head, markers, contents), declared=declared)
+        cut, shas = cut_off(repository), shas_of(repository, head)
+        log = read_log(repository, head, markers, len(shas), known=kept.log, progress=progress)
+        noted = notes_of(repository, shas, markers, kept.notes)
+        history = history_in(
+            log, shas, code.blobs.keys(), cut=cut, notes=noted.of, since=_seconds(since)
         )
-        facts, blocks = _facts(repository, repo, code, history, now.timestamp(), markers)
+        facts, blocks = _facts(repo, code, history, contents, now.timestamp(), markers)
         files = [path for path in facts.lines if is_code(path)]
         held = ByGlob((glob, True) for glob in known.held)
         counting = frozenset(path for path in files if _counts(path, facts, held))
         claims = claims_of(blocks, files, counting.__contains__)
         limits_met = [*code.notes, *_unread(noted), *claims.faults[:MOST_FAULTS]]
-        limits_met += _notes(facts, shallow=bool(cut))
+        limits_met += _notes(facts, shallow=bool(cut), since=since, anew=kept_in.lost(kept))
         said = settled(claims, files, known)
         scan = _scan(repository, head, facts, said, counting, limits_met)
-        return replace(scan, tracked=code.tracked)
+        unkept = kept_in.keep(Kept(log, contents.measured, noted.read))
+        return replace(scan, tracked=code.tracked, notes=(*scan.notes, *filter(None, [unkept])))
 
 
 @dataclass(frozen=True)
@@ -133,7 +145,7 @@ class _Code:
     """Files that may count by their path, and those of them that .gitattributes vouches for.
 
     `directories` are those, each with its slash, about which a metadata block speaks; `declared`
-    what a person put on the register.
+    is what a person put on the register.
     """
 
     blobs: Mapping[bytes, Blob]
@@ -142,11 +154,15 @@ class _Code:
     directories: tuple[str, ...]
     tracked: Tracked
     traces: Traces
-    declared: ByGlob[Declared]
     notes: list[str] = field(default_factory=list)
+    declared: ByGlob[Declared] = field(default_factory=ByGlob)
+
+    def speaks_of(self, path: str) -> bool:
+        """Whether somebody has said that it belongs to an artifact."""
+        return path.startswith(self.directories) or self.declared.of(path) is not None
 
 
-def _code_of(repository: Repository, head: str, markers: Markers, known: Known) -> _Code:
+def _code_of(repository: Repository, head: str, markers: Markers, contents: Contents) -> _Code:
     """Code files at the head, without those that path, size or attributes leave out, and what
     else has a metadata block.
     """
@@ -174,7 +190,7 @@ def _code_of(repository: Repository, head: str, markers: Markers, known: Known) 
         and blob.size <= repository.limits.blob_bytes
     }
     others = {path: blob for path, blob in kept.items() if not is_code(text_of(path))}
-    blocks = _blocks_of(repository, others, markers)
+    blocks = _blocks_of(others, contents)
     with_block = {block.path for block in blocks}
     kept = {
         path: blob
@@ -187,23 +203,16 @@ def _code_of(repository: Repository, head: str, markers: Markers, known: Known) 
         notes.append(f"{counted(traces.too_large, 'agent trace')} {were} too large to be read.")
     owners = Owners(codeowners_of(repository, files))
     there = tracked(map(text_of, files))
-    declared = ByGlob((path, each) for each in known.declared for path in each.paths)
-    near = tuple(_directories(blocks))
-    return _Code(kept, vouched, owners, near, there, traces, declared, notes)
+    return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, traces, notes)
 
 
 def _may_count(path: str) -> bool:
     return is_code(path) or may_hold(path)
 
 
-def _blocks_of(
-    repository: Repository, blobs: Mapping[bytes, Blob], markers: Markers
-) -> list[Block]:
+def _blocks_of(blobs: Mapping[bytes, Blob], contents: Contents) -> list[Block]:
     """The blocks of files that are no code; only those that say something of an artifact."""
-    with closing(contents_of(repository, blobs)) as contents:
-        found = [
-            block for raw, text in contents for block in blocks_in(text_of(raw), text, markers)
-        ]
+    found = [block for seen in contents.seen(blobs) for block in seen.blocks]
     return [block for block in found if block.declares or block.faults]
 
 
@@ -214,10 +223,10 @@ def _directories(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _facts(
-    repository: Repository,
     repo: str,
     code: _Code,
     history: History,
+    contents: Contents,
     now: float,
     markers: Markers,
 ) -> tuple[Facts, list[Block]]:
@@ -226,22 +235,24 @@ def _facts(
     lines: dict[str, int] = {}
     forks: dict[str, int] = {}
     references = References(text_of(path) for path in code.blobs)
-    with closing(contents_of(repository, code.blobs)) as contents:
-        for raw, content in contents:
-            path = text_of(raw)
-            said = [] if is_binary(content) else blocks_in(path, content, markers)
-            ours = any(block.declares for block in said)
-            blocks += said
-            unwanted = is_generated(content) and raw not in code.vouched and not ours
-            if is_binary(content) or unwanted:
-                continue
-            lines[path] = code_lines(content)
-            references.note(path, content)
-            if raw in code.traces.of and raw in history.files:
-                history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
-            near = ours or path.startswith(code.directories) or code.declared.of(path)
-            if near or _share(history.files.get(raw)) >= GROUPING.mixed:
-                forks[path] = branches(content)
+
+    def near(raw: bytes) -> bool:
+        told = raw in code.traces.of or code.speaks_of(text_of(raw))
+        return told or _share(history.files.get(raw)) >= GROUPING.mixed
+
+    for raw, measured, said, content in contents.seen(code.blobs, near=near, again=code.traces.of):
+        path = text_of(raw)
+        blocks += said
+        ours = any(block.declares for block in said)
+        unwanted = measured.generated and raw not in code.vouched and not ours
+        if measured.lines is None or unwanted:
+            continue
+        lines[path] = measured.lines
+        references.note(path, measured.references)
+        if content is not None and raw in code.traces.of and raw in history.files:
+            history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
+        if measured.branches is not None and (ours or near(raw)):
+            forks[path] = measured.branches
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
     facts = Facts(repo, now, code.owners, history, markers.unnamed, files, lines, forks, references)
     return facts, blocks
@@ -337,6 +348,13 @@ def _is_mixed(path: str, facts: Facts) -> bool:
     return enough and GROUPING.mixed <= _share(facts.files.get(path)) < GROUPING.threshold
 
 
+def _seconds(since: date | None) -> int:
+    """When that day begins in UTC, in seconds since 1970."""
+    return (
+        int(datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp()) if since else EVER
+    )
+
+
 def _share(file: FileHistory | None) -> float:
     """AI-added lines in all added lines, 0 to 1."""
     return file.ai_added / file.added if file and file.added else 0.0
@@ -352,8 +370,12 @@ def _unread(noted: Notes) -> Iterator[str]:
         yield f"{counted(noted.elsewhere, 'git-ai note')} {are} on commits outside this branch."
 
 
-def _notes(facts: Facts, *, shallow: bool) -> list[str]:
+def _notes(facts: Facts, *, shallow: bool, since: date | None, anew: bool) -> list[str]:
     notes = []
+    if anew:
+        notes.append(ANEW)
+    if since:
+        notes.append(f"Only commits that landed since {since} (UTC) count; {EARLIER}")
     if shallow:
         found = f"its {facts.history.commits:,} newest commits"
         notes.append(f"This clone is shallow: only {found} were read, the rest is unknown.")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from intake.apply import Applied, apply, rehearse
 from intake.git import shown
-from intake.history import Progress
+from intake.log import Progress
 from intake.scan import read_repository, repository_name
 from storage.artifacts import Change
 from storage.known import known

@@ -26,6 +26,17 @@ def head_of(repository: Repository) -> str | None:
     return repository.answer("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
+def descends(repository: Repository, head: str, ancestor: str) -> bool:
+    """Whether one commit came of another; False where that one is gone."""
+    try:
+        repository.once("merge-base", "--is-ancestor", ancestor, head)
+    except UnreadableRepository as error:
+        if error.status is None:
+            raise
+        return False
+    return True
+
+
 def files_of(repository: Repository, head: str) -> dict[bytes, Blob]:
     """Every regular file by its path; links and submodules are left out, and never followed.
 
@@ -57,7 +68,11 @@ def index_of(repository: Repository, head: str) -> bool:
 def left_out_by_attributes(
     repository: Repository, paths: Iterable[bytes]
 ) -> tuple[set[bytes], set[bytes]]:
-    """Paths that .gitattributes calls generated, vendored or documentation, and those it denies."""
+    """Paths that .gitattributes calls generated, vendored or documentation, and those it denies.
+
+    The index is empty then: `git log` would take attributes from it too, and what a commit added
+    would depend on what is said of its files today.
+    """
     out: set[bytes] = set()
     kept: set[bytes] = set()
     given = (path + b"\0" for path in paths)
@@ -68,6 +83,7 @@ def left_out_by_attributes(
                 out.add(path)
             elif value in {b"unset", b"false"}:
                 kept.add(path)
+    repository.once("read-tree", "--empty")
     return out, kept - out
 
 
@@ -75,8 +91,10 @@ def contents_of(
     repository: Repository, blobs: Mapping[bytes, Blob]
 ) -> Generator[tuple[bytes, bytes], None, None]:
     """Path and content, one file at a time and in the given order."""
+    if not blobs:
+        return
     asked = (blob.oid + b"\n" for blob in blobs.values())
-    with repository.output("cat-file", "--batch", stdin=asked) as stdout:
+    with repository.output("cat-file", "--batch", "--buffer", stdin=asked) as stdout:
         for path in blobs:
             header = stdout.readline(200).split()
             if len(header) != 3:

@@ -1,8 +1,12 @@
 """What code says of itself, and what refers to what."""
 
-import pytest
+import re
 
-from intake.contents import References, branches, code_lines
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.contents import References, branches, code_lines, references_in
 
 
 def test_blank_lines_do_not_count() -> None:
@@ -11,6 +15,20 @@ def test_blank_lines_do_not_count() -> None:
 
 def test_branches_are_words_and_signs_that_fork() -> None:
     assert branches(b"if a and b:\n  for x in y: pass\nelif c || d && e:\n  gift = iffy\n") == 5
+
+
+WRITTEN = st.lists(
+    st.sampled_from(
+        "if iffy _if elif for match case && || &&& | \r\n \n \r \t \f \v ( x.y é".split(" ")
+    )
+).map(lambda words: " ".join(words).encode())
+
+
+@given(WRITTEN | st.binary(max_size=60))
+def test_counts_are_those_of_the_words_and_lines_themselves(content: bytes) -> None:
+    forks = rb"\b(?:if|elif|for|match|case)\b|&&|\|\|"
+    assert branches(content) == len(re.findall(forks, content))
+    assert code_lines(content) == sum(bool(line.strip()) for line in content.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -40,7 +58,7 @@ def test_branches_are_words_and_signs_that_fork() -> None:
 )
 def test_an_import_leads_to_its_file(source: str, text: str, target: str) -> None:
     references = References([source, target, "zzz/unrelated.py"])
-    references.note(source, text.encode())
+    references.note(source, references_in(source, text.encode()))
     assert references.dependants([target]) == {source}
 
 
@@ -56,18 +74,18 @@ def test_an_import_leads_to_its_file(source: str, text: str, target: str) -> Non
 )
 def test_other_peoples_modules_are_not_ours(source: str, text: str, target: str) -> None:
     references = References([source, target])
-    references.note(source, text.encode())
+    references.note(source, references_in(source, text.encode()))
     assert references.dependants([target]) == set()
 
 
 def test_an_ambiguous_name_counts_for_none_of_its_files() -> None:
     references = References(["a/shop/prices.py", "b/shop/prices.py", "main.py"])
-    references.note("main.py", b"from shop.prices import total")
+    references.note("main.py", references_in("main.py", b"from shop.prices import total"))
     assert references.dependants(["a/shop/prices.py", "b/shop/prices.py"]) == set()
 
 
 def test_files_of_one_artifact_are_not_its_dependants() -> None:
     references = References(["shop/a.py", "shop/b.py", "main.py"])
-    references.note("shop/a.py", b"from shop import b")
-    references.note("main.py", b"from shop import b")
+    references.note("shop/a.py", references_in("shop/a.py", b"from shop import b"))
+    references.note("main.py", references_in("main.py", b"from shop import b"))
     assert references.dependants(["shop/a.py", "shop/b.py"]) == {"main.py"}

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from intake.git import opened
-from intake.history import History, cut_off, read_history
+from intake.history import History, cut_off, history_in
+from intake.log import Log, read_log, shas_of
 from intake.markers import BUILT_IN, By
 from tests.intake.repositories import BY_CLAUDE, CLAUDE, DANA, ERIN, Story, code, git
 
@@ -13,8 +14,14 @@ CURSOR = "Co-authored-by: Cursor <cursoragent@cursor.com>"
 def history_of(story: Story, *paths: str | bytes) -> History:
     """The history of these paths on `main`."""
     wanted = {path if isinstance(path, bytes) else path.encode() for path in paths}
-    with opened(story.path) as repository:
-        return read_history(repository, story.tip() or "", wanted, BUILT_IN)
+    return read(story.path, story.tip() or "", wanted)
+
+
+def read(path: Path, head: str, wanted: set[bytes]) -> History:
+    with opened(path) as repository:
+        shas = shas_of(repository, head)
+        log = read_log(repository, head, BUILT_IN, len(shas), known=Log())
+        return history_in(log, shas, wanted, cut=cut_off(repository))
 
 
 def shares(history: History) -> dict[str, tuple[int, int]]:
@@ -152,9 +159,7 @@ def test_commits_a_shallow_clone_was_cut_at_are_no_evidence(story: Story, tmp_pa
     story.commit(f"More\n\n{BY_CLAUDE}", {"a.py": code(110)})
     story.commit(f"Even more\n\n{BY_CLAUDE}", {"a.py": code(120)})
     git(tmp_path, "clone", "-q", "--depth", "2", f"file://{story.path}", str(tmp_path / "shallow"))
-    with opened(tmp_path / "shallow") as repository:
-        cut = cut_off(repository)
-        history = read_history(repository, story.tip() or "", {b"a.py"}, BUILT_IN, cut=cut)
+    history = read(tmp_path / "shallow", story.tip() or "", {b"a.py"})
     assert shares(history) == {"a.py": (10, 120)}
 
 
@@ -180,11 +185,12 @@ def test_progress_is_told_in_all_and_at_the_end(story: Story) -> None:
         story.commit(f"{number}", {"a.py": code(number)})
     told: list[tuple[int, int | None]] = []
     with opened(story.path) as repository:
-        read_history(
+        read_log(
             repository,
             story.tip() or "",
-            {b"a.py"},
             BUILT_IN,
+            3,
+            known=Log(),
             progress=lambda done, total: told.append((done, total)),
         )
     assert told == [(3, 3)]

@@ -9,7 +9,8 @@ from time import monotonic
 import pytest
 
 from intake.git import Limits, opened
-from intake.history import History, read_history
+from intake.history import History, history_in
+from intake.log import Log, read_log, shas_of
 from intake.markers import BUILT_IN, By
 from intake.notes import Claim, note_in, notes_of
 from intake.scan import read_repository
@@ -35,9 +36,11 @@ def tools(lines: str, **tables: object) -> dict[By, int]:
 def history_of(story: Story, *paths: str) -> History:
     head = story.tip() or ""
     with opened(story.path) as repository:
-        notes = notes_of(repository, head, BUILT_IN)
+        shas = shas_of(repository, head)
+        notes = notes_of(repository, shas, BUILT_IN)
         wanted = {path.encode() for path in paths}
-        return read_history(repository, head, wanted, BUILT_IN, notes=notes.of)
+        log = read_log(repository, head, BUILT_IN, len(shas), known=Log())
+        return history_in(log, shas, wanted, notes=notes.of)
 
 
 def shares(history: History) -> dict[str, tuple[int, int]]:

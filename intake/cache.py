@@ -1,0 +1,175 @@
+"""What earlier scans read of a repository: one file for each, outside of it, for its owner only.
+
+It only saves time. What it holds was derived from commits and contents, which never change, so a
+scan that uses it finds what one without it would find. It is named by a hash, written whole or not
+at all, and thrown away where anything that reading depends on is another now.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from intake.git import Repository
+from intake.log import Log
+from intake.markers import Markers
+from intake.packing import Kept, packed, unpacked
+from intake.tree import descends
+
+MOST_BYTES = 256 << 20
+MOST_IN_ALL = 1 << 30
+STALE_SECONDS = 86_400
+WHOLE, PART = ".scan", ".part"
+MAGIC = b"debt scan\n"
+DIGEST = sha256().digest_size
+_ROOMS = ("debt", "intake")
+
+
+class Cache:
+    """One repository's file in a directory; without a directory nothing is ever kept."""
+
+    def __init__(self, directory: Path | None, repository: Repository, markers: Markers) -> None:
+        self._directory = directory if _is_outside(directory, repository) else None
+        self._repository = repository
+        self._version = _version(repository, markers) if self._directory else ""
+        self._was = Kept()
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            self._was = unpacked(_parts(self._bytes(), self._version))
+
+    def before(self, head: str) -> Kept:
+        """What can be used of what the last scan left; commits only if `head` comes after them."""
+        known = self._was.log.head
+        ours = not known or descends(self._repository, head, known)
+        return self._was if ours else replace(self._was, log=Log())
+
+    def lost(self, kept: Kept) -> bool:
+        """Whether commits were kept that could not be used."""
+        return bool(self._was.log.head and not kept.log.head)
+
+    def keep(self, kept: Kept) -> str | None:
+        """In place of what was kept; a sentence where that cannot be done."""
+        if self._directory is None or kept == self._was:
+            return None
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write(self._path(self._directory), _whole(packed(kept), self._version))
+            _prune(self._directory)
+        except OSError as error:
+            return f"The next scan has to read everything again: {error.strerror or error}."
+        return None
+
+    def _bytes(self) -> bytes:
+        if self._directory is None:
+            raise FileNotFoundError
+        with self._path(self._directory).open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+
+    def _path(self, directory: Path) -> Path:
+        name = sha256(os.fsencode(self._repository.directory)).hexdigest()
+        return directory / f"{name[:32]}{WHOLE}"
+
+
+def _is_outside(directory: Path | None, repository: Repository) -> bool:
+    """A scan writes nothing into what it scans, whatever the cache directory is set to."""
+    if directory is None:
+        return False
+    there = directory.resolve()
+    homes = (repository.path.resolve(), repository.directory)
+    return not any(there.is_relative_to(home) for home in homes)
+
+
+def _version(repository: Repository, markers: Markers) -> str:
+    """Changes with everything that what is kept depends on, but for commits and contents."""
+    digest = sha256(_code())
+    for value in (
+        os.fsencode(repository.directory),
+        repository.once("version"),
+        markers.table.model_dump_json().encode(),
+        repr((sys.hexversion, sys.byteorder, repository.limits.token_bytes)).encode(),
+        _small(repository.shallow_file),
+        _small(repository.attributes_file),
+    ):
+        digest.update(b"%d:%b" % (len(value), value))
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _code() -> bytes:
+    """The scanner itself: no version number that somebody forgets to raise."""
+    digest, top = sha256(), Path(__file__).parents[1]
+    for path in sorted(path for room in _ROOMS for path in (top / room).rglob("*.*")):
+        if path.suffix in {".py", ".toml"}:
+            digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _small(path: Path) -> bytes:
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(MOST_BYTES)
+    return b""
+
+
+def _whole(parts: dict[str, bytes], version: str) -> bytes:
+    lengths = {name: len(part) for name, part in parts.items()}
+    head = json.dumps({"version": version, "parts": lengths}).encode()
+    body = b"".join((MAGIC, head, b"\n", *parts.values()))
+    return body + sha256(body).digest()
+
+
+def _parts(whole: bytes, version: str) -> dict[str, bytes]:
+    """Raises ValueError for what is damaged, foreign, too large or of another version."""
+    body = memoryview(whole)[:-DIGEST]
+    if (
+        len(whole) > MOST_BYTES
+        or not whole.startswith(MAGIC)
+        or sha256(body).digest() != whole[-DIGEST:]
+    ):
+        raise ValueError("damaged")
+    at = whole.index(b"\n", len(MAGIC)) + 1
+    head = json.loads(whole[len(MAGIC) : at])
+    if head["version"] != version:
+        raise ValueError("of another version")
+    parts = {}
+    for name, length in head["parts"].items():
+        parts[name] = whole[at : at + length]
+        at += length
+    return parts
+
+
+def _write(path: Path, whole: bytes) -> None:
+    """All of it or nothing, readable by its owner only."""
+    if len(whole) > MOST_BYTES:
+        return
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=PART)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(whole)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _prune(directory: Path) -> None:
+    """The files longest unused go where they are too much together, and parts nobody finished."""
+    found = sorted(_files(directory), reverse=True)
+    newest, in_all = found[0][0], 0
+    for written, size, path in found:
+        in_all += size
+        unfinished = path.suffix == PART and newest - written > STALE_SECONDS
+        if in_all > MOST_IN_ALL or unfinished:
+            path.unlink(missing_ok=True)
+
+
+def _files(directory: Path) -> Iterator[tuple[float, int, Path]]:
+    for path in directory.iterdir():
+        with suppress(FileNotFoundError):  # another scan prunes too
+            if path.suffix in {WHOLE, PART}:
+                about = path.stat()
+                yield about.st_mtime, about.st_size, path

@@ -1,0 +1,168 @@
+"""What a scan keeps for the next one, as bytes and back: numbers in columns, the rest as JSON."""
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+from intake.contents import Reference
+from intake.log import Author, Log, Rename, Reverts
+from intake.markers import By, Evidence
+from intake.measured import Measured
+from intake.notes import Claim, Note
+
+NONE: Final = -1
+GENERATED: Final = 1
+SPEAKS: Final = 2
+
+
+@dataclass(frozen=True)
+class Kept:
+    """All commits up to a head, the files that stood there, and its notes by content."""
+
+    log: Log = field(default_factory=Log)
+    contents: Mapping[bytes, Measured] = field(default_factory=dict)
+    notes: Mapping[bytes, Note] = field(default_factory=dict)
+
+
+Parts = Mapping[str, bytes]
+
+
+def packed(kept: Kept) -> dict[str, bytes]:
+    """By name; what `unpacked` reads."""
+    notes = _json({"notes": [*_notes(kept.notes)]})
+    return _log(kept.log) | _contents(kept.contents) | notes
+
+
+def unpacked(parts: Parts) -> Kept:
+    """Raises ValueError, LookupError or TypeError for what `packed` did not write."""
+    notes = dict(_as_notes(json.loads(parts["notes"])))
+    return Kept(_as_log(parts), _as_contents(parts), notes)
+
+
+def _json(values: Mapping[str, Any]) -> dict[str, bytes]:
+    return {
+        name: json.dumps(value, separators=(",", ":")).encode() for name, value in values.items()
+    }
+
+
+def _numbers(code: str, raw: bytes) -> "array[int]":
+    numbers = array(code)
+    numbers.frombytes(raw)
+    return numbers
+
+
+def _log(log: Log) -> dict[str, bytes]:
+    sets = {found: at for at, found in enumerate(dict.fromkeys(log.named.values()))}
+    words = {
+        "head": log.head,
+        "authors": log.authors,
+        "renames": [(row, *move) for row, moves in log.renames.items() for move in moves],
+        "evidence": [sorted(found, key=str) for found in sets],
+        "named": [(row, sets[found]) for row, found in log.named.items()],
+        "reverts": [
+            (row, each.only, [sha.decode() for sha in each.shas])
+            for row, each in log.reverts.items()
+        ],
+    }
+    columns = {name: getattr(log, name).tobytes() for name in _COLUMNS}
+    texts = {"shas": b"\n".join(log.shas), "paths": b"\0".join(log.paths)}
+    return columns | texts | _json(words)
+
+
+_COLUMNS = {"landed": "q", "author": "I", "ends": "Q", "added": "I", "changed": "I"}
+
+
+def _as_log(parts: Parts) -> Log:
+    sets = [frozenset(Evidence(*each) for each in found) for found in json.loads(parts["evidence"])]
+    renames: dict[int, list[Rename]] = {}
+    for row, *move in json.loads(parts["renames"]):
+        renames.setdefault(row, []).append(Rename(*move))
+    return Log(
+        head=json.loads(parts["head"]),
+        shas=_split(parts["shas"], b"\n"),
+        paths=_split(parts["paths"], b"\0"),
+        authors=[Author(*each) for each in json.loads(parts["authors"])],
+        renames=renames,
+        named={row: sets[at] for row, at in json.loads(parts["named"])},
+        reverts={
+            row: Reverts(tuple(sha.encode() for sha in shas), only)
+            for row, only, shas in json.loads(parts["reverts"])
+        },
+        **{name: _numbers(code, parts[name]) for name, code in _COLUMNS.items()},
+    )
+
+
+def _split(raw: bytes, by: bytes) -> list[bytes]:
+    return raw.split(by) if raw else []
+
+
+def _contents(contents: Mapping[bytes, Measured]) -> dict[str, bytes]:
+    every = contents.values()
+    names = {name: at for at, name in enumerate(dict.fromkeys(_named(every)))}
+    columns = {
+        "lines": array("q", (_or_none(each.lines) for each in every)),
+        "branches": array("q", (_or_none(each.branches) for each in every)),
+        "flags": array("B", (GENERATED * each.generated | SPEAKS * each.speaks for each in every)),
+        "counts": array("I", (len(each.references) for each in every)),
+        "references": array("I", (names[name] for name in _named(every))),
+    }
+    texts = {"files": b"\0".join(contents), "blobs": b"\n".join(each.blob for each in every)}
+    raw = {name: column.tobytes() for name, column in columns.items()}
+    return raw | texts | _json({"names": [(name.up, *name.parts) for name in names]})
+
+
+def _named(measured: Iterable[Measured]) -> Iterator[Reference]:
+    return (reference for each in measured for reference in each.references)
+
+
+def _or_none(number: int | None) -> int:
+    return NONE if number is None else number
+
+
+def _as_contents(parts: Parts) -> dict[bytes, Measured]:
+    names = [Reference(tuple(name), up) for up, *name in json.loads(parts["names"])]
+    lines, branches = (_numbers("q", parts[name]) for name in ("lines", "branches"))
+    references = iter([names[at] for at in _numbers("I", parts["references"])])
+    columns = zip(
+        _split(parts["files"], b"\0"),
+        _split(parts["blobs"], b"\n"),
+        (None if number == NONE else number for number in lines),
+        (None if number == NONE else number for number in branches),
+        parts["flags"],
+        _numbers("I", parts["counts"]),
+        strict=True,
+    )
+    return {
+        path: Measured(
+            blob,
+            lines,
+            branches,
+            bool(flags & GENERATED),
+            bool(flags & SPEAKS),
+            tuple(islice(references, count)),
+        )
+        for path, blob, lines, branches, flags, count in columns
+    }
+
+
+def _notes(notes: Mapping[bytes, Note]) -> Iterator[Any]:
+    for oid, note in notes.items():
+        claims = [
+            (path.decode("latin-1"), claim.ai, claim.people, [*claim.tools.items()])
+            for path, claim in note.items()
+        ]
+        yield oid.decode(), claims
+
+
+def _as_notes(said: Any) -> Iterator[tuple[bytes, Note]]:
+    for oid, claims in said:
+        yield (
+            oid.encode(),
+            {
+                path.encode("latin-1"): Claim({By(*by): number for by, number in tools}, ai, people)
+                for path, ai, people, tools in claims
+            },
+        )
