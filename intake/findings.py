@@ -9,6 +9,7 @@ from functools import cached_property
 from math import prod
 
 from debt.evidence import Piece, agreement, kept
+from debt.proxy import ProxyRating
 from intake import proxies
 from intake.contents import References
 from intake.git import shown
@@ -17,7 +18,8 @@ from intake.history import FileHistory, History
 from intake.kinds import Kind, kind_of, service_of
 from intake.markers import By
 from intake.owners import Owners, Ownership
-from intake.proxies import People, ProxyRating, counted
+from intake.proxies import People, counted
+from intake.rules import Rules
 from intake.sources import pieces_of
 
 DAY = 86_400
@@ -74,9 +76,9 @@ class Facts:
 
     repo: str
     now: float
+    rules: Rules
     owners: Owners
     history: History
-    unnamed: frozenset[str]
     files: Mapping[str, FileHistory]
     lines: Mapping[str, int]
     branches: Mapping[str, int]
@@ -156,7 +158,7 @@ def finding_of(group: Group, facts: Facts) -> Finding:
     oldest = min(artifact.landed, default=facts.now)
     first = min((facts.history.landed[commit] for commit in artifact.credited), default=oldest)
     dependants = len(facts.references.dependants(group.files))
-    pieces = tuple(pieces_of(by_path, facts.history, facts.unnamed))
+    pieces = tuple(pieces_of(by_path, facts.history, facts.rules.markers.unnamed))
     return Finding(
         identity=group.identity(facts.repo),
         name=group.name,
@@ -187,6 +189,7 @@ def finding_of(group: Group, facts: Facts) -> Finding:
 def _frequency(artifact: _Artifact) -> ProxyRating:
     oldest = min(artifact.landed, default=artifact.facts.now)
     return proxies.frequency(
+        artifact.facts.rules.scale,
         in_90_days=len(artifact.since(90 * DAY)),
         in_a_year=len(artifact.since(YEAR)),
         age_days=(artifact.facts.now - oldest) / DAY,
@@ -196,6 +199,7 @@ def _frequency(artifact: _Artifact) -> ProxyRating:
 def _complexity(artifact: _Artifact) -> ProxyRating:
     facts, files = artifact.facts, artifact.group.files
     return proxies.complexity(
+        facts.rules.scale,
         lines=sum(artifact.lines_of.values()),
         branches=sum(facts.branches.get(path, 0) for path in files),
         kind=artifact.group.kind,
@@ -205,6 +209,7 @@ def _complexity(artifact: _Artifact) -> ProxyRating:
 
 def _risk(artifact: _Artifact, dependants: int) -> ProxyRating:
     return proxies.risk(
+        artifact.facts.rules.scale,
         kind=artifact.group.kind,
         lines_of=artifact.lines_of,
         dependants=dependants,
@@ -220,6 +225,7 @@ def _friction(artifact: _Artifact, ownership: Ownership, people: Counter[int]) -
         silent = max(0, int((facts.now - facts.last_seen[most_active]) // DAY))
     commits = {facts.history.people[author]: number for author, number in people.items()}
     return proxies.friction(
+        facts.rules.scale,
         owned=bool(ownership.owners),
         catch_all=ownership.catch_all,
         people=People(commits, silent),

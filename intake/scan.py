@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from debt.policy import Policy, built_in
 from intake.blocks import Block, blocks_in, may_hold
 from intake.claims import Claim, Claims, claims_of
 from intake.contents import References, branches, code_lines
@@ -18,11 +19,12 @@ from intake.findings import Facts, Finding, finding_of
 from intake.git import Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, groups_of
 from intake.history import FileHistory, History, Progress, cut_off, read_history
-from intake.kinds import GROUPING, is_binary, is_code, is_generated, is_left_out, kind_of
-from intake.markers import BUILT_IN, Markers
+from intake.kinds import is_binary, is_code, is_generated, is_left_out, kind_of
+from intake.markers import Markers
 from intake.notes import Notes, notes_of
 from intake.owners import Owners
 from intake.proxies import counted
+from intake.rules import Rules, rules_of
 from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
 from intake.tree import (
@@ -72,32 +74,34 @@ def read_repository(
     name: str | None = None,
     now: datetime,
     progress: Progress | None = None,
-    markers: Markers = BUILT_IN,
+    policy: Policy | None = None,
     limits: Limits | None = None,
 ) -> Scan:
     """Read a work tree or a bare repository at its HEAD. `now` is aware; time windows end there.
 
-    `progress` is told commits read and in all. Raises UnreadableRepository with one clear line
-    where there is no repository, a clone lacks what its history needs, or a limit is passed.
+    `policy`, where it is not the built-in one, says by what files count and are rated. `progress`
+    is told commits read and in all. Raises UnreadableRepository with one clear line where there is
+    no repository, a clone lacks what its history needs, or a limit is passed.
     """
+    rules = rules_of(policy or built_in())
     with opened(path, limits) as repository:
         repo = shown(name) if name else name_of(repository)
         head = head_of(repository)
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
-        code = _code_of(repository, head, markers)
+        code = _code_of(repository, head, rules.markers)
         cut = cut_off(repository)
-        noted = notes_of(repository, head, markers)
+        noted = notes_of(repository, head, rules.markers)
         history = read_history(
             repository,
             head,
             code.blobs.keys(),
-            markers,
+            rules.markers,
             cut=cut,
             notes=noted.of,
             progress=progress,
         )
-        facts, blocks = _facts(repository, repo, code, history, now.timestamp(), markers)
+        facts, blocks = _facts(repository, repo, code, history, now.timestamp(), rules)
         files = [path for path in facts.lines if is_code(path)]
         claims = claims_of(blocks, files, lambda path: path in facts.lines and _counts(path, facts))
         limits_met = [*code.notes, *_unread(noted), *claims.faults[:MOST_FAULTS]]
@@ -193,7 +197,7 @@ def _facts(
     code: _Code,
     history: History,
     now: float,
-    markers: Markers,
+    rules: Rules,
 ) -> tuple[Facts, list[Block]]:
     """Read the contents once, measure what counts, and hear what files say of themselves."""
     blocks: list[Block] = []
@@ -203,7 +207,7 @@ def _facts(
     with closing(contents_of(repository, code.blobs)) as contents:
         for raw, content in contents:
             path = text_of(raw)
-            said = [] if is_binary(content) else blocks_in(path, content, markers)
+            said = [] if is_binary(content) else blocks_in(path, content, rules.markers)
             ours = any(block.declares for block in said)
             blocks += said
             unwanted = is_generated(content) and raw not in code.vouched and not ours
@@ -214,17 +218,17 @@ def _facts(
             if raw in code.traces.of and raw in history.files:
                 history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
             near = ours or path.startswith(code.directories)
-            if near or _share(history.files.get(raw)) >= GROUPING.mixed:
+            if near or _share(history.files.get(raw)) >= rules.scan.mixed:
                 forks[path] = branches(content)
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
-    known = Facts(repo, now, code.owners, history, markers.unnamed, files, lines, forks, references)
+    known = Facts(repo, now, rules, code.owners, history, files, lines, forks, references)
     return known, blocks
 
 
 def _scan(
     repository: Repository, head: str, facts: Facts, claims: Claims, notes: list[str]
 ) -> Scan:
-    groups = groups_of(_code_files(repository, facts, claims), facts.repo)
+    groups = groups_of(_code_files(repository, facts, claims), facts.repo, facts.rules.scan)
     findings = [finding_of(group, facts) for group in groups]
     claimed = [(_claimed(claim, facts), claim.block) for claim in claims.claims]
     findings += [finding for finding, _ in claimed]
@@ -287,13 +291,13 @@ def _code_files(repository: Repository, facts: Facts, claims: Claims) -> list[Co
 
 
 def _counts(path: str, facts: Facts) -> bool:
-    enough = facts.lines[path] >= GROUPING.min_lines
-    return enough and _share(facts.files.get(path)) >= GROUPING.threshold
+    scan, share = facts.rules.scan, _share(facts.files.get(path))
+    return facts.lines[path] >= scan.min_lines and share >= scan.threshold
 
 
 def _is_mixed(path: str, facts: Facts) -> bool:
-    enough = facts.lines[path] >= GROUPING.min_lines
-    return enough and GROUPING.mixed <= _share(facts.files.get(path)) < GROUPING.threshold
+    scan, share = facts.rules.scan, _share(facts.files.get(path))
+    return facts.lines[path] >= scan.min_lines and scan.mixed <= share < scan.threshold
 
 
 def _share(file: FileHistory | None) -> float:

@@ -40,7 +40,11 @@ def _scan(invocation: Invocation) -> int:
     arguments, world = invocation.arguments, invocation.world
     with Progress(world.err, "commits read") as progress:
         scan = read_repository(
-            arguments.repo, name=arguments.name, now=world.now, progress=progress
+            arguments.repo,
+            name=arguments.name,
+            now=world.now,
+            progress=progress,
+            policy=invocation.policy,
         )
     applied = asyncio.run(_applied(invocation, scan))
     _say(invocation, applied)

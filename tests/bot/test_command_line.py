@@ -289,6 +289,14 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     ]
 
 
+def test_a_scan_follows_the_teams_policy(fresh: Terminal, story: Story) -> None:
+    story.commit("Retry", {"a.py": code(60)}, author="Housebot <bot@house.example>")
+    assert "0 artifacts from 0 AI" in done(fresh.says("scan", str(story.path), "--dry-run"))
+    ours = "[[markers.tool]]\nname = 'Housebot'\nemails = ['bot@house.example']\n"
+    fresh.environment["DEBT_POLICY"] = fresh.file("policy.toml", ours)
+    assert "by Housebot in 1 commit" in done(fresh.says("scan", str(story.path), "--dry-run"))
+
+
 def test_what_says_that_a_tool_wrote_it_is_told_on_request(fresh: Terminal, story: Story) -> None:
     sha = story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
     done(fresh.says("scan", str(story.path)))

@@ -8,9 +8,9 @@ import pytest
 
 from debt.artifact import Artifact, Ending, Stage
 from debt.evidence import Confidence, Piece, Source
+from debt.proxy import ProxyRating
 from intake.apply import Applied, apply, as_json, details, rehearse, share, summary
 from intake.findings import Finding
-from intake.proxies import ProxyRating
 from intake.scan import Scan, read_repository
 from intake.tracked import tracked
 from storage import evidence, upkeep
