@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-NOTHING_MEASURED: Mapping[str, float] = MappingProxyType({})
-
 
 class ProxyRating(NamedTuple):
     """A rating from 1 to 5 with what it was read from.
@@ -16,7 +14,7 @@ class ProxyRating(NamedTuple):
 
     value: int
     reason: str
-    raw: Mapping[str, float] = NOTHING_MEASURED
+    raw: Mapping[str, float] = MappingProxyType({})
     scale: str | None = None
     low: int | None = None
     high: int | None = None

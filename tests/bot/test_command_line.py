@@ -105,7 +105,8 @@ def test_json_has_the_names_of_the_spreadsheet_and_what_is_derived(terminal: Ter
     assert [*exported[0]] == [*COLUMNS, *derived]
     listed = json.loads(done(terminal.says("list", "--json")))
     assert sorted(listed, key=lambda artifact: artifact["key"]) == exported
-    assert json.loads(done(terminal.says("show", "d-2", "--json"))) == exported[1]
+    shown = json.loads(done(terminal.says("show", "d-2", "--json")))
+    assert shown == exported[1] | {"ratings": shown["ratings"]}
     assert exported[1]["owner"] is None
     assert exported[1]["provisional"] is True
 
@@ -305,6 +306,19 @@ def test_what_says_that_a_tool_wrote_it_is_told_on_request(fresh: Terminal, stor
     assert line not in done(fresh.says("show", "1"))
     (piece,) = json.loads(done(fresh.says("show", "1", "--evidence", "--json")))["evidence"]
     assert (piece["source"], piece["tool"], piece["commit"]) == ("trailer", "Claude Code", sha)
+
+
+def test_an_estimate_is_shown_with_what_was_measured(fresh: Terminal, story: Story) -> None:
+    story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    done(fresh.says("scan", str(story.path)))
+    rating = json.loads(done(fresh.says("show", "1", "--json")))["ratings"]["complexity"]
+    assert (rating["value"], rating["by"]) == (3, "proxy")
+    assert rating["proxy"] == {
+        "value": 3,
+        "reason": "60 lines, 0 branches; no test names it",
+        "raw": {"lines": 60, "branches": 0},
+        "scale": "v1",
+    }
 
 
 def test_a_block_is_shown_first_and_then_written_and_then_says_the_same(
