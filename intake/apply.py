@@ -210,6 +210,7 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
         "ai_lines": scan.ai_lines,
         "all_lines": scan.all_lines,
         "mixed": scan.mixed,
+        "baseline": scan.baseline.as_json(),
         "notes": list(scan.notes),
         "kept": applied.kept,
         "created": created if applied.kept else [each | {"key": None} for each in created],

@@ -11,6 +11,7 @@ from math import prod
 from debt.evidence import Piece, agreement, kept
 from debt.proxy import ProxyRating
 from intake import proxies
+from intake.baseline import Baseline, changes_a_month
 from intake.contents import References
 from intake.git import shown
 from intake.grouping import Group
@@ -83,6 +84,7 @@ class Facts:
     lines: Mapping[str, int]
     branches: Mapping[str, int]
     references: References
+    baseline: Baseline = field(default_factory=Baseline)
 
     @cached_property
     def last_seen(self) -> dict[int, int]:
@@ -187,13 +189,17 @@ def finding_of(group: Group, facts: Facts) -> Finding:
 
 
 def _frequency(artifact: _Artifact) -> ProxyRating:
-    oldest = min(artifact.landed, default=artifact.facts.now)
-    return proxies.frequency(
-        artifact.facts.rules.scale,
+    facts = artifact.facts
+    oldest = min(artifact.landed, default=facts.now)
+    found = proxies.frequency(
+        facts.rules.scale,
         in_90_days=len(artifact.since(90 * DAY)),
         in_a_year=len(artifact.since(YEAR)),
-        age_days=(artifact.facts.now - oldest) / DAY,
+        age_days=(facts.now - oldest) / DAY,
     )
+    a_file = changes_a_month(artifact.histories, facts.history, facts.now)
+    beside = facts.baseline.beside(a_file)
+    return found._replace(reason=f"{found.reason} ({beside})") if beside else found
 
 
 def _complexity(artifact: _Artifact) -> ProxyRating:

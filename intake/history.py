@@ -107,10 +107,10 @@ class FileHistory:
 class History:
     """All that one pass found. A commit is its position: 0 is the newest.
 
-    `ai_commits` counts commits that name a tool, by their words or by a note; `credited` are those
-    whose evidence no revert took away. `marked` is what a commit's own words say, `shas` the ids of
-    commits that files were told about. Authors are e-mail addresses in lower case, or names where
-    there is none.
+    `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
+    them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
+    is what a commit's own words say, `shas` the ids of commits that files were told about. Authors
+    are e-mail addresses in lower case, or names where there is none.
     """
 
     files: dict[bytes, FileHistory] = field(default_factory=dict)
@@ -122,7 +122,18 @@ class History:
     marked: dict[int, frozenset[Evidence]] = field(default_factory=dict)
     shas: dict[int, str] = field(default_factory=dict)
     reverting: set[int] = field(default_factory=set)
-    ai_commits: int = 0
+    undone: set[int] = field(default_factory=set)
+    by_tools: set[int] = field(default_factory=set)
+
+    @property
+    def ai_commits(self) -> int:
+        """How many name a tool."""
+        return len(self.by_tools)
+
+    @property
+    def own(self) -> set[int]:
+        """Commits that name no tool."""
+        return set(range(self.commits)) - self.by_tools
 
     @property
     def commits(self) -> int:
@@ -236,7 +247,10 @@ class _Reading:
         undoes = not undone and self._note_reverts(commit, position)
         found, note = self._evidence(commit), self._notes.get(commit.sha, {})
         by_note = any(_claims(note, change) for change in commit.changes)
-        self.history.ai_commits += bool(found or by_note)
+        if found or by_note:
+            self.history.by_tools.add(position)
+        if undone:
+            self.history.undone.add(position)
         counted = not undone and not undoes
         if not counted or commit.sha in self._cut:
             found, note = frozenset(), {}

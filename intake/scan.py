@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from debt.policy import Policy, built_in
+from intake.baseline import Baseline, baseline_of
 from intake.blocks import Block, blocks_in, may_hold
 from intake.claims import Claim, Claims, claims_of
 from intake.contents import References, branches, code_lines
@@ -52,7 +53,8 @@ class Scan:
     `ai_lines` of `all_lines` are added lines of code files that still stand. `mixed` counts files
     with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
     limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
-    findings' identity; `tracked` are all the files there are.
+    findings' identity; `tracked` are all the files there are, and `baseline` is what people's code
+    does beside the tools'.
     """
 
     repo: str
@@ -66,6 +68,7 @@ class Scan:
     notes: tuple[str, ...]
     blocks: Mapping[str, Block] = field(default_factory=dict)
     tracked: Tracked | None = None
+    baseline: Baseline = field(default_factory=Baseline)
 
 
 def read_repository(
@@ -228,6 +231,7 @@ def _facts(
 def _scan(
     repository: Repository, head: str, facts: Facts, claims: Claims, notes: list[str]
 ) -> Scan:
+    facts = replace(facts, baseline=_baseline(facts, claims))
     groups = groups_of(_code_files(repository, facts, claims), facts.repo, facts.rules.scan)
     findings = [finding_of(group, facts) for group in groups]
     claimed = [(_claimed(claim, facts), claim.block) for claim in claims.claims]
@@ -245,8 +249,21 @@ def _scan(
         findings=tuple(findings),
         mixed=sum(_is_mixed(path, facts) for path in facts.lines if not _is_settled(path, claims)),
         notes=tuple(notes),
+        baseline=facts.baseline,
         blocks={finding.identity: block for finding, block in claimed},
     )
+
+
+def _baseline(facts: Facts, claims: Claims) -> Baseline:
+    """Files of tools beside files of people; what a metadata block says of one comes first."""
+    tools, people = set(claims.claimed), set(claims.denied)
+    for path, lines in facts.lines.items():
+        if lines >= facts.rules.scan.min_lines and is_code(path) and not _is_settled(path, claims):
+            if _counts(path, facts):
+                tools.add(path)
+            elif not _is_mixed(path, facts):
+                people.add(path)
+    return baseline_of(tools, people, facts.files, facts.lines, facts.history, facts.now)
 
 
 def _is_settled(path: str, claims: Claims) -> bool:

@@ -290,6 +290,19 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     ]
 
 
+def test_a_scan_says_what_peoples_code_does_beside_the_tools(fresh: Terminal, story: Story) -> None:
+    story.commit("Begin", {"cart.py": code(60, "cart")}, on="2026-05-01")
+    story.commit("Retry\n\n" + BY_CLAUDE, {"retry.py": code(60)}, on="2026-06-01")
+    scan = ["scan", str(story.path), "--dry-run"]
+    assert (
+        "AI-written files change 0.0 times a month, people's 0.0; of added lines 100% against 100% "
+        "still stand; half are younger than 6 months against 7 months "
+        "(1 file against 1: too few to tell)."
+    ) in done(fresh.says(*scan)).splitlines()
+    told = json.loads(done(fresh.says(*scan, "--json")))["baseline"]
+    assert (told["tools"]["files"], told["people"]["median_age_days"]) == (1, 207)
+
+
 def test_a_scan_follows_the_teams_policy(fresh: Terminal, story: Story) -> None:
     story.commit("Retry", {"a.py": code(60)}, author="Housebot <bot@house.example>")
     assert "0 artifacts from 0 AI" in done(fresh.says("scan", str(story.path), "--dry-run"))
