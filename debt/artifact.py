@@ -1,7 +1,8 @@
 """What an artifact is: the values that every rule speaks about."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -77,13 +78,16 @@ LIVE = frozenset({Stage.CREATED, Stage.VALIDATED, Stage.RETAINED, Stage.RETIRING
 class Rating:
     """One of the four ratings, 1 to 5: what a proxy estimated, and what a person said of it.
 
-    A person's value wins until they give it back (`person` is None again).
+    A person's value wins until they give it back (`person` is None again). Of a proxy that
+    measured, `raw` are the values by name, and `scale` is what made a rating of them.
     """
 
     proxy: int
     proxy_reason: str
     person: int | None = None
     person_reason: str = ""
+    raw: Mapping[str, float] = field(default_factory=dict)
+    scale: str | None = None
 
     def __post_init__(self) -> None:
         for given in (self.proxy, self.person):

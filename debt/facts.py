@@ -19,6 +19,7 @@ from debt.artifact import (
 )
 from debt.dates import default_expiry, default_review
 from debt.policy import Policy
+from debt.proxy import ProxyRating
 from debt.refusal import Refused
 from debt.text import clean_field
 
@@ -56,7 +57,7 @@ class Facts(TypedDict, total=False):
     complexity: int
     risk: int
     friction: int
-    proxies: dict[RatingName, tuple[int, str]]
+    proxies: Mapping[RatingName, ProxyRating]
     monthly_minutes: int | None
     planned_end: Ending | None
     regenerate_every_days: int | None
@@ -187,9 +188,19 @@ def _rated(ratings: Ratings, facts: Facts, said: str) -> Ratings:
 def _one_rated(rating: Rating, name: RatingName, facts: Facts, said: str) -> Rating:
     estimate = facts.get("proxies", {}).get(name)
     if estimate:
-        rating = replace(rating, proxy=estimate[0], proxy_reason=estimate[1])
+        rating = _estimated(rating, estimate)
     given = facts.get(name)
     if given is None or given == rating.value:
         return rating
     _require_within(name, given, 1, 5)
     return replace(rating, person=given, person_reason=said)
+
+
+def _estimated(rating: Rating, estimate: ProxyRating) -> Rating:
+    return replace(
+        rating,
+        proxy=estimate.beside(rating.proxy, rating.scale),
+        proxy_reason=estimate.reason,
+        raw=estimate.raw,
+        scale=estimate.scale,
+    )

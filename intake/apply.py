@@ -7,7 +7,7 @@ from hashlib import sha256
 from math import prod
 from typing import Any
 
-from debt.artifact import RATING_NAMES, Artifact, RatingName
+from debt.artifact import RATING_NAMES, Artifact
 from debt.facts import Facts
 from debt.policy import Policy
 from debt.score import score
@@ -81,7 +81,7 @@ def _found(finding: Finding, repo: str, block: Block | None) -> Found:
         origin_model=finding.origin_model,
         created_on=finding.created_on,
         last_touched=finding.last_touched,
-        proxies={name: _estimate(finding, name) for name in RATING_NAMES},
+        proxies={name: getattr(finding, name) for name in RATING_NAMES},
         dependants=finding.dependants,
         evidence=finding.evidence,
         scan_identity=identity,
@@ -95,11 +95,6 @@ def _said(block: Block) -> Said:
     field_of = {column: name for name, column in COLUMN_OF_FIELD.items()}
     where = {field_of[name]: block.where(name) for name in block.lines}
     return Said(block.key, block.facts, where | {"": block.where()})
-
-
-def _estimate(finding: Finding, name: RatingName) -> tuple[int, str]:
-    rating = getattr(finding, name)
-    return rating.value, rating.reason
 
 
 def summary(applied: Applied) -> str:
@@ -245,6 +240,7 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
         "ai_lines": scan.ai_lines,
         "all_lines": scan.all_lines,
         "mixed": scan.mixed,
+        "baseline": scan.baseline.as_json(),
         "notes": list(scan.notes),
         "kept": applied.kept,
         "created": created if applied.kept else [each | {"key": None} for each in created],

@@ -64,10 +64,10 @@ class FileHistory:
 class History:
     """All that one pass found. A commit is its position: 0 is the newest.
 
-    `ai_commits` counts commits that name a tool, by their words or by a note; `credited` are those
-    whose evidence no revert took away. `marked` is what a commit's own words say, `shas` the ids of
-    commits that files were told about. Authors are e-mail addresses in lower case, or names where
-    there is none.
+    `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
+    them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
+    is what a commit's own words say, `shas` the ids of commits that files were told about. Authors
+    are e-mail addresses in lower case, or names where there is none.
     """
 
     files: dict[bytes, FileHistory] = field(default_factory=dict)
@@ -79,7 +79,18 @@ class History:
     marked: dict[int, frozenset[Evidence]] = field(default_factory=dict)
     shas: dict[int, str] = field(default_factory=dict)
     reverting: set[int] = field(default_factory=set)
-    ai_commits: int = 0
+    undone: set[int] = field(default_factory=set)
+    by_tools: set[int] = field(default_factory=set)
+
+    @property
+    def ai_commits(self) -> int:
+        """How many name a tool."""
+        return len(self.by_tools)
+
+    @property
+    def own(self) -> set[int]:
+        """Commits that name no tool."""
+        return set(range(self.commits)) - self.by_tools
 
     @property
     def commits(self) -> int:
@@ -145,12 +156,15 @@ class _Reading:
         undone = self._is_undone(sha)
         undoes = not undone and self._note_reverts(row, position)
         found, note = log.named.get(row, NOBODY), self._notes.get(sha, NOTHING)
+        if undone:
+            history.undone.add(position)
         if not (found or note or undone or undoes):
             self._plain(row, position)
             return
         counted = not undone and not undoes
         by_note = any(self._claims(note, change) for change in self._changes(row))
-        history.ai_commits += bool(found or by_note)
+        if found or by_note:
+            history.by_tools.add(position)
         if not counted or sha in self._cut:
             found, note = NOBODY, NOTHING
         elif found or by_note:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from debt.policy import Policy, built_in
+from intake.baseline import Baseline, baseline_of
 from intake.blocks import Block, may_hold
 from intake.cache import Cache
 from intake.claims import Claim, claims_of
@@ -19,15 +21,16 @@ from intake.findings import Facts, Finding, finding_of
 from intake.git import Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, groups_of
 from intake.history import EVER, FileHistory, History, cut_off, history_in
-from intake.kinds import GROUPING, is_code, is_left_out, kind_of
+from intake.kinds import is_code, is_left_out, kind_of
 from intake.known import ByGlob, Settled, Theirs, settled
 from intake.log import Progress, read_log, shas_of
-from intake.markers import BUILT_IN, Markers
+from intake.markers import Markers
 from intake.measured import Contents
 from intake.notes import Notes, notes_of
 from intake.owners import Owners
 from intake.packing import Kept
 from intake.proxies import counted
+from intake.rules import Rules, rules_of
 from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
 from intake.tree import (
@@ -68,7 +71,7 @@ class Scan:
     with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
     limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
     findings' identity, `declared` the artifacts whose globs a person gave; `tracked` are all the
-    files there are.
+    files there are, and `baseline` is what people's code does beside the tools'.
     """
 
     repo: str
@@ -83,6 +86,7 @@ class Scan:
     blocks: Mapping[str, Block] = field(default_factory=dict)
     declared: Mapping[str, int] = field(default_factory=dict)
     tracked: Tracked | None = None
+    baseline: Baseline = field(default_factory=Baseline)
 
 
 def repository_name(path: Path) -> str:
@@ -97,7 +101,7 @@ def read_repository(
     name: str | None = None,
     now: datetime,
     progress: Progress | None = None,
-    markers: Markers = BUILT_IN,
+    policy: Policy | None = None,
     limits: Limits | None = None,
     known: Known = NOTHING,
     since: date | None = None,
@@ -108,26 +112,30 @@ def read_repository(
 
     Only commits that landed on the day `since` (in UTC) or later count. What was read is kept in
     the directory `cache`, and read there instead the next time: the scan is the same, but faster.
-    `progress` is told commits read and in all. Raises UnreadableRepository with one clear line
-    where there is no repository, a clone lacks what its history needs, or a limit is passed.
+    `policy`, where it is not the built-in one, says by what files count and are rated. `progress`
+    is told commits read and in all. Raises UnreadableRepository with one clear line where there is
+    no repository, a clone lacks what its history needs, or a limit is passed.
     """
+    rules = rules_of(policy or built_in())
     with opened(path, limits) as repository:
         repo = shown(name) if name else name_of(repository)
         head = head_of(repository)
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
-        kept_in = Cache(cache, repository, markers)
+        kept_in = Cache(cache, repository, rules.markers)
         kept = kept_in.before(head)
-        contents = Contents(repository, markers, kept.contents)
+        contents = Contents(repository, rules.markers, kept.contents)
         declared = ByGlob((path, each) for each in known.declared for path in each.paths)
-        code = replace(_code_of(repository, head, markers, contents), declared=declared)
+        code = replace(_code_of(repository, head, rules.markers, contents), declared=declared)
         cut, shas = cut_off(repository), shas_of(repository, head)
-        log = read_log(repository, head, markers, len(shas), known=kept.log, progress=progress)
-        noted = notes_of(repository, shas, markers, kept.notes)
+        log = read_log(
+            repository, head, rules.markers, len(shas), known=kept.log, progress=progress
+        )
+        noted = notes_of(repository, shas, rules.markers, kept.notes)
         history = history_in(
             log, shas, code.blobs.keys(), cut=cut, notes=noted.of, since=_seconds(since)
         )
-        facts, blocks = _facts(repo, code, history, contents, now.timestamp(), markers)
+        facts, blocks = _facts(repo, code, history, contents, now.timestamp(), rules)
         files = [path for path in facts.lines if is_code(path)]
         held = ByGlob((glob, True) for glob in known.held)
         counting = frozenset(path for path in files if _counts(path, facts, held))
@@ -228,7 +236,7 @@ def _facts(
     history: History,
     contents: Contents,
     now: float,
-    markers: Markers,
+    rules: Rules,
 ) -> tuple[Facts, list[Block]]:
     """Read the contents once, measure what counts, and hear what files say of themselves."""
     blocks: list[Block] = []
@@ -238,7 +246,7 @@ def _facts(
 
     def near(raw: bytes) -> bool:
         told = raw in code.traces.of or code.speaks_of(text_of(raw))
-        return told or _share(history.files.get(raw)) >= GROUPING.mixed
+        return told or _share(history.files.get(raw)) >= rules.scan.mixed
 
     for raw, measured, said, content in contents.seen(code.blobs, near=near, again=code.traces.of):
         path = text_of(raw)
@@ -254,7 +262,7 @@ def _facts(
         if measured.branches is not None and (ours or near(raw)):
             forks[path] = measured.branches
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
-    facts = Facts(repo, now, code.owners, history, markers.unnamed, files, lines, forks, references)
+    facts = Facts(repo, now, rules, code.owners, history, files, lines, forks, references)
     return facts, blocks
 
 
@@ -266,7 +274,8 @@ def _scan(
     counting: frozenset[str],
     notes: list[str],
 ) -> Scan:
-    groups = groups_of(_code_files(repository, facts, said, counting), facts.repo)
+    facts = replace(facts, baseline=_baseline(facts, said, counting))
+    groups = groups_of(_code_files(repository, facts, said, counting), facts.repo, facts.rules.scan)
     findings = [finding_of(group, facts) for group in groups]
     claimed = [(_claimed(claim, facts), claim.block) for claim in said.claims.claims]
     declared = [(_declared(theirs, facts), theirs.declared) for theirs in said.theirs]
@@ -288,6 +297,7 @@ def _scan(
             if path not in counting and not said.has(path)
         ),
         notes=tuple(notes),
+        baseline=facts.baseline,
         blocks={finding.identity: block for finding, block in claimed},
         declared={finding.identity: each.artifact_id for finding, each in declared},
     )
@@ -297,6 +307,18 @@ def _declared(theirs: Theirs, facts: Facts) -> Finding:
     """What the repository shows of files that a person put on the register."""
     found, by = finding_of(theirs.group(), facts), "declared on the register"
     return replace(found, evidence=f"{by}; {found.evidence}" if found.ai_lines else by)
+
+
+def _baseline(facts: Facts, said: Settled, counting: frozenset[str]) -> Baseline:
+    """Files of tools beside files of people; what somebody says of one comes first."""
+    tools, people = set(said.taken), set(said.denied)
+    for path, lines in facts.lines.items():
+        if lines >= facts.rules.scan.min_lines and is_code(path) and not said.has(path):
+            if path in counting:
+                tools.add(path)
+            elif not _is_mixed(path, facts):
+                people.add(path)
+    return baseline_of(tools, people, facts.files, facts.lines, facts.history, facts.now)
 
 
 def _claimed(claim: Claim, facts: Facts) -> Finding:
@@ -338,14 +360,14 @@ def _code_files(
 
 def _counts(path: str, facts: Facts, held: ByGlob[bool]) -> bool:
     """Whether tools wrote enough of it; what is an artifact already needs less to stay one."""
-    share = _share(facts.files.get(path))
-    enough = facts.lines[path] >= GROUPING.min_lines and share >= GROUPING.leave
-    return enough and (share >= GROUPING.threshold or held.of(path) is not None)
+    scan, share = facts.rules.scan, _share(facts.files.get(path))
+    enough = facts.lines[path] >= scan.min_lines and share >= scan.leave
+    return enough and (share >= scan.threshold or held.of(path) is not None)
 
 
 def _is_mixed(path: str, facts: Facts) -> bool:
-    enough = facts.lines[path] >= GROUPING.min_lines
-    return enough and GROUPING.mixed <= _share(facts.files.get(path)) < GROUPING.threshold
+    scan, share = facts.rules.scan, _share(facts.files.get(path))
+    return facts.lines[path] >= scan.min_lines and scan.mixed <= share < scan.threshold
 
 
 def _seconds(since: date | None) -> int:

@@ -30,6 +30,12 @@ async def scan(
     async with store.read() as session:
         there = await known(session, repo)
     found = await asyncio.to_thread(
-        read_repository, path, name=repo, now=change.at, progress=progress, known=there
+        read_repository,
+        path,
+        name=repo,
+        now=change.at,
+        progress=progress,
+        policy=change.policy,
+        known=there,
     )
     return await (rehearse if rehearsed else apply)(store, change, found)

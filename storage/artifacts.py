@@ -91,7 +91,7 @@ def row_of(artifact: Artifact, policy: Policy, today: date) -> dict[str, Any]:
 
 
 def _rating_row(rating: Rating) -> dict[str, Any]:
-    return {name: getattr(rating, name) for name in _RATING_FIELDS}
+    return {name: getattr(rating, name) for name in _RATING_FIELDS} | {"raw": dict(rating.raw)}
 
 
 _RATING_FIELDS = tuple(field.name for field in fields(Rating))

@@ -154,7 +154,7 @@ def _show(invocation: Invocation) -> int:
 
 async def _shown(invocation: Invocation) -> None:
     from debt.artifact import parse_key
-    from intake.public import public
+    from intake.public import public, ratings
     from storage import evidence
     from storage.artifacts import require
     from storage.history import last_entries
@@ -166,7 +166,7 @@ async def _shown(invocation: Invocation) -> None:
         asked = invocation.arguments.evidence
         pieces = await evidence.of(session, number) if asked else ()
     if invocation.arguments.json:
-        shown = public(artifact, invocation.policy)
+        shown = public(artifact, invocation.policy) | {"ratings": ratings(artifact)}
         shown |= {"evidence": [asdict(piece) for piece in pieces]} if asked else {}
         invocation.say(json.dumps(shown, ensure_ascii=False, indent=2))
     else:

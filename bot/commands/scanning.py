@@ -66,5 +66,5 @@ def _say(invocation: Invocation, applied: "Applied") -> None:
         invocation.say(*details(applied))
     invocation.say(summary(applied))
     if applied.scan.ai_lines:
-        invocation.say(share(applied.scan))
+        invocation.say(share(applied.scan), *filter(None, [applied.scan.baseline.words]))
     invocation.say(*conflicts(applied), *applied.scan.notes)

@@ -17,6 +17,7 @@ from slack_sdk.models.views import View
 from bot.features import BUTTONS, FORMS, VERBS
 from bot.process import Process
 from debt.artifact import Artifact
+from debt.proxy import ProxyRating
 from sandbox import Form, Message, Person, Sandbox
 from sandbox.workspace import Change
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
@@ -81,7 +82,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
             origin_model=FAT,
             surface="production",
             expires_on=date(2026, 11, 1 + number),
-            proxies={"frequency": (5, FAT), "risk": (5, FAT)},
+            proxies={"frequency": ProxyRating(5, FAT), "risk": ProxyRating(5, FAT)},
             dependants=999_999,
         )
     await every_command(dana)

@@ -105,7 +105,8 @@ def test_json_has_the_names_of_the_spreadsheet_and_what_is_derived(terminal: Ter
     assert [*exported[0]] == [*COLUMNS, *derived]
     listed = json.loads(done(terminal.says("list", "--json")))
     assert sorted(listed, key=lambda artifact: artifact["key"]) == exported
-    assert json.loads(done(terminal.says("show", "d-2", "--json"))) == exported[1]
+    shown = json.loads(done(terminal.says("show", "d-2", "--json")))
+    assert shown == exported[1] | {"ratings": shown["ratings"]}
     assert exported[1]["owner"] is None
     assert exported[1]["provisional"] is True
 
@@ -289,6 +290,27 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     ]
 
 
+def test_a_scan_says_what_peoples_code_does_beside_the_tools(fresh: Terminal, story: Story) -> None:
+    story.commit("Begin", {"cart.py": code(60, "cart")}, on="2026-05-01")
+    story.commit("Retry\n\n" + BY_CLAUDE, {"retry.py": code(60)}, on="2026-06-01")
+    scan = ["scan", str(story.path), "--dry-run"]
+    assert (
+        "AI-written files change 0.0 times a month, people's 0.0; of added lines 100% against 100% "
+        "still stand; half are younger than 6 months against 7 months "
+        "(1 file against 1: too few to tell)."
+    ) in done(fresh.says(*scan)).splitlines()
+    told = json.loads(done(fresh.says(*scan, "--json")))["baseline"]
+    assert (told["tools"]["files"], told["people"]["median_age_days"]) == (1, 207)
+
+
+def test_a_scan_follows_the_teams_policy(fresh: Terminal, story: Story) -> None:
+    story.commit("Retry", {"a.py": code(60)}, author="Housebot <bot@house.example>")
+    assert "0 artifacts from 0 AI" in done(fresh.says("scan", str(story.path), "--dry-run"))
+    ours = "[[markers.tool]]\nname = 'Housebot'\nemails = ['bot@house.example']\n"
+    fresh.environment["DEBT_POLICY"] = fresh.file("policy.toml", ours)
+    assert "by Housebot in 1 commit" in done(fresh.says("scan", str(story.path), "--dry-run"))
+
+
 def test_what_says_that_a_tool_wrote_it_is_told_on_request(fresh: Terminal, story: Story) -> None:
     sha = story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
     done(fresh.says("scan", str(story.path)))
@@ -297,6 +319,19 @@ def test_what_says_that_a_tool_wrote_it_is_told_on_request(fresh: Terminal, stor
     assert line not in done(fresh.says("show", "1"))
     (piece,) = json.loads(done(fresh.says("show", "1", "--evidence", "--json")))["evidence"]
     assert (piece["source"], piece["tool"], piece["commit"]) == ("trailer", "Claude Code", sha)
+
+
+def test_an_estimate_is_shown_with_what_was_measured(fresh: Terminal, story: Story) -> None:
+    story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    done(fresh.says("scan", str(story.path)))
+    rating = json.loads(done(fresh.says("show", "1", "--json")))["ratings"]["complexity"]
+    assert (rating["value"], rating["by"]) == (3, "proxy")
+    assert rating["proxy"] == {
+        "value": 3,
+        "reason": "60 lines, 0 branches; no test names it",
+        "raw": {"lines": 60, "branches": 0},
+        "scale": "v1",
+    }
 
 
 def test_a_block_is_shown_first_and_then_written_and_then_says_the_same(

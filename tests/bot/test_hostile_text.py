@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.process import Process
+from debt.proxy import ProxyRating
 from sandbox import Form, Message, Person, Sandbox
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
@@ -61,7 +62,8 @@ prompt_category prompt_template usage rollback monitoring responder evidence""".
 def facts(text: str) -> dict[str, Any]:
     """The text in every field a person or a repository can fill."""
     said: dict[str, Any] = {field: inside(text, LONGEST.get(field, 10_000)) for field in FIELDS}
-    return said | {"paths": (text, text), "proxies": {"frequency": (5, text), "risk": (5, text)}}
+    proxies = {"frequency": ProxyRating(5, text), "risk": ProxyRating(5, text)}
+    return said | {"paths": (text, text), "proxies": proxies}
 
 
 def pings_of(message: Message | Form, *allowed: Person) -> set[str]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from debt.proxy import ProxyRating
 from sandbox import Person, Sandbox
 from storage import ownership
 from storage.artifacts import Change
@@ -24,7 +25,7 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
         surface="production",
         value=2,
         risk=5,
-        proxies={"frequency": (4, "37 commits in 90 days")},
+        proxies={"frequency": ProxyRating(4, "37 commits in 90 days")},
         origin_tool="Claude Code",
         evidence=f"412 of 530 added lines by Claude Code in 11 commits; {AGREED}",
         monthly_minutes=240,

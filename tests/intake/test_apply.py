@@ -8,9 +8,10 @@ import pytest
 
 from debt.artifact import Artifact, Ending, Stage
 from debt.evidence import Confidence, Piece, Source
+from debt.proxy import ProxyRating
 from intake.apply import Applied, apply, as_json, details, rehearse, share, summary
 from intake.findings import Finding
-from intake.proxies import ProxyRating
+from intake.proxies import frequency
 from intake.scan import Scan, read_repository
 from intake.tracked import tracked
 from storage import evidence, proposals, upkeep
@@ -141,6 +142,38 @@ async def test_other_words_for_the_same_estimate_change_nothing(register: Regist
     await applied(register, a_finding())
     again = await applied(register, a_finding(friction=ProxyRating(2, "silent for 13 days")))
     assert again.result.changed == ()
+
+
+def commits(in_a_year: int) -> ProxyRating:
+    return frequency(POLICY.measure, in_90_days=9, in_a_year=in_a_year, age_days=900)
+
+
+async def test_an_estimate_that_wavers_around_a_cut_stays_and_a_real_change_moves_it(
+    register: Register,
+) -> None:
+    """36 commits a year are 3 a month, which is the cut between 3 and 4."""
+    ratings = []
+    for in_a_year in (34, 38, 33, 41, 35, 60, 37, 33, 30, 41):
+        await applied(register, a_finding(frequency=commits(in_a_year)))
+        ratings.append((await register.artifact(1)).ratings.frequency.value)
+    assert ratings == [3, 3, 3, 3, 3, 4, 4, 4, 3, 3]
+
+
+async def test_an_estimate_is_kept_with_what_was_measured_and_its_scale(
+    register: Register,
+) -> None:
+    await applied(register, a_finding(frequency=commits(60)))
+    kept = (await register.artifact(1)).ratings.frequency
+    assert (kept.raw, kept.scale) == ({"commits_a_month": 5.0}, "v1")
+    await applied(register, a_finding(frequency=commits(10)))
+    assert (await register.artifact(1)).ratings.frequency.raw == {"commits_a_month": 0.833}
+
+
+async def test_under_another_scale_an_estimate_starts_afresh(register: Register) -> None:
+    await applied(register, a_finding(frequency=commits(34)))
+    ours = commits(38)._replace(scale="v1+3f2a91")
+    await applied(register, a_finding(frequency=ours))
+    assert (await register.artifact(1)).ratings.frequency.value == 4
 
 
 async def test_what_the_repository_changed_is_renewed(register: Register) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from debt.artifact import CodeState, Stage
-from debt.policy import Policy, ScanPolicy
+from debt.policy import Policy
 from intake.apply import Applied, summary
 from intake.scanning import scan
 from storage import proposals
@@ -50,7 +50,7 @@ async def test_not_more_wait_than_the_policy_lets(register: Register, story: Sto
         f"src/part{number}/worker.py": code(40 * number, f"v{number}") for number in (1, 2, 5)
     }
     story.commit(WITH_CLAUDE, sizes)
-    few = POLICY.model_copy(update={"scan": ScanPolicy(max_new=2)})
+    few = POLICY.model_copy(update={"scan": POLICY.scan.model_copy(update={"max_new": 2})})
     first = await scanned(register, story, few)
     assert (len(first.result.created), len(first.result.waiting)) == (2, 1)
     assert "1 more wait until those are answered" in summary(first)
