@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from math import prod
 from typing import Any
@@ -47,12 +48,9 @@ async def _within(
     work: AbstractAsyncContextManager[Session], change: Change, scan: Scan
 ) -> Scanned:
     found = [
-        replace(
-            _found(finding, scan.repo, scan.blocks.get(finding.identity)),
-            artifact_id=scan.declared.get(finding.identity),
-        )
-        for finding in scan.findings
+        _found(finding, scan.repo, scan.blocks.get(finding.identity)) for finding in scan.findings
     ]
+    found = [*map(partial(_known, scan), scan.findings, found)]
     async with work as session:
         stands = scan.tracked.stands if scan.tracked else scanned.all_stand
         result = await scanned.put(session, change, scan.repo, found, _reason(scan), stands)
@@ -60,6 +58,14 @@ async def _within(
         await proposals.announce(session, change, scan.repo, result.created, waiting)
         await history.seal(session)
         return result
+
+
+def _known(scan: Scan, finding: Finding, found: Found) -> Found:
+    """With the artifact that it is, as far as that is known from its files."""
+    moved_from = scan.followed.get(finding.identity)
+    if moved_from is not None:
+        return replace(found, artifact_id=moved_from, moved=True)
+    return replace(found, artifact_id=scan.declared.get(finding.identity))
 
 
 def _reason(scan: Scan) -> str:

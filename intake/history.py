@@ -66,11 +66,13 @@ class History:
 
     `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
     them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
-    is what a commit's own words say, `shas` the ids of commits that files were told about. Authors
-    are e-mail addresses in lower case, or names where there is none.
+    is what a commit's own words say, `shas` the ids of commits that files were told about, `moved`
+    says by a path that is no more where its file stands. Authors are e-mail addresses in lower
+    case, or names where there is none.
     """
 
     files: dict[bytes, FileHistory] = field(default_factory=dict)
+    moved: dict[bytes, bytes] = field(default_factory=dict)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
     author: "array[int]" = field(default_factory=lambda: array("I"))
     people: list[str] = field(default_factory=list)
@@ -186,6 +188,11 @@ class _Reading:
     def done(self) -> History:
         files = zip(self._log.paths, self._files, strict=True)
         self._history.files = {path: file for path, file in files if file and file.commits}
+        self._history.moved = {
+            self._log.paths[before]: self._log.paths[after]
+            for before, after in enumerate(self._stands)
+            if before != after and self._files[before] is None and self._files[after]
+        }
         return self._history
 
     def _changes(self, row: int) -> "zip[tuple[int, int]]":

@@ -6,7 +6,7 @@ Nothing is written but what the next reading can do without (cache.py), and neve
 repository.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,8 +18,9 @@ from intake.cache import Cache
 from intake.claims import Claim, claims_of
 from intake.contents import References
 from intake.findings import Facts, Finding, finding_of
+from intake.following import followed
 from intake.git import Limits, Repository, UnreadableRepository, opened, shown
-from intake.grouping import CodeFile, groups_of
+from intake.grouping import CodeFile, Group, groups_of
 from intake.history import EVER, FileHistory, History, cut_off, history_in
 from intake.kinds import is_code, is_left_out, kind_of
 from intake.known import ByGlob, Settled, Theirs, settled
@@ -70,7 +71,8 @@ class Scan:
     `ai_lines` of `all_lines` are added lines of code files that still stand. `mixed` counts files
     with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
     limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
-    findings' identity, `declared` the artifacts whose globs a person gave; `tracked` are all the
+    findings' identity, `declared` the artifacts whose globs a person gave, `followed` those whose
+    code was moved; `tracked` are all the
     files there are, and `baseline` is what people's code does beside the tools'.
     """
 
@@ -85,6 +87,7 @@ class Scan:
     notes: tuple[str, ...]
     blocks: Mapping[str, Block] = field(default_factory=dict)
     declared: Mapping[str, int] = field(default_factory=dict)
+    followed: Mapping[str, int] = field(default_factory=dict)
     tracked: Tracked | None = None
     baseline: Baseline = field(default_factory=Baseline)
 
@@ -137,15 +140,27 @@ def read_repository(
         )
         facts, blocks = _facts(repo, code, history, contents, now.timestamp(), rules)
         files = [path for path in facts.lines if is_code(path)]
-        held = ByGlob((glob, True) for glob in known.held)
+        moved = {text_of(old): text_of(new) for old, new in history.moved.items()}
+        held = _held(known, moved)
         counting = frozenset(path for path in files if _counts(path, facts, held))
         claims = claims_of(blocks, files, counting.__contains__)
         limits_met = [*code.notes, *_unread(noted), *claims.faults[:MOST_FAULTS]]
         limits_met += _notes(facts, shallow=bool(cut), since=since, anew=kept_in.lost(kept))
         said = settled(claims, files, known)
-        scan = _scan(repository, head, facts, said, counting, limits_met)
+        groups = groups_of(_code_files(repository, facts, said, counting), repo, rules.scan)
+        scan = _scan(head, facts, said, groups, counting, limits_met)
+        files_of = {group.identity(repo): group.files for group in groups}
+        there = followed(files_of, moved, known.places, code.tracked.stands)
         unkept = kept_in.keep(Kept(log, contents.measured, noted.read))
-        return replace(scan, tracked=code.tracked, notes=(*scan.notes, *filter(None, [unkept])))
+        told = (*scan.notes, *filter(None, [unkept]))
+        return replace(scan, tracked=code.tracked, followed=there, notes=told)
+
+
+def _held(known: Known, moved: Mapping[str, str]) -> Callable[[str], bool]:
+    """Whether a file belongs to a live artifact that a scan found, or did before it was moved."""
+    held = ByGlob((glob, True) for glob in known.held)
+    followed = {new for old, new in moved.items() if held.of(old)}
+    return lambda path: path in followed or held.of(path) is not None
 
 
 @dataclass(frozen=True)
@@ -267,15 +282,14 @@ def _facts(
 
 
 def _scan(
-    repository: Repository,
     head: str,
     facts: Facts,
     said: Settled,
+    groups: Iterable[Group],
     counting: frozenset[str],
     notes: list[str],
 ) -> Scan:
     facts = replace(facts, baseline=_baseline(facts, said, counting))
-    groups = groups_of(_code_files(repository, facts, said, counting), facts.repo, facts.rules.scan)
     findings = [finding_of(group, facts) for group in groups]
     claimed = [(_claimed(claim, facts), claim.block) for claim in said.claims.claims]
     declared = [(_declared(theirs, facts), theirs.declared) for theirs in said.theirs]
@@ -358,11 +372,11 @@ def _code_files(
     return files
 
 
-def _counts(path: str, facts: Facts, held: ByGlob[bool]) -> bool:
+def _counts(path: str, facts: Facts, held: Callable[[str], bool]) -> bool:
     """Whether tools wrote enough of it; what is an artifact already needs less to stay one."""
     scan, share = facts.rules.scan, _share(facts.files.get(path))
     enough = facts.lines[path] >= scan.min_lines and share >= scan.leave
-    return enough and (share >= scan.threshold or held.of(path) is not None)
+    return enough and (share >= scan.threshold or held(path))
 
 
 def _is_mixed(path: str, facts: Facts) -> bool:

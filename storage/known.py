@@ -1,13 +1,13 @@
 """What the register says of a repository's paths, for whoever reads it again (R29)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 
 from debt.artifact import Stage
-from storage.matching import candidates
+from storage.matching import candidates, is_open
 from storage.store import Session
 from storage.tables import HISTORY
 
@@ -29,12 +29,14 @@ class Declared:
 @dataclass(frozen=True, slots=True)
 class Known:
     """Globs by what the register says of them: `dismissed` ones are not AI-produced, `held` ones
-    belong to live artifacts that a scan found.
+    belong to live artifacts that a scan found. `places` are the globs of whatever is on the
+    register or proposed, by number.
     """
 
     dismissed: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     declared: tuple[Declared, ...] = ()
+    places: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 NOTHING = Known()
@@ -50,6 +52,7 @@ async def known(session: Session, repo: str) -> Known:
         dismissed=_globs(row for row in rows if row.stage == Stage.DISMISSED),
         held=_globs(row for row in live if row.scan_identity and row.id not in theirs),
         declared=tuple(Declared(row.id, tuple(row.paths), row.name, row.kind) for row in declared),
+        places={row.id: tuple(row.paths) for row in rows if is_open(row)},
     )
 
 

@@ -32,7 +32,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Found:
     """One finding: how a scan knows it again, all that it says of a new artifact, and on what
-    evidence. `artifact_id` is whose globs a person gave for these very files.
+    evidence. `artifact_id` is whose files these are, by globs that a person gave or, where they
+    have `moved`, by history.
     """
 
     identity: str
@@ -40,6 +41,7 @@ class Found:
     pieces: tuple[Piece, ...] = ()
     said: Said | None = None
     artifact_id: int | None = None
+    moved: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:

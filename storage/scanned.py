@@ -79,9 +79,10 @@ async def put(
 
     A finding is known by the key its metadata block gives, else by its identity, else by a path it
     shares with a live artifact of the repository. What a person set stays: names, kinds, labels,
-    owners, dates, ratings, and paths and dependants that somebody gave. A block fills what nobody
-    has said; where it disagrees with somebody, that is a conflict. What is on its way out ends
-    where none of its paths `stands` any more; anything else is marked for somebody to retire.
+    owners, dates, ratings, and paths and dependants that somebody gave; but paths follow the code.
+    A block fills what nobody has said; where it disagrees with somebody, that is a conflict. What
+    is on its way out ends where none of its paths `stands` any more; anything else is marked for
+    somebody to retire.
     """
     await lock_all(session)
     answers = _Answers()
@@ -247,8 +248,10 @@ def _estimates(found: Found, said: frozenset[str], by_identity: bool) -> Facts:
     )
     if "dependants" not in said and "dependants" not in found.block:
         renewed["dependants"] = facts["dependants"]
-    if by_identity and "paths" not in said:
+    if found.moved or (by_identity and "paths" not in said):
         renewed["paths"] = facts["paths"]
+    if found.moved:
+        renewed["scan_identity"] = found.identity
     return renewed
 
 

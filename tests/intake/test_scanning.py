@@ -163,3 +163,51 @@ async def test_all_of_a_repository_are_accepted_at_once(register: Register, stor
     shop = Scope(ScopeKind.REPO, "acme/shop")
     assert await register.told(DANA, proposals.accept_all, None, shop) == 3
     assert await register.asked(proposals.count) == 0
+
+
+async def test_an_artifact_follows_its_code_to_another_directory(
+    register: Register, story: Story
+) -> None:
+    """Its key, its owner and what was said of it stay; only its paths are others."""
+    story.commit(
+        WITH_CLAUDE, {"src/retry/worker.py": code(60), "src/retry/queue.py": code(50, "queue")}
+    )
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    story.commit(
+        "Move",
+        renames={
+            "src/retry/worker.py": "payments/retries/worker.py",
+            "src/retry/queue.py": "payments/retries/queue.py",
+        },
+    )
+    for _ in range(2):
+        found = await scanned(register, story)
+        assert (found.result.created, found.result.missing) == ((), ())
+    artifact = await register.artifact(1)
+    assert artifact.paths == ("payments/retries/**",)
+    assert found.result.unchanged == 1
+
+
+async def test_globs_that_a_person_gave_follow_the_code_too(
+    register: Register, story: Story
+) -> None:
+    await imported(register.store, "name,repo,paths\nRetries,acme/shop,src/retry/worker.py\n")
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60)})
+    await scanned(register, story)
+    story.commit("Move", renames={"src/retry/worker.py": "payments/worker.py"})
+    await scanned(register, story)
+    artifact = await register.artifact(1)
+    assert (artifact.name, artifact.paths) == ("Retries", ("payments/worker.py",))
+
+
+async def test_what_was_copied_and_then_deleted_has_gone(register: Register, story: Story) -> None:
+    """Only what git calls a move is one."""
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60), "README.md": "Shop"})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    story.commit(WITH_CLAUDE, {"payments/worker.py": code(60)})
+    story.commit("Drop it", deletes=["src/retry/worker.py"])
+    found = await scanned(register, story)
+    assert found.result.missing == ("D-1",)
+    assert len(found.result.created) == 1
