@@ -6,6 +6,7 @@ from debt.artifact import Artifact, Stage
 from debt.facts import Facts, amend, create, require_end_date
 from debt.lifecycle import require_live
 from debt.named import Act
+from storage import evidence
 from storage.artifacts import Change, locked, next_ids, save
 from storage.artifacts import add as write
 from storage.store import Session
@@ -20,7 +21,9 @@ async def add(session: Session, change: Change, facts: Facts) -> Artifact:
     )
     require_end_date(artifact, change.policy)
     told = replace(artifact, changed_at=change.at, changed_by=change.by, changed_how="added")
-    return await write(session, change, told, action="add")
+    added = await write(session, change, told, action="add")
+    await evidence.declare(session, added)
+    return added
 
 
 async def edit(session: Session, change: Change, artifact_id: int, facts: Facts) -> Artifact:

@@ -217,6 +217,8 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
 
 def _piece(piece: "Piece") -> str:
     """ "note       3f2a9c1b04de  12 lines by Cursor (gpt-5), high confidence"."""
+    if piece.source == "declared":
+        return f"declared   by a person: made with {_flat(str(piece.tool))}"
     where = piece.commit[:12] if piece.commit else f"{piece.path}:{piece.first_line}"
     model = f" ({_flat(piece.model)})" if piece.model else ""
     lines = f"{piece.lines:,} {'line' if piece.lines == 1 else 'lines'}"

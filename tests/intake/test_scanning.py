@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from debt.artifact import CodeState, Stage
+from debt.facts import Facts
 from debt.policy import Policy
 from intake.apply import Applied, summary
 from intake.scanning import scan
-from storage import proposals
+from storage import evidence, proposals
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind
+from storage.register import add as put_on_register
 from storage.store import Store
 from tests.intake.repositories import BY_CLAUDE, Story, Text, code
 from tests.intake.sheets import NOW, imported
@@ -211,3 +213,19 @@ async def test_what_was_copied_and_then_deleted_has_gone(register: Register, sto
     found = await scanned(register, story)
     assert found.result.missing == ("D-1",)
     assert len(found.result.created) == 1
+
+
+async def test_what_a_person_declared_stays_evidence_beside_what_a_scan_reads(
+    register: Register, story: Story
+) -> None:
+    sha = story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60)})
+    facts = Facts(name="Retries", repo="acme/shop", paths=("src/retry/**",), origin_tool="Cursor")
+    await register.told(DANA, put_on_register, facts)
+    assert [piece.source for piece in await register.asked(evidence.of, 1)] == ["declared"]
+    for _ in range(2):
+        await scanned(register, story)
+        pieces = await register.asked(evidence.of, 1)
+        assert [(piece.source, piece.tool, piece.commit) for piece in pieces] == [
+            ("declared", "Cursor", None),
+            ("trailer", "Claude Code", sha),
+        ]
