@@ -145,6 +145,8 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
 def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
+    if artifact.disputed:
+        yield "compare"
     yield from ("extend", "log", "review", "score", "edit")
     if ahead(artifact.stage):
         yield "promote"
@@ -161,6 +163,7 @@ _LABELS = {
     "accept": "Accept",
     "dismiss": "Not AI-produced",
     "claim": "Claim",
+    "compare": "Compare",
     "extend": "Extend",
     "log": "Log",
     "review": "Review",

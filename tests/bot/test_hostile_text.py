@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.process import Process
+from debt.artifact import Otherwise
 from debt.proxy import ProxyRating
 from sandbox import Form, Message, Person, Sandbox
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
@@ -292,6 +293,24 @@ async def test_the_way_out_is_inert(text: str, dana: Person, hostile: Ledger) ->
     for message in (await form.submit()).messages:
         must_be_inert(message, dana)
     must_be_inert(card, dana)
+
+
+async def test_what_a_file_says_otherwise_is_inert(
+    text: str, dana: Person, hostile: Ledger
+) -> None:
+    artifact = await hostile.by_key(1)
+    said = inside(f"a {text}", 500)
+    other = tuple(Otherwise(name, said, said) for name in ("name", "purpose", "rollback"))
+    await hostile.amend(artifact, otherwise=other)
+    card = (await dana.types("/debt show D-1")).message
+    must_be_inert(card, dana)
+    form = (await dana.clicks(card, "Compare")).form
+    assert form is not None
+    must_be_inert(form)
+    form.choose("Name", "Take the file’s")
+    form.choose("Purpose", "Keep the register’s")
+    for message in (await form.submit()).messages:
+        must_be_inert(message, dana)
 
 
 async def test_what_a_scan_proposes_is_inert(
