@@ -180,6 +180,7 @@ class Artifact:
     extensions: int = 0
     extended_days: int = 0
     minutes_logged: int = 0
+    months_logged: int = 0
     generation: int = 1
     planned_end: Ending | None = None
     regenerate_every_days: int | None = None
