@@ -85,6 +85,7 @@ def is_left_out(path: str) -> bool:
     return LEFT_OUT.fits(directories, name, "")
 
 
+@lru_cache(maxsize=65536)
 def is_code(path: str) -> bool:
     """Code, or infrastructure as code; not data, documentation or binaries."""
     *directories, name = path.lower().split("/")

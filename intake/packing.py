@@ -67,12 +67,16 @@ def _log(log: Log) -> dict[str, bytes]:
             for row, each in log.reverts.items()
         ],
     }
-    columns = {name: getattr(log, name).tobytes() for name in _COLUMNS}
-    texts = {"shas": b"\n".join(log.shas), "paths": b"\0".join(log.paths)}
-    return columns | texts | _json(words)
-
-
-_COLUMNS = {"landed": "q", "author": "I", "ends": "Q", "added": "I", "changed": "I"}
+    columns = {
+        "shas": b"\n".join(log.shas),
+        "landed": log.landed.tobytes(),
+        "author": log.author.tobytes(),
+        "paths": b"\0".join(log.paths),
+        "changes": array("I", map(len, log.rows)).tobytes(),
+        "rows": b"".join(rows.tobytes() for rows in log.rows),
+        "added": b"".join(added.tobytes() for added in log.added),
+    }
+    return columns | _json(words)
 
 
 def _as_log(parts: Parts) -> Log:
@@ -91,8 +95,18 @@ def _as_log(parts: Parts) -> Log:
             row: Reverts(tuple(sha.encode() for sha in shas), only)
             for row, only, shas in json.loads(parts["reverts"])
         },
-        **{name: _numbers(code, parts[name]) for name, code in _COLUMNS.items()},
+        landed=_numbers("q", parts["landed"]),
+        author=_numbers("I", parts["author"]),
+        rows=[*_cut(parts["rows"], parts["changes"])],
+        added=[*_cut(parts["added"], parts["changes"])],
     )
+
+
+def _cut(raw: bytes, lengths: bytes) -> "Iterator[array[int]]":
+    numbers, at = _numbers("I", raw), 0
+    for length in _numbers("I", lengths):
+        yield numbers[at : at + length]
+        at += length
 
 
 def _split(raw: bytes, by: bytes) -> list[bytes]:
