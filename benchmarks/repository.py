@@ -106,7 +106,7 @@ def _importing(path: Path) -> Iterator[_Import]:
     command = [
         "git",
         "-C",
-        path,
+        str(path),
         "-c",
         "core.compression=1",
         "fast-import",

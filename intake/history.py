@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from intake.log import Log
 from intake.markers import By, Evidence
 from intake.notes import Claim, Note
 from intake.traces import Span, lines_of
+from intake.uncollected import uncollected
 
 EVER = -(1 << 62)
 
@@ -90,6 +91,7 @@ class History:
         return len(self.landed)
 
 
+@uncollected
 def history_in(
     log: Log,
     shas: Sequence[bytes],
@@ -258,23 +260,36 @@ def moves_in(log: Log, ages: Mapping[int, int]) -> dict[int, list[tuple[int, int
 
 def undone_in(log: Log, ages: Mapping[int, int]) -> tuple[set[int], set[int]]:
     """Commits that a later one says it reverts, and those that say so; not if it is undone too."""
-    by_sha = sorted(zip(log.shas, range(len(log.shas)), strict=True)) if log.reverts else []
+    by_sha = _Ids(log.shas)
     undone: set[int] = set()
     reverting: set[int] = set()
     for row in sorted(log.reverts, key=ages.__getitem__):
         if row not in undone:
             reverting.add(row)
-            named = (each for sha in log.reverts[row].shas for each in _beginning(sha, by_sha))
+            named = (each for sha in log.reverts[row].shas for each in by_sha.beginning(sha))
             undone.update(each for each in named if ages[each] > ages[row])
     return undone, reverting
 
 
-def _beginning(sha: bytes, by_sha: list[tuple[bytes, int]]) -> Iterator[int]:
-    """Commits whose id begins so: reverts may abbreviate it."""
-    at = bisect_left(by_sha, (sha,))
-    while at < len(by_sha) and by_sha[at][0].startswith(sha):
-        yield by_sha[at][1]
-        at += 1
+class _Ids:
+    """Rows by the ids of their commits, which reverts may abbreviate."""
+
+    def __init__(self, shas: Sequence[bytes]) -> None:
+        self._shas = shas
+        self._row = {sha: row for row, sha in enumerate(shas)}
+
+    def beginning(self, sha: bytes) -> Iterator[int]:
+        if sha in self._row:
+            yield self._row[sha]
+            return
+        at = bisect_left(self._sorted, sha)
+        while at < len(self._sorted) and self._sorted[at].startswith(sha):
+            yield self._row[self._sorted[at]]
+            at += 1
+
+    @cached_property
+    def _sorted(self) -> list[bytes]:
+        return sorted(self._shas)
 
 
 def _shares(tools: tuple[By, ...], told: Told, lines: int) -> dict[By, int]:

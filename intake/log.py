@@ -6,7 +6,8 @@ stand is not asked: that is another question every time (history.py).
 
 import re
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -66,10 +67,14 @@ class Log:
     reverts: dict[int, Reverts] = field(default_factory=dict)
 
 
-def shas_of(repository: Repository, head: str) -> list[bytes]:
-    """Every commit up to `head` but merges: children before parents, else as they landed."""
-    listed = repository.once("rev-list", "--date-order", "--no-merges", head, "--")
-    return listed.split(b"\n")[:-1]
+@contextmanager
+def listing(repository: Repository, head: str) -> Iterator[Callable[[], list[bytes]]]:
+    """Asks for every commit up to `head` but merges: children before parents, else as they landed.
+    Git looks for them while others work, until they are called for.
+    """
+    question = ("rev-list", "--date-order", "--no-merges", head, "--")
+    with repository.output(*question) as stdout:
+        yield lambda: stdout.read().split(b"\n")[:-1]
 
 
 def read_log(

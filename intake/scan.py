@@ -8,25 +8,24 @@ repository.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from intake.blocks import Block, may_hold
-from intake.cache import Cache
 from intake.claims import Claim, Claims, claims_of
 from intake.contents import References
 from intake.findings import Facts, Finding, finding_of
 from intake.git import Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, groups_of
-from intake.history import EVER, FileHistory, History, cut_off, history_in
+from intake.history import FileHistory, History
 from intake.kinds import GROUPING, is_code, is_left_out, kind_of
-from intake.log import Progress, read_log, shas_of
+from intake.log import Progress, listing
 from intake.markers import BUILT_IN, Markers
 from intake.measured import Contents
-from intake.notes import Notes, notes_of
+from intake.notes import Notes
 from intake.owners import Owners
-from intake.packing import Kept
 from intake.proxies import counted
+from intake.reading import Reading
 from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
 from intake.tree import (
@@ -39,15 +38,12 @@ from intake.tree import (
     name_of,
     text_of,
 )
+from intake.uncollected import uncollected
 
 __all__ = ["Finding", "Limits", "Scan", "UnreadableRepository", "read_repository"]
 
 MOST_FAULTS = 50
 LOWER_BOUND = "AI shares are lower bounds: a tool can be told to leave no marker."
-ANEW = (
-    "The last scan's newest commit is not in this history: it was rewritten, or HEAD is on another "
-    "branch. All of it was read anew."
-)
 EARLIER = "lines that were added earlier are nobody's, neither people's nor a tool's."
 
 
@@ -97,24 +93,18 @@ def read_repository(
         head = head_of(repository)
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
-        kept_in = Cache(cache, repository, markers)
-        kept = kept_in.before(head)
-        contents = Contents(repository, markers, kept.contents)
-        code = _code_of(repository, head, markers, contents)
-        cut, shas = cut_off(repository), shas_of(repository, head)
-        log = read_log(repository, head, markers, len(shas), known=kept.log, progress=progress)
-        noted = notes_of(repository, shas, markers, kept.notes)
-        history = history_in(
-            log, shas, code.blobs.keys(), cut=cut, notes=noted.of, since=_seconds(since)
-        )
-        facts, blocks = _facts(repo, code, history, contents, now.timestamp(), markers)
+        with listing(repository, head) as listed:
+            reading = Reading(repository, head, markers, cache)
+            code = _code_of(repository, head, markers, reading.contents)
+            shas = listed()
+        history = reading.history(shas, code.blobs.keys(), since=since, progress=progress)
+        facts, blocks = _facts(repo, code, history, reading.contents, now.timestamp(), markers)
         files = [path for path in facts.lines if is_code(path)]
         claims = claims_of(blocks, files, lambda path: path in facts.lines and _counts(path, facts))
-        limits_met = [*code.notes, *_unread(noted), *claims.faults[:MOST_FAULTS]]
-        limits_met += _notes(facts, shallow=bool(cut), since=since, anew=kept_in.lost(kept))
+        limits_met = [*code.notes, *_unread(reading.noted), *claims.faults[:MOST_FAULTS]]
+        limits_met += _notes(facts, shallow=bool(reading.cut), since=since)
         scan = _scan(repository, head, facts, claims, limits_met)
-        unkept = kept_in.keep(Kept(log, contents.measured, noted.read))
-        return replace(scan, tracked=code.tracked, notes=(*scan.notes, *filter(None, [unkept])))
+        return replace(scan, tracked=code.tracked, notes=(*scan.notes, *reading.done()))
 
 
 @dataclass(frozen=True)
@@ -193,6 +183,7 @@ def _directories(blocks: Iterable[Block]) -> Iterator[str]:
             yield f"{block.directory}/" if block.directory else ""
 
 
+@uncollected
 def _facts(
     repo: str,
     code: _Code,
@@ -206,11 +197,7 @@ def _facts(
     lines: dict[str, int] = {}
     forks: dict[str, int] = {}
     references = References(text_of(path) for path in code.blobs)
-
-    def near(raw: bytes) -> bool:
-        traced = raw in code.traces.of or text_of(raw).startswith(code.directories)
-        return traced or _share(history.files.get(raw)) >= GROUPING.mixed
-
+    near = {path for path in code.blobs if _is_near(path, code, history)}
     for raw, measured, said, content in contents.seen(code.blobs, near=near, again=code.traces.of):
         path = text_of(raw)
         blocks += said
@@ -222,13 +209,20 @@ def _facts(
         references.note(path, measured.references)
         if content is not None and raw in code.traces.of and raw in history.files:
             history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
-        if measured.branches is not None and (ours or near(raw)):
+        if measured.branches is not None and (ours or raw in near):
             forks[path] = measured.branches
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
     known = Facts(repo, now, code.owners, history, markers.unnamed, files, lines, forks, references)
     return known, blocks
 
 
+def _is_near(path: bytes, code: _Code, history: History) -> bool:
+    """Whether it may become part of a finding."""
+    named = path in code.traces.of or text_of(path).startswith(code.directories)
+    return named or _share(history.files.get(path)) >= GROUPING.mixed
+
+
+@uncollected
 def _scan(
     repository: Repository, head: str, facts: Facts, claims: Claims, notes: list[str]
 ) -> Scan:
@@ -304,13 +298,6 @@ def _is_mixed(path: str, facts: Facts) -> bool:
     return enough and GROUPING.mixed <= _share(facts.files.get(path)) < GROUPING.threshold
 
 
-def _seconds(since: date | None) -> int:
-    """When that day begins in UTC, in seconds since 1970."""
-    return (
-        int(datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp()) if since else EVER
-    )
-
-
 def _share(file: FileHistory | None) -> float:
     """AI-added lines in all added lines, 0 to 1."""
     return file.ai_added / file.added if file and file.added else 0.0
@@ -326,10 +313,8 @@ def _unread(noted: Notes) -> Iterator[str]:
         yield f"{counted(noted.elsewhere, 'git-ai note')} {are} on commits outside this branch."
 
 
-def _notes(facts: Facts, *, shallow: bool, since: date | None, anew: bool) -> list[str]:
+def _notes(facts: Facts, *, shallow: bool, since: date | None) -> list[str]:
     notes = []
-    if anew:
-        notes.append(ANEW)
     if since:
         notes.append(f"Only commits that landed since {since} (UTC) count; {EARLIER}")
     if shallow:

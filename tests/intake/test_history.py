@@ -4,7 +4,7 @@ from pathlib import Path
 
 from intake.git import opened
 from intake.history import History, cut_off, history_in
-from intake.log import Log, read_log, shas_of
+from intake.log import Log, listing, read_log
 from intake.markers import BUILT_IN, By
 from tests.intake.repositories import BY_CLAUDE, CLAUDE, DANA, ERIN, Story, code, git
 
@@ -19,7 +19,8 @@ def history_of(story: Story, *paths: str | bytes) -> History:
 
 def read(path: Path, head: str, wanted: set[bytes]) -> History:
     with opened(path) as repository:
-        shas = shas_of(repository, head)
+        with listing(repository, head) as listed:
+            shas = listed()
         log = read_log(repository, head, BUILT_IN, len(shas), known=Log())
         return history_in(log, shas, wanted, cut=cut_off(repository))
 
