@@ -7,12 +7,12 @@ stands.
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from intake.git import Repository
 from intake.log import Log
@@ -120,16 +120,9 @@ def cut_off(repository: Repository) -> frozenset[bytes]:
     return frozenset()
 
 
+_Column: TypeAlias = "array[int]"
 _Told = tuple[int, bytes, int, Claim | None]
 """What Told says, with the path that the file had then."""
-
-
-class _Part(NamedTuple):
-    """What was done under one path while it led to one that stands: commits, and lines added."""
-
-    standing: int
-    rows: "array[int]"
-    added: "array[int]"
 
 
 class _Reading:
@@ -164,32 +157,29 @@ class _Reading:
         )
 
     def of(self, wanted: Collection[bytes]) -> History:
-        paths = self._log.paths
-        stand = {at for at, path in enumerate(paths) if path in wanted}
-        for at, path in enumerate(paths):
-            for part in self._parts(at):
-                if part.standing in stand:
-                    self._add_up(part)
-                if not self._special.isdisjoint(part.rows):
-                    self._look(part, path, stands=part.standing in stand)
+        log, every = self._log, self._position is self._ages
+        stand = {at for at, path in enumerate(log.paths) if path in wanted}
+        for at, (rows, added) in enumerate(zip(log.rows, log.added, strict=True)):
+            if every and at not in self._moves:
+                self._take(at, at if at in stand else None, rows, added)
+                continue
+            for standing, part in self._parts(at, rows, added).items():
+                self._take(at, standing if standing in stand else None, *part)
         self._mark()
         for standing, told in self._told.items():
             self._credit(self._files[standing], told)
-        self._history.files = {paths[at]: file for at, file in self._files.items()}
+        self._history.files = {log.paths[at]: file for at, file in self._files.items()}
         return self._history
 
-    def _parts(self, at: int) -> Iterable[_Part]:
-        rows, added = self._log.rows[at], self._log.added[at]
-        if at not in self._moves and self._position is self._ages:
-            return (_Part(at, rows, added),)
-        parts: dict[int, _Part] = {}
+    def _parts(self, at: int, rows: _Column, added: _Column) -> dict[int, tuple[_Column, _Column]]:
+        """The commits that count, and their lines, by the path to which this one led then."""
+        parts: dict[int, tuple[_Column, _Column]] = {}
         for row, lines in zip(rows, added, strict=True):
             if row in self._position:
-                standing = self._standing(at, row)
-                part = parts.setdefault(standing, _Part(standing, array("I"), array("I")))
-                part.rows.append(row)
-                part.added.append(lines)
-        return parts.values()
+                part = parts.setdefault(self._standing(at, row), (array("I"), array("I")))
+                part[0].append(row)
+                part[1].append(lines)
+        return parts
 
     def _standing(self, at: int, row: int) -> int:
         """Where that is now, to which a path led before the moves that came after a commit."""
@@ -197,25 +187,28 @@ class _Reading:
         later = bisect_left(moves, (self._ages[row],))
         return moves[later - 1][1] if later else at
 
-    def _add_up(self, part: _Part) -> None:
-        file = self._files[part.standing]
-        file.commits.extend(map(self._position.__getitem__, part.rows))
-        file.added += sum(part.added)
+    def _take(self, at: int, standing: int | None, rows: _Column, added: _Column) -> None:
+        """Some commits of a path, and the file it became if that still stands."""
+        if standing is not None:
+            file = self._files[standing]
+            file.commits.extend(map(self._position.__getitem__, rows))
+            file.added += sum(added)
+        if not self._special.isdisjoint(rows):
+            for row, lines in zip(rows, added, strict=True):
+                if row in self._special:
+                    self._look(at, standing, row, lines)
 
-    def _look(self, part: _Part, path: bytes, *, stands: bool) -> None:
-        """Commits that count for nothing, or of which something is said."""
-        for row, added in zip(part.rows, part.added, strict=True):
-            if row not in self._special:
-                continue
-            claim = self._noted[row].get(path) if row in self._noted else None
-            if claim and claim.ai and added:
-                self._by_note.add(row)
-            if not stands or not added:
-                continue
-            if row in self._nothing:
-                self._files[part.standing].added -= added
-            elif row not in self._cut and (claim or row in self._log.named):
-                self._told[part.standing].append((self._position[row], path, added, claim))
+    def _look(self, at: int, standing: int | None, row: int, added: int) -> None:
+        """A commit that counts for nothing, or of which something is said."""
+        path, claim = self._log.paths[at], None
+        if row in self._noted and (claim := self._noted[row].get(path)) and claim.ai and added:
+            self._by_note.add(row)
+        if standing is None or not added:
+            return
+        if row in self._nothing:
+            self._files[standing].added -= added
+        elif row not in self._cut and (claim or row in self._log.named):
+            self._told[standing].append((self._position[row], path, added, claim))
 
     def _mark(self) -> None:
         """What commits are evidence of, whichever files they changed."""

@@ -6,10 +6,10 @@ stand is not asked: that is another question every time (history.py).
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from intake.commits import Commit, commits_of
 from intake.git import Repository, UnreadableRepository, shown
@@ -67,55 +67,43 @@ class Log:
     reverts: dict[int, Reverts] = field(default_factory=dict)
 
 
+class Asked(NamedTuple):
+    """What git was asked for: ids of all commits, and those commits that are not known."""
+
+    head: str
+    ids: IO[bytes]
+    commits: Iterator[Commit]
+    known: Log
+
+
 @contextmanager
-def listing(repository: Repository, head: str) -> Iterator[Callable[[], list[bytes]]]:
-    """Asks for every commit up to `head` but merges: children before parents, else as they landed.
-    Git looks for them while others work, until they are called for.
+def asked(repository: Repository, head: str, known: Log) -> Iterator[Asked]:
+    """Asks git for all commits up to `head` but merges; it looks for them while others work.
+    `known` has those up to a commit from which `head` came.
     """
-    question = ("rev-list", "--date-order", "--no-merges", head, "--")
-    with repository.output(*question) as stdout:
-        yield lambda: stdout.read().split(b"\n")[:-1]
+    ids = ("rev-list", "--date-order", "--no-merges", head, "--")
+    new = (head, f"^{known.head}") if known.head else (head,)
+    with repository.output(*ids) as listed, commits_of(repository, *new) as commits:
+        yield Asked(head, listed, commits, known)
 
 
 def read_log(
-    repository: Repository,
-    head: str,
-    markers: Markers,
-    total: int,
-    *,
-    known: Log,
-    progress: Progress | None = None,
-) -> Log:
-    """What all commits up to `head` did, so many in all. Those in `known`, whose head is an
-    ancestor, are not read again; it grows by the others. `progress` is told commits done and in
-    all. Raises UnreadableRepository.
+    repository: Repository, asked: Asked, markers: Markers, progress: Progress | None = None
+) -> tuple[Log, list[bytes]]:
+    """The log, and the ids of its commits: children before parents, else as they landed. What was
+    known grows by the others. `progress` is told commits done and in all.
     """
-    to_read = total - len(known.shas)
-    log = known if known.head == head else replace(known, head=head)
-    if to_read:
-        revisions = (head, f"^{known.head}") if known.head else (head,)
-        _read(repository, revisions, _Reading(log, markers, repository), to_read, progress)
+    shas = asked.ids.read().split(b"\n")[:-1]
+    log = replace(asked.known, head=asked.head)
+    new = len(shas) - len(log.shas)
+    reading = _Reading(log, markers, repository)
+    for done, commit in enumerate(asked.commits, 1):
+        reading.take(commit)
+        if progress and done % STEP == 0:
+            progress(done, new)
     if progress:
-        progress(to_read, to_read)
-    if len(log.shas) == total:
-        return log
-    if known.head:
-        return read_log(repository, head, markers, total, known=Log(), progress=progress)
-    raise UnreadableRepository(f"{shown(repository.path)}: it changed while it was read.")
-
-
-def _read(
-    repository: Repository,
-    revisions: Iterable[str],
-    reading: "_Reading",
-    to_read: int,
-    progress: Progress | None,
-) -> None:
-    with commits_of(repository, *revisions) as commits:
-        for done, commit in enumerate(commits, 1):
-            reading.take(commit)
-            if progress and done % STEP == 0:
-                progress(done, to_read)
+        progress(new, new)
+    return log, shas
 
 
 class _Reading:

@@ -19,13 +19,13 @@ from intake.git import Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, groups_of
 from intake.history import FileHistory, History
 from intake.kinds import GROUPING, is_code, is_left_out, kind_of
-from intake.log import Progress, listing
+from intake.log import Progress
 from intake.markers import BUILT_IN, Markers
 from intake.measured import Contents
 from intake.notes import Notes
 from intake.owners import Owners
 from intake.proxies import counted
-from intake.reading import Reading
+from intake.reading import reading
 from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
 from intake.tree import (
@@ -93,18 +93,17 @@ def read_repository(
         head = head_of(repository)
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
-        with listing(repository, head) as listed:
-            reading = Reading(repository, head, markers, cache)
-            code = _code_of(repository, head, markers, reading.contents)
-            shas = listed()
-        history = reading.history(shas, code.blobs.keys(), since=since, progress=progress)
-        facts, blocks = _facts(repo, code, history, reading.contents, now.timestamp(), markers)
+        with reading(repository, head, markers, cache) as read:
+            code = _code_of(repository, head, markers, read.contents)
+            read.commits(progress)
+        history = read.history(code.blobs.keys(), since)
+        facts, blocks = _facts(repo, code, history, read.contents, now.timestamp(), markers)
         files = [path for path in facts.lines if is_code(path)]
         claims = claims_of(blocks, files, lambda path: path in facts.lines and _counts(path, facts))
-        limits_met = [*code.notes, *_unread(reading.noted), *claims.faults[:MOST_FAULTS]]
-        limits_met += _notes(facts, shallow=bool(reading.cut), since=since)
+        limits_met = [*code.notes, *_unread(read.noted), *claims.faults[:MOST_FAULTS]]
+        limits_met += _notes(facts, shallow=bool(read.cut), since=since)
         scan = _scan(repository, head, facts, claims, limits_met)
-        return replace(scan, tracked=code.tracked, notes=(*scan.notes, *reading.done()))
+        return replace(scan, tracked=code.tracked, notes=(*scan.notes, *read.done()))
 
 
 @dataclass(frozen=True)
