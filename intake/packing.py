@@ -12,10 +12,9 @@ from intake.log import Author, Log, Rename, Reverts
 from intake.markers import By, Evidence
 from intake.measured import Measured
 from intake.notes import Claim, Note
+from intake.uncollected import uncollected
 
 NONE: Final = -1
-GENERATED: Final = 1
-SPEAKS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,14 @@ class Kept:
 Parts = Mapping[str, bytes]
 
 
+@uncollected
 def packed(kept: Kept) -> dict[str, bytes]:
     """By name; what `unpacked` reads."""
     notes = _json({"notes": [*_notes(kept.notes)]})
     return _log(kept.log) | _contents(kept.contents) | notes
 
 
+@uncollected
 def unpacked(parts: Parts) -> Kept:
     """Raises ValueError, LookupError or TypeError for what `packed` did not write."""
     notes = dict(_as_notes(json.loads(parts["notes"])))
@@ -67,12 +68,16 @@ def _log(log: Log) -> dict[str, bytes]:
             for row, each in log.reverts.items()
         ],
     }
-    columns = {name: getattr(log, name).tobytes() for name in _COLUMNS}
-    texts = {"shas": b"\n".join(log.shas), "paths": b"\0".join(log.paths)}
-    return columns | texts | _json(words)
-
-
-_COLUMNS = {"landed": "q", "author": "I", "ends": "Q", "added": "I", "changed": "I"}
+    columns = {
+        "shas": b"\n".join(log.shas),
+        "landed": log.landed.tobytes(),
+        "author": log.author.tobytes(),
+        "paths": b"\0".join(log.paths),
+        "changes": array("I", map(len, log.rows)).tobytes(),
+        "rows": b"".join(rows.tobytes() for rows in log.rows),
+        "added": b"".join(added.tobytes() for added in log.added),
+    }
+    return columns | _json(words)
 
 
 def _as_log(parts: Parts) -> Log:
@@ -91,8 +96,18 @@ def _as_log(parts: Parts) -> Log:
             row: Reverts(tuple(sha.encode() for sha in shas), only)
             for row, only, shas in json.loads(parts["reverts"])
         },
-        **{name: _numbers(code, parts[name]) for name, code in _COLUMNS.items()},
+        landed=_numbers("q", parts["landed"]),
+        author=_numbers("I", parts["author"]),
+        rows=[*_cut(parts["rows"], parts["changes"])],
+        added=[*_cut(parts["added"], parts["changes"])],
     )
+
+
+def _cut(raw: bytes, lengths: bytes) -> "Iterator[array[int]]":
+    numbers, at = _numbers("I", raw), 0
+    for length in _numbers("I", lengths):
+        yield numbers[at : at + length]
+        at += length
 
 
 def _split(raw: bytes, by: bytes) -> list[bytes]:
@@ -100,51 +115,53 @@ def _split(raw: bytes, by: bytes) -> list[bytes]:
 
 
 def _contents(contents: Mapping[bytes, Measured]) -> dict[str, bytes]:
-    every = contents.values()
-    names = {name: at for at, name in enumerate(dict.fromkeys(_named(every)))}
+    names: dict[Reference, int] = {}
+    named = array("I")
+    for each in contents.values():
+        named.extend([names.setdefault(name, len(names)) for name in each.references])
+    blobs, lines, branches, generated, speaks, references = _turned(contents.values())
     columns = {
-        "lines": array("q", (_or_none(each.lines) for each in every)),
-        "branches": array("q", (_or_none(each.branches) for each in every)),
-        "flags": array("B", (GENERATED * each.generated | SPEAKS * each.speaks for each in every)),
-        "counts": array("I", (len(each.references) for each in every)),
-        "references": array("I", (names[name] for name in _named(every))),
+        "lines": array("q", map(_or_none, lines)),
+        "branches": array("q", map(_or_none, branches)),
+        "generated": array("B", generated),
+        "speaks": array("B", speaks),
+        "counts": array("I", map(len, references)),
+        "references": named,
     }
-    texts = {"files": b"\0".join(contents), "blobs": b"\n".join(each.blob for each in every)}
+    texts = {"files": b"\0".join(contents), "blobs": b"\n".join(blobs)}
     raw = {name: column.tobytes() for name, column in columns.items()}
     return raw | texts | _json({"names": [(name.up, *name.parts) for name in names]})
 
 
-def _named(measured: Iterable[Measured]) -> Iterator[Reference]:
-    return (reference for each in measured for reference in each.references)
+def _turned(contents: Iterable[Measured]) -> Iterable[tuple[Any, ...]]:
+    """A column for each field."""
+    return zip(*contents, strict=True) if contents else ((),) * len(Measured._fields)
 
 
 def _or_none(number: int | None) -> int:
     return NONE if number is None else number
 
 
+def _as_or_none(number: int) -> int | None:
+    return None if number == NONE else number
+
+
 def _as_contents(parts: Parts) -> dict[bytes, Measured]:
     names = [Reference(tuple(name), up) for up, *name in json.loads(parts["names"])]
-    lines, branches = (_numbers("q", parts[name]) for name in ("lines", "branches"))
     references = iter([names[at] for at in _numbers("I", parts["references"])])
-    columns = zip(
+    rows = zip(
         _split(parts["files"], b"\0"),
         _split(parts["blobs"], b"\n"),
-        (None if number == NONE else number for number in lines),
-        (None if number == NONE else number for number in branches),
-        parts["flags"],
+        map(_as_or_none, _numbers("q", parts["lines"])),
+        map(_as_or_none, _numbers("q", parts["branches"])),
+        map(bool, parts["generated"]),
+        map(bool, parts["speaks"]),
         _numbers("I", parts["counts"]),
         strict=True,
     )
     return {
-        path: Measured(
-            blob,
-            lines,
-            branches,
-            bool(flags & GENERATED),
-            bool(flags & SPEAKS),
-            tuple(islice(references, count)),
-        )
-        for path, blob, lines, branches, flags, count in columns
+        path: Measured(blob, lines, branches, generated, speaks, tuple(islice(references, count)))
+        for path, blob, lines, branches, generated, speaks, count in rows
     }
 
 
