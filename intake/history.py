@@ -62,7 +62,7 @@ class FileHistory:
 
 @dataclass(slots=True)
 class History:
-    """All that one pass found. A commit is its position: 0 is the newest.
+    """All that one pass found. A commit is its position in `ids`: 0 is the newest.
 
     `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
     them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
@@ -71,6 +71,7 @@ class History:
     case, or names where there is none.
     """
 
+    ids: list[bytes] = field(default_factory=list)
     files: dict[bytes, FileHistory] = field(default_factory=dict)
     moved: dict[bytes, bytes] = field(default_factory=dict)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
@@ -153,6 +154,7 @@ class _Reading:
         """Add one commit; every child has been taken before its parents."""
         log, history = self._log, self._history
         position, sha = len(history.landed), log.shas[row]
+        history.ids.append(sha)
         history.landed.append(log.landed[row])
         history.author.append(log.author[row])
         undone = self._is_undone(sha)

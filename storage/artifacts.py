@@ -26,6 +26,7 @@ from debt.notice import carried
 from debt.policy import Policy
 from debt.refusal import Refused
 from debt.roles import OPERATOR, Powers, require_may
+from debt.signals import Sign, Signal
 from debt.standing import standing
 from storage import history, outbox
 from storage.store import Session, concern, postgres
@@ -74,6 +75,7 @@ def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
     values["code_state"] = values["code_state"] and CodeState(values["code_state"])
     values["stage_before"] = values["stage_before"] and Stage(values["stage_before"])
     values["paths"] = tuple(values["paths"])
+    values["signals"] = tuple(Signal(Sign(sign), words) for sign, words in values["signals"])
     values["ratings"] = Ratings(*(Rating(**values["ratings"][name]) for name in RATING_NAMES))
     return Artifact(**values)
 
@@ -82,6 +84,7 @@ def row_of(artifact: Artifact, policy: Policy, today: date) -> dict[str, Any]:
     """Every column: the artifact's own fields and its standing as of today."""
     row: dict[str, Any] = {name: getattr(artifact, name) for name in _OWN}
     row["paths"] = list(artifact.paths)
+    row["signals"] = [[signal.sign, signal.words] for signal in artifact.signals]
     row["ratings"] = {name: _rating_row(artifact.ratings[name]) for name in RATING_NAMES}
     derived = standing(artifact, policy, today)
     row |= {name: getattr(derived, name) for name in derived.__slots__}
@@ -294,13 +297,14 @@ def _said(artifact: Artifact) -> dict[str, Any]:
     return {name: value for name, value in _public(artifact).items() if value not in (None, [], "")}
 
 
-_PLAIN = [name for name in _OWN if name not in _BOOKKEEPING | {"ratings", "paths"}]
+_PLAIN = [name for name in _OWN if name not in _BOOKKEEPING | {"ratings", "paths", "signals"}]
 
 
 def _public(artifact: Artifact) -> dict[str, Any]:
     """The artifact as JSON values, a rating as its number, its source and its reason."""
     shown: dict[str, Any] = {name: _json(getattr(artifact, name)) for name in _PLAIN}
     shown["paths"] = list(artifact.paths)
+    shown["signals"] = [signal.words for signal in artifact.signals]
     for name in RATING_NAMES:
         rating = artifact.ratings[name]
         shown[name] = rating.value
