@@ -13,6 +13,7 @@ from briefings.message import Message, button, buttons, line, quiet
 from briefings.words import say
 from debt.artifact import RATING_NAMES, Artifact, Stage, parse_key
 from debt.ending import Leftover, still_open
+from debt.estimate import estimate
 from debt.gate import ahead
 from debt.hours import Period, span
 from debt.intent import missing_intent
@@ -96,16 +97,9 @@ def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:
         step=step,
         today=today,
         missing=missing_intent(artifact),
-        expected=_expected_minutes(artifact, policy),
+        expected=estimate(artifact, policy),
         this_month=facts.minutes,
     )
-
-
-def _expected_minutes(artifact: Artifact, policy: Policy) -> int:
-    """What a month is expected to cost: what somebody said, else what the kind usually does."""
-    if artifact.monthly_minutes is not None:
-        return artifact.monthly_minutes
-    return round(policy.kind(artifact.kind).monthly_hours * 60)
 
 
 def _way_out(facts: Facts, viewer: Viewer, policy: Policy) -> Iterator[Block]:
@@ -152,6 +146,8 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
 def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
+    if artifact.disputed:
+        yield "compare"
     yield from ("extend", "log", "review", "score", "edit")
     if ahead(artifact.stage):
         yield "promote"
@@ -168,6 +164,7 @@ _LABELS = {
     "accept": "Accept",
     "dismiss": "Not AI-produced",
     "claim": "Claim",
+    "compare": "Compare",
     "extend": "Extend",
     "log": "Log",
     "review": "Review",

@@ -109,6 +109,20 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Otherwise:
+    """That a metadata block says something else than the register (R7): which of its facts, what,
+    and where; `kept` once somebody has decided that the register stays.
+
+    `said` is as JSON has it: a number, or text with dates in ISO form.
+    """
+
+    field: str
+    said: str | int | None
+    where: str
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ratings:
     frequency: Rating
     complexity: Rating
@@ -168,6 +182,7 @@ class Artifact:
     extensions: int = 0
     extended_days: int = 0
     minutes_logged: int = 0
+    months_logged: int = 0
     generation: int = 1
     planned_end: Ending | None = None
     regenerate_every_days: int | None = None
@@ -184,6 +199,7 @@ class Artifact:
     signals: tuple[Signal, ...] = ()
     scan_identity: str | None = None
     code_state: CodeState | None = None
+    otherwise: tuple[Otherwise, ...] = ()
     changed_at: datetime | None = None
     changed_by: str | None = None
     changed_how: str | None = None
@@ -203,6 +219,22 @@ class Artifact:
         return self.owner is None or self.owner_gone
 
     @property
+    def disputed(self) -> tuple[str, ...]:
+        """What its metadata block says otherwise, as long as nobody has decided."""
+        return tuple(
+            each.field
+            for each in self.otherwise
+            if not each.kept and each.said != as_json(self.registered(each.field))
+        )
+
+    def registered(self, name: str) -> object:
+        """What the register holds under one of a block's names; of a rating, what a person said."""
+        for rating in RATING_NAMES:
+            if name == rating:
+                return self.ratings[rating].person
+        return getattr(self, name)
+
+    @property
     def reachable(self) -> bool:
         """Whether its owner is somebody Slack can speak to."""
         return not self.orphan and "@" not in str(self.owner)
@@ -214,6 +246,13 @@ class Artifact:
 
     def age_days(self, today: date) -> int:
         return (today - self.created_on).days
+
+
+def as_json(value: object) -> str | int | None:
+    """A fact as JSON has it: a number, or text with dates in ISO form."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, int) or value is None else str(value)
 
 
 def key_of(artifact_id: int) -> str:

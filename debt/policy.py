@@ -135,6 +135,10 @@ class ApprovalPolicy(Table):
         return self
 
 
+class BudgetPolicy(Table):
+    when_over: Literal["approval", "tell"]
+
+
 class TeamPolicy(Table):
     members: tuple[PersonId, ...] = ()
     lead: PersonId | None = None
@@ -175,6 +179,7 @@ class Policy(Table):
     nudges: NudgePolicy
     approvals: ApprovalPolicy
     gate: GatePolicy
+    budgets: BudgetPolicy
     roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]

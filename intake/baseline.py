@@ -108,7 +108,8 @@ def changes_a_month(files: Iterable[FileHistory], history: History, as_of: float
     changes, seconds = 0, 0.0
     for file in files:
         since = max(as_of - YEAR, _created(file, history))
-        changes += sum(history.landed[commit] >= since for commit in file.commits[:-1])
+        changes += sum(history.landed[commit] >= since for commit in file.commits)
+        changes -= history.landed[file.first] >= since
         seconds += max(0.0, as_of - since)
     months = seconds / DAY / DAYS_A_MONTH
     return changes / months if months >= 1 else None
@@ -133,8 +134,7 @@ def _population(
 
 
 def _created(file: FileHistory, history: History) -> int:
-    """When its first commit landed; the newest come first."""
-    return history.landed[file.commits[-1]]
+    return history.landed[file.first]
 
 
 def _share(part: float | None) -> str:

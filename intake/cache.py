@@ -25,6 +25,7 @@ from intake.tree import descends
 
 MOST_BYTES = 256 << 20
 MOST_IN_ALL = 1 << 30
+ROOM = 1 << 16
 STALE_SECONDS = 86_400
 WHOLE, PART = ".scan", ".part"
 MAGIC = b"debt scan\n"
@@ -59,7 +60,7 @@ class Cache:
             return None
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self._path(self._directory), _whole(packed(kept), self._version))
+            _write(self._path(self._directory), packed(kept), self._version)
             _prune(self._directory)
         except OSError as error:
             return f"The next scan has to read everything again: {error.strerror or error}."
@@ -116,13 +117,6 @@ def _small(path: Path) -> bytes:
     return b""
 
 
-def _whole(parts: dict[str, bytes], version: str) -> bytes:
-    lengths = {name: len(part) for name, part in parts.items()}
-    head = json.dumps({"version": version, "parts": lengths}).encode()
-    body = b"".join((MAGIC, head, b"\n", *parts.values()))
-    return body + sha256(body).digest()
-
-
 def _parts(whole: bytes, version: str) -> dict[str, bytes]:
     """Raises ValueError for what is damaged, foreign, too large or of another version."""
     body = memoryview(whole)[:-DIGEST]
@@ -143,14 +137,19 @@ def _parts(whole: bytes, version: str) -> dict[str, bytes]:
     return parts
 
 
-def _write(path: Path, whole: bytes) -> None:
-    """All of it or nothing, readable by its owner only."""
-    if len(whole) > MOST_BYTES:
+def _write(path: Path, parts: dict[str, bytes], version: str) -> None:
+    """All of it or nothing, readable by its owner only; nothing if it is too much."""
+    lengths = {name: len(part) for name, part in parts.items()}
+    if sum(lengths.values()) > MOST_BYTES - ROOM:
         return
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=PART)
+    head = json.dumps({"version": version, "parts": lengths}).encode()
+    digest, handle, name = sha256(), *tempfile.mkstemp(dir=path.parent, suffix=PART)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(whole)
+            for each in (MAGIC, head, b"\n", *parts.values()):
+                digest.update(each)
+                file.write(each)
+            file.write(digest.digest())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -101,7 +101,8 @@ class Facts:
         """When each author's last commit anywhere in the repository landed."""
         seen: dict[int, int] = {}
         for author, landed in zip(self.history.author, self.history.landed, strict=True):
-            seen[author] = max(landed, seen.get(author, 0))
+            if landed > seen.get(author, -1):
+                seen[author] = landed
         return seen
 
     @cached_property

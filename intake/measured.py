@@ -1,6 +1,6 @@
 """What the content of each file shows by itself, so that it is read once as long as it stays."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import closing
 from typing import NamedTuple
 
@@ -53,7 +53,7 @@ class Contents:
         self,
         blobs: Mapping[bytes, Blob],
         *,
-        near: Callable[[bytes], bool] = lambda _: False,
+        near: Container[bytes] = (),
         again: Container[bytes] = (),
     ) -> Iterator[Seen]:
         """Every file in the given order: more of those that are `near`, contents of those to be
@@ -74,22 +74,22 @@ class Contents:
                 self.measured[path] = seen.measured
                 yield seen
 
-    def _still(self, path: bytes, blob: Blob, near: Callable[[bytes], bool]) -> Measured | None:
+    def _still(self, path: bytes, blob: Blob, near: Container[bytes]) -> Measured | None:
         """What is known of a file, if that is all that is asked."""
         known = self._known.get(path)
         if known is None or known.blob != blob.oid or known.speaks:
             return None
         counted = known.branches is not None or known.lines is None
-        return known if counted or not near(path) else None
+        return known if counted or path not in near else None
 
-    def _read(self, raw: bytes, blob: Blob, content: bytes, near: Callable[[bytes], bool]) -> Seen:
+    def _read(self, raw: bytes, blob: Blob, content: bytes, near: Container[bytes]) -> Seen:
         path = text_of(raw)
         if is_binary(content):
             return Seen(raw, Measured(blob.oid), [], content)
         blocks = blocks_in(path, content, self._markers)
         measured = Measured(blob.oid, speaks=any(map(_speaks, blocks)))
         if is_code(path) or measured.speaks:
-            asked = any(block.declares for block in blocks) or near(raw)
+            asked = raw in near or any(block.declares for block in blocks)
             references = references_in(path, content)
             measured = measured._replace(
                 lines=code_lines(content),

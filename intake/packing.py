@@ -14,12 +14,9 @@ from intake.measured import Measured
 from intake.mentions import Mention, Mentions, Place
 from intake.notes import Claim, Note
 from intake.traits import Traits
+from intake.uncollected import uncollected
 
 NONE: Final = -1
-GENERATED: Final = 1
-SPEAKS: Final = 2
-ASKED: Final = 4
-STARTS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -37,12 +34,14 @@ class Kept:
 Parts = Mapping[str, bytes]
 
 
+@uncollected
 def packed(kept: Kept) -> dict[str, bytes]:
     """By name; what `unpacked` reads."""
     said = {"notes": [*_notes(kept.notes)], "mentions": [*_mentions(kept.mentions)]}
     return _log(kept.log) | _contents(kept.contents) | _json(said | {"asked": kept.mentions.head})
 
 
+@uncollected
 def unpacked(parts: Parts) -> Kept:
     """Raises ValueError, LookupError or TypeError for what `packed` did not write."""
     notes = dict(_as_notes(json.loads(parts["notes"])))
@@ -75,12 +74,16 @@ def _log(log: Log) -> dict[str, bytes]:
             for row, each in log.reverts.items()
         ],
     }
-    columns = {name: getattr(log, name).tobytes() for name in _COLUMNS}
-    texts = {"shas": b"\n".join(log.shas), "paths": b"\0".join(log.paths)}
-    return columns | texts | _json(words)
-
-
-_COLUMNS = {"landed": "q", "author": "I", "ends": "Q", "added": "I", "changed": "I"}
+    columns = {
+        "shas": b"\n".join(log.shas),
+        "landed": log.landed.tobytes(),
+        "author": log.author.tobytes(),
+        "paths": b"\0".join(log.paths),
+        "changes": array("I", map(len, log.rows)).tobytes(),
+        "rows": b"".join(rows.tobytes() for rows in log.rows),
+        "added": b"".join(added.tobytes() for added in log.added),
+    }
+    return columns | _json(words)
 
 
 def _as_log(parts: Parts) -> Log:
@@ -99,8 +102,18 @@ def _as_log(parts: Parts) -> Log:
             row: Reverts(tuple(sha.encode() for sha in shas), only)
             for row, only, shas in json.loads(parts["reverts"])
         },
-        **{name: _numbers(code, parts[name]) for name, code in _COLUMNS.items()},
+        landed=_numbers("q", parts["landed"]),
+        author=_numbers("I", parts["author"]),
+        rows=[*_cut(parts["rows"], parts["changes"])],
+        added=[*_cut(parts["added"], parts["changes"])],
     )
+
+
+def _cut(raw: bytes, lengths: bytes) -> "Iterator[array[int]]":
+    numbers, at = _numbers("I", raw), 0
+    for length in _numbers("I", lengths):
+        yield numbers[at : at + length]
+        at += length
 
 
 def _split(raw: bytes, by: bytes) -> list[bytes]:
@@ -108,81 +121,83 @@ def _split(raw: bytes, by: bytes) -> list[bytes]:
 
 
 def _contents(contents: Mapping[bytes, Measured]) -> dict[str, bytes]:
-    every = contents.values()
-    names = {name: at for at, name in enumerate(dict.fromkeys(_named(every)))}
-    traits = [each.traits for each in every if each.traits]
-    packages = {name: at for at, name in enumerate(dict.fromkeys(_imported(traits)))}
+    names: dict[Reference, int] = {}
+    named = array("I")
+    for each in contents.values():
+        named.extend([names.setdefault(name, len(names)) for name in each.references])
+    blobs, lines, branches, generated, speaks, references, traits = _turned(contents.values())
     columns = {
-        "lines": array("q", (_or_none(each.lines) for each in every)),
-        "branches": array("q", (_or_none(each.branches) for each in every)),
-        "flags": array("B", map(_flags, every)),
-        "counts": array("I", (len(each.references) for each in every)),
-        "references": array("I", (names[name] for name in _named(every))),
-        "imported": array("I", (len(each.packages) for each in traits)),
-        "packages": array("I", (packages[name] for name in _imported(traits))),
-        "sketched": array("I", (len(each.sketch) for each in traits)),
-        "sketches": array("I", chain.from_iterable(each.sketch for each in traits)),
+        "lines": array("q", map(_or_none, lines)),
+        "branches": array("q", map(_or_none, branches)),
+        "generated": array("B", generated),
+        "speaks": array("B", speaks),
+        "counts": array("I", map(len, references)),
+        "references": named,
     }
-    texts = {"files": b"\0".join(contents), "blobs": b"\n".join(each.blob for each in every)}
+    texts = {"files": b"\0".join(contents), "blobs": b"\n".join(blobs)}
     raw = {name: column.tobytes() for name, column in columns.items()}
-    words = {"names": [(name.up, *name.parts) for name in names], "called": [*packages]}
-    return raw | texts | _json(words)
+    words = {"names": [(name.up, *name.parts) for name in names]}
+    return raw | texts | _json(words) | _traits(traits)
 
 
-def _flags(each: Measured) -> int:
-    asked = ASKED | STARTS * each.traits.starts if each.traits else 0
-    return GENERATED * each.generated | SPEAKS * each.speaks | asked
+def _traits(traits: Iterable[Traits | None]) -> dict[str, bytes]:
+    """Of each file whether anybody asked; of those that were asked about, what they are."""
+    some = [each for each in traits if each]
+    called = sorted({name for each in some for name in each.packages})
+    at = {name: number for number, name in enumerate(called)}
+    columns = {
+        "seen": array("B", (each is not None for each in traits)),
+        "starts": array("B", (each.starts for each in some)),
+        "imported": array("I", (len(each.packages) for each in some)),
+        "packages": array("I", (at[name] for each in some for name in each.packages)),
+        "sketched": array("I", (len(each.sketch) for each in some)),
+        "sketches": array("I", chain.from_iterable(each.sketch for each in some)),
+    }
+    raw = {name: column.tobytes() for name, column in columns.items()}
+    return raw | _json({"called": called})
 
 
-def _imported(traits: Iterable[Traits]) -> Iterator[str]:
-    return (name for each in traits for name in each.packages)
-
-
-def _named(measured: Iterable[Measured]) -> Iterator[Reference]:
-    return (reference for each in measured for reference in each.references)
+def _turned(contents: Iterable[Measured]) -> Iterable[tuple[Any, ...]]:
+    """A column for each field."""
+    return zip(*contents, strict=True) if contents else ((),) * len(Measured._fields)
 
 
 def _or_none(number: int | None) -> int:
     return NONE if number is None else number
 
 
+def _as_or_none(number: int) -> int | None:
+    return None if number == NONE else number
+
+
 def _as_contents(parts: Parts) -> dict[bytes, Measured]:
     names = [Reference(tuple(name), up) for up, *name in json.loads(parts["names"])]
-    lines, branches = (_numbers("q", parts[name]) for name in ("lines", "branches"))
     references = iter([names[at] for at in _numbers("I", parts["references"])])
-    traits = _as_traits(parts)
-    columns = zip(
+    rows = zip(
         _split(parts["files"], b"\0"),
         _split(parts["blobs"], b"\n"),
-        (None if number == NONE else number for number in lines),
-        (None if number == NONE else number for number in branches),
-        parts["flags"],
-        _numbers("I", parts["counts"]),
+        map(_as_or_none, _numbers("q", parts["lines"])),
+        map(_as_or_none, _numbers("q", parts["branches"])),
+        map(bool, parts["generated"]),
+        map(bool, parts["speaks"]),
+        (tuple(islice(references, count)) for count in _numbers("I", parts["counts"])),
+        _as_traits(parts),
         strict=True,
     )
-    return {
-        path: Measured(
-            blob,
-            lines,
-            branches,
-            bool(flags & GENERATED),
-            bool(flags & SPEAKS),
-            tuple(islice(references, count)),
-            traits=next(traits)._replace(starts=bool(flags & STARTS)) if flags & ASKED else None,
-        )
-        for path, blob, lines, branches, flags, count in columns
-    }
+    return {path: Measured(*measured) for path, *measured in rows}
 
 
-def _as_traits(parts: Parts) -> Iterator[Traits]:
-    """Of each file that has some, but for whether it starts by itself."""
+def _as_traits(parts: Parts) -> Iterator[Traits | None]:
     called = json.loads(parts["called"])
     packages = iter([called[at] for at in _numbers("I", parts["packages"])])
-    sketches = iter(_numbers("I", parts["sketches"]))
-    counts = (_numbers("I", parts[name]) for name in ("imported", "sketched"))
-    for imported, sketched in zip(*counts, strict=True):
-        sketch = array("I", islice(sketches, sketched))
-        yield Traits(tuple(islice(packages, imported)), sketch, starts=False)
+    sketches = _cut(parts["sketches"], parts["sketched"])
+    some = (
+        Traits(tuple(islice(packages, imported)), sketch, bool(starts))
+        for imported, sketch, starts in zip(
+            _numbers("I", parts["imported"]), sketches, parts["starts"], strict=True
+        )
+    )
+    return (next(some) if seen else None for seen in parts["seen"])
 
 
 def _notes(notes: Mapping[bytes, Note]) -> Iterator[Any]:
@@ -207,11 +222,8 @@ def _as_notes(said: Any) -> Iterator[tuple[bytes, Note]]:
 
 def _mentions(mentions: Mentions) -> Iterator[Any]:
     for name, mention in mentions.of.items():
-        yield (
-            name,
-            mention.own,
-            [(path.decode("latin-1"), blob.decode()) for path, blob in mention.places],
-        )
+        places = [(path.decode("latin-1"), blob.decode()) for path, blob in mention.places]
+        yield name, mention.own, places
 
 
 def _as_mentions(parts: Parts) -> Iterator[tuple[str, Mention]]:

@@ -119,7 +119,7 @@ def _rewrites(path: str, facts: Facts) -> int:
     history, file = facts.history, facts.files.get(path, FileHistory())
     since = facts.as_of - facts.rules.signals.regeneration_days * DAY
     return sum(
-        told.commit != file.commits[-1]
+        told.commit != file.first
         and history.landed[told.commit] >= since
         and 2 * told.ai_lines(marked=told.commit in history.marked) >= facts.lines[path]
         for told in file.told

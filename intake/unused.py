@@ -84,5 +84,5 @@ def _is_telling(name: str) -> bool:
 def _is_young(group: Group, facts: Facts) -> bool:
     landed = facts.history.landed
     files = [facts.files[path] for path in group.files if path in facts.files]
-    created = min((landed[file.commits[-1]] for file in files), default=facts.as_of)
+    created = min((landed[file.first] for file in files), default=facts.as_of)
     return facts.as_of - created < YOUNG_DAYS * DAY

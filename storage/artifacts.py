@@ -1,7 +1,7 @@
 """Artifacts as values: read them, lock them, and the one way to write what changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from debt.artifact import (
     CodeState,
     Ending,
     Label,
+    Otherwise,
     Rating,
     Ratings,
     Stage,
@@ -76,6 +77,7 @@ def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
     values["stage_before"] = values["stage_before"] and Stage(values["stage_before"])
     values["paths"] = tuple(values["paths"])
     values["signals"] = tuple(Signal(Sign(sign), words) for sign, words in values["signals"])
+    values["otherwise"] = tuple(Otherwise(**each) for each in values["otherwise"] or ())
     values["ratings"] = Ratings(*(Rating(**values["ratings"][name]) for name in RATING_NAMES))
     return Artifact(**values)
 
@@ -85,6 +87,7 @@ def row_of(artifact: Artifact, policy: Policy, today: date) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(artifact, name) for name in _OWN}
     row["paths"] = list(artifact.paths)
     row["signals"] = [[signal.sign, signal.words] for signal in artifact.signals]
+    row["otherwise"] = [asdict(each) for each in artifact.otherwise] or None
     row["ratings"] = {name: _rating_row(artifact.ratings[name]) for name in RATING_NAMES}
     derived = standing(artifact, policy, today)
     row |= {name: getattr(derived, name) for name in derived.__slots__}
@@ -297,7 +300,9 @@ def _said(artifact: Artifact) -> dict[str, Any]:
     return {name: value for name, value in _public(artifact).items() if value not in (None, [], "")}
 
 
-_PLAIN = [name for name in _OWN if name not in _BOOKKEEPING | {"ratings", "paths", "signals"}]
+_PLAIN = [
+    name for name in _OWN if name not in _BOOKKEEPING | {"ratings", "paths", "signals", "otherwise"}
+]
 
 
 def _public(artifact: Artifact) -> dict[str, Any]:
@@ -305,6 +310,7 @@ def _public(artifact: Artifact) -> dict[str, Any]:
     shown: dict[str, Any] = {name: _json(getattr(artifact, name)) for name in _PLAIN}
     shown["paths"] = list(artifact.paths)
     shown["signals"] = [signal.words for signal in artifact.signals]
+    shown["otherwise"] = [asdict(each) for each in artifact.otherwise]
     for name in RATING_NAMES:
         rating = artifact.ratings[name]
         shown[name] = rating.value

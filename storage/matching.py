@@ -28,6 +28,10 @@ class Said:
     def at(self, name: str) -> str:
         return self.where.get(name, self.where[""])
 
+    def file_of(self, name: str) -> str:
+        """The file alone: lines come and go."""
+        return self.at(name).rpartition(":")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

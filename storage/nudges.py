@@ -37,6 +37,7 @@ class Why(StrEnum):
     ORPHAN = "orphan"
     IGNORED = "ignored"
     REPEATED = "repeated"
+    OTHERWISE = "otherwise"
 
 
 async def people_due(session: Session, now: datetime, limit: int) -> list[str]:
@@ -104,7 +105,7 @@ async def _locked(session: Session, ids: Sequence[int], *still: Any) -> list[Art
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Something a person is to hear of an artifact that is not theirs, since that day."""
+    """Something a person is to hear of an artifact beside its dates, since that day."""
 
     artifact_id: int
     why: Why

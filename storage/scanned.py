@@ -7,12 +7,13 @@ from typing import Any
 from debt.artifact import RATING_NAMES, Artifact, CodeState, Stage, key_of
 from debt.facts import USUAL_KIND, Facts, amend, create, require_kind
 from debt.refusal import Refused
-from debt.step import differing, in_conflict, registered, taken
+from debt.step import differing, in_conflict, otherwise, taken
 from storage import evidence, retirement
 from storage.artifacts import Change, add_all, lock_all, next_ids, save_all
 from storage.known import said_by_people
 from storage.lists import several
 from storage.matching import Found, Matches, Said, candidates, is_open
+from storage.nudges import Matter, Why, bring_up
 from storage.people import ids_by_email
 from storage.store import Session
 
@@ -102,6 +103,7 @@ async def put(
     await add_all(session, change, created, action="scan", reason=reason)
     await save_all(session, change, changed, action="scan", reason=reason)
     await evidence.put(session, _evidence(matches, coming, created))
+    await _ask(session, change, changed)
     return Scanned(
         created=tuple(created),
         changed=tuple(changed),
@@ -114,6 +116,16 @@ async def put(
         taken_over=_keys(states, CodeState.TAKEN_OVER),
         waiting=tuple(waiting),
     )
+
+
+async def _ask(
+    session: Session, change: Change, pairs: Sequence[tuple[Artifact, Artifact]]
+) -> None:
+    """Who owns an artifact hears of what its block says otherwise since this scan, once."""
+    for old, new in pairs:
+        if set(new.disputed) - set(old.disputed) and new.reachable and new.owner:
+            matter = Matter(new.id, Why.OTHERWISE, change.today)
+            await bring_up(session, new.owner, [matter], change.at)
 
 
 def _leaves(row: Any) -> bool:
@@ -179,7 +191,7 @@ async def _renewed(
         found, by_identity = matches.known[number]
         told = by_people.get(number, frozenset())
         new = amend(old, _estimates(found, told, by_identity), policy=change.policy)
-        new = replace(new, code_state=None)
+        new = replace(new, code_state=None, otherwise=old.otherwise if found.said else ())
         if found.said:
             new = _with_block(new, found.said, told, owners, change, answers)
         if _differs(old, new):
@@ -197,9 +209,11 @@ def _with_block(
 ) -> Artifact:
     """The artifact with what its block may fill in; the rest is answered."""
     facts = _understood(said, owners, change, answers)
-    for name in in_conflict(artifact, facts, told):
+    names = in_conflict(artifact, facts, told)
+    artifact = replace(artifact, otherwise=otherwise(artifact, names, said.facts, said.file_of))
+    for name in artifact.disputed:
         file = said.facts[name]  # type: ignore[literal-required]  # names of Facts, as they came
-        register = registered(artifact, name)
+        register = artifact.registered(name)
         answers.conflicts.append(Conflict(artifact.key, name, register, file, said.at(name)))
     reason = f"said in {said.at('')}"
 

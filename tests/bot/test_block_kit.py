@@ -16,7 +16,7 @@ from slack_sdk.models.views import View
 
 from bot.features import BUTTONS, FORMS, VERBS
 from bot.process import Process
-from debt.artifact import Artifact
+from debt.artifact import Artifact, Otherwise
 from debt.proxy import ProxyRating
 from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
@@ -93,6 +93,8 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_request(dana, slack.person("erin"), process)
     await every_way_out(dana, ledger)
     await every_home(slack, dana)
+    await every_budget(slack.person("erin"))
+    await every_comparison(dana, ledger)
     await every_proposal(slack, dana, ledger, process)
     await every_briefing(slack, process, dana)
     return seen
@@ -272,6 +274,33 @@ async def every_proposal(slack: Sandbox, dana: Person, ledger: Ledger, process: 
     assert card.controls()
     await dana.clicks(card, "Not AI-produced")
     await dana.clicks(message, "Accept all 12")
+
+
+async def every_budget(erin: Person) -> None:
+    """Over, with all that can be said; the form, the list of all, the end."""
+    form = (await erin.types("/debt budget set team:payments")).form
+    assert form is not None
+    for label, value in (
+        ("Hours a period", "1h"), ("Total score at most", "1"), ("Live artifacts at most", "1"),
+        ("Hours a month less", "1h"), ("Less until", "2027-03-01"),
+    ):  # fmt: skip
+        form.fill(label, value)
+    await form.submit()
+    for words in ("budget", "budget team:payments", "budget end team:payments"):
+        reply = await erin.types(f"/debt {words}")
+        assert reply.error is None
+
+
+async def every_comparison(dana: Person, ledger: Ledger) -> None:
+    """A file that says otherwise about as much as it can."""
+    names = ("name", "purpose", "owner", "expires_on", "value", "risk", "prompt_category")
+    said = tuple(Otherwise(name, FAT, FAT) for name in names)
+    artifact = await ledger.amend(await ledger.add(name=FAT, purpose=FAT[::-1]), otherwise=said)
+    form = (await dana.clicks(await card_of(dana, artifact), "Compare")).form
+    assert form is not None
+    form.choose("Purpose", "Take the file’s")
+    form.choose("Name", "Keep the register’s")
+    await form.submit()
 
 
 async def every_briefing(slack: Sandbox, process: Process, dana: Person) -> None:

@@ -396,3 +396,21 @@ def test_an_end_date_that_passed_shows_where_no_process_keeps_standings_awake(
     assert json.loads(fresh.says("list", "overdue", "--json").out) == []
     fresh.now += timedelta(days=31)
     assert [artifact["key"] for artifact in json.loads(fresh.says("list", "overdue", "--json").out)]
+
+
+def test_budgets_come_from_a_file_all_or_none_and_are_told_as_json(fresh: Terminal) -> None:
+    sheet = "name,repo,paths,team\nRetry,acme/shop,src/retry/**,payments\n"
+    done(fresh.says("import", "-", given=sheet))
+    assert done(fresh.says("budget")) == "No budget yet.\n"
+    file = fresh.folder / "budgets.csv"
+    file.write_text("scope,hours,period\nteam:payments,40h,month\nrepo:acme/shop,many,year\n")
+    refused = fresh.says("budget", "--import", str(file))
+    assert refused.status == 1
+    assert "line 3, column hours: “many” is not a length of time" in refused.err
+    assert done(fresh.says("budget")) == "No budget yet.\n"
+    file.write_text("scope,hours,period,artifacts\nteam:payments,40h,quarter,9\n")
+    assert "0 h of 40 h spent" in done(fresh.says("budget", "--import", str(file)))
+    [told] = json.loads(done(fresh.says("budget", "team:payments", "--json")))
+    assert (told["scope"], told["hours"], told["state"]) == ("team:payments", 40.0, "within")
+    assert (told["artifacts"], told["artifacts_limit"]) == (1, 9)
+    assert json.loads(done(fresh.says("budget", "team:growth", "--json"))) == []

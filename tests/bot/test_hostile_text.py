@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 
 from bot.process import Process
+from debt.artifact import Otherwise
+from debt.budget import Limits, Rhythm
+from debt.hours import Period
 from debt.proxy import ProxyRating
 from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
+from storage import budgets
+from storage.artifacts import Change
+from storage.budgets import Place
+from storage.lists import Scope, ScopeKind
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 EVERYTHING = (
@@ -294,6 +301,41 @@ async def test_the_way_out_is_inert(text: str, dana: Person, hostile: Ledger) ->
     for message in (await form.submit()).messages:
         must_be_inert(message, dana)
     must_be_inert(card, dana)
+
+
+async def test_how_a_budget_stands_is_inert(
+    text: str, erin: Person, dana: Person, hostile: Ledger, slack: Sandbox, process: Process
+) -> None:
+    artifact = await hostile.by_key(1)
+    place = Place(Scope(ScopeKind.TEAM, str(artifact.team)))
+    change = Change("test", slack.clock.now(), hostile.policy)
+    async with hostile.store.change() as session:
+        await budgets.put(session, change, place, Rhythm(Period.MONTH), Limits(60))
+    await dana.types("/debt log D-1 3h")
+    await dana.types("/debt subscribe", channel="payments")
+    must_be_inert((await erin.types("/debt budget")).message)
+    await slack.clock.set(MONDAY.replace(hour=15))
+    await process.tick()
+    await process.send()
+    must_be_inert(erin.reads("payments")[-1])
+
+
+async def test_what_a_file_says_otherwise_is_inert(
+    text: str, dana: Person, hostile: Ledger
+) -> None:
+    artifact = await hostile.by_key(1)
+    said = inside(f"a {text}", 500)
+    other = tuple(Otherwise(name, said, said) for name in ("name", "purpose", "rollback"))
+    await hostile.amend(artifact, otherwise=other)
+    card = (await dana.types("/debt show D-1")).message
+    must_be_inert(card, dana)
+    form = (await dana.clicks(card, "Compare")).form
+    assert form is not None
+    must_be_inert(form)
+    form.choose("Name", "Take the file’s")
+    form.choose("Purpose", "Keep the register’s")
+    for message in (await form.submit()).messages:
+        must_be_inert(message, dana)
 
 
 async def test_what_a_scan_proposes_is_inert(

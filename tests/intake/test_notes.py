@@ -10,7 +10,7 @@ import pytest
 
 from intake.git import Limits, opened
 from intake.history import History, history_in
-from intake.log import Log, read_log, shas_of
+from intake.log import Log, asked, read_log
 from intake.markers import BUILT_IN, By
 from intake.notes import Claim, note_in, notes_of
 from intake.scan import read_repository
@@ -36,10 +36,10 @@ def tools(lines: str, **tables: object) -> dict[By, int]:
 def history_of(story: Story, *paths: str) -> History:
     head = story.tip() or ""
     with opened(story.path) as repository:
-        shas = shas_of(repository, head)
+        with asked(repository, head, Log()) as coming:
+            log, shas = read_log(repository, coming, BUILT_IN)
         notes = notes_of(repository, shas, BUILT_IN)
         wanted = {path.encode() for path in paths}
-        log = read_log(repository, head, BUILT_IN, len(shas), known=Log())
         return history_in(log, shas, wanted, notes=notes.of)
 
 

@@ -1,4 +1,5 @@
-"""Proposals: what a scan found waits for a yes, and what it saw of live artifacts' code
+"""Proposals: what a scan found waits for a yes, what it saw of live artifacts' code, and where
+their metadata blocks say otherwise
 
 Revision: 0004
 After: 0003
@@ -17,6 +18,7 @@ _PROPOSED = sa.text("stage = 'proposed'")
 
 def upgrade() -> None:
     op.add_column("artifact", sa.Column("code_state", sa.String(), nullable=True))
+    op.add_column("artifact", sa.Column("otherwise", sa.JSON(none_as_null=True), nullable=True))
     for name, columns in (
         ("artifact_proposed", ["priority", "id"]),
         ("artifact_repo_proposed", ["repo", "priority", "id"]),
