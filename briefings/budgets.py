@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from briefings.words import shorten
 from debt.artifact import Artifact
 from debt.budget import Standing, State, advice
 from storage import budgets
@@ -41,7 +42,8 @@ class Told:
     @property
     def advice(self) -> str:
         first = next(iter(self.costliest), None)
-        return advice(self.standing, first[0].key if first else None)
+        named = f"{shorten(first[0].name, 60)} ({first[0].key})" if first else None
+        return advice(self.standing, named)
 
 
 async def standings(session: Session, change: Change, scopes: Iterable[Scope] | None) -> list[Told]:

@@ -140,7 +140,7 @@ def _runs_out(limits: Limits, period: Span, use: Use, daily: float, today: date)
 
 
 def advice(standing: Standing, costliest: str | None) -> str:
-    """The one thing to do about it. `costliest` is the key of what uses most of it."""
+    """The one thing to do about it. `costliest` names what uses most of it."""
     about = f"; {costliest} uses most of it" if costliest else ""
     over = standing.use.spent - standing.limits.minutes
     if standing.state is State.OVER and over > 0:

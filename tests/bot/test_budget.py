@@ -94,7 +94,10 @@ async def test_a_month_from_within_to_over_and_back(
     monday = await digest_of(slack, process)
     assert "payments, November 2026: 11 h of 10 h spent" in monday
     assert "over" in monday
-    assert "1 h over: retire or refactor before anything new comes in; D-1 uses most" in monday
+    assert (
+        "1 h over: retire or refactor before anything new comes in; Payment retry worker (D-1) uses"
+        in monday
+    )
 
     form = (await dana.types("/debt add Another worker")).form
     assert form is not None
@@ -134,7 +137,7 @@ async def test_a_budget_alone_can_be_reason_enough_for_a_digest(
     await process.send()
     message = erin.reads("payments")[-1]
     assert "2 h of 1 h spent" in message.shown
-    assert message.notification.startswith("payments, December 2026: 2 h of 1 h spent")
+    assert message.notification.startswith("Budget payments, December 2026: 2 h of 1 h spent")
 
 
 async def test_ending_a_budget_ends_its_consequence(
