@@ -35,7 +35,7 @@ from debt.policy_values import (
     require_known,
     whole,
 )
-from debt.scan_policy import Scale, ScanPolicy
+from debt.scan_policy import Scale, ScanPolicy, SignalsPolicy
 from debt.wrong_policy import invalid, not_toml
 
 WEEKDAYS: tuple[Weekday, ...] = (
@@ -188,6 +188,7 @@ class Policy(Table):
     holidays: Holidays
     sprint: Sprint
     scan: ScanPolicy
+    signals: SignalsPolicy
     scale: Scale
     markers: TeamMarkers
 

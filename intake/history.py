@@ -53,6 +53,11 @@ class FileHistory:
     told: list[Told] = field(default_factory=list)
     traced: list[Span] = field(default_factory=list)
 
+    @property
+    def first(self) -> int:
+        """The commit that made it."""
+        return max(self.commits)
+
     def trace(self, spans: list[Span]) -> None:
         """Lines of the file as it stands that traces give to tools; commits that name one win."""
         self.traced = spans
@@ -66,7 +71,7 @@ class FileHistory:
 
 @dataclass(slots=True)
 class History:
-    """All that one pass found. A commit is its position: 0 is the newest.
+    """All that one pass found. A commit is its position in `ids`: 0 is the newest.
 
     `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
     them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
@@ -75,6 +80,7 @@ class History:
     case, or names where there is none.
     """
 
+    ids: list[bytes] = field(default_factory=list)
     files: dict[bytes, FileHistory] = field(default_factory=dict)
     moved: dict[bytes, bytes] = field(default_factory=dict)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
@@ -162,6 +168,7 @@ class _Reading:
         self._told: dict[int, list[_Told]] = defaultdict(list)
         self._by_note: set[int] = set()
         self._history = History(
+            ids=list(map(log.shas.__getitem__, counted)),
             landed=array("q", map(log.landed.__getitem__, counted)),
             author=array("I", map(log.author.__getitem__, counted)),
             people=[author.known for author in log.authors],

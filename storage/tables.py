@@ -134,6 +134,7 @@ class ArtifactRow(SQLModel, table=True):
     lead_told_on: date | None = None
     leadership_told_on: date | None = None
     evidence: str | None = Field(default=None, sa_type=Text)
+    signals: Any = Field(default=(), sa_type=JSON)
     scan_identity: str | None = Field(default=None, sa_type=Text)
     code_state: str | None = None
     otherwise: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
