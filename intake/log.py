@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 from intake.commits import Commit, commits_of
-from intake.git import Repository, UnreadableRepository, shown
+from intake.git import PastLimit, Repository, UnreadableRepository, shown
 from intake.markers import Evidence, Markers, Person, tools_in
 
 Progress = Callable[[int, int | None], None]
@@ -152,7 +152,7 @@ class _Reading:
         if self._left < 0:
             limit = f"{self._repository.limits.log_bytes >> 20:,} MB"
             where = shown(self._repository.path)
-            raise UnreadableRepository(f"{where}: its history takes more than {limit} of memory.")
+            raise PastLimit(f"{where}: its history takes more than {limit} of memory.")
 
     def _path(self, path: bytes) -> int:
         at = self._paths.get(path)

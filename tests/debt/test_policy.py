@@ -157,7 +157,8 @@ STEPS = "pairs such as [[26, 2], [3, 1]], the highest number first"
             (
                 "policy.toml:2: threshold: no such key; allowed are kinds, labels, tiers, "
                 "thresholds, digest, nudges, approvals, gate, roles, groups, teams, leadership, "
-                "working_hours, holidays, sprint, scan, scale, markers, repositories, clones, refresh"
+                "working_hours, holidays, sprint, scan, scale, markers, repositories, clones, "
+                "refresh"
             ),
         ),
         (

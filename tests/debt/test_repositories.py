@@ -166,8 +166,8 @@ def test_the_week_has_a_day_or_none(file: Path) -> None:
     file.write_text("[refresh]\nweekday = 'never'\n")
     assert load(file).refresh.weekday == "never"
     for line, told in (
-        ("weekday = 'Sunday'", "weekday: “Sunday” is not allowed; allowed are monday, tuesday, "
-         "wednesday, thursday, friday, saturday, sunday, never"),
+        ("weekday = 'Sunday'", ("weekday: “Sunday” is not allowed; allowed are monday, tuesday, "
+         "wednesday, thursday, friday, saturday, sunday, never")),
         ("time = '3'", 'time: allowed are times like "09:00"'),
         ("zone = 'Berlin'", 'zone: allowed are time zones such as "Europe/Berlin"'),
         ("zone = '../../etc/passwd'", 'zone: allowed are time zones such as "Europe/Berlin"'),
