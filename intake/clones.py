@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from debt.repositories import is_local, without_user_info
+from debt.repositories import ClonePolicy, is_local, without_user_info
 from intake.git import Ending, PastLimit, UnreadableRepository, kill, program, shown
 
 UNUSED = timedelta(days=60)
@@ -96,6 +96,12 @@ class Clones:
                 with _locked(lock) as ours:
                     if ours:
                         _remove(lock.with_suffix(""), lock.with_suffix(".new"))
+
+
+def clones_by(policy: ClonePolicy, cache: Path, environment: Mapping[str, str]) -> Clones:
+    """The clones of a cache directory, within the policy's limits."""
+    limits = CloneLimits(policy.minutes * 60, policy.megabytes * 1_000_000)
+    return Clones(cache / "repositories", environment, limits)
 
 
 class Clone:

@@ -92,9 +92,9 @@ class Scan:
     baseline: Baseline = field(default_factory=Baseline)
 
 
-def repository_name(path: Path) -> str:
+def repository_name(path: Path, ending: Ending | None = None) -> str:
     """What the register calls it where nobody says otherwise. Raises UnreadableRepository."""
-    with opened(path) as repository:
+    with opened(path, ending=ending) as repository:
         return name_of(repository)
 
 

@@ -26,11 +26,11 @@ async def scan(
 
     Nothing is written where reading fails. Raises UnreadableRepository.
     """
-    repo = shown(name) if name else await asyncio.to_thread(repository_name, path)
-    async with store.read() as session:
-        there = await known(session, repo)
     ending = Ending()
     try:
+        repo = shown(name) if name else await asyncio.to_thread(repository_name, path, ending)
+        async with store.read() as session:
+            there = await known(session, repo)
         found = await asyncio.to_thread(
             read_repository,
             path,
