@@ -5,6 +5,7 @@ another transport is one; and nothing secret is in it, since policies are shown 
 """
 
 import re
+from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -113,3 +114,12 @@ class RefreshPolicy(Table):
     weekday: RefreshDay
     time: TimeOfDay
     zone: Zone
+
+    @property
+    def words(self) -> str:
+        return f"{self.weekday} {self.time:%H:%M} {self.zone}"
+
+
+def pause_after(failures: int) -> timedelta:
+    """How long nobody tries again: an hour first, twice as long each time, a day at most."""
+    return min(timedelta(hours=2 ** (min(failures, 10) - 1)), timedelta(days=1))
