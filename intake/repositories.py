@@ -23,8 +23,8 @@ async def scan_listed(
     name: str,
     repository: RepositoryPolicy,
     clones: Clones,
-    *,
     progress: Progress | None = None,
+    *,
     rehearsed: bool = False,
 ) -> Applied:
     """As `scan`; a clone that cannot be read is made anew and read once more.

@@ -114,22 +114,19 @@ def _listed(invocation: Invocation) -> Mapping[str, "RepositoryPolicy"]:
 async def _applied_listed(
     invocation: Invocation, name: str, repository: "RepositoryPolicy"
 ) -> "Applied":
+    from bot.repositories import read_listed
     from intake.repositories import scan_listed
 
     arguments, world = invocation.arguments, invocation.world
+    counts = not (arguments.list or arguments.dry_run)
     with Progress(world.err, f"commits of {name} read") as progress:
         if repository.url:
             progress.say(f"fetching {name}")
         async with invocation.register_made() as store:
-            return await scan_listed(
-                store,
-                invocation.change,
-                name,
-                repository,
-                invocation.clones,
-                progress=progress,
-                rehearsed=arguments.dry_run,
-            )
+            asked = (store, invocation.change, name, repository, invocation.clones, progress)
+            if counts:
+                return await read_listed(*asked)
+            return await scan_listed(*asked, rehearsed=arguments.dry_run)
 
 
 def _json(invocation: Invocation, applied: "Applied") -> dict[str, Any]:
