@@ -6,7 +6,7 @@ import signal
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,9 @@ from bot.http import application
 from bot.people import People
 from bot.settings import Settings, WrongSetting
 from bot.workspace import require_app_token, who_we_are
+from briefings.artist import Artist
 from briefings.delivery import Sender, Updates
+from briefings.gallery import Gallery
 from briefings.planning import plan, rehearse
 from debt.policy import Policy
 from storage import outbox
@@ -103,7 +105,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
     """A bot that knows its workspace; nothing listens and nothing is planned yet."""
     timeout = aiohttp.ClientTimeout(total=CLIENT_TIMEOUT)
     store = Store(settings.database_url)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+    async with aiohttp.ClientSession(timeout=timeout) as session, aclosing(Artist()) as artist:
         try:
             await require_current(store)
             client, careful = _clients(settings, session)
@@ -114,7 +116,17 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             sender = Sender(store, careful, policy, now, holder=uuid.uuid4().hex)
             woken = asyncio.Event()
             bot = Bot(
-                store, policy, client, session, now, people, groups, updates, tasks, woken.set
+                store=store,
+                policy=policy,
+                client=client,
+                session=session,
+                now=now,
+                people=people,
+                groups=groups,
+                updates=updates,
+                tasks=tasks,
+                poke=woken.set,
+                gallery=Gallery(client, artist),
             )
             yield Process(bot, sender, woken)
             await tasks.finish()
