@@ -113,7 +113,9 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             people = People(store, client, now, policy, team_id)
             groups = Groups(client, policy, now)
             updates, tasks = Updates(store, client, policy), Tasks()
-            sender = Sender(store, careful, policy, now, holder=uuid.uuid4().hex)
+            gallery = Gallery(client, artist)
+            holder = uuid.uuid4().hex
+            sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder)
             woken = asyncio.Event()
             bot = Bot(
                 store=store,
@@ -126,7 +128,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
                 updates=updates,
                 tasks=tasks,
                 poke=woken.set,
-                gallery=Gallery(client, artist),
+                gallery=gallery,
             )
             yield Process(bot, sender, woken)
             await tasks.finish()
