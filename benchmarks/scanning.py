@@ -4,6 +4,7 @@ Each scan runs in a process of its own, so that its memory can be told.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -75,9 +76,10 @@ def _python(program: str, *words: object) -> Any:
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def _seconds(command: list[str], stdin: bytes = b"") -> float:
+def _seconds(command: list[str], stdin: bytes = b"", home: Path | None = None) -> float:
+    environment = os.environ | ({"HOME": str(home)} if home else {})
     started = time.perf_counter()
-    subprocess.run(command, check=True, input=stdin, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, input=stdin, stdout=subprocess.DEVNULL, env=environment)
     return time.perf_counter() - started
 
 
@@ -140,12 +142,15 @@ def _peer(folder: Path) -> None:
     except (subprocess.SubprocessError, OSError):
         print(f"{PEER} could not be installed here: not compared")
         return
-    theirs = _seconds([str(peer / "bin" / "codeassay"), "scan", "--dry-run", str(work)])
-    ours = min(_python(_COMMITS, work) for _ in range(3))
-    print(
-        f"{PEER} on {SMALL.commits} commits, evidence of commits: {theirs / ours:.0f} × (goal ≥ 100)"
-    )
-    print(f"  {theirs:.1f} s against {ours * 1e3:.0f} ms")
+    scan = [str(peer / "bin" / "codeassay"), "scan"]
+    print(f"{PEER} on {SMALL.commits} commits (goal ≥ 100 ×)")
+    _against("a scan", _seconds([*scan, str(work)], home=folder), _python(_SCAN, work)["took"])
+    alone = _seconds([*scan, "--dry-run", str(work)], home=folder)
+    _against("commits' markers alone", alone, min(_python(_COMMITS, work) for _ in range(3)))
+
+
+def _against(name: str, theirs: float, ours: float) -> None:
+    print(f"  {name}: {theirs / ours:.0f} × ours, {theirs:.1f} s against {ours * 1e3:.0f} ms")
 
 
 async def measure(size: Size = SIZE) -> None:
