@@ -1,6 +1,8 @@
 """`/debt list`: what to fix first, filtered, paged, each row with its next action."""
 
 import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 
@@ -11,20 +13,20 @@ from bot.feature import Feature, Verb
 from bot.typed import plain, scope_in, sought, spelled, words_of
 from briefings.message import Message, button, buttons, line, plainly
 from briefings.words import say
-from debt.artifact import Artifact
+from debt.artifact import Artifact, Stage
 from debt.policy import Policy
 from debt.refusal import Refused
 from debt.score import explain
 from debt.standing import next_step
-from storage import lists, people
-from storage.lists import Cursor, Filter, Page, Query, Scope, ScopeKind
+from storage import lists, people, proposals
+from storage.lists import ALL, Cursor, Filter, Page, Query, Scope, ScopeKind
 
 ROWS = 8
 _LONGEST_WORDS = 300
 
 
 async def list_(call: Call) -> Answer:
-    return await _page(call, call.words[:_LONGEST_WORDS], None)
+    return await page(call, call.words[:_LONGEST_WORDS])
 
 
 def read_words(call: Call, text: str) -> Query:
@@ -48,14 +50,44 @@ def read_words(call: Call, text: str) -> Query:
     )
 
 
-async def _page(call: Call, text: str, after: Cursor | None) -> Reply:
+async def page(call: Call, text: str, after: Cursor | None = None) -> Reply:
+    """The list that these words ask for, from there on."""
     query = read_words(call, text)
     async with call.store.read() as session:
-        page = await lists.page(session, query, ROWS, after)
-        names = await people.names(session, [a.owner for a in page.artifacts if a.owner])
-    if not page.artifacts:
+        found = await lists.page(session, query, ROWS, after)
+        names = await people.names(session, [a.owner for a in found.artifacts if a.owner])
+        proposed = 0 if query.filters else await proposals.count(session, _scope(query))
+    if not found.artifacts and not proposed:
         return Reply(plainly(_nothing(query)))
-    return Reply(_message(call, page, text, names))
+    return Reply(_message(call, found, _Place(text, after), names, proposed))
+
+
+def _scope(query: Query) -> Scope:
+    """Where proposals are counted: in the one scope that was asked for, else everywhere."""
+    return query.scopes[0] if len(query.scopes) == 1 else ALL
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page begins, to be found again from a button on it."""
+
+    text: str
+    after: Cursor | None
+
+    def value(self, artifact_id: int | None = None) -> str:
+        after = self.after and [self.after.priority, self.after.id]
+        here = {"words": self.text, "after": after, "artifact": artifact_id}
+        return json.dumps(here, ensure_ascii=False)
+
+
+def _place_of(call: Call) -> tuple[_Place, int]:
+    """The page that a button was on, and the artifact of its row."""
+    try:
+        here = json.loads(call.value)
+        after = here["after"] and Cursor(*map(int, here["after"]))
+        return _Place(str(here["words"]), after), int(here["artifact"] or 0)
+    except (ValueError, KeyError, TypeError):
+        raise Refused("That list is out of date. Say “list” again.") from None
 
 
 def _nothing(query: Query) -> str:
@@ -65,18 +97,47 @@ def _nothing(query: Query) -> str:
     return say("list.nothing", nearest=nearest)
 
 
-def _message(call: Call, page: Page, text: str, names: dict[str, str]) -> Message:
-    title = say("list.title", words=plain(text))
+def _message(
+    call: Call, found: Page, place: _Place, names: dict[str, str], proposed: int
+) -> Message:
+    title = say("list.title", words=plain(place.text))
     blocks: list[Block] = [line(title)]
-    blocks += [
-        row(artifact, call, names.get(artifact.owner or "", artifact.owner))
-        for artifact in page.artifacts
-    ]
-    if page.after:
-        here = {"words": text, "after": [page.after.priority, page.after.id]}
-        place = json.dumps(here, ensure_ascii=False)
-        blocks.append(buttons("list", button("Next page", "list.more", place)))
+    for artifact in found.artifacts:
+        owner = names.get(artifact.owner or "", artifact.owner)
+        blocks += (
+            _proposal(artifact, place) if _is_proposed(artifact) else [row(artifact, call, owner)]
+        )
+    if proposed:
+        see = button("See them", "list.proposed", place.text or "all")
+        blocks.append(line(say("list.proposed", count=proposed), accessory=see))
+    if found.after:
+        following = _Place(place.text, found.after).value()
+        blocks.append(buttons("list", button("Next page", "list.more", following)))
     return Message(title, tuple(blocks))
+
+
+def _is_proposed(artifact: Artifact) -> bool:
+    return artifact.stage is Stage.PROPOSED
+
+
+def _proposal(artifact: Artifact, place: _Place) -> list[Block]:
+    """What a scan proposes, on what evidence, and both answers."""
+    words = say("list.proposal", artifact=artifact, why=explain(artifact))
+    here = place.value(artifact.id)
+    acts = (
+        button("Accept", "list.accept", here, primary=True),
+        button("Not AI-produced", "list.dismiss", here),
+        button("Show", "artifact.show", artifact.key),
+    )
+    return [line(words), buttons(f"proposal:{artifact.key}", *acts)]
+
+
+async def answered(call: Call, act: Callable[[Call, int], Awaitable[Reply]]) -> Reply:
+    """What was done about a row, and in its place the list as it is now."""
+    place, artifact_id = _place_of(call)
+    done = await act(call, artifact_id)
+    now = await page(call, place.text, place.after)
+    return done.in_place(now.message.blocks)
 
 
 def row(artifact: Artifact, call: Call, owner: str | None) -> Block:
@@ -100,29 +161,31 @@ def _ephemeral(artifact: Artifact, policy: Policy) -> bool:
 
 
 async def _more(call: Call) -> Answer:
-    try:
-        place = json.loads(call.value)
-        text, (priority, number) = str(place["words"]), place["after"]
-    except (ValueError, KeyError, TypeError):
-        raise Refused("That list is out of date. Say “list” again.") from None
-    reply = await _page(call, text, Cursor(int(priority), int(number)))
+    place, _ = _place_of(call)
+    reply = await page(call, place.text, place.after)
     return Reply(reply.message, replace=True)
+
+
+async def _proposed(call: Call) -> Answer:
+    """From the foot of a list: what waits for a yes in the scopes it was about."""
+    scopes = [word for word in words_of(call.value) if scope_in(word)]
+    return await page(call, " ".join(["proposed", *scopes]))
 
 
 async def _open(call: Call) -> Answer:
     """From a digest's closing line: the rest of its scope."""
     kind, _, name = call.value.partition(":")
-    return await _page(call, spelled(Scope(ScopeKind(kind), name)), None)
+    return await page(call, spelled(Scope(ScopeKind(kind), name)))
 
 
 FEATURE = Feature(
     verbs=(
         Verb(
             "list",
-            "[overdue|expiring|orphans|high-risk|mine|provisional] [team:x] [repo:x] [words]",
+            f"[{'|'.join(Filter)}] [team:x] [repo:x] [words]",
             "what to fix first, and the next step for each",
             list_,
         ),
     ),
-    buttons={"list.more": _more, "list.open": _open},
+    buttons={"list.more": _more, "list.open": _open, "list.proposed": _proposed},
 )

@@ -13,6 +13,7 @@ from briefings.message import Message, button, buttons, line, quiet
 from briefings.words import say
 from debt.artifact import RATING_NAMES, Artifact, Stage, parse_key
 from debt.ending import Leftover, still_open
+from debt.estimate import estimate
 from debt.gate import ahead
 from debt.hours import Period, span
 from debt.intent import missing_intent
@@ -89,16 +90,9 @@ def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:
         step=step,
         today=today,
         missing=missing_intent(artifact),
-        expected=_expected_minutes(artifact, policy),
+        expected=estimate(artifact, policy),
         this_month=facts.minutes,
     )
-
-
-def _expected_minutes(artifact: Artifact, policy: Policy) -> int:
-    """What a month is expected to cost: what somebody said, else what the kind usually does."""
-    if artifact.monthly_minutes is not None:
-        return artifact.monthly_minutes
-    return round(policy.kind(artifact.kind).monthly_hours * 60)
 
 
 def _way_out(facts: Facts, viewer: Viewer, policy: Policy) -> Iterator[Block]:
@@ -132,7 +126,12 @@ def _acts(artifact: Artifact, viewer: Viewer, policy: Policy, first: Action) -> 
 
 def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     """What this person may do to it; hours are logged even on what has ended."""
-    yield from _may_while_live(artifact, viewer, policy) if artifact.live else ("log",)
+    if artifact.stage is Stage.PROPOSED:
+        yield from ("accept", "dismiss")
+    elif artifact.stage is Stage.DISMISSED:
+        yield "accept"
+    else:
+        yield from _may_while_live(artifact, viewer, policy) if artifact.live else ("log",)
     if may(Act.HISTORY, viewer.slack_id, viewer.powers, policy, artifact):
         yield "history"
 
@@ -140,6 +139,8 @@ def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
 def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
         yield "claim"
+    if artifact.disputed:
+        yield "compare"
     yield from ("extend", "log", "review", "score", "edit")
     if ahead(artifact.stage):
         yield "promote"
@@ -153,7 +154,10 @@ def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Itera
 
 
 _LABELS = {
+    "accept": "Accept",
+    "dismiss": "Not AI-produced",
     "claim": "Claim",
+    "compare": "Compare",
     "extend": "Extend",
     "log": "Log",
     "review": "Review",

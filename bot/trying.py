@@ -18,7 +18,7 @@ from intake import sample
 from intake.apply import apply
 from intake.scan import Scan, UnreadableRepository, read_repository
 from sandbox import Sandbox
-from storage import subscriptions
+from storage import proposals, subscriptions
 from storage.artifacts import Change
 from storage.lists import ALL, Scope, ScopeKind
 from storage.migrate import migrate
@@ -120,6 +120,8 @@ async def _fill(url: str, repo: Path, slack: Sandbox) -> str:
         scan = await asyncio.to_thread(_read, repo, slack.clock.now())
         if scan and scan.findings:
             await apply(store, change, scan)
+            async with store.change() as session:
+                await proposals.accept_all(session, change)
             await _subscribe(store, change, slack, {"general": ALL})
             return f"{len(scan.findings)} artifacts that AI tools wrote in {scan.repo}"
         count = await sample.fill(store, change)

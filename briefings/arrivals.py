@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from briefings import proposals
 from briefings.nudge import LEADERSHIP, ORPHANS, Item, is_settled, item_of, still_due
 from briefings.render import DIGEST
 from debt.artifact import Artifact
@@ -12,11 +13,13 @@ from storage import listings, lists, nudges, people, subscriptions
 from storage.artifacts import Change
 from storage.nudges import NUDGE, Why
 from storage.outbox import Ledgered
+from storage.proposals import PROPOSALS
 from storage.store import Session
 
 BY = "delivery"
 _NOTICES = {NUDGE, ORPHANS}
 _ABOUT_ARTIFACTS = {NUDGE, ORPHANS, LEADERSHIP}
+_IN_HOURS = _ABOUT_ARTIFACTS | {PROPOSALS}
 _DATED = {Why.DUE, Why.ORPHAN}
 
 
@@ -68,6 +71,8 @@ async def lost(session: Session, briefing: Ledgered, policy: Policy, now: dateti
 
 async def is_pointless(session: Session, briefing: Ledgered) -> bool:
     """Whether all it would ask for has been done meanwhile."""
+    if briefing.kind == PROPOSALS:
+        return not (await proposals.told_by(session, briefing)).open
     if briefing.kind not in _ABOUT_ARTIFACTS:
         return False
     items = _items(briefing)
@@ -79,7 +84,7 @@ async def not_before(
     session: Session, briefing: Ledgered, policy: Policy, now: datetime
 ) -> datetime | None:
     """When its readers may be spoken to, where that is not now."""
-    if briefing.kind not in _ABOUT_ARTIFACTS:
+    if briefing.kind not in _IN_HOURS:
         return None
     local = now.astimezone(ZoneInfo(await _zone(session, briefing)))
     return None if is_working(local, policy) else next_working(local, policy)

@@ -79,6 +79,8 @@ def is_settled(item: Item, artifact: Artifact, to: str | None) -> bool:
         return True
     if item.why is Why.ORPHAN:
         return not artifact.orphan
+    if item.why is Why.OTHERWISE:
+        return not artifact.disputed
     if item.why is not Why.DUE:
         return _changed(artifact) != item.changed
     return not still_due(item, artifact) or artifact.owner != to
@@ -238,9 +240,11 @@ _ACTS = {
     Why.ORPHAN: ("claim", "handoff", "retire", "show"),
     Why.IGNORED: ("handoff", "extend", "retire", "show"),
     Why.REPEATED: ("handoff", "extend", "retire", "show"),
+    Why.OTHERWISE: ("compare", "show"),
 }
 _LABELS = {
     "claim": "Claim",
+    "compare": "Compare",
     "extend": "Extend",
     "handoff": "Hand off",
     "retire": "Retire",

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
-from briefings import approvals, digest, nudge, requests
+from briefings import approvals, digest, nudge, proposals, requests
 from briefings.message import Message, plainly
 from briefings.nudge import LEADERSHIP, ORPHANS
 from briefings.words import say
 from debt.policy import Policy
 from storage.nudges import NUDGE
 from storage.outbox import Ledgered
+from storage.proposals import PROPOSALS
 from storage.store import Session
 
 DIGEST = "digest"
@@ -56,6 +57,10 @@ async def _leadership(session: Session, briefing: Ledgered, policy: Policy) -> M
     return nudge.leadership(await nudge.told_by(session, briefing), policy)
 
 
+async def _proposals(session: Session, briefing: Ledgered, _policy: Policy) -> Message:
+    return proposals.message(await proposals.told_by(session, briefing))
+
+
 async def _paused(_session: Session, briefing: Ledgered, _policy: Policy) -> Message:
     facts = briefing.facts
     return plainly(say("notices.paused", channel=facts["channel"], why=facts["why"]))
@@ -71,4 +76,5 @@ _KINDS: dict[str, Callable[[Session, Ledgered, Policy], Awaitable[Message]]] = {
     NUDGE: _nudge,
     ORPHANS: _orphans,
     LEADERSHIP: _leadership,
+    PROPOSALS: _proposals,
 }

@@ -1,7 +1,8 @@
 """What an artifact is: the values that every rule speaks about."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -12,6 +13,8 @@ MAX_ID = 2**31 - 1
 
 
 class Stage(StrEnum):
+    PROPOSED = "proposed"
+    DISMISSED = "dismissed"
     CREATED = "created"
     VALIDATED = "validated"
     RETAINED = "retained"
@@ -52,6 +55,13 @@ class Ending(StrEnum):
         return _ENDS_AS[self]
 
 
+class CodeState(StrEnum):
+    """What a scan saw of a live artifact's code where that asks for its end."""
+
+    GONE = "gone"
+    TAKEN_OVER = "taken over"  # tools' share of it fell so far that it is people's now
+
+
 _ENDS_AS = {
     Ending.RETIRE: Stage.RETIRED,
     Ending.REFACTOR: Stage.REFACTORED,
@@ -68,13 +78,16 @@ LIVE = frozenset({Stage.CREATED, Stage.VALIDATED, Stage.RETAINED, Stage.RETIRING
 class Rating:
     """One of the four ratings, 1 to 5: what a proxy estimated, and what a person said of it.
 
-    A person's value wins until they give it back (`person` is None again).
+    A person's value wins until they give it back (`person` is None again). Of a proxy that
+    measured, `raw` are the values by name, and `scale` is what made a rating of them.
     """
 
     proxy: int
     proxy_reason: str
     person: int | None = None
     person_reason: str = ""
+    raw: Mapping[str, float] = field(default_factory=dict)
+    scale: str | None = None
 
     def __post_init__(self) -> None:
         for given in (self.proxy, self.person):
@@ -92,6 +105,20 @@ class Rating:
     @property
     def reason(self) -> str:
         return self.person_reason if self.by_person else self.proxy_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """That a metadata block says something else than the register (R7): which of its facts, what,
+    and where; `kept` once somebody has decided that the register stays.
+
+    `said` is as JSON has it: a number, or text with dates in ISO form.
+    """
+
+    field: str
+    said: str | int | None
+    where: str
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +180,7 @@ class Artifact:
     extensions: int = 0
     extended_days: int = 0
     minutes_logged: int = 0
+    months_logged: int = 0
     generation: int = 1
     planned_end: Ending | None = None
     regenerate_every_days: int | None = None
@@ -167,6 +195,8 @@ class Artifact:
     leadership_told_on: date | None = None
     evidence: str | None = None
     scan_identity: str | None = None
+    code_state: CodeState | None = None
+    otherwise: tuple[Otherwise, ...] = ()
     changed_at: datetime | None = None
     changed_by: str | None = None
     changed_how: str | None = None
@@ -186,6 +216,22 @@ class Artifact:
         return self.owner is None or self.owner_gone
 
     @property
+    def disputed(self) -> tuple[str, ...]:
+        """What its metadata block says otherwise, as long as nobody has decided."""
+        return tuple(
+            each.field
+            for each in self.otherwise
+            if not each.kept and each.said != as_json(self.registered(each.field))
+        )
+
+    def registered(self, name: str) -> object:
+        """What the register holds under one of a block's names; of a rating, what a person said."""
+        for rating in RATING_NAMES:
+            if name == rating:
+                return self.ratings[rating].person
+        return getattr(self, name)
+
+    @property
     def reachable(self) -> bool:
         """Whether its owner is somebody Slack can speak to."""
         return not self.orphan and "@" not in str(self.owner)
@@ -197,6 +243,13 @@ class Artifact:
 
     def age_days(self, today: date) -> int:
         return (today - self.created_on).days
+
+
+def as_json(value: object) -> str | int | None:
+    """A fact as JSON has it: a number, or text with dates in ISO form."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, int) or value is None else str(value)
 
 
 def key_of(artifact_id: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
-from debt.artifact import Artifact, Ending, Stage
+from debt.artifact import Artifact, CodeState, Ending, Stage
 from debt.dates import default_expiry, default_review
 from debt.lifecycle import move, require_live
 from debt.policy import Policy
@@ -22,7 +22,11 @@ class Leftover(StrEnum):
 
 
 def usual_end(artifact: Artifact, policy: Policy) -> Ending:
-    """The end that was planned, else a new generation where it has a cadence, else its kind's."""
+    """What a scan saw has happened already; else the end that was planned, a new generation where
+    it has a cadence, its kind's.
+    """
+    if artifact.code_state:
+        return Ending.RETIRE if artifact.code_state is CodeState.GONE else Ending.REFACTOR
     kind = policy.kind(artifact.kind)
     if artifact.planned_end is None and (
         artifact.regenerate_every_days or kind.regenerate_every_days
@@ -78,6 +82,7 @@ def next_generation(artifact: Artifact, today: date, policy: Policy) -> Artifact
         originally_expires_on=None,
         reviewed_on=None,
         lapsed_on=None,
+        code_state=None,
         extensions=0,
         extended_days=0,
     )

@@ -14,13 +14,14 @@ MOST = 500
 
 
 class Source(StrEnum):
-    """Where a piece was read. The first three are a commit's own words."""
+    """Where a piece was read. The first three are a commit's own words, the last a person's."""
 
     TRAILER = "trailer"
     IDENTITY = "identity"
     BODY = "body"
     NOTE = "note"
     TRACE = "trace"
+    DECLARED = "declared"
 
 
 MARKERS = frozenset({Source.TRAILER, Source.IDENTITY, Source.BODY})
@@ -37,7 +38,7 @@ class Piece:
     """One place that says who wrote how many of an artifact's lines.
 
     `tool` is None where it says that a person did. A commit is named by its id; a trace by its
-    path and lines at the head of the branch.
+    path and lines at the head of the branch; what was declared is about all there is.
     """
 
     source: Source
@@ -49,6 +50,14 @@ class Piece:
     path: str | None = None
     first_line: int | None = None
     last_line: int | None = None
+
+
+SOME_TOOL = "a tool that nobody named"
+
+
+def declared(tool: str | None, model: str | None) -> Piece:
+    """Somebody put it on the register as AI-produced."""
+    return Piece(Source.DECLARED, tool or SOME_TOOL, 0, Confidence.HIGH, model)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from debt.artifact import (
 )
 from debt.dates import default_expiry, default_review
 from debt.policy import Policy
+from debt.proxy import ProxyRating
 from debt.refusal import Refused
 from debt.text import clean_field
 
@@ -56,7 +57,7 @@ class Facts(TypedDict, total=False):
     complexity: int
     risk: int
     friction: int
-    proxies: dict[RatingName, tuple[int, str]]
+    proxies: Mapping[RatingName, ProxyRating]
     monthly_minutes: int | None
     planned_end: Ending | None
     regenerate_every_days: int | None
@@ -85,15 +86,19 @@ def create(
     end state (R6).
 
     `said` is the reason kept with ratings a person gave. Refused where name, repository or
-    paths are missing, or where a label needs an end date and the facts leave none.
+    paths are missing, or where a label needs an end date and the facts leave none. What is only
+    proposed has no dates but those that are given: its time begins once somebody accepts it.
     """
     given: dict[str, Any] = {"kind": USUAL_KIND, "created_on": today} | _given(facts)
     _require_named(given)
     kind, created_on = given["kind"], given["created_on"]
     require_kind(kind, policy)
     label = given.setdefault("label", policy.kind(kind).label)
-    given["expires_on"] = given.get("expires_on") or default_expiry(kind, label, created_on, policy)
-    given["review_on"] = given.get("review_on") or default_review(kind, label, created_on, policy)
+    if stage is not Stage.PROPOSED:
+        usual = default_expiry(kind, label, created_on, policy)
+        given["expires_on"] = given.get("expires_on") or usual
+        usual = default_review(kind, label, created_on, policy)
+        given["review_on"] = given.get("review_on") or usual
     if stage is Stage.RETAINED:
         given.setdefault("planned_end", policy.kind(kind).ends_as)
     ratings = _rated(usual_ratings(kind, policy), facts, said)
@@ -164,9 +169,11 @@ def require_kind(kind: str | None, policy: Policy) -> None:
 
 def require_end_date(artifact: Artifact, policy: Policy, field: str = "expires_on") -> None:
     """Refused, at the field that was said, where the label asks for a date there is none of."""
-    if artifact.expires_on is None and policy.label(artifact.label).expiry_required:
-        meaning = policy.label(artifact.label).meaning
-        raise Refused(f"{artifact.label} {meaning}; give it an expiry date.", field=field)
+    if artifact.stage is Stage.PROPOSED or artifact.expires_on:
+        return
+    rules = policy.label(artifact.label)
+    if rules.expiry_required:
+        raise Refused(f"{artifact.label} {rules.meaning}; give it an expiry date.", field=field)
 
 
 def usual_ratings(kind: str, policy: Policy) -> Ratings:
@@ -181,9 +188,19 @@ def _rated(ratings: Ratings, facts: Facts, said: str) -> Ratings:
 def _one_rated(rating: Rating, name: RatingName, facts: Facts, said: str) -> Rating:
     estimate = facts.get("proxies", {}).get(name)
     if estimate:
-        rating = replace(rating, proxy=estimate[0], proxy_reason=estimate[1])
+        rating = _estimated(rating, estimate)
     given = facts.get(name)
     if given is None or given == rating.value:
         return rating
     _require_within(name, given, 1, 5)
     return replace(rating, person=given, person_reason=said)
+
+
+def _estimated(rating: Rating, estimate: ProxyRating) -> Rating:
+    return replace(
+        rating,
+        proxy=estimate.beside(rating.proxy, rating.scale),
+        proxy_reason=estimate.reason,
+        raw=estimate.raw,
+        scale=estimate.scale,
+    )

@@ -4,6 +4,8 @@ from debt.artifact import LIVE, Stage
 from debt.refusal import Refused
 
 MOVES: dict[Stage, tuple[Stage, ...]] = {
+    Stage.PROPOSED: (Stage.CREATED, Stage.DISMISSED, Stage.RETIRED),
+    Stage.DISMISSED: (Stage.CREATED,),  # it was AI-produced after all
     Stage.CREATED: (Stage.VALIDATED, Stage.RETIRING),
     Stage.VALIDATED: (Stage.RETAINED, Stage.RETIRING),
     Stage.RETAINED: (Stage.RETIRING,),
@@ -15,7 +17,7 @@ MOVES: dict[Stage, tuple[Stage, ...]] = {
     Stage.REFACTORED: (),
     Stage.REGENERATED: (Stage.CREATED,),  # the next generation, with dates of its own
 }  # fmt: skip
-ENDED = frozenset(Stage) - LIVE
+ENDED = frozenset(Stage) - LIVE - {Stage.PROPOSED}
 
 
 def move(key: str, now: Stage, to: Stage) -> Stage:
@@ -27,7 +29,14 @@ def move(key: str, now: Stage, to: Stage) -> Stage:
     raise Refused(f"{key} is {now}, so it cannot become {to}; {can}.")
 
 
+def require_accepted(key: str, stage: Stage) -> None:
+    """Refused for what a scan only proposes."""
+    if stage is Stage.PROPOSED:
+        raise Refused(f"{key} is only proposed; “accept {key}” puts it on the register first.")
+
+
 def require_live(key: str, stage: Stage) -> None:
-    """Refused for an artifact that has ended: its row is history now."""
+    """Refused for what a scan only proposes, and for what has ended: its row is history now."""
+    require_accepted(key, stage)
     if stage not in LIVE:
         raise Refused(f"{key} has ended ({stage}); nothing about it changes any more.")

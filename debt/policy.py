@@ -4,17 +4,17 @@ A wrong policy is one line: file, line, key, and what is allowed.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationError, model_validator
 
 from debt.artifact import Ending, Label, Surface, Tier
+from debt.markers import TeamMarkers
 from debt.named import Act, Check, Role
 from debt.policy_values import (
     ChannelId,
@@ -28,11 +28,14 @@ from debt.policy_values import (
     PersonId,
     RatingValue,
     Switch,
+    Table,
     Text,
     TimeOfDay,
     Weekday,
+    require_known,
     whole,
 )
+from debt.scan_policy import Scale, ScanPolicy
 from debt.wrong_policy import invalid, not_toml
 
 WEEKDAYS: tuple[Weekday, ...] = (
@@ -40,12 +43,11 @@ WEEKDAYS: tuple[Weekday, ...] = (
 )  # fmt: skip
 
 
+_NO_GROUP = "is not a group"
+
+
 class PolicyError(Exception):
     """The policy cannot be used; the message names file, line, key and what is allowed."""
-
-
-class Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class UsualRatings(Table):
@@ -133,6 +135,10 @@ class ApprovalPolicy(Table):
         return self
 
 
+class BudgetPolicy(Table):
+    when_over: Literal["approval", "tell"]
+
+
 class TeamPolicy(Table):
     members: tuple[PersonId, ...] = ()
     lead: PersonId | None = None
@@ -173,6 +179,7 @@ class Policy(Table):
     nudges: NudgePolicy
     approvals: ApprovalPolicy
     gate: GatePolicy
+    budgets: BudgetPolicy
     roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]
@@ -180,17 +187,20 @@ class Policy(Table):
     working_hours: WorkingHours
     holidays: Holidays
     sprint: Sprint
+    scan: ScanPolicy
+    scale: Scale
+    markers: TeamMarkers
 
     @model_validator(mode="after")
     def _tiers_ask_groups_that_exist(self) -> "Policy":
         for name, tier in self.tiers.items():
-            _require_known(("tiers", name.value, "from"), tier.from_, self.groups)
+            require_known(("tiers", name.value, "from"), tier.from_, self.groups, _NO_GROUP)
         return self
 
     @model_validator(mode="after")
     def _roles_are_people_that_exist(self) -> "Policy":
         for act, those in self.roles.items():
-            _require_known(("roles", act.value), those, (*Role, *self.groups))
+            require_known(("roles", act.value), those, (*Role, *self.groups), _NO_GROUP)
         return self
 
     def kind(self, kind: str) -> KindPolicy:
@@ -212,6 +222,14 @@ class Policy(Table):
         return named.lead if named else None
 
     @property
+    def measure(self) -> Scale:
+        """The scale, under a name that no other scale has: “v1”, or “v1+3f2a91” once changed."""
+        if self.scale == built_in().scale:
+            return self.scale
+        marked = f"{self.scale.version}+{self.scale.fingerprint}"
+        return self.scale.model_copy(update={"version": marked})
+
+    @property
     def leads(self) -> frozenset[str]:
         return frozenset(team.lead for team in self.teams.values() if team.lead)
 
@@ -223,14 +241,6 @@ class Policy(Table):
     def fingerprint(self) -> str:
         """Changes when anything in the policy does, so that stored standings are renewed."""
         return sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:16]
-
-
-def _require_known(keys: tuple[str, ...], named: Iterable[str], known: Iterable[str]) -> None:
-    unknown = next((each for each in named if each not in set(known)), None)
-    if unknown is not None:
-        said = {"keys": keys, "unknown": unknown, "allowed": ", ".join(known)}
-        words = "“{unknown}” is not a group; allowed are {allowed}"
-        raise PydanticCustomError("no_such_group", words, said)
 
 
 @cache

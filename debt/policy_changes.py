@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+# What only the next scan asks about: no standing follows from it.
+_OF_SCANS = ("scan.", "scale.", "markers.")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -13,6 +15,11 @@ def changes(old: Any, new: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     was, is_now = dict(_flat(old)), dict(_flat(new))
     keys = [key for key in {**was, **is_now} if was.get(key) != is_now.get(key)]
     return {key: was.get(key) for key in keys}, {key: is_now.get(key) for key in keys}
+
+
+def moves_standings(changed: Iterable[str]) -> bool:
+    """Whether a standing may follow from one of the keys that changed."""
+    return not all(key.startswith(_OF_SCANS) for key in changed)
 
 
 def _flat(table: Any, above: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,13 +1,20 @@
 """What may stand in a policy file: each kind of value says itself what is allowed."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 MOST_DAYS = 36_500
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def whole(low: int, high: int) -> BeforeValidator:
@@ -29,10 +36,68 @@ def _days_or_never(value: object) -> object:
     raise ValueError(f'allowed are whole numbers from 1 to {MOST_DAYS}, and "never"')
 
 
-def _hours(value: object) -> object:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 10_000:
-        return value
-    raise ValueError("allowed are numbers from 0 to 10000")
+def number(low: float, high: float) -> BeforeValidator:
+    """A number within bounds, whole or not."""
+
+    def within(value: object) -> object:
+        if _is_number(value, low, high):
+            return value
+        raise ValueError(f"allowed are numbers from {low} to {high}")
+
+    return BeforeValidator(within)
+
+
+def _cuts(value: object) -> object:
+    """Up to the first a value is 1, up to the second 2, beyond the last 5."""
+    cuts = _listed(value)
+    rise = all(map(_is_number, cuts)) and all(low < high for low, high in pairwise(cuts))
+    if len(cuts) == 4 and rise:
+        return cuts
+    raise ValueError("allowed are four numbers, each more than the one before")
+
+
+def _steps(value: object) -> object:
+    """“This many or more: so much on top”, the most first."""
+    steps = tuple(map(_listed, _listed(value, [None])))
+    if all(map(_is_step, steps)) and all(more[0] > fewer[0] for more, fewer in pairwise(steps)):
+        return steps
+    raise ValueError("allowed are pairs such as [[26, 2], [3, 1]], the highest number first")
+
+
+def _is_step(pair: Sequence[Any]) -> bool:
+    whole_numbers = len(pair) == 2 and all(type(part) is int for part in pair)
+    return whole_numbers and pair[0] >= 1 and 0 <= pair[1] <= 4
+
+
+def _files(value: object) -> object:
+    """From how many to how many."""
+    pair = _listed(value)
+    if len(pair) == 2 and all(type(each) is int for each in pair) and 1 <= pair[0] <= pair[1]:
+        return pair
+    raise ValueError("allowed are two whole numbers such as [2, 200]")
+
+
+def _listed(value: object, none: Sequence[Any] = ()) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else tuple(none)
+
+
+def _is_number(value: object, low: float = 0, high: float = 1_000_000) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return low <= value <= high
+
+
+def require_known(
+    keys: tuple[str, ...], named: Iterable[str], known: Iterable[str], is_not: str
+) -> None:
+    """Every name is one of those that are there; `keys` lead from the table to the names."""
+    there = tuple(known)
+    unknown = next((each for each in named if each not in there), None)
+    if unknown is not None:
+        said = {"keys": keys, "unknown": unknown[:40], "is_not": is_not}
+        said |= {"allowed": ", ".join(there)}
+        words = "“{unknown}” {is_not}; allowed are {allowed}"
+        raise PydanticCustomError("not_there", words, said)
 
 
 def _day(value: object) -> object:
@@ -78,7 +143,12 @@ Days = Annotated[int, whole(1, MOST_DAYS)]
 DaysOrNever = Annotated[int | None, BeforeValidator(_days_or_never)]
 Count = Annotated[int, whole(0, 10_000)]
 RatingValue = Annotated[int, whole(1, 5)]
-Hours = Annotated[float, BeforeValidator(_hours)]
+Share = Annotated[float, number(0, 1)]
+Margin = Annotated[float, number(0, 0.5)]
+Cuts = Annotated[tuple[float, float, float, float], BeforeValidator(_cuts)]
+Steps = Annotated[tuple[tuple[int, int], ...], BeforeValidator(_steps)]
+Files = Annotated[tuple[int, int], BeforeValidator(_files)]
+Hours = Annotated[float, number(0, 10_000)]
 Day = Annotated[date, BeforeValidator(_day)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Group = Annotated[str | tuple[str, ...], BeforeValidator(_group)]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from debt import notice
 from debt.artifact import Artifact, Stage, Surface, Tier
 from debt.dates import shifted
+from debt.estimate import estimate
 from debt.intent import missing_intent
 from debt.policy import Policy
 from debt.score import Quadrant, priority, quadrant, score
@@ -21,17 +22,20 @@ class Need(StrEnum):
     EXPIRED = "expired"
     LAPSED = "lapsed"
     DELETE_FIRST = "delete first"
+    GONE = "gone"
     REVIEW_OVERDUE = "review overdue"
     EXPIRING = "expiring"
     REGENERATE = "regenerate"
     ORPHAN = "orphan"
     UNGUARDED = "unguarded"
+    TAKEN_OVER = "taken over"
     ENDING = "ending"
 
 
 class Action(StrEnum):
     """What one person can do about it now."""
 
+    ACCEPT = "accept"
     CLAIM = "claim"
     EXTEND = "extend"
     REVIEW = "review"
@@ -50,6 +54,8 @@ _ACTION = {
     Need.UNGUARDED: Action.EDIT,
     Need.LAPSED: Action.RETIRE,
     Need.REGENERATE: Action.RETIRE,
+    Need.GONE: Action.RETIRE,
+    Need.TAKEN_OVER: Action.RETIRE,
     Need.ENDING: Action.SHOW,
 }
 
@@ -59,6 +65,7 @@ class Standing:
     """Stored beside the artifact so that lists and digests never compute over a table."""
 
     score: int
+    expected_minutes: int
     priority: int
     quadrant: Quadrant
     tier: Tier
@@ -79,6 +86,7 @@ def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
     needs = tuple(needs_of(artifact, policy, today))
     return Standing(
         score=score(artifact.ratings),
+        expected_minutes=estimate(artifact, policy).minutes,
         priority=priority(artifact),
         quadrant=quadrant(artifact.value, artifact.ratings.risk.value, policy),
         tier=tier(artifact, policy),
@@ -101,6 +109,7 @@ def needs_of(artifact: Artifact, policy: Policy, today: date) -> Iterator[Need]:
         yield from _needs_while_retiring(artifact, policy, today)
     elif artifact.live:
         found = {*_needs_by_date(artifact, policy, today), *_needs_by_risk(artifact, policy)}
+        found |= _needs_by_code(artifact)
         yield from (need for need in Need if need in found)
 
 
@@ -145,6 +154,11 @@ def _needs_by_risk(artifact: Artifact, policy: Policy) -> Iterator[Need]:
         yield Need.UNGUARDED
 
 
+def _needs_by_code(artifact: Artifact) -> set[Need]:
+    """What a scan proposes to end; a person decides."""
+    return {Need(artifact.code_state)} if artifact.code_state else set()
+
+
 def _delete_first(artifact: Artifact, policy: Policy) -> bool:
     return (
         artifact.value is not None
@@ -182,7 +196,17 @@ def next_step(artifact: Artifact, policy: Policy, today: date) -> NextStep:
     if need is not None:
         return NextStep(_words(need, artifact), _ACTION[need], need)
     if not artifact.live:
-        return NextStep(f"nothing: {artifact.stage}", Action.SHOW, None)
+        return _next_off_the_register(artifact)
+    return _next_at_leisure(artifact, policy)
+
+
+def _next_off_the_register(artifact: Artifact) -> NextStep:
+    if artifact.stage is Stage.PROPOSED:
+        return NextStep("accept it, or say that it is not AI-produced", Action.ACCEPT, None)
+    return NextStep(f"nothing: {artifact.stage}", Action.SHOW, None)
+
+
+def _next_at_leisure(artifact: Artifact, policy: Policy) -> NextStep:
     missing = missing_intent(artifact)
     if missing == ("no owner",):
         return NextStep("claim it: nobody owns it", Action.CLAIM, None)
@@ -207,6 +231,8 @@ def _words(need: Need, artifact: Artifact) -> str:
         Need.UNGUARDED: "name a responder: high risk and nobody on call",
         Need.LAPSED: "retire it: it lapsed and nobody extended it",
         Need.REGENERATE: f"regenerate it: generation {artifact.generation} has had its time",
+        Need.GONE: "retire it: none of its paths is left in the repository",
+        Need.TAKEN_OVER: "retire it as refactored: people’s code has taken its place",
         Need.ENDING: "finish its checklist and confirm that it is gone",
     }[need]
 

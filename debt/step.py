@@ -1,25 +1,23 @@
 """Register and metadata block in step (R7): what of a block is taken, and what has to be asked."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import cast
 
-from debt.artifact import RATING_NAMES, Artifact
+from debt.artifact import RATING_NAMES, Artifact, Label, Otherwise, Surface, as_json
 from debt.facts import Facts
 
 GOVERNED = frozenset({"owner", "kind", "label", "review_on", "expires_on"})
 """What has rules of its own in the register: a file cannot extend, hand over or relabel."""
 
 
-def registered(artifact: Artifact, name: str) -> object:
-    """What the register holds under one of the block's names; of a rating, what a person said."""
-    for rating in RATING_NAMES:
-        if name == rating:
-            return artifact.ratings[rating].person
-    return getattr(artifact, name)
+BY_VERB: Mapping[str, str] = {"owner": "handoff", "expires_on": "extend", "review_on": "review"}
+"""What no decision about a file changes, but a verb with rules of its own."""
 
 
 def differing(artifact: Artifact, said: Facts) -> set[str]:
     """What the block says that the register does not say, or says otherwise."""
-    return {name for name, value in said.items() if registered(artifact, name) != value}
+    return {name for name, value in said.items() if artifact.registered(name) != value}
 
 
 def in_conflict(artifact: Artifact, said: Facts, told: Collection[str]) -> list[str]:
@@ -33,10 +31,37 @@ def in_conflict(artifact: Artifact, said: Facts, told: Collection[str]) -> list[
 
 
 def _stays(artifact: Artifact, name: str, told: Collection[str]) -> bool:
-    has = registered(artifact, name) not in {None, ""}
+    has = artifact.registered(name) not in {None, ""}
     if name in RATING_NAMES:
         return has and name in told
     return name in told or (has and name in GOVERNED)
+
+
+def otherwise(
+    artifact: Artifact, names: Collection[str], said: Facts, where: Callable[[str], str]
+) -> tuple[Otherwise, ...]:
+    """What is in conflict, in the file's own words; what somebody has decided stays so while the
+    file says the same.
+    """
+    decided = {(each.field, each.said) for each in artifact.otherwise if each.kept}
+    found = []
+    for name in names:
+        word = as_json(said[name])  # type: ignore[literal-required]  # names of Facts, as they came
+        found.append(Otherwise(name, word, where(name), (name, word) in decided))
+    return tuple(found)
+
+
+_DATES = {"created_on", "review_on", "expires_on"}
+_CLOSED: Mapping[str, Callable[[str], object]] = {"label": Label, "surface": Surface}
+
+
+def as_fact(each: Otherwise) -> Facts:
+    """What the block says, as a fact of the register."""
+    value: object = each.said
+    if isinstance(value, str):
+        value = date.fromisoformat(value) if each.field in _DATES else value
+        value = _CLOSED.get(each.field, str)(value) if isinstance(value, str) else value
+    return cast("Facts", {each.field: value})
 
 
 def taken(artifact: Artifact, said: Facts, told: Collection[str]) -> Facts:

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -30,10 +31,11 @@ def not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
 def invalid(path: Path, text: str, error: ValidationError, policy: type[BaseModel]) -> str:
     """The first thing that is wrong; the others show once it is right."""
     first = error.errors()[0]
-    keys = [*first["loc"], *first.get("ctx", {}).get("keys", ())]
-    names = [key for key in keys if isinstance(key, str) and key != "[key]"]
+    every = [*first["loc"], *first.get("ctx", {}).get("keys", ())]
+    keys = [key for key in every if key != "[key]"]
+    names = [key for key in keys if isinstance(key, str)]
     said = f"{'.'.join(names)}: {_allowed(first, names, policy)}"
-    return f"{path}:{_line_of(text, names)}: {' '.join(said.split())}"
+    return f"{path}:{_line_of(text, keys)}: {' '.join(said.split())}"
 
 
 def _allowed(error: ErrorDetails, names: list[str], policy: type[BaseModel]) -> str:
@@ -55,21 +57,26 @@ def _table_at(policy: type[BaseModel], keys: list[str]) -> type[BaseModel]:
     at: Any = policy
     for key in keys:
         at = at.model_fields[key].annotation if hasattr(at, "model_fields") else get_args(at)[-1]
+        at = get_args(at)[0] if get_origin(at) is tuple else at  # one of several tables
     table: type[BaseModel] = at
     return table
 
 
-def _line_of(text: str, keys: list[str]) -> int:
+def _line_of(text: str, keys: list[str | int]) -> int:
     """The line that sets the key, or else the line of the nearest table around it."""
-    table: list[str] = []
+    table: list[str | int] = []
+    tables: Counter[str] = Counter()
     nearest, depth = 1, -1
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[+(.+?)\]+\s*(?:#.*)?$", line)
+        header = re.match(r"\s*(\[+)(.+?)\]+\s*(?:#.*)?$", line)
         assignment = re.match(r"\s*([^#=\[]+?)\s*=", line)
         if header:
-            here = table = _parts(header[1])
+            here = table = [*_parts(header[2])]
+            if header[1] == "[[":
+                table.append(tables[header[2]])
+                tables[header[2]] += 1
         elif assignment:
-            here = table + _parts(assignment[1])
+            here = [*table, *_parts(assignment[1])]
         else:
             continue
         common = min(len(here), len(keys))

@@ -2,22 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
+from math import prod
 from typing import Any
 
-from debt.artifact import RATING_NAMES, Artifact, RatingName
+from debt.artifact import RATING_NAMES, Artifact
 from debt.facts import Facts
 from debt.policy import Policy
+from debt.score import score
 from intake.blocks import Block
 from intake.cells import COLUMN_OF_FIELD
 from intake.findings import Finding
 from intake.git import shown
 from intake.public import public
 from intake.scan import Scan
-from storage import history, scanned
+from storage import history, proposals, scanned
 from storage.artifacts import Change
-from storage.scanned import Conflict, Found, Said, Scanned
+from storage.matching import Found, Said
+from storage.scanned import Conflict, Scanned
 from storage.store import Session, Store
 
 
@@ -46,11 +50,22 @@ async def _within(
     found = [
         _found(finding, scan.repo, scan.blocks.get(finding.identity)) for finding in scan.findings
     ]
+    found = [*map(partial(_known, scan), scan.findings, found)]
     async with work as session:
         stands = scan.tracked.stands if scan.tracked else scanned.all_stand
         result = await scanned.put(session, change, scan.repo, found, _reason(scan), stands)
+        waiting = len(result.waiting)
+        await proposals.announce(session, change, scan.repo, result.created, waiting)
         await history.seal(session)
         return result
+
+
+def _known(scan: Scan, finding: Finding, found: Found) -> Found:
+    """With the artifact that it is, as far as that is known from its files."""
+    moved_from = scan.followed.get(finding.identity)
+    if moved_from is not None:
+        return replace(found, artifact_id=moved_from, moved=True)
+    return replace(found, artifact_id=scan.declared.get(finding.identity))
 
 
 def _reason(scan: Scan) -> str:
@@ -72,7 +87,7 @@ def _found(finding: Finding, repo: str, block: Block | None) -> Found:
         origin_model=finding.origin_model,
         created_on=finding.created_on,
         last_touched=finding.last_touched,
-        proxies={name: _estimate(finding, name) for name in RATING_NAMES},
+        proxies={name: getattr(finding, name) for name in RATING_NAMES},
         dependants=finding.dependants,
         evidence=finding.evidence,
         scan_identity=identity,
@@ -88,13 +103,8 @@ def _said(block: Block) -> Said:
     return Said(block.key, block.facts, where | {"": block.where()})
 
 
-def _estimate(finding: Finding, name: RatingName) -> tuple[int, str]:
-    rating = getattr(finding, name)
-    return rating.value, rating.reason
-
-
 def summary(applied: Applied) -> str:
-    """“12 artifacts from 340 AI commits in 5,120; 9 new, 3 updated; 41 mixed files left out”."""
+    """“12 artifacts from 340 AI commits in 5,120; 9 proposed, 3 updated; 41 mixed left out”."""
     scan, result = applied.scan, applied.result
     share = f"{scan.ai_commits:,} AI commits in {scan.commits:,}"
     said = [f"{_artifacts(len(scan.findings))} from {share}", ", ".join(_fates(applied))]
@@ -103,8 +113,14 @@ def summary(applied: Applied) -> str:
     if result.finished or result.missing:
         gone = len(result.finished) + len(result.missing)
         said.append(f"{_artifacts(gone)} with none of their paths left")
+    if result.waiting:
+        said.append(f"{len(result.waiting):,} more wait until those are answered")
+    if result.taken_over:
+        said.append(
+            f"{_artifacts(len(result.taken_over))} of which people's code has taken the place"
+        )
     if result.ended:
-        said.append(f"{result.ended:,} belong to artifacts that have ended and stay as they are")
+        said.append(f"{result.ended:,} belong to artifacts that have ended or were dismissed")
     return "; ".join(part for part in said if part)
 
 
@@ -114,7 +130,7 @@ def _artifacts(number: int) -> str:
 
 def _fates(applied: Applied) -> Iterator[str]:
     result, would = applied.result, "" if applied.kept else "would be "
-    yield f"{len(result.created):,} {would}new"
+    yield f"{len(result.created):,} {would}proposed"
     yield f"{len(result.changed):,} {would}updated"
     if result.unchanged:
         yield f"{result.unchanged:,} as they were"
@@ -129,16 +145,24 @@ def share(scan: Scan) -> str:
 
 
 def details(applied: Applied) -> Iterator[str]:
-    """A line for each artifact that is new or differs, with what it was read from."""
+    """A line for each artifact that is new or differs, with what it was read from, and for what
+    waits its turn.
+    """
     for artifact in applied.result.created:
         name = " ".join(artifact.name.split())
-        yield f"new      {name} ({artifact.kind}): {artifact.evidence}"
+        what = f"{artifact.kind}, score {score(artifact.ratings)}"
+        yield f"proposed {name} ({what}): {artifact.evidence}"
     for old, new in applied.result.changed:
         name = " ".join(new.name.split())
         yield f"updated  {new.key} {name}: {'; '.join(_changes(old, new))}"
     for artifact in applied.result.finished:
         name = " ".join(artifact.name.split())
         yield f"ended    {artifact.key} {name}: none of its paths is there any more"
+    for found in applied.result.waiting:
+        name = " ".join(found.facts["name"].split())
+        yield f"waits    {name} ({found.facts['kind']}): {found.facts['evidence']}"
+    for key in applied.result.taken_over:
+        yield f"people's {key}: tools' share of it is small by now; “retire {key} refactor” ends it"
     for key in applied.result.missing:
         yield f"missing  {key}: none of its paths is there any more; “retire {key}” ends it"
 
@@ -149,7 +173,7 @@ def _changes(old: Artifact, new: Artifact) -> Iterator[str]:
         if was.proxy != now.proxy:
             held = ", but a person said " + str(now.person) if now.by_person else ""
             yield f"{name} {was.proxy} → {now.proxy} ({now.proxy_reason}){held}"
-    for field in ("dependants", "last_touched", "paths", "evidence", *_FROM_BLOCKS):
+    for field in ("dependants", "last_touched", "paths", "evidence", "code_state", *_FROM_BLOCKS):
         if getattr(old, field) != getattr(new, field):
             yield f"{field.replace('_', ' ')} {_shown(old, field)} → {_shown(new, field)}"
 
@@ -199,6 +223,13 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
     }
 
 
+def _waiting(found: Found) -> dict[str, Any]:
+    facts = found.facts
+    ratings = {name: facts["proxies"][name][0] for name in RATING_NAMES}
+    said = {name: facts[name] for name in ("name", "kind", "evidence")}
+    return said | {"paths": list(facts["paths"]), "score": prod(ratings.values())} | ratings
+
+
 def _plain(value: object) -> object:
     return value if isinstance(value, int) or value is None else str(value)
 
@@ -215,6 +246,7 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
         "ai_lines": scan.ai_lines,
         "all_lines": scan.all_lines,
         "mixed": scan.mixed,
+        "baseline": scan.baseline.as_json(),
         "notes": list(scan.notes),
         "kept": applied.kept,
         "created": created if applied.kept else [each | {"key": None} for each in created],
@@ -225,6 +257,8 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
         "unchanged": result.unchanged,
         "finished": [artifact.key for artifact in result.finished],
         "missing": list(result.missing),
+        "taken_over": list(result.taken_over),
+        "waiting": [_waiting(found) for found in result.waiting],
         "ended": result.ended,
         "conflicts": [_conflict(conflict) for conflict in result.conflicts],
         "refused": list(result.refused),

@@ -9,7 +9,9 @@ from functools import cached_property
 from math import prod
 
 from debt.evidence import Piece, agreement, kept
+from debt.proxy import ProxyRating
 from intake import proxies
+from intake.baseline import Baseline, changes_a_month
 from intake.contents import References
 from intake.git import shown
 from intake.grouping import Group
@@ -17,7 +19,8 @@ from intake.history import FileHistory, History
 from intake.kinds import Kind, kind_of, service_of
 from intake.markers import By
 from intake.owners import Owners, Ownership
-from intake.proxies import People, ProxyRating, counted
+from intake.proxies import People, counted
+from intake.rules import Rules
 from intake.sources import pieces_of
 
 DAY = 86_400
@@ -74,13 +77,14 @@ class Facts:
 
     repo: str
     now: float
+    rules: Rules
     owners: Owners
     history: History
-    unnamed: frozenset[str]
     files: Mapping[str, FileHistory]
     lines: Mapping[str, int]
     branches: Mapping[str, int]
     references: References
+    baseline: Baseline = field(default_factory=Baseline)
 
     @cached_property
     def last_seen(self) -> dict[int, int]:
@@ -157,7 +161,7 @@ def finding_of(group: Group, facts: Facts) -> Finding:
     oldest = min(artifact.landed, default=facts.now)
     first = min((facts.history.landed[commit] for commit in artifact.credited), default=oldest)
     dependants = len(facts.references.dependants(group.files))
-    pieces = tuple(pieces_of(by_path, facts.history, facts.unnamed))
+    pieces = tuple(pieces_of(by_path, facts.history, facts.rules.markers.unnamed))
     return Finding(
         identity=group.identity(facts.repo),
         name=group.name,
@@ -186,17 +190,23 @@ def finding_of(group: Group, facts: Facts) -> Finding:
 
 
 def _frequency(artifact: _Artifact) -> ProxyRating:
-    oldest = min(artifact.landed, default=artifact.facts.now)
-    return proxies.frequency(
+    facts = artifact.facts
+    oldest = min(artifact.landed, default=facts.now)
+    found = proxies.frequency(
+        facts.rules.scale,
         in_90_days=len(artifact.since(90 * DAY)),
         in_a_year=len(artifact.since(YEAR)),
-        age_days=(artifact.facts.now - oldest) / DAY,
+        age_days=(facts.now - oldest) / DAY,
     )
+    a_file = changes_a_month(artifact.histories, facts.history, facts.now)
+    beside = facts.baseline.beside(a_file)
+    return found._replace(reason=f"{found.reason} ({beside})") if beside else found
 
 
 def _complexity(artifact: _Artifact) -> ProxyRating:
     facts, files = artifact.facts, artifact.group.files
     return proxies.complexity(
+        facts.rules.scale,
         lines=sum(artifact.lines_of.values()),
         branches=sum(facts.branches.get(path, 0) for path in files),
         kind=artifact.group.kind,
@@ -206,6 +216,7 @@ def _complexity(artifact: _Artifact) -> ProxyRating:
 
 def _risk(artifact: _Artifact, dependants: int) -> ProxyRating:
     return proxies.risk(
+        artifact.facts.rules.scale,
         kind=artifact.group.kind,
         lines_of=artifact.lines_of,
         dependants=dependants,
@@ -221,6 +232,7 @@ def _friction(artifact: _Artifact, ownership: Ownership, people: Counter[int]) -
         silent = max(0, int((facts.now - facts.last_seen[most_active]) // DAY))
     commits = {facts.history.people[author]: number for author, number in people.items()}
     return proxies.friction(
+        facts.rules.scale,
         owned=bool(ownership.owners),
         catch_all=ownership.catch_all,
         people=People(commits, silent),

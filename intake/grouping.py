@@ -15,8 +15,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from debt.scan_policy import ScanPolicy
 from intake.git import shown
-from intake.kinds import GROUPING, Kind, naming_habit_of
+from intake.kinds import CONTAINERS, Kind, naming_habit_of
 
 DEEPEST = 60
 MOST_GLOBS = 20
@@ -56,13 +57,16 @@ SAID: dict[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class CodeFile:
-    """One file of code. `counts` when enough of it is AI-added; lines are not blank."""
+    """One file of code. `counts` when enough of it is AI-added; lines are not blank. One that is
+    `apart` is in no directory's artifact: somebody said so.
+    """
 
     path: str
     kind: Kind
     lines: int
     counts: bool
     owners: tuple[str, ...] = ()
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,14 @@ class _Directory:
     counting: int = 0
     number: int = 0
     owners: set[tuple[str, ...]] = field(default_factory=set)
+    parted: bool = False
 
     def add(self, file: CodeFile) -> None:
         self.lines += file.lines
         self.counting += file.lines if file.counts else 0
         self.number += 1
         self.owners.add(file.owners)
+        self.parted = self.parted or file.apart
         self.files.append(file)
 
     def add_up(self) -> None:
@@ -113,6 +119,7 @@ class _Directory:
             self.counting += child.counting
             self.number += child.number
             self.owners |= child.owners
+            self.parted = self.parted or child.parted
 
     def all_files(self) -> Iterator[CodeFile]:
         yield from self.files
@@ -120,7 +127,7 @@ class _Directory:
             yield from child.all_files()
 
 
-def groups_of(files: Iterable[CodeFile], repo: str) -> list[Group]:
+def groups_of(files: Iterable[CodeFile], repo: str, policy: ScanPolicy) -> list[Group]:
     """All artifacts among the files, in no order; `repo` names the outermost directory."""
     every = sorted(files, key=lambda file: file.path)
     by_kind: dict[Kind, list[CodeFile]] = defaultdict(list)
@@ -130,7 +137,7 @@ def groups_of(files: Iterable[CodeFile], repo: str) -> list[Group]:
     for kind, members in by_kind.items():
         if any(file.counts for file in members):
             others = _directories(file.path for file in every if file.kind != kind)
-            found.extend(_walk(_tree(members), "", kind, others, repo))
+            found.extend(_Walk(kind, others, repo, policy).through(_tree(members), ""))
     return found
 
 
@@ -176,29 +183,35 @@ def _directories(paths: Iterable[str]) -> set[str]:
     return found
 
 
-def _walk(
-    at: _Directory, directory: str, kind: Kind, others: set[str], repo: str
-) -> Iterator[Group]:
-    """Outermost first: a directory that is one artifact has none below it."""
-    if not at.counting:
-        return
-    if _is_one(at, directory):
-        yield _whole(at, directory, kind, others)
-        return
-    for part, child in at.children.items():
-        below = f"{directory}/{part}" if directory else part
-        yield from _walk(child, below, kind, others, repo)
-    yield from _siblings(at, directory, kind, repo)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """From the outermost directory of one kind's files inward; `others` hold other kinds' too."""
 
+    kind: Kind
+    others: set[str]
+    repo: str
+    policy: ScanPolicy
 
-def _is_one(at: _Directory, directory: str) -> bool:
-    fewest, most = GROUPING.collapse_files
-    container = directory.rpartition("/")[2].lower() in GROUPING.containers
-    only_one_inside = not at.files and len(at.children) == 1
-    if not directory or only_one_inside or (container and at.children):
-        return False
-    half = at.counting >= GROUPING.collapse * at.lines
-    return half and fewest <= at.number <= most and len(at.owners) == 1
+    def through(self, at: _Directory, directory: str) -> Iterator[Group]:
+        """Outermost first: a directory that is one artifact has none below it."""
+        if not at.counting:
+            return
+        if self._is_one(at, directory):
+            yield _whole(at, directory, self.kind, self.others)
+            return
+        for part, child in at.children.items():
+            below = f"{directory}/{part}" if directory else part
+            yield from self.through(child, below)
+        yield from _siblings(at, directory, self.kind, self.repo)
+
+    def _is_one(self, at: _Directory, directory: str) -> bool:
+        fewest, most = self.policy.collapse_files
+        container = directory.rpartition("/")[2].lower() in CONTAINERS
+        only_one_inside = not at.files and len(at.children) == 1
+        if not directory or at.parted or only_one_inside or (container and at.children):
+            return False
+        half = at.counting >= self.policy.collapse * at.lines
+        return half and fewest <= at.number <= most and len(at.owners) == 1
 
 
 def _whole(at: _Directory, directory: str, kind: Kind, others: set[str]) -> Group:

@@ -68,13 +68,15 @@ class FileHistory:
 class History:
     """All that one pass found. A commit is its position: 0 is the newest.
 
-    `ai_commits` counts commits that name a tool, by their words or by a note; `credited` are those
-    whose evidence no revert took away. `marked` is what a commit's own words say, `shas` the ids of
-    commits that files were told about. Authors are e-mail addresses in lower case, or names where
-    there is none.
+    `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
+    them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
+    is what a commit's own words say, `shas` the ids of commits that files were told about, `moved`
+    says by a path that is no more where its file stands. Authors are e-mail addresses in lower
+    case, or names where there is none.
     """
 
     files: dict[bytes, FileHistory] = field(default_factory=dict)
+    moved: dict[bytes, bytes] = field(default_factory=dict)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
     author: "array[int]" = field(default_factory=lambda: array("I"))
     people: list[str] = field(default_factory=list)
@@ -83,7 +85,18 @@ class History:
     marked: dict[int, frozenset[Evidence]] = field(default_factory=dict)
     shas: dict[int, str] = field(default_factory=dict)
     reverting: set[int] = field(default_factory=set)
-    ai_commits: int = 0
+    undone: set[int] = field(default_factory=set)
+    by_tools: set[int] = field(default_factory=set)
+
+    @property
+    def ai_commits(self) -> int:
+        """How many name a tool."""
+        return len(self.by_tools)
+
+    @property
+    def own(self) -> set[int]:
+        """Commits that name no tool."""
+        return set(range(self.commits)) - self.by_tools
 
     @property
     def commits(self) -> int:
@@ -154,6 +167,7 @@ class _Reading:
             people=[author.known for author in log.authors],
             not_people={at for at, author in enumerate(log.authors) if author.is_machine},
             reverting={self._position[row] for row in reverting & self._position.keys()},
+            undone={self._position[row] for row in undone & self._position.keys()},
         )
 
     def of(self, wanted: Collection[bytes]) -> History:
@@ -169,7 +183,14 @@ class _Reading:
         for standing, told in self._told.items():
             self._credit(self._files[standing], told)
         self._history.files = {log.paths[at]: file for at, file in self._files.items()}
+        self._history.moved = self._moved(stand)
         return self._history
+
+    def _moved(self, stand: set[int]) -> dict[bytes, bytes]:
+        """Where what was last at a path stands, for paths that are no more."""
+        last = {at: moves[0][1] for at, moves in self._moves.items() if at not in stand}
+        paths = self._log.paths
+        return {paths[at]: paths[now] for at, now in last.items() if now in self._files}
 
     def _parts(self, at: int, rows: _Column, added: _Column) -> dict[int, tuple[_Column, _Column]]:
         """The commits that count, and their lines, by the path to which this one led then."""
@@ -217,7 +238,8 @@ class _Reading:
         for row in sorted(rows, key=self._position.__getitem__):
             position, found = self._position[row], log.named.get(row)
             credited = bool(found) or row in self._by_note
-            history.ai_commits += credited
+            if credited:
+                history.by_tools.add(position)
             if row in self._nothing or row in self._cut:
                 continue
             history.shas[position] = log.shas[row].decode("ascii", "replace")

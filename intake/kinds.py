@@ -27,18 +27,6 @@ LONG_LINE = 400
 
 
 @dataclass(frozen=True)
-class Grouping:
-    """The cut points of files.toml: shares from 0 to 1, lines that are not blank, files."""
-
-    containers: frozenset[str]
-    threshold: float
-    mixed: float
-    min_lines: int
-    collapse: float
-    collapse_files: tuple[int, int]
-
-
-@dataclass(frozen=True)
 class Rule:
     """Words of one table of files.toml, ready to be asked."""
 
@@ -73,9 +61,7 @@ def _rule(table: dict[str, list[str]]) -> Rule:
 
 LEFT_OUT = _rule(RULES["left_out"])
 KINDS: dict[Kind, Rule] = {kind: _rule(RULES["kinds"].get(kind, {})) for kind in get_args(Kind)}
-GROUPING = Grouping(
-    **RULES["grouping"] | {"containers": frozenset(RULES["grouping"]["containers"])}
-)
+CONTAINERS = frozenset(RULES["grouping"]["containers"])
 CODE = frozenset(RULES["code"]["suffixes"])
 SERVICE_PARENTS = frozenset(RULES["services"]["parents"])
 TEST_NAMES = {

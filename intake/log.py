@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import IO, NamedTuple
 
+from intake.borrowing import Made, made_in
 from intake.commits import Commit, commits_of
 from intake.git import Repository, UnreadableRepository, shown
 from intake.markers import Evidence, Markers, Person, tools_in
@@ -51,7 +52,7 @@ class Log:
 
     For each of the `paths` there ever were, `rows` are the commits that changed it and `added` the
     lines that each of them added. What few commits have stands by row: renames, whom their own
-    words `named`, what they revert.
+    words `named`, what they revert, what they were made of.
     """
 
     head: str = ""
@@ -65,6 +66,7 @@ class Log:
     renames: dict[int, list[Rename]] = field(default_factory=dict)
     named: dict[int, frozenset[Evidence]] = field(default_factory=dict)
     reverts: dict[int, Reverts] = field(default_factory=dict)
+    made: dict[int, Made] = field(default_factory=dict)
 
 
 class Asked(NamedTuple):
@@ -126,6 +128,8 @@ class _Reading:
             log.named[row] = found
         if reverts := reverts_in(commit.message):
             log.reverts[row] = reverts
+        if made := made_in(commit.message):
+            log.made[row] = made
         self._changes(commit, row)
 
     def _changes(self, commit: Commit, row: int) -> None:

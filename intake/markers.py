@@ -4,25 +4,20 @@ No table is complete and markers can be switched off, so what is found is a lowe
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from debt.markers import MarkerTable, Tool, built_in_markers
 
 Source = Literal["author", "committer", "trailer", "footer", "session"]
 
 LINE = 500
 MODEL = 80
+NOTHING = "(?!)"
 JOINING = "and|by|for|in|on|using|via|with"
 BULLETS = r"^[ \t>*+\-•|#]*"
-
-
-class UnreadableMarkers(Exception):
-    """A table of markers that cannot be used; the message names the key at fault."""
 
 
 class Person(NamedTuple):
@@ -47,45 +42,6 @@ class Evidence(NamedTuple):
     source: Source
 
 
-class Tool(BaseModel):
-    """One tool of the table; markers.toml explains the keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    emails: tuple[str, ...] = ()
-    logins: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    nicknames: tuple[str, ...] = ()
-    called: tuple[str, ...] = ()
-    unnamed: bool = False
-    sessions: tuple[str, ...] = ()
-
-
-class Table(BaseModel):
-    """The file as it is written."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    people_keys: tuple[str, ...] = ()
-    tool_keys: tuple[str, ...] = ()
-    footers: tuple[str, ...] = ()
-    model_words: tuple[str, ...] = ()
-    test_tools: tuple[str, ...] = ()
-    tool: tuple[Tool, ...] = ()
-
-    def over(self, base: "Table") -> "Table":
-        """This table laid over another: its tools and keys come first, nothing is taken away."""
-        return Table(
-            people_keys=self.people_keys + base.people_keys,
-            tool_keys=self.tool_keys + base.tool_keys,
-            footers=self.footers + base.footers,
-            model_words=self.model_words + base.model_words,
-            test_tools=self.test_tools + base.test_tools,
-            tool=self.tool + base.tool,
-        )
-
-
 @dataclass(frozen=True)
 class Called:
     """How lines that are about tools only begin when they are about this one."""
@@ -97,15 +53,17 @@ class Called:
 class Markers:
     """The table, ready to be asked."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: MarkerTable) -> None:
         self.table = table
         self.tools = table.tool
         self.unnamed = frozenset(tool.name for tool in table.tool if tool.unnamed)
-        self._by_email = {email.lower(): tool for tool in table.tool for email in tool.emails}
-        self._by_login = {login.lower(): tool for tool in table.tool for login in tool.logins}
+        last_first = table.tool[::-1]  # so that of two tools with the same address the first has it
+        self._by_email = {email.lower(): tool for tool in last_first for email in tool.emails}
+        self._by_login = {login.lower(): tool for tool in last_first for login in tool.logins}
         self._by_record = _recorded_names(table.tool)
         self._test_tools = frozenset(_plain(name) for name in table.test_tools)
-        self._by_session = {key.lower(): tool for tool in table.tool for key in tool.sessions}
+        self.tool_keys = frozenset(key.lower() for key in table.tool_keys)
+        self._by_session = {key.lower(): tool for tool in last_first for key in tool.sessions}
         self._names = [
             (tool, re.compile(name, re.I), alone)
             for tool in table.tool
@@ -124,13 +82,12 @@ class Markers:
     def trailers(self) -> re.Pattern[str]:
         """A trailer we know, wherever it stands in a message, quoted and bulleted ones too."""
         known = (*self.table.people_keys, *self.table.tool_keys, *self._by_session)
-        keys = "|".join(re.escape(key) for key in known)
-        return re.compile(rf"{BULLETS}({keys})\**[ \t]*:(.*)$", re.I | re.M)
+        return re.compile(rf"{BULLETS}({_either(known)})\**[ \t]*:(.*)$", re.I | re.M)
 
     @cached_property
     def footed(self) -> re.Pattern[str]:
         """A line that begins with a footer's words, decorated perhaps, but not inside quotes."""
-        words = "|".join(re.escape(words) for words in self.table.footers)
+        words = _either(self.table.footers)
         return re.compile(rf"^[^\w\n'\"`“”‘’]{{0,40}}(?:{words})[ \t]+[*_\[]*(.*)$", re.I | re.M)
 
     @cached_property
@@ -188,19 +145,6 @@ class Markers:
         return next((model_name(model) for model in found if model), None)
 
 
-def read_markers(text: str, over: Markers | None = None) -> Markers:
-    """A table from TOML, laid over another one if given. Raises UnreadableMarkers."""
-    try:
-        table = Table.model_validate(tomllib.loads(text))
-        return Markers(table.over(over.table) if over else table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UnreadableMarkers(f"markers, {where}: {first['msg']}") from None
-    except (tomllib.TOMLDecodeError, re.error) as error:
-        raise UnreadableMarkers(f"markers: {error}") from None
-
-
 def tools_in(
     author: Person, committer: Person, message: str, markers: Markers
 ) -> frozenset[Evidence]:
@@ -253,7 +197,7 @@ def _trailer(key: str, value: str, markers: Markers) -> Iterator[Evidence]:
         return
     person = person_in(value)
     by = markers.of_person(person)
-    if not by and key in markers.table.tool_keys and not person.email:
+    if not by and key in markers.tool_keys and not person.email:
         by = _called(value[:LINE], markers)
     if by:
         yield Evidence(*by, "trailer")
@@ -291,7 +235,9 @@ def _plain(name: str) -> str:
 
 
 def _either(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    """The longest first; of none, what nothing is."""
+    each = (re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return "|".join(each) or NOTHING
 
 
-BUILT_IN = read_markers(Path(__file__).with_name("markers.toml").read_text(encoding="utf-8"))
+BUILT_IN = Markers(built_in_markers())

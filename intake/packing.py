@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
+from intake.borrowing import Made
 from intake.contents import Reference
 from intake.log import Author, Log, Rename, Reverts
 from intake.markers import By, Evidence
@@ -67,6 +68,9 @@ def _log(log: Log) -> dict[str, bytes]:
             (row, each.only, [sha.decode() for sha in each.shas])
             for row, each in log.reverts.items()
         ],
+        "made": [
+            (row, each.request, [sha.decode() for sha in each.of]) for row, each in log.made.items()
+        ],
     }
     columns = {
         "shas": b"\n".join(log.shas),
@@ -95,6 +99,10 @@ def _as_log(parts: Parts) -> Log:
         reverts={
             row: Reverts(tuple(sha.encode() for sha in shas), only)
             for row, only, shas in json.loads(parts["reverts"])
+        },
+        made={
+            row: Made(tuple(sha.encode() for sha in shas), request)
+            for row, request, shas in json.loads(parts["made"])
         },
         landed=_numbers("q", parts["landed"]),
         author=_numbers("I", parts["author"]),

@@ -1,33 +1,23 @@
 """Ratings estimated from the repository, each from 1 to 5 with its reason in words.
 
-The cut points are data, in scale.toml. A person's rating always wins over these; that is the
-register's business.
+The cut points are the policy's, in its scale. Each estimate also says what a little less and a
+little more would have been rated, so that the register moves only past a cut that is clearly
+passed. A person's rating always wins over these; that is the register's business.
 """
 
 import re
-import tomllib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from functools import lru_cache
 
+from debt.proxy import ProxyRating
+from debt.scan_policy import RiskScale, Scale
+from intake.claims import matches
 from intake.kinds import Kind
 
-SCALE: dict[str, Any] = tomllib.loads(
-    Path(__file__).with_name("scale.toml").read_text(encoding="utf-8")
-)
-VERSION: str = SCALE["version"]
 DAYS_A_MONTH = 365.25 / 12
-
-
-@dataclass(frozen=True)
-class ProxyRating:
-    """A rating from 1 to 5, and what it was read from."""
-
-    value: int
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -42,55 +32,103 @@ class People:
     silent_days: int | None
 
 
-def frequency(*, in_90_days: int, in_a_year: int, age_days: float) -> ProxyRating:
+def frequency(scale: Scale, *, in_90_days: int, in_a_year: int, age_days: float) -> ProxyRating:
     """Commits a month over twelve months, or over its age if that is less, but at least a month."""
     months = min(12.0, max(1.0, age_days / DAYS_A_MONTH))
     monthly = in_a_year / months
-    value = 1 + bisect_left(SCALE["frequency"]["cuts"], monthly)
-    return ProxyRating(value, f"{counted(in_90_days, 'commit')} in 90 days, {monthly:.1f} a month")
+    values = (1 + bisect_left(scale.frequency.cuts, near) for near in _around(monthly, scale))
+    reason = f"{counted(in_90_days, 'commit')} in 90 days, {monthly:.1f} a month"
+    return _rated(values, reason, {"commits_a_month": monthly}, scale)
 
 
-def complexity(*, lines: int, branches: int, kind: Kind, tested: bool) -> ProxyRating:
+def complexity(scale: Scale, *, lines: int, branches: int, kind: Kind, tested: bool) -> ProxyRating:
     """The mean of size and branching, halves up; code that no test names is one harder."""
-    scale = SCALE["complexity"]
-    ratings = bisect_left(scale["lines"], lines) + bisect_left(scale["branches"], branches) + 2
     untested = not tested and kind not in {"test_suite", "iac_config"}
-    value = (ratings + 1) // 2 + (scale["untested"] if untested else 0)
+    near = zip(_around(lines, scale), _around(branches, scale), strict=True)
+    values = (_complexity(scale, *sizes, untested=untested) for sizes in near)
     reason = f"{counted(lines, 'line')}, {counted(branches, 'branch', 'branches')}"
-    return ProxyRating(min(5, value), f"{reason}; no test names it" if untested else reason)
+    reason = f"{reason}; no test names it" if untested else reason
+    return _rated(values, reason, {"lines": lines, "branches": branches}, scale)
 
 
-def risk(*, kind: Kind, lines_of: Mapping[str, int], dependants: int, reverts: int) -> ProxyRating:
+def _complexity(scale: Scale, lines: float, branches: float, *, untested: bool) -> int:
+    cuts = scale.complexity
+    ratings = bisect_left(cuts.lines, lines) + bisect_left(cuts.branches, branches) + 2
+    return (ratings + 1) // 2 + (cuts.untested if untested else 0)
+
+
+def risk(
+    scale: Scale, *, kind: Kind, lines_of: Mapping[str, int], dependants: int, reverts: int
+) -> ProxyRating:
     """The kind's base, raised by critical paths, by what leans on it and by what was taken back."""
-    scale = SCALE["risk"]
-    value, reasons = scale["base"][kind], [kind.replace("_", " ").replace("iac", "IaC")]
-    critical = None if kind == "test_suite" else _critical_topic(lines_of)
-    if critical:
-        value = max(value, scale["critical"])
-        reasons.append(f"{critical} path")
+    rules = scale.risk
+    topic, share = ("", 0.0) if kind == "test_suite" else _critical_topic(lines_of, rules)
+    reasons = [kind.replace("_", " ").replace("iac", "IaC")]
+    if topic and share >= rules.critical_share:
+        reasons.append(f"{topic} path")
     if dependants:
-        value += _step(scale["dependants"], dependants)
         reasons.append(counted(dependants, "dependant"))
     if reverts:
-        value += _step(scale["reverts"], reverts)
         reasons.append(f"{counted(reverts, 'revert')} in a year")
-    return ProxyRating(min(5, value), ", ".join(reasons))
+    base: int = getattr(rules.base, kind)
+    near = zip(_around(share, scale), _around(dependants, scale), strict=True)
+    values = (_risk(rules, base, *each) + _step(rules.reverts, reverts) for each in near)
+    raw = {"critical_share": share, "dependants": dependants, "reverts": reverts}
+    return _rated(values, ", ".join(reasons), raw, scale)
 
 
-def friction(*, owned: bool, catch_all: bool, people: People) -> ProxyRating:
+def _risk(rules: RiskScale, base: int, critical: float, dependants: float) -> int:
+    is_critical = critical and critical >= rules.critical_share
+    least = max(base, rules.critical) if is_critical else base
+    return least + _step(rules.dependants, dependants)
+
+
+def friction(scale: Scale, *, owned: bool, catch_all: bool, people: People) -> ProxyRating:
     """How hard it is to find somebody: no owner, a silent one, one head or very many."""
-    scale = SCALE["friction"]
-    found = [
-        (scale["no_owner"], "no owner in CODEOWNERS", not owned),
-        (scale["only_catch_all"], "only the catch-all owner", owned and catch_all),
-        (scale["silent"], *_silence(people)),
-        (scale["narrow"], *_narrowness(people.commits)),
+    rules, spread = scale.friction, _spread(people.commits)
+    silent = people.silent_days or 0
+    sure = [
+        (rules.no_owner, "no owner in CODEOWNERS", not owned),
+        (rules.only_catch_all, "only the catch-all owner", owned and catch_all),
+        (
+            rules.silent,
+            f"its most active person silent for {silent:,} days",
+            silent > rules.silent_days,
+        ),
+        (rules.narrow, *_one_head(people.commits)),
     ]
-    value = 1 + sum(weight for weight, _, true in found if true)
-    reasons = [reason for _, reason, true in found if true]
-    return ProxyRating(
-        min(5, value), ", ".join(reasons) or "owned, active, known to several people"
-    )
+    many = f"spread over {len(people.commits)} people", spread > rules.many_heads
+    reasons = [reason for _, reason, true in (*sure, (0, *many)) if true]
+    least = 1 + sum(weight for weight, _, true in sure if true)
+    near = (each > rules.many_heads for each in _around(spread, scale))
+    values = (least + (rules.narrow if very_many else 0) for very_many in near)
+    raw = {"people": len(people.commits), "silent_days": silent, "spread": spread}
+    reason = ", ".join(reasons) or "owned, active, known to several people"
+    return _rated(values, reason, raw, scale)
+
+
+def _one_head(commits: Mapping[str, int]) -> tuple[str, bool]:
+    reason = "one person knows it" if commits else "nobody but tools has committed to it"
+    return reason, len(commits) < 2
+
+
+def _spread(commits: Mapping[str, int]) -> float:
+    """1 - the sum of squared shares: 0 for one head, towards 1 for many."""
+    total = sum(commits.values())
+    return 1 - sum((number / total) ** 2 for number in commits.values()) if total else 0.0
+
+
+def _around(value: float, scale: Scale) -> tuple[float, float, float]:
+    """What a little less, this and a little more would be, so that it is clear of a cut or not."""
+    return value / (1 + scale.hysteresis), value, value / (1 - scale.hysteresis)
+
+
+def _rated(
+    values: Iterable[int], reason: str, raw: Mapping[str, float], scale: Scale
+) -> ProxyRating:
+    low, value, high = (max(1, min(5, value)) for value in values)
+    measured = {name: round(number, 3) for name, number in raw.items()}
+    return ProxyRating(value, reason, measured, scale.version, low, high)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -98,40 +136,36 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def critical_topic(path: str) -> str | None:
+def critical_topic(path: str, rules: RiskScale) -> str | None:
     """What a path's words say it deals with, where a failure is expensive."""
-    words = set(re.split(r"[^a-z0-9]+", path.lower()))
-    topics = SCALE["risk"]["words"]
-    return next((topic for topic in topics if not words.isdisjoint(topics[topic])), None)
+    words = frozenset(re.split(r"[^a-z0-9]+", path.lower()))
+    return next((topic for topic, said in rules.paths.items() if _names(said, path, words)), None)
 
 
-def _critical_topic(lines_of: Mapping[str, int]) -> str | None:
-    """The topic with most lines, if they are a noticeable part."""
+def _names(said: tuple[str, ...], path: str, words: frozenset[str]) -> bool:
+    plain, globs = _sorted_out(said)
+    return not plain.isdisjoint(words) or any(matches(glob, path) for glob in globs)
+
+
+@lru_cache(maxsize=1_024)
+def _sorted_out(said: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Words, in lower case, and globs of paths."""
+    globs = [each for each in said if re.search(r"[/*?]", each)]
+    words = frozenset(each.lower() for each in said if each not in globs)
+    return words, tuple(f"{glob}**" if glob.endswith("/") else glob for glob in globs)
+
+
+def _critical_topic(lines_of: Mapping[str, int], rules: RiskScale) -> tuple[str, float]:
+    """The topic with most lines, and its share of all."""
     topics: Counter[str] = Counter()
     for path, lines in lines_of.items():
-        if topic := critical_topic(path):
+        if topic := critical_topic(path, rules):
             topics[topic] += lines
     if not topics:
-        return None
+        return "", 0.0
     topic, lines = topics.most_common(1)[0]
-    return topic if lines >= SCALE["risk"]["critical_share"] * sum(lines_of.values()) else None
+    return topic, lines / max(1, sum(lines_of.values()))
 
 
-def _step(steps: Sequence[Sequence[int]], number: int) -> int:
+def _step(steps: Sequence[tuple[int, int]], number: float) -> int:
     return next((added for least, added in steps if number >= least), 0)
-
-
-def _silence(people: People) -> tuple[str, bool]:
-    days = people.silent_days or 0
-    silent = days > SCALE["friction"]["silent_days"]
-    return f"its most active person silent for {days:,} days", silent
-
-
-def _narrowness(commits: Mapping[str, int]) -> tuple[str, bool]:
-    total = sum(commits.values())
-    if not commits:
-        return "nobody but tools has committed to it", True
-    if len(commits) == 1:
-        return "one person knows it", True
-    spread = 1 - sum((number / total) ** 2 for number in commits.values())
-    return f"spread over {len(commits)} people", spread > SCALE["friction"]["many_heads"]

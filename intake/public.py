@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from debt.artifact import RATING_NAMES, Artifact, RatingName
+from debt.artifact import RATING_NAMES, Artifact, Rating, RatingName
 from debt.hours import decimal_hours
 from debt.intent import missing_intent
 from debt.policy import Policy
@@ -24,6 +24,18 @@ def public(artifact: Artifact, policy: Policy) -> dict[str, Any]:
         "hours_logged": decimal_hours(artifact.minutes_logged),
         "extensions": artifact.extensions,
     }
+
+
+def ratings(artifact: Artifact) -> dict[str, Any]:
+    """Each rating as it counts, with who gave it and why, beside what its proxy measured."""
+    return {name: _rated(artifact.ratings[name]) for name in RATING_NAMES}
+
+
+def _rated(rating: Rating) -> dict[str, Any]:
+    by = "person" if rating.by_person else "proxy"
+    proxy: dict[str, Any] = {"value": rating.proxy, "reason": rating.proxy_reason}
+    proxy |= {"raw": dict(rating.raw), "scale": rating.scale}
+    return {"value": rating.value, "by": by, "reason": rating.reason, "proxy": proxy}
 
 
 def _json(value: Any) -> Any:

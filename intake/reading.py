@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from intake.borrowing import lenders_of
 from intake.cache import Cache
 from intake.git import Repository, UnreadableRepository, shown
 from intake.history import EVER, History, cut_off, history_in
@@ -48,7 +49,10 @@ class Reading:
         if len(self._log.shas) != len(self._shas):
             where = shown(self._repository.path)
             raise UnreadableRepository(f"{where}: its history changed while it was read.")
-        self.noted = notes_of(self._repository, self._shas, self._markers, self._kept.notes)
+        made = {self._log.shas[row]: made for row, made in self._log.made.items()}
+        lenders = lenders_of(self._repository, self._log.head, made)
+        known = self._kept.notes
+        self.noted = notes_of(self._repository, self._shas, self._markers, known, lenders)
         landed = _begins(since) if since else EVER
         return history_in(
             self._log, self._shas, wanted, cut=self.cut, notes=self.noted.of, since=landed

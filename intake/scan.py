@@ -6,26 +6,31 @@ Nothing is written but what the next reading can do without (cache.py), and neve
 repository.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from debt.policy import Policy, built_in
+from intake.baseline import Baseline, baseline_of
 from intake.blocks import Block, may_hold
-from intake.claims import Claim, Claims, claims_of
+from intake.claims import Claim, claims_of
 from intake.contents import References
 from intake.findings import Facts, Finding, finding_of
+from intake.following import followed
 from intake.git import Limits, Repository, UnreadableRepository, opened, shown
-from intake.grouping import CodeFile, groups_of
+from intake.grouping import CodeFile, Group, groups_of
 from intake.history import FileHistory, History
-from intake.kinds import GROUPING, is_code, is_left_out, kind_of
+from intake.kinds import is_code, is_left_out, kind_of
+from intake.known import ByGlob, Settled, Theirs, settled
 from intake.log import Progress
-from intake.markers import BUILT_IN, Markers
+from intake.markers import Markers
 from intake.measured import Contents
 from intake.notes import Notes
 from intake.owners import Owners
 from intake.proxies import counted
 from intake.reading import reading
+from intake.rules import Rules, rules_of
 from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
 from intake.tree import (
@@ -39,8 +44,16 @@ from intake.tree import (
     text_of,
 )
 from intake.uncollected import uncollected
+from storage.known import NOTHING, Declared, Known
 
-__all__ = ["Finding", "Limits", "Scan", "UnreadableRepository", "read_repository"]
+__all__ = [
+    "Finding",
+    "Limits",
+    "Scan",
+    "UnreadableRepository",
+    "read_repository",
+    "repository_name",
+]
 
 MOST_FAULTS = 50
 LOWER_BOUND = "AI shares are lower bounds: a tool can be told to leave no marker."
@@ -54,7 +67,9 @@ class Scan:
     `ai_lines` of `all_lines` are added lines of code files that still stand. `mixed` counts files
     with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
     limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
-    findings' identity; `tracked` are all the files there are.
+    findings' identity, `declared` the artifacts whose globs a person gave, `followed` those whose
+    code was moved; `tracked` are all the
+    files there are, and `baseline` is what people's code does beside the tools'.
     """
 
     repo: str
@@ -67,7 +82,16 @@ class Scan:
     mixed: int
     notes: tuple[str, ...]
     blocks: Mapping[str, Block] = field(default_factory=dict)
+    declared: Mapping[str, int] = field(default_factory=dict)
+    followed: Mapping[str, int] = field(default_factory=dict)
     tracked: Tracked | None = None
+    baseline: Baseline = field(default_factory=Baseline)
+
+
+def repository_name(path: Path) -> str:
+    """What the register calls it where nobody says otherwise. Raises UnreadableRepository."""
+    with opened(path) as repository:
+        return name_of(repository)
 
 
 def read_repository(
@@ -76,41 +100,63 @@ def read_repository(
     name: str | None = None,
     now: datetime,
     progress: Progress | None = None,
-    markers: Markers = BUILT_IN,
+    policy: Policy | None = None,
     limits: Limits | None = None,
+    known: Known = NOTHING,
     since: date | None = None,
     cache: Path | None = None,
 ) -> Scan:
     """Read a work tree or a bare repository at its HEAD. `now` is aware; time windows end there.
+    `known` is what the register says of its paths.
 
     Only commits that landed on the day `since` (in UTC) or later count. What was read is kept in
     the directory `cache`, and read there instead the next time: the scan is the same, but faster.
-    `progress` is told commits read and in all. Raises UnreadableRepository with one clear line
-    where there is no repository, a clone lacks what its history needs, or a limit is passed.
+    `policy`, where it is not the built-in one, says by what files count and are rated. `progress`
+    is told commits read and in all. Raises UnreadableRepository with one clear line where there is
+    no repository, a clone lacks what its history needs, or a limit is passed.
     """
+    rules = rules_of(policy or built_in())
     with opened(path, limits) as repository:
         repo = shown(name) if name else name_of(repository)
         head = head_of(repository)
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
-        with reading(repository, head, markers, cache) as read:
-            code = _code_of(repository, head, markers, read.contents)
+        declared = ByGlob((path, each) for each in known.declared for path in each.paths)
+        with reading(repository, head, rules.markers, cache) as read:
+            code = _code_of(repository, head, rules.markers, read.contents)
+            code = replace(code, declared=declared)
             read.commits(progress)
         history = read.history(code.blobs.keys(), since)
-        facts, blocks = _facts(repo, code, history, read.contents, now.timestamp(), markers)
+        facts, blocks = _facts(repo, code, history, read.contents, now.timestamp(), rules)
         files = [path for path in facts.lines if is_code(path)]
-        claims = claims_of(blocks, files, lambda path: path in facts.lines and _counts(path, facts))
+        moved = {text_of(old): text_of(new) for old, new in history.moved.items()}
+        held = _held(known, moved)
+        counting = frozenset(path for path in files if _counts(path, facts, held))
+        claims = claims_of(blocks, files, counting.__contains__)
         limits_met = [*code.notes, *_unread(read.noted), *claims.faults[:MOST_FAULTS]]
         limits_met += _notes(facts, shallow=bool(read.cut), since=since)
-        scan = _scan(repository, head, facts, claims, limits_met)
-        return replace(scan, tracked=code.tracked, notes=(*scan.notes, *read.done()))
+        said = settled(claims, files, known)
+        groups = groups_of(_code_files(repository, facts, said, counting), repo, rules.scan)
+        scan = _scan(head, facts, said, groups, counting, limits_met)
+        files_of = {group.identity(repo): group.files for group in groups}
+        there = followed(files_of, moved, known.places, code.tracked.stands)
+        told = (*scan.notes, *read.done())
+        return replace(scan, tracked=code.tracked, followed=there, notes=told)
+
+
+def _held(known: Known, moved: Mapping[str, str]) -> Callable[[str], bool]:
+    """Whether a file belongs to a live artifact that a scan found, or did before it was moved."""
+    held = ByGlob((glob, True) for glob in known.held)
+    followed = {new for old, new in moved.items() if held.of(old)}
+    return lambda path: path in followed or held.of(path) is not None
 
 
 @dataclass(frozen=True)
 class _Code:
     """Files that may count by their path, and those of them that .gitattributes vouches for.
 
-    `directories` are those, each with its slash, about which a metadata block speaks.
+    `directories` are those, each with its slash, about which a metadata block speaks; `declared`
+    is what a person put on the register.
     """
 
     blobs: Mapping[bytes, Blob]
@@ -120,6 +166,11 @@ class _Code:
     tracked: Tracked
     traces: Traces
     notes: list[str] = field(default_factory=list)
+    declared: ByGlob[Declared] = field(default_factory=ByGlob)
+
+    def speaks_of(self, path: str) -> bool:
+        """Whether somebody has said that it belongs to an artifact."""
+        return path.startswith(self.directories) or self.declared.of(path) is not None
 
 
 def _code_of(repository: Repository, head: str, markers: Markers, contents: Contents) -> _Code:
@@ -189,14 +240,14 @@ def _facts(
     history: History,
     contents: Contents,
     now: float,
-    markers: Markers,
+    rules: Rules,
 ) -> tuple[Facts, list[Block]]:
     """Read the contents once, measure what counts, and hear what files say of themselves."""
     blocks: list[Block] = []
     lines: dict[str, int] = {}
     forks: dict[str, int] = {}
     references = References(text_of(path) for path in code.blobs)
-    near = {path for path in code.blobs if _is_near(path, code, history)}
+    near = {path for path in code.blobs if _is_near(path, code, history, rules)}
     for raw, measured, said, content in contents.seen(code.blobs, near=near, again=code.traces.of):
         path = text_of(raw)
         blocks += said
@@ -211,24 +262,30 @@ def _facts(
         if measured.branches is not None and (ours or raw in near):
             forks[path] = measured.branches
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
-    known = Facts(repo, now, code.owners, history, markers.unnamed, files, lines, forks, references)
-    return known, blocks
+    facts = Facts(repo, now, rules, code.owners, history, files, lines, forks, references)
+    return facts, blocks
 
 
-def _is_near(path: bytes, code: _Code, history: History) -> bool:
+def _is_near(path: bytes, code: _Code, history: History, rules: Rules) -> bool:
     """Whether it may become part of a finding."""
-    named = path in code.traces.of or text_of(path).startswith(code.directories)
-    return named or _share(history.files.get(path)) >= GROUPING.mixed
+    named = path in code.traces.of or code.speaks_of(text_of(path))
+    return named or _share(history.files.get(path)) >= rules.scan.mixed
 
 
 @uncollected
 def _scan(
-    repository: Repository, head: str, facts: Facts, claims: Claims, notes: list[str]
+    head: str,
+    facts: Facts,
+    said: Settled,
+    groups: Iterable[Group],
+    counting: frozenset[str],
+    notes: list[str],
 ) -> Scan:
-    groups = groups_of(_code_files(repository, facts, claims), facts.repo)
+    facts = replace(facts, baseline=_baseline(facts, said, counting))
     findings = [finding_of(group, facts) for group in groups]
-    claimed = [(_claimed(claim, facts), claim.block) for claim in claims.claims]
-    findings += [finding for finding, _ in claimed]
+    claimed = [(_claimed(claim, facts), claim.block) for claim in said.claims.claims]
+    declared = [(_declared(theirs, facts), theirs.declared) for theirs in said.theirs]
+    findings += [finding for finding, _ in (*claimed, *declared)]
     findings.sort(key=lambda found: (-found.score, -found.ai_lines, found.name, found.identity))
     return Scan(
         repo=facts.repo,
@@ -236,19 +293,38 @@ def _scan(
         commits=facts.history.commits,
         ai_commits=facts.history.ai_commits,
         ai_lines=sum(
-            file.ai_added for path, file in facts.files.items() if path not in claims.denied
+            file.ai_added for path, file in facts.files.items() if path not in said.denied
         ),
         all_lines=sum(file.added for file in facts.files.values()),
         findings=tuple(findings),
-        mixed=sum(_is_mixed(path, facts) for path in facts.lines if not _is_settled(path, claims)),
+        mixed=sum(
+            _is_mixed(path, facts)
+            for path in facts.lines
+            if path not in counting and not said.has(path)
+        ),
         notes=tuple(notes),
+        baseline=facts.baseline,
         blocks={finding.identity: block for finding, block in claimed},
+        declared={finding.identity: each.artifact_id for finding, each in declared},
     )
 
 
-def _is_settled(path: str, claims: Claims) -> bool:
-    """Whether a metadata block says what the file is."""
-    return path in claims.claimed or path in claims.denied
+def _declared(theirs: Theirs, facts: Facts) -> Finding:
+    """What the repository shows of files that a person put on the register."""
+    found, by = finding_of(theirs.group(), facts), "declared on the register"
+    return replace(found, evidence=f"{by}; {found.evidence}" if found.ai_lines else by)
+
+
+def _baseline(facts: Facts, said: Settled, counting: frozenset[str]) -> Baseline:
+    """Files of tools beside files of people; what somebody says of one comes first."""
+    tools, people = set(said.taken), set(said.denied)
+    for path, lines in facts.lines.items():
+        if lines >= facts.rules.scan.min_lines and is_code(path) and not said.has(path):
+            if path in counting:
+                tools.add(path)
+            elif not _is_mixed(path, facts):
+                people.add(path)
+    return baseline_of(tools, people, facts.files, facts.lines, facts.history, facts.now)
 
 
 def _claimed(claim: Claim, facts: Facts) -> Finding:
@@ -269,32 +345,35 @@ def _claimed(claim: Claim, facts: Facts) -> Finding:
     )
 
 
-def _code_files(repository: Repository, facts: Facts, claims: Claims) -> list[CodeFile]:
-    """Every file that no block speaks for, with whether it counts; owners matter only near those
+def _code_files(
+    repository: Repository, facts: Facts, said: Settled, counting: frozenset[str]
+) -> list[CodeFile]:
+    """Every file that nobody speaks for, with whether it counts; owners matter only near those
     that do.
     """
-    counting = {
-        path for path in facts.lines if _counts(path, facts) and not _is_settled(path, claims)
-    }
+    counting = frozenset(path for path in counting if not said.has(path))
     near = {path.partition("/")[0] for path in counting}
     files = []
     for path, lines in facts.lines.items():
         repository.check_time()
-        if path in claims.claimed or not is_code(path):
+        if path in said.taken or not is_code(path):
             continue
         owners = facts.owners.of(path).owners if path.partition("/")[0] in near else ()
-        files.append(CodeFile(path, kind_of(path), lines, path in counting, owners))
+        counts, apart = path in counting, path in said.dismissed
+        files.append(CodeFile(path, kind_of(path), lines, counts, owners, apart))
     return files
 
 
-def _counts(path: str, facts: Facts) -> bool:
-    enough = facts.lines[path] >= GROUPING.min_lines
-    return enough and _share(facts.files.get(path)) >= GROUPING.threshold
+def _counts(path: str, facts: Facts, held: Callable[[str], bool]) -> bool:
+    """Whether tools wrote enough of it; what is an artifact already needs less to stay one."""
+    scan, share = facts.rules.scan, _share(facts.files.get(path))
+    enough = facts.lines[path] >= scan.min_lines and share >= scan.leave
+    return enough and (share >= scan.threshold or held(path))
 
 
 def _is_mixed(path: str, facts: Facts) -> bool:
-    enough = facts.lines[path] >= GROUPING.min_lines
-    return enough and GROUPING.mixed <= _share(facts.files.get(path)) < GROUPING.threshold
+    scan, share = facts.rules.scan, _share(facts.files.get(path))
+    return facts.lines[path] >= scan.min_lines and scan.mixed <= share < scan.threshold
 
 
 def _share(file: FileHistory | None) -> float:

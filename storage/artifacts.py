@@ -1,7 +1,7 @@
 """Artifacts as values: read them, lock them, and the one way to write what changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -12,8 +12,10 @@ from debt.approval import Roster
 from debt.artifact import (
     RATING_NAMES,
     Artifact,
+    CodeState,
     Ending,
     Label,
+    Otherwise,
     Rating,
     Ratings,
     Stage,
@@ -70,8 +72,10 @@ def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
     values["stage"] = Stage(values["stage"])
     values["surface"] = Surface(values["surface"])
     values["planned_end"] = values["planned_end"] and Ending(values["planned_end"])
+    values["code_state"] = values["code_state"] and CodeState(values["code_state"])
     values["stage_before"] = values["stage_before"] and Stage(values["stage_before"])
     values["paths"] = tuple(values["paths"])
+    values["otherwise"] = tuple(Otherwise(**each) for each in values["otherwise"] or ())
     values["ratings"] = Ratings(*(Rating(**values["ratings"][name]) for name in RATING_NAMES))
     return Artifact(**values)
 
@@ -80,6 +84,7 @@ def row_of(artifact: Artifact, policy: Policy, today: date) -> dict[str, Any]:
     """Every column: the artifact's own fields and its standing as of today."""
     row: dict[str, Any] = {name: getattr(artifact, name) for name in _OWN}
     row["paths"] = list(artifact.paths)
+    row["otherwise"] = [asdict(each) for each in artifact.otherwise] or None
     row["ratings"] = {name: _rating_row(artifact.ratings[name]) for name in RATING_NAMES}
     derived = standing(artifact, policy, today)
     row |= {name: getattr(derived, name) for name in derived.__slots__}
@@ -89,7 +94,7 @@ def row_of(artifact: Artifact, policy: Policy, today: date) -> dict[str, Any]:
 
 
 def _rating_row(rating: Rating) -> dict[str, Any]:
-    return {name: getattr(rating, name) for name in _RATING_FIELDS}
+    return {name: getattr(rating, name) for name in _RATING_FIELDS} | {"raw": dict(rating.raw)}
 
 
 _RATING_FIELDS = tuple(field.name for field in fields(Rating))
@@ -292,13 +297,14 @@ def _said(artifact: Artifact) -> dict[str, Any]:
     return {name: value for name, value in _public(artifact).items() if value not in (None, [], "")}
 
 
-_PLAIN = [name for name in _OWN if name not in _BOOKKEEPING | {"ratings", "paths"}]
+_PLAIN = [name for name in _OWN if name not in _BOOKKEEPING | {"ratings", "paths", "otherwise"}]
 
 
 def _public(artifact: Artifact) -> dict[str, Any]:
     """The artifact as JSON values, a rating as its number, its source and its reason."""
     shown: dict[str, Any] = {name: _json(getattr(artifact, name)) for name in _PLAIN}
     shown["paths"] = list(artifact.paths)
+    shown["otherwise"] = [asdict(each) for each in artifact.otherwise]
     for name in RATING_NAMES:
         rating = artifact.ratings[name]
         shown[name] = rating.value

@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, select, update
 
 from debt.artifact import Artifact
 from debt.policy import Policy, built_in
-from debt.policy_changes import changes
+from debt.policy_changes import changes, moves_standings
 from storage import history
 from storage.artifacts import COLUMNS, Change, artifact_of, lock_all, row_of, unchanging
 from storage.store import Session
@@ -43,7 +43,9 @@ def _renewed(artifact: Artifact, change: Change) -> dict[str, Any]:
 
 
 async def follow_policy(session: Session, change: Change) -> bool:
-    """Marks every live standing for renewal where the policy is not the one they follow."""
+    """Marks every live standing for renewal where the policy is not the one they follow; a change
+    that only scans ask about moves none.
+    """
     if await follows(session, change.policy):
         return False
     await lock_all(session)
@@ -53,8 +55,9 @@ async def follow_policy(session: Session, change: Change) -> bool:
     if known == fingerprint:
         return False
     await session.execute(update(HEAD).values(policy=fingerprint, policy_text=text))
-    await session.execute(update(ARTIFACT).where(ARTIFACT.c.live).values(wakes_on=change.today))
     was, is_now = _changes(known, known_text, text)
+    if not (known and was) or moves_standings(was):
+        await session.execute(update(ARTIFACT).where(ARTIFACT.c.live).values(wakes_on=change.today))
     said = history.Said(None, {"policy": known} | was, {"policy": fingerprint} | is_now)
     history.record(session, history.Draft(change.at, change.by, "policy changed", "", said))
     return True

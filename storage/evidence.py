@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, delete, insert, select
 
-from debt.evidence import Confidence, Piece, Source
+from debt.artifact import Artifact
+from debt.evidence import Confidence, Piece, Source, declared
 from storage.store import Session
 from storage.tables import EVIDENCE
 
@@ -23,7 +24,8 @@ Pieces = Mapping[int, Sequence[Piece]]
 
 
 async def put(session: Session, told: Pieces) -> None:
-    """What now speaks for each of these artifacts, in place of what did; the same changes nothing.
+    """What now speaks for each of these artifacts, in place of what a scan read before; the same
+    changes nothing, and what a person declared stays the first.
 
     It needs the artifacts locked. What a person sees of it is in the artifact's own sentence, so
     the history tells of it there.
@@ -39,12 +41,23 @@ async def of(session: Session, artifact_id: int) -> tuple[Piece, ...]:
 
 async def _replace(session: Session, told: Pieces) -> None:
     before = await _kept(session, list(told))
-    differ = {number: pieces for number, pieces in told.items() if before[number] != tuple(pieces)}
+    after = {number: (*_declared(before[number]), *pieces) for number, pieces in told.items()}
+    differ = {number: pieces for number, pieces in after.items() if before[number] != pieces}
     if not differ:
         return
     await session.execute(delete(EVIDENCE).where(EVIDENCE.c.artifact_id.in_(differ)))
     for rows in _some(_rows(differ), _IN_ONE_STATEMENT):
         await session.execute(insert(EVIDENCE), rows)
+
+
+async def declare(session: Session, artifact: Artifact) -> None:
+    """Keeps that a person called it AI-produced."""
+    piece = declared(artifact.origin_tool, artifact.origin_model)
+    await session.execute(insert(EVIDENCE), [*_rows({artifact.id: (piece,)})])
+
+
+def _declared(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    return (piece for piece in pieces if piece.source is Source.DECLARED)
 
 
 async def _kept(session: Session, ids: Sequence[int]) -> defaultdict[int, tuple[Piece, ...]]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select, text, tuple_
 
 from debt.artifact import Artifact
 from storage.artifacts import COLUMNS, artifact_of
@@ -23,6 +23,7 @@ class Filter(StrEnum):
     HIGH_RISK = "high-risk"
     MINE = "mine"
     PROVISIONAL = "provisional"
+    PROPOSED = "proposed"
 
 
 class ScopeKind(StrEnum):
@@ -59,7 +60,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which live artifacts; every condition given has to hold."""
+    """Which live artifacts, or which proposals; every condition given has to hold."""
 
     filters: frozenset[Filter] = frozenset()
     scopes: tuple[Scope, ...] = ()
@@ -77,7 +78,7 @@ class Page:
 
 async def page(session: Session, query: Query, size: int, after: Cursor | None = None) -> Page:
     """What to fix first comes first; `after` of the answer is None on the last page."""
-    question = _matching(_ranked(), query)
+    question = _matching(_ranked(PROPOSED if Filter.PROPOSED in query.filters else A.live), query)
     if after is not None:
         place = tuple_(after.priority, after.id)
         question = question.where(tuple_(A.priority, A.id) < place)
@@ -87,15 +88,16 @@ async def page(session: Session, query: Query, size: int, after: Cursor | None =
     return Page(artifacts, Cursor(end["priority"], end["id"]) if end else None)
 
 
+PROPOSED = text("stage = 'proposed'")  # in the very words of the partial indexes
 _FIRST = (A.priority.desc(), A.id.desc())
 
 
-def _ranked() -> Select[Any]:
-    return select(*COLUMNS, A.priority).where(A.live).order_by(*_FIRST)
+def _ranked(those: Any = A.live) -> Select[Any]:
+    return select(*COLUMNS, A.priority).where(those).order_by(*_FIRST)
 
 
 def _matching(question: Select[Any], query: Query) -> Select[Any]:
-    for name in sorted(query.filters):
+    for name in sorted(query.filters - {Filter.PROPOSED}):
         question = question.where(_condition(name, query))
     for scope in query.scopes:
         question = within(question, scope)
@@ -178,9 +180,12 @@ async def changed_since(
 
 
 async def exists(session: Session, scope: Scope) -> bool:
-    """Whether any live artifact is in the scope."""
-    question = within(select(A.id).where(A.live), scope).order_by(*_FIRST).limit(1)
-    return (await session.execute(question)).first() is not None
+    """Whether any live artifact is in the scope, or one that a scan proposes."""
+    for those in (A.live, PROPOSED):
+        question = within(select(A.id).where(those), scope).order_by(*_FIRST).limit(1)
+        if (await session.execute(question)).first() is not None:
+            return True
+    return False
 
 
 async def teams(session: Session) -> list[str]:

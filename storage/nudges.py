@@ -19,12 +19,13 @@ from debt.notice import DueKind
 from debt.policy import Policy
 from debt.refusal import Refused
 from storage.artifacts import COLUMNS, Change, adjust, artifact_of, locked, row_of, unchanging
+from storage.proposals import PROPOSALS
 from storage.store import Session, insert_new
 from storage.tables import ARTIFACT, ATTENTION, BRIEFING, MATTER, PERSON, UNWANTED, BriefingState
 
 A = ARTIFACT.c
 NUDGE = "nudge"
-STARTED_BY_US = (NUDGE, "paused")
+STARTED_BY_US = (NUDGE, PROPOSALS, "paused")
 _FURTHEST_EAST = timedelta(hours=14)
 _WEEK = timedelta(days=7)
 
@@ -36,6 +37,7 @@ class Why(StrEnum):
     ORPHAN = "orphan"
     IGNORED = "ignored"
     REPEATED = "repeated"
+    OTHERWISE = "otherwise"
 
 
 async def people_due(session: Session, now: datetime, limit: int) -> list[str]:
@@ -103,7 +105,7 @@ async def _locked(session: Session, ids: Sequence[int], *still: Any) -> list[Art
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Something a person is to hear of an artifact that is not theirs, since that day."""
+    """Something a person is to hear of an artifact beside its dates, since that day."""
 
     artifact_id: int
     why: Why

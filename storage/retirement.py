@@ -14,8 +14,9 @@ from debt.ending import (
     require_retiring,
     still_open,
 )
-from debt.lifecycle import move
+from debt.lifecycle import move, require_accepted
 from debt.named import Act
+from debt.proposal import withdrawn
 from debt.refusal import Refused
 from debt.text import clean_field
 from storage import approvals, checklists
@@ -41,6 +42,7 @@ async def ask(
     reason, link = _reason(reason), clean_field("link", link)
     artifact = await locked(session, artifact_id)
     change.require_may(Act.RETIRE, artifact)
+    require_accepted(artifact.key, artifact.stage)
     require_not_retiring(artifact)
     move(artifact.key, artifact.stage, Stage.RETIRING)
     needed = requirement(artifact, change.by, change.policy)
@@ -97,12 +99,16 @@ async def end(session: Session, change: Change, artifact_id: int) -> Artifact:
 
 
 async def gone(session: Session, change: Change, artifact_id: int) -> Artifact:
-    """A scan finds none of its paths any more, which is all that its checklist asks of the code."""
+    """A scan finds none of its paths any more, which is all that its checklist asks of the code;
+    what was only proposed is over, too.
+    """
+    why = "none of its paths is in the repository any more"
     artifact = await locked(session, artifact_id)
+    if artifact.stage is Stage.PROPOSED:
+        over = withdrawn(artifact)
+        return await save(session, change, artifact, over, action="withdraw", reason=why)
     require_retiring(artifact)
-    return await _ended(
-        session, change, artifact, "none of its paths is in the repository any more"
-    )
+    return await _ended(session, change, artifact, why)
 
 
 async def _ended(session: Session, change: Change, artifact: Artifact, why: str) -> Artifact:

@@ -1,62 +1,23 @@
 """What a repository scan found, brought into the register without touching people's words."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
-
-from debt.artifact import RATING_NAMES, Artifact, Stage, key_of
-from debt.dates import default_expiry, default_review
-from debt.evidence import Piece
+from debt.artifact import RATING_NAMES, Artifact, CodeState, Stage, key_of
 from debt.facts import USUAL_KIND, Facts, amend, create, require_kind
 from debt.refusal import Refused
-from debt.step import differing, in_conflict, registered, taken
+from debt.step import differing, in_conflict, otherwise, taken
 from storage import evidence, retirement
 from storage.artifacts import Change, add_all, lock_all, next_ids, save_all
+from storage.known import said_by_people
 from storage.lists import several
+from storage.matching import Found, Matches, Said, candidates, is_open
+from storage.nudges import Matter, Why, bring_up
 from storage.people import ids_by_email
 from storage.store import Session
-from storage.tables import ARTIFACT, HISTORY
 
 _IN_ONE_QUESTION = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a metadata block says, by the register's names, and where it says each: “src/x.py:3”.
-
-    `where[""]` is where it begins. `key` is the artifact's number, if it gives one.
-    """
-
-    key: int | None
-    facts: Facts
-    where: Mapping[str, str]
-
-    def at(self, name: str) -> str:
-        return self.where.get(name, self.where[""])
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One finding: how a scan knows it again, all that it says of a new artifact, and on what
-    evidence.
-    """
-
-    identity: str
-    facts: Facts
-    pieces: tuple[Piece, ...] = ()
-    said: Said | None = None
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        return self.facts["paths"]
-
-    @property
-    def block(self) -> Facts:
-        """What its metadata block says; nothing where it has none."""
-        return self.said.facts if self.said else Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +33,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What became of the findings; `ended` ones belong to artifacts whose life is over.
+    """What became of the findings; `ended` ones belong to artifacts whose life is over, those that
+    somebody dismissed among them.
 
+    `created` are proposals; `waiting` found no room beside those that nobody has answered yet.
     `refused` says what of a metadata block the register could not take, a line each. `finished`
-    were on their way out and have ended, since none of their paths is left; `missing` are the keys
-    of others of which the same is true.
+    were on their way out, or never accepted, and have ended, since none of their paths is left.
+    Somebody is to retire the others of which the same is true (`missing`, by key), and those whose
+    code is mostly people's now (`taken_over`).
     """
 
     created: tuple[Artifact, ...]
@@ -87,6 +51,8 @@ class Scanned:
     refused: tuple[str, ...] = ()
     finished: tuple[Artifact, ...] = ()
     missing: tuple[str, ...] = ()
+    taken_over: tuple[str, ...] = ()
+    waiting: tuple[Found, ...] = ()
 
 
 @dataclass(slots=True)
@@ -114,120 +80,118 @@ async def put(
 
     A finding is known by the key its metadata block gives, else by its identity, else by a path it
     shares with a live artifact of the repository. What a person set stays: names, kinds, labels,
-    owners, dates, ratings, and paths and dependants that somebody gave. A block fills what nobody
-    has said; where it disagrees with somebody, that is a conflict. What is on its way out ends
-    where none of its paths `stands` any more; for anything else that is only told.
+    owners, dates, ratings, and paths and dependants that somebody gave; but paths follow the code.
+    A block fills what nobody has said; where it disagrees with somebody, that is a conflict. What
+    is on its way out ends where none of its paths `stands` any more; anything else is marked for
+    somebody to retire.
     """
     await lock_all(session)
     answers = _Answers()
-    candidates = await _candidates(session, repo)
-    matches = _Matches(found, candidates)
+    rows = await candidates(session, repo)
+    matches = Matches(found, rows)
     answers.refused += matches.strays
+    left = [row for row in rows if is_open(row) and row.id not in matches.known]
+    lost = [row for row in left if not stands(row.paths)]
+    finished = [await retirement.gone(session, change, row.id) for row in lost if _leaves(row)]
+    room = max(0, change.policy.scan.max_new - _unanswered(rows, lost))
+    coming, waiting = matches.new[:room], matches.new[room:]
     changed = await _renewed(session, change, matches, answers)
-    created = await _created(session, change, matches.new, answers)
+    unchanged = len(matches.known) - len(changed)
+    states = _states(left, lost)
+    changed += await _marked(session, states)
+    created = await _created(session, change, coming, answers)
     await add_all(session, change, created, action="scan", reason=reason)
     await save_all(session, change, changed, action="scan", reason=reason)
-    await evidence.put(session, _evidence(matches, created))
-    live = [row for row in candidates if row.live and row.id not in matches.known]
-    lost = [row for row in live if not stands(row.paths)]
+    await evidence.put(session, _evidence(matches, coming, created))
+    await _ask(session, change, changed)
     return Scanned(
         created=tuple(created),
         changed=tuple(changed),
-        unchanged=len(matches.known) - len(changed),
+        unchanged=unchanged,
         ended=matches.ended,
         conflicts=tuple(answers.conflicts),
         refused=tuple(answers.refused),
-        finished=tuple(
-            [await retirement.gone(session, change, row.id) for row in lost if _leaves(row)]
-        ),
-        missing=tuple(key_of(row.id) for row in lost if not _leaves(row)),
+        finished=tuple(finished),
+        missing=_keys(states, CodeState.GONE),
+        taken_over=_keys(states, CodeState.TAKEN_OVER),
+        waiting=tuple(waiting),
     )
 
 
+async def _ask(
+    session: Session, change: Change, pairs: Sequence[tuple[Artifact, Artifact]]
+) -> None:
+    """Who owns an artifact hears of what its block says otherwise since this scan, once."""
+    for old, new in pairs:
+        if set(new.disputed) - set(old.disputed) and new.reachable and new.owner:
+            matter = Matter(new.id, Why.OTHERWISE, change.today)
+            await bring_up(session, new.owner, [matter], change.at)
+
+
 def _leaves(row: Any) -> bool:
-    return bool(row.stage == Stage.RETIRING)
+    """Whether it is over once its code is gone: on its way out, or never accepted."""
+    return row.stage in {Stage.RETIRING, Stage.PROPOSED}
 
 
-async def _candidates(session: Session, repo: str) -> list[Any]:
-    A = ARTIFACT.c  # noqa: N806  # the columns' short name, as in storage.lists
-    question = select(A.id, A.scan_identity, A.paths, A.live, A.stage).where(A.repo == repo)
-    return list(await session.execute(question.order_by(A.id)))
+def _unanswered(rows: Sequence[Any], lost: Sequence[Any]) -> int:
+    """Proposals that go on waiting for somebody."""
+    gone = {row.id for row in lost}
+    return sum(row.stage == Stage.PROPOSED and row.id not in gone for row in rows)
 
 
-class _Matches:
-    """Which artifact each finding is: `known` by id, with whether by its key or identity.
-
-    `strays` are the keys of metadata blocks that no artifact of the repository has.
+def _states(left: Sequence[Any], lost: Sequence[Any]) -> dict[int, CodeState | None]:
+    """What no finding is any more, and goes on: whose paths are gone is to be retired by somebody,
+    whose paths are back is not; what a scan had found is people's code where its paths still stand.
     """
-
-    def __init__(self, found: Sequence[Found], candidates: Sequence[Any]) -> None:
-        self.known: dict[int, tuple[Found, bool]] = {}
-        self.new: list[Found] = []
-        self.strays: list[str] = []
-        self.ended = 0
-        self._by_key = {row.id: row for row in candidates}
-        self._by_identity = {row.scan_identity: row for row in candidates if row.scan_identity}
-        self._at: dict[str, list[int]] = {}
-        for row in candidates:
-            for path in row.paths if row.live else ():
-                self._at.setdefault(path, []).append(row.id)
-        unkeyed = [each for each in found if not self._by_block(each)]
-        for each in [each for each in unkeyed if not self._by_name(each)]:
-            self._by_path(each)
-
-    def _by_block(self, found: Found) -> bool:
-        if found.said is None or found.said.key is None:
-            return False
-        row = self._by_key.get(found.said.key)
-        key, where = key_of(found.said.key), found.said.at("key")
-        if row is None:
-            self.strays.append(f"{where}: {key} is no artifact of this repository")
-        elif row.id in self.known:
-            self.strays.append(f"{where}: another block has said {key} already")
-        return self._is(row, found)
-
-    def _by_name(self, found: Found) -> bool:
-        return self._is(self._by_identity.get(found.identity), found)
-
-    def _is(self, row: Any, found: Found) -> bool:
-        """Whether the finding is that artifact; another one may be it already."""
-        if row is None or row.id in self.known:
-            return False
-        if row.live:
-            self.known[row.id] = (found, True)
-        else:
-            self.ended += 1
-        return True
-
-    def _by_path(self, found: Found) -> None:
-        at = (number for path in found.paths for number in self._at.get(path, ()))
-        shared = Counter(number for number in at if number not in self.known)
-        if shared:
-            self.known[shared.most_common(1)[0][0]] = (found, False)
-        else:
-            self.new.append(found)
+    gone = {row.id for row in lost}
+    return {row.id: _state(row, gone) for row in left if not (row.id in gone and _leaves(row))}
 
 
-def _evidence(matches: _Matches, created: Sequence[Artifact]) -> evidence.Pieces:
+def _state(row: Any, gone: Collection[int]) -> CodeState | None:
+    if row.id in gone:
+        return CodeState.GONE
+    return CodeState.TAKEN_OVER if row.live and row.scan_identity else None
+
+
+async def _marked(
+    session: Session, states: Mapping[int, CodeState | None]
+) -> list[tuple[Artifact, Artifact]]:
+    """Each of them whose mark differs, as it was and as it is to be."""
+    pairs = []
+    for some in _some(sorted(states)):
+        for number, old in (await several(session, some)).items():
+            new = replace(old, code_state=states[number])
+            pairs += [(old, new)] if new != old else []
+    return pairs
+
+
+def _keys(states: Mapping[int, CodeState | None], state: CodeState) -> tuple[str, ...]:
+    return tuple(key_of(number) for number, one in states.items() if one is state)
+
+
+def _evidence(
+    matches: Matches, coming: Sequence[Found], created: Sequence[Artifact]
+) -> evidence.Pieces:
     known = {number: found.pieces for number, (found, _) in matches.known.items()}
     return known | {
-        artifact.id: found.pieces for artifact, found in zip(created, matches.new, strict=True)
+        artifact.id: found.pieces for artifact, found in zip(created, coming, strict=True)
     }
 
 
 async def _renewed(
-    session: Session, change: Change, matches: _Matches, answers: _Answers
+    session: Session, change: Change, matches: Matches, answers: _Answers
 ) -> list[tuple[Artifact, Artifact]]:
     artifacts: dict[int, Artifact] = {}
     for some in _some(sorted(matches.known)):
         artifacts |= await several(session, some)
     owners = await _owners(session, [found for found, _ in matches.known.values()])
-    by_people = await _said_by_people(session, list(_doubtful(artifacts, matches)))
+    by_people = await said_by_people(session, list(_doubtful(artifacts, matches)))
     pairs = []
     for number, old in artifacts.items():
         found, by_identity = matches.known[number]
         told = by_people.get(number, frozenset())
         new = amend(old, _estimates(found, told, by_identity), policy=change.policy)
+        new = replace(new, code_state=None, otherwise=old.otherwise if found.said else ())
         if found.said:
             new = _with_block(new, found.said, told, owners, change, answers)
         if _differs(old, new):
@@ -245,9 +209,11 @@ def _with_block(
 ) -> Artifact:
     """The artifact with what its block may fill in; the rest is answered."""
     facts = _understood(said, owners, change, answers)
-    for name in in_conflict(artifact, facts, told):
+    names = in_conflict(artifact, facts, told)
+    artifact = replace(artifact, otherwise=otherwise(artifact, names, said.facts, said.file_of))
+    for name in artifact.disputed:
         file = said.facts[name]  # type: ignore[literal-required]  # names of Facts, as they came
-        register = registered(artifact, name)
+        register = artifact.registered(name)
         answers.conflicts.append(Conflict(artifact.key, name, register, file, said.at(name)))
     reason = f"said in {said.at('')}"
 
@@ -296,8 +262,10 @@ def _estimates(found: Found, said: frozenset[str], by_identity: bool) -> Facts:
     )
     if "dependants" not in said and "dependants" not in found.block:
         renewed["dependants"] = facts["dependants"]
-    if by_identity and "paths" not in said:
+    if found.moved or (by_identity and "paths" not in said):
         renewed["paths"] = facts["paths"]
+    if found.moved:
+        renewed["scan_identity"] = found.identity
     return renewed
 
 
@@ -312,7 +280,7 @@ def _differs(old: Artifact, new: Artifact) -> bool:
     )
 
 
-def _doubtful(artifacts: Mapping[int, Artifact], matches: _Matches) -> Iterator[int]:
+def _doubtful(artifacts: Mapping[int, Artifact], matches: Matches) -> Iterator[int]:
     """Where the scan disagrees about something that a person may have said."""
     for number, artifact in artifacts.items():
         found = matches.known[number][0]
@@ -320,24 +288,6 @@ def _doubtful(artifacts: Mapping[int, Artifact], matches: _Matches) -> Iterator[
         estimates = (artifact.paths, artifact.dependants) != (facts["paths"], facts["dependants"])
         if estimates or differing(artifact, found.block):
             yield number
-
-
-async def _said_by_people(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
-    """What of each artifact somebody gave or took away, by what the history tells."""
-    H = HISTORY.c  # noqa: N806  # as above
-    said: dict[int, frozenset[str]] = {}
-    for some in _some(ids):
-        question = select(H.artifact_id, H.before, H.after)
-        question = question.where(H.artifact_id.in_(some), H.action != "scan")
-        for row in await session.execute(question):
-            said[row.artifact_id] = said.get(row.artifact_id, frozenset()) | _given(row)
-    return said
-
-
-def _given(row: Any) -> frozenset[str]:
-    """A first entry tells every number; there, none means that nobody gave one."""
-    after = row.after or {}
-    return frozenset(name for name in after if row.before is not None or after[name])
 
 
 async def _owners(session: Session, found: Iterable[Found]) -> dict[str, str]:
@@ -373,19 +323,8 @@ def _new(
 
 
 def _made(key: int, facts: Facts, change: Change, said: str = "") -> Artifact:
-    facts = _dated(facts, change) | facts
-    stage, today, policy = Stage.CREATED, change.today, change.policy
+    stage, today, policy = Stage.PROPOSED, change.today, change.policy
     return create(key, facts, stage=stage, today=today, policy=policy, said=said)
-
-
-def _dated(facts: Facts, change: Change) -> Facts:
-    """Nobody agreed to a date in the past: its time starts on the day it is registered."""
-    kind = facts["kind"]
-    label = facts.get("label", change.policy.kind(kind).label)
-    return Facts(
-        expires_on=default_expiry(kind, label, change.today, change.policy),
-        review_on=default_review(kind, label, change.today, change.policy),
-    )
 
 
 def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -44,6 +44,21 @@ async def subscription(session: Session, channel: str) -> Subscription | None:
     return await session.get(Subscription, channel)
 
 
+async def subscriber(session: Session, scopes: Sequence[Scope]) -> str | None:
+    """Who asked for the digest of the first of these scopes that any channel gets."""
+    for scope in scopes:
+        question = (
+            select(SUBSCRIPTION.c.subscriber)
+            .where(SUBSCRIPTION.c.scope == scope.kind, SUBSCRIPTION.c.scope_name == scope.name)
+            .where(SUBSCRIPTION.c.paused.is_(None))
+            .order_by(SUBSCRIPTION.c.channel)
+            .limit(1)
+        )
+        if found := (await session.execute(question)).scalar_one_or_none():
+            return str(found)
+    return None
+
+
 async def due(session: Session, now: datetime, limit: int | None = 100) -> Sequence[Subscription]:
     """Subscriptions whose instant has come, the oldest first; locked until committed."""
     question = (

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 _PAGE = 500
 _ENTRIES = 5
 _LIST = """\
-Prints live artifacts, what to fix first comes first, each with its next step.
+Prints live artifacts, what to fix first comes first, each with its next step; after them what
+scans propose and nobody has answered yet.
 
   overdue, expiring, orphans, high-risk, provisional   only those
+  proposed                                              only what waits for a yes
   team:x, repo:x, service:x                             only there (team:"data platform")
   any other word                                        only where key, name, repository, path,
                                                         owner, team or service has it"""
@@ -92,13 +94,23 @@ async def _wake(store: "Store", invocation: Invocation) -> None:
 async def _ranked(session: "Session", query: "Query") -> "AsyncIterator[Artifact]":
     from storage.lists import page
 
-    found = await page(session, query, _PAGE)
-    while True:
-        for artifact in found.artifacts:
-            yield artifact
-        if found.after is None:
-            return
-        found = await page(session, query, _PAGE, found.after)
+    for part in _parts(query):
+        found = await page(session, part, _PAGE)
+        while True:
+            for artifact in found.artifacts:
+                yield artifact
+            if found.after is None:
+                break
+            found = await page(session, part, _PAGE, found.after)
+
+
+def _parts(query: "Query") -> "Iterator[Query]":
+    """The register, then what may come onto it; a filter asks about the one or the other."""
+    from storage.lists import Filter
+
+    yield query
+    if not query.filters:
+        yield replace(query, filters=frozenset({Filter.PROPOSED}))
 
 
 async def _array(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -> None:
@@ -142,7 +154,7 @@ def _show(invocation: Invocation) -> int:
 
 async def _shown(invocation: Invocation) -> None:
     from debt.artifact import parse_key
-    from intake.public import public
+    from intake.public import public, ratings
     from storage import evidence
     from storage.artifacts import require
     from storage.history import last_entries
@@ -154,7 +166,7 @@ async def _shown(invocation: Invocation) -> None:
         asked = invocation.arguments.evidence
         pieces = await evidence.of(session, number) if asked else ()
     if invocation.arguments.json:
-        shown = public(artifact, invocation.policy)
+        shown = public(artifact, invocation.policy) | {"ratings": ratings(artifact)}
         shown |= {"evidence": [asdict(piece) for piece in pieces]} if asked else {}
         invocation.say(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
@@ -205,6 +217,8 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
 
 def _piece(piece: "Piece") -> str:
     """ "note       3f2a9c1b04de  12 lines by Cursor (gpt-5), high confidence"."""
+    if piece.source == "declared":
+        return f"declared   by a person: made with {_flat(str(piece.tool))}"
     where = piece.commit[:12] if piece.commit else f"{piece.path}:{piece.first_line}"
     model = f" ({_flat(piece.model)})" if piece.model else ""
     lines = f"{piece.lines:,} {'line' if piece.lines == 1 else 'lines'}"

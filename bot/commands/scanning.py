@@ -11,7 +11,6 @@ from bot.commands.progress import Progress
 
 if TYPE_CHECKING:
     from intake.apply import Applied
-    from intake.scan import Scan
 
 _SCAN = """\
 Finds what AI tools wrote in a git repository and puts it on the register: what commits say of
@@ -35,24 +34,25 @@ def add(commands: Commands) -> None:
 
 
 def _scan(invocation: Invocation) -> int:
-    from intake.scan import read_repository
-
-    arguments, world = invocation.arguments, invocation.world
-    with Progress(world.err, "commits read") as progress:
-        scan = read_repository(
-            arguments.repo, name=arguments.name, now=world.now, progress=progress
-        )
-    applied = asyncio.run(_applied(invocation, scan))
+    with Progress(invocation.world.err, "commits read") as progress:
+        applied = asyncio.run(_applied(invocation, progress))
     _say(invocation, applied)
     return 0
 
 
-async def _applied(invocation: Invocation, scan: "Scan") -> "Applied":
-    from intake.apply import apply, rehearse
+async def _applied(invocation: Invocation, progress: Progress) -> "Applied":
+    from intake.scanning import scan
 
-    work = rehearse if invocation.arguments.dry_run else apply
+    arguments = invocation.arguments
     async with invocation.register_made() as store:
-        return await work(store, invocation.change, scan)
+        return await scan(
+            store,
+            invocation.change,
+            arguments.repo,
+            name=arguments.name,
+            progress=progress,
+            rehearsed=arguments.dry_run,
+        )
 
 
 def _say(invocation: Invocation, applied: "Applied") -> None:
@@ -66,5 +66,5 @@ def _say(invocation: Invocation, applied: "Applied") -> None:
         invocation.say(*details(applied))
     invocation.say(summary(applied))
     if applied.scan.ai_lines:
-        invocation.say(share(applied.scan))
+        invocation.say(share(applied.scan), *filter(None, [applied.scan.baseline.words]))
     invocation.say(*conflicts(applied), *applied.scan.notes)

@@ -20,7 +20,7 @@ from debt.artifact import Artifact, Stage, Surface
 from debt.facts import Facts
 from debt.policy import Policy, TeamPolicy, built_in
 from sandbox import Person, Sandbox
-from storage import artifacts, lists, register
+from storage import artifacts, lists, proposals, register
 from storage.artifacts import Change
 from storage.history import Entry, last_entries
 from storage.store import Store
@@ -127,7 +127,9 @@ class Ledger:
         }
         change = Change("test", self.slack.clock.now(), self.policy)
         async with self.store.change() as session:
-            return await register.add(session, change, Facts(**(usual | facts)))  # type: ignore[typeddict-item]  # tests name the facts they mean
+            added = await register.add(session, change, Facts(**(usual | facts)))  # type: ignore[typeddict-item]  # tests name the facts they mean
+        assert isinstance(added, Artifact)
+        return added
 
     async def get(self, artifact: Artifact) -> Artifact:
         async with self.store.read() as session:
@@ -145,6 +147,15 @@ class Ledger:
     async def ended(self, **facts: Any) -> Artifact:
         """An artifact that was retired."""
         return await self.amend(await self.add(**facts), stage=Stage.RETIRED)
+
+    async def proposes(self, *facts: dict[str, Any]) -> list[Artifact]:
+        """What a scan found lately, told to who subscribed."""
+        added = [await self.add(**each) for each in facts]
+        found = [await self.amend(each, stage=Stage.PROPOSED) for each in added]
+        change = Change("cli:ops", self.slack.clock.now(), self.policy)
+        async with self.store.change() as session:
+            await proposals.announce(session, change, found[0].repo, found, waiting=3)
+        return found
 
     async def amend(self, old: Artifact, **values: Any) -> Artifact:
         """The artifact with these fields, as if something else had changed it."""

@@ -16,10 +16,11 @@ from slack_sdk.models.views import View
 
 from bot.features import BUTTONS, FORMS, VERBS
 from bot.process import Process
-from debt.artifact import Artifact
+from debt.artifact import Artifact, Otherwise
+from debt.proxy import ProxyRating
 from sandbox import Form, Message, Person, Sandbox
 from sandbox.workspace import Change
-from tests.bot.conftest import MONDAY, Ledger
+from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 Json = dict[str, Any]
 FAT = "A & B <wide> " * 700
@@ -81,7 +82,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
             origin_model=FAT,
             surface="production",
             expires_on=date(2026, 11, 1 + number),
-            proxies={"frequency": (5, FAT), "risk": (5, FAT)},
+            proxies={"frequency": ProxyRating(5, FAT), "risk": ProxyRating(5, FAT)},
             dependants=999_999,
         )
     await every_command(dana)
@@ -90,6 +91,9 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_request(dana, slack.person("erin"), process)
     await every_way_out(dana, ledger)
     await every_home(slack, dana)
+    await every_budget(slack.person("erin"))
+    await every_comparison(dana, ledger)
+    await every_proposal(slack, dana, ledger, process)
     await every_briefing(slack, process, dana)
     return seen
 
@@ -249,6 +253,52 @@ async def every_way_out(dana: Person, ledger: Ledger) -> None:
 
 async def card_of(person: Person, artifact: Artifact) -> Message:
     return (await person.types(f"/debt show {artifact.key}", channel="payments")).message
+
+
+async def every_proposal(slack: Sandbox, dana: Person, ledger: Ledger, process: Process) -> None:
+    """A message about more finds than it names, a list of two pages, both answers, the end."""
+    await dana.types("/debt subscribe all", channel="general")
+    fat = {"name": FAT, "paths": (FAT,) * 5, "repo": FAT[:500], "owner": None, "evidence": FAT}
+    [one, *_] = await ledger.proposes(*[fat] * 12)
+    await dana.clicks((await dana.types("/debt list")).message, "See them")
+    await slack.clock.set(TUESDAY)
+    await process.send()
+    message = dana.dms()[-1]
+    await dana.clicks((await dana.clicks(message, "Review")).messages[0], "Next page")
+    page = (await dana.clicks(message, "Review")).messages[0]
+    await dana.clicks(page, "Not AI-produced", row="D-30")
+    await dana.clicks(page, "Accept", row="D-29")
+    card = await card_of(dana, one)
+    assert card.controls()
+    await dana.clicks(card, "Not AI-produced")
+    await dana.clicks(message, "Accept all 12")
+
+
+async def every_budget(erin: Person) -> None:
+    """Over, with all that can be said; the form, the list of all, the end."""
+    form = (await erin.types("/debt budget set team:payments")).form
+    assert form is not None
+    for label, value in (
+        ("Hours a period", "1h"), ("Total score at most", "1"), ("Live artifacts at most", "1"),
+        ("Hours a month less", "1h"), ("Less until", "2027-03-01"),
+    ):  # fmt: skip
+        form.fill(label, value)
+    await form.submit()
+    for words in ("budget", "budget team:payments", "budget end team:payments"):
+        reply = await erin.types(f"/debt {words}")
+        assert reply.error is None
+
+
+async def every_comparison(dana: Person, ledger: Ledger) -> None:
+    """A file that says otherwise about as much as it can."""
+    names = ("name", "purpose", "owner", "expires_on", "value", "risk", "prompt_category")
+    said = tuple(Otherwise(name, FAT, FAT) for name in names)
+    artifact = await ledger.amend(await ledger.add(name=FAT, purpose=FAT[::-1]), otherwise=said)
+    form = (await dana.clicks(await card_of(dana, artifact), "Compare")).form
+    assert form is not None
+    form.choose("Purpose", "Take the file’s")
+    form.choose("Name", "Keep the register’s")
+    await form.submit()
 
 
 async def every_briefing(slack: Sandbox, process: Process, dana: Person) -> None:

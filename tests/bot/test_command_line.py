@@ -105,7 +105,8 @@ def test_json_has_the_names_of_the_spreadsheet_and_what_is_derived(terminal: Ter
     assert [*exported[0]] == [*COLUMNS, *derived]
     listed = json.loads(done(terminal.says("list", "--json")))
     assert sorted(listed, key=lambda artifact: artifact["key"]) == exported
-    assert json.loads(done(terminal.says("show", "d-2", "--json"))) == exported[1]
+    shown = json.loads(done(terminal.says("show", "d-2", "--json")))
+    assert shown == exported[1] | {"ratings": shown["ratings"]}
     assert exported[1]["owner"] is None
     assert exported[1]["provisional"] is True
 
@@ -277,16 +278,37 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
     scan = ["scan", str(story.path), "--name", "acme/shop"]
     told = done(fresh.says(*scan, "--dry-run"))
-    assert told.startswith("new      ")
-    assert "1 would be new" in told
+    assert told.startswith("proposed ")
+    assert "1 would be proposed" in told
     assert "at least 100% of the added lines" in told
     assert "lower bounds" in told
-    assert done(fresh.says(*scan)).startswith("1 artifact from 1 AI commits in 1; 1 new")
+    assert done(fresh.says(*scan)).startswith("1 artifact from 1 AI commits in 1; 1 proposed")
     again = json.loads(done(fresh.says(*scan, "--json")))
     assert (again["created"], again["changed"], again["unchanged"]) == ([], [], 1)
     assert [artifact["repo"] for artifact in json.loads(fresh.says("list", "--json").out)] == [
         "acme/shop"
     ]
+
+
+def test_a_scan_says_what_peoples_code_does_beside_the_tools(fresh: Terminal, story: Story) -> None:
+    story.commit("Begin", {"cart.py": code(60, "cart")}, on="2026-05-01")
+    story.commit("Retry\n\n" + BY_CLAUDE, {"retry.py": code(60)}, on="2026-06-01")
+    scan = ["scan", str(story.path), "--dry-run"]
+    assert (
+        "AI-written files change 0.0 times a month, people's 0.0; of added lines 100% against 100% "
+        "still stand; half are younger than 6 months against 7 months "
+        "(1 file against 1: too few to tell)."
+    ) in done(fresh.says(*scan)).splitlines()
+    told = json.loads(done(fresh.says(*scan, "--json")))["baseline"]
+    assert (told["tools"]["files"], told["people"]["median_age_days"]) == (1, 207)
+
+
+def test_a_scan_follows_the_teams_policy(fresh: Terminal, story: Story) -> None:
+    story.commit("Retry", {"a.py": code(60)}, author="Housebot <bot@house.example>")
+    assert "0 artifacts from 0 AI" in done(fresh.says("scan", str(story.path), "--dry-run"))
+    ours = "[[markers.tool]]\nname = 'Housebot'\nemails = ['bot@house.example']\n"
+    fresh.environment["DEBT_POLICY"] = fresh.file("policy.toml", ours)
+    assert "by Housebot in 1 commit" in done(fresh.says("scan", str(story.path), "--dry-run"))
 
 
 def test_what_says_that_a_tool_wrote_it_is_told_on_request(fresh: Terminal, story: Story) -> None:
@@ -297,6 +319,19 @@ def test_what_says_that_a_tool_wrote_it_is_told_on_request(fresh: Terminal, stor
     assert line not in done(fresh.says("show", "1"))
     (piece,) = json.loads(done(fresh.says("show", "1", "--evidence", "--json")))["evidence"]
     assert (piece["source"], piece["tool"], piece["commit"]) == ("trailer", "Claude Code", sha)
+
+
+def test_an_estimate_is_shown_with_what_was_measured(fresh: Terminal, story: Story) -> None:
+    story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    done(fresh.says("scan", str(story.path)))
+    rating = json.loads(done(fresh.says("show", "1", "--json")))["ratings"]["complexity"]
+    assert (rating["value"], rating["by"]) == (3, "proxy")
+    assert rating["proxy"] == {
+        "value": 3,
+        "reason": "60 lines, 0 branches; no test names it",
+        "raw": {"lines": 60, "branches": 0},
+        "scale": "v1",
+    }
 
 
 def test_a_block_is_shown_first_and_then_written_and_then_says_the_same(
@@ -351,3 +386,21 @@ def test_an_end_date_that_passed_shows_where_no_process_keeps_standings_awake(
     assert json.loads(fresh.says("list", "overdue", "--json").out) == []
     fresh.now += timedelta(days=31)
     assert [artifact["key"] for artifact in json.loads(fresh.says("list", "overdue", "--json").out)]
+
+
+def test_budgets_come_from_a_file_all_or_none_and_are_told_as_json(fresh: Terminal) -> None:
+    sheet = "name,repo,paths,team\nRetry,acme/shop,src/retry/**,payments\n"
+    done(fresh.says("import", "-", given=sheet))
+    assert done(fresh.says("budget")) == "No budget yet.\n"
+    file = fresh.folder / "budgets.csv"
+    file.write_text("scope,hours,period\nteam:payments,40h,month\nrepo:acme/shop,many,year\n")
+    refused = fresh.says("budget", "--import", str(file))
+    assert refused.status == 1
+    assert "line 3, column hours: “many” is not a length of time" in refused.err
+    assert done(fresh.says("budget")) == "No budget yet.\n"
+    file.write_text("scope,hours,period,artifacts\nteam:payments,40h,quarter,9\n")
+    assert "0 h of 40 h spent" in done(fresh.says("budget", "--import", str(file)))
+    [told] = json.loads(done(fresh.says("budget", "team:payments", "--json")))
+    assert (told["scope"], told["hours"], told["state"]) == ("team:payments", 40.0, "within")
+    assert (told["artifacts"], told["artifacts_limit"]) == (1, 9)
+    assert json.loads(done(fresh.says("budget", "team:growth", "--json"))) == []

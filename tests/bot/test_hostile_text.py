@@ -9,8 +9,16 @@ from typing import Any
 import pytest
 
 from bot.process import Process
+from debt.artifact import Otherwise
+from debt.budget import Limits, Rhythm
+from debt.hours import Period
+from debt.proxy import ProxyRating
 from sandbox import Form, Message, Person, Sandbox
-from tests.bot.conftest import MONDAY, Ledger
+from storage import budgets
+from storage.artifacts import Change
+from storage.budgets import Place
+from storage.lists import Scope, ScopeKind
+from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 EVERYTHING = (
     "<!channel> <!here> <!everyone> <@U123> <@{dana}> <!subteam^S123> <#C123> "
@@ -61,7 +69,8 @@ prompt_category prompt_template usage rollback monitoring responder evidence""".
 def facts(text: str) -> dict[str, Any]:
     """The text in every field a person or a repository can fill."""
     said: dict[str, Any] = {field: inside(text, LONGEST.get(field, 10_000)) for field in FIELDS}
-    return said | {"paths": (text, text), "proxies": {"frequency": (5, text), "risk": (5, text)}}
+    proxies = {"frequency": ProxyRating(5, text), "risk": ProxyRating(5, text)}
+    return said | {"paths": (text, text), "proxies": proxies}
 
 
 def pings_of(message: Message | Form, *allowed: Person) -> set[str]:
@@ -290,6 +299,62 @@ async def test_the_way_out_is_inert(text: str, dana: Person, hostile: Ledger) ->
     for message in (await form.submit()).messages:
         must_be_inert(message, dana)
     must_be_inert(card, dana)
+
+
+async def test_how_a_budget_stands_is_inert(
+    text: str, erin: Person, dana: Person, hostile: Ledger, slack: Sandbox, process: Process
+) -> None:
+    artifact = await hostile.by_key(1)
+    place = Place(Scope(ScopeKind.TEAM, str(artifact.team)))
+    change = Change("test", slack.clock.now(), hostile.policy)
+    async with hostile.store.change() as session:
+        await budgets.put(session, change, place, Rhythm(Period.MONTH), Limits(60))
+    await dana.types("/debt log D-1 3h")
+    await dana.types("/debt subscribe", channel="payments")
+    must_be_inert((await erin.types("/debt budget")).message)
+    await slack.clock.set(MONDAY.replace(hour=15))
+    await process.tick()
+    await process.send()
+    must_be_inert(erin.reads("payments")[-1])
+
+
+async def test_what_a_file_says_otherwise_is_inert(
+    text: str, dana: Person, hostile: Ledger
+) -> None:
+    artifact = await hostile.by_key(1)
+    said = inside(f"a {text}", 500)
+    other = tuple(Otherwise(name, said, said) for name in ("name", "purpose", "rollback"))
+    await hostile.amend(artifact, otherwise=other)
+    card = (await dana.types("/debt show D-1")).message
+    must_be_inert(card, dana)
+    form = (await dana.clicks(card, "Compare")).form
+    assert form is not None
+    must_be_inert(form)
+    form.choose("Name", "Take the file’s")
+    form.choose("Purpose", "Keep the register’s")
+    for message in (await form.submit()).messages:
+        must_be_inert(message, dana)
+
+
+async def test_what_a_scan_proposes_is_inert(
+    text: str, dana: Person, hostile: Ledger, slack: Sandbox, process: Process
+) -> None:
+    await dana.types("/debt subscribe all", channel="payments")
+    found = facts(text) | {"name": inside(f"a{text}"), "evidence": inside(f"a{text}")}
+    await hostile.proposes(found, found)
+    await slack.clock.set(TUESDAY)
+    await process.send()
+    told = dana.dms()[-1]
+    must_be_inert(told)
+    [page, *_] = (await dana.clicks(told, "Review")).messages
+    must_be_inert(page)
+    await dana.clicks(page, "Accept", row="D-3")
+    must_be_inert(page, dana)
+    await dana.clicks(page, "Not AI-produced", row="D-4")
+    must_be_inert(page, dana)
+    await dana.types(f"/debt dismiss D-4 {text}")
+    must_be_inert((await dana.types("/debt show D-4")).message, dana)
+    must_be_inert(told)
 
 
 async def test_the_digest_and_what_follows_it_are_inert(

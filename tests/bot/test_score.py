@@ -2,6 +2,7 @@
 
 import pytest
 
+from debt.proxy import ProxyRating
 from sandbox import Form, Person
 from tests.bot.conftest import Ledger, on_both_databases
 
@@ -25,7 +26,7 @@ async def test_four_numbers_rate_it(dana: Person, ledger: Ledger) -> None:
 async def test_one_rating_by_name_leaves_the_others_to_the_estimate(
     dana: Person, ledger: Ledger
 ) -> None:
-    rated = await ledger.add(proxies={"frequency": (5, "37 commits in 90 days")})
+    rated = await ledger.add(proxies={"frequency": ProxyRating(5, "37 commits in 90 days")})
     reply = await dana.types("/debt score D-1 risk=5 because refunds")
     assert "Frequency 5 (estimated) × Complexity 3 (estimated) × Risk 5 × Friction" in reply.text
     ratings = (await ledger.get(rated)).ratings
@@ -34,7 +35,7 @@ async def test_one_rating_by_name_leaves_the_others_to_the_estimate(
 
 
 async def test_a_rating_can_be_given_back_to_the_estimate(dana: Person, ledger: Ledger) -> None:
-    await ledger.add(proxies={"risk": (2, "internal only")})
+    await ledger.add(proxies={"risk": ProxyRating(2, "internal only")})
     await dana.types("/debt score D-1 4 3 5 2")
     reply = await dana.types("/debt score D-1 risk=estimate")
     assert "Risk 2 (estimated)" in reply.text
@@ -62,7 +63,7 @@ async def test_what_has_ended_is_not_rated(dana: Person, ledger: Ledger) -> None
 async def test_the_form_shows_the_scale_and_what_the_proxies_said(
     dana: Person, ledger: Ledger
 ) -> None:
-    rated = await ledger.add(proxies={"frequency": (5, "37 commits in 90 days")})
+    rated = await ledger.add(proxies={"frequency": ProxyRating(5, "37 commits in 90 days")})
     form = await score_form(dana)
     assert form.labels == ["Artifact", "Frequency", "Complexity", "Risk", "Friction", "Reason"]
     assert "Estimated 5: 37 commits in 90 days" in form.shown

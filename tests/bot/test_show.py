@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from debt.proxy import ProxyRating
 from sandbox import Person, Sandbox
 from storage import ownership
 from storage.artifacts import Change
@@ -24,7 +25,7 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
         surface="production",
         value=2,
         risk=5,
-        proxies={"frequency": (4, "37 commits in 90 days")},
+        proxies={"frequency": ProxyRating(4, "37 commits in 90 days")},
         origin_tool="Claude Code",
         evidence=f"412 of 530 added lines by Claude Code in 11 commits; {AGREED}",
         monthly_minutes=240,
@@ -40,7 +41,7 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
         "Value/risk low/high: delete first · strict tier",
         "Owner: @dana · team payments",
         "Dates: expired 4 days ago · end date Nov 20, 2026",
-        "Hours: 1.5 h so far, 1.5 h this month; 4 h a month expected",
+        "Hours: 1.5 h so far, 1.5 h this month; 3 h a month expected (blended",
         "Purpose: Retries failed card payments overnight",
         "If removed: Failed payments stay failed",
         "Ends when the platform migrates or the process changes",
@@ -75,7 +76,9 @@ async def test_the_usual_hours_of_its_kind_stand_in_for_an_estimate(
 ) -> None:
     await ledger.add()
     card = await dana.types("/debt show D-1")
-    assert "none logged so far, 0 h this month; 4 h a month is usual for its kind" in card.text
+    assert "none logged so far, 0 h this month; 10 h a month expected (estimated from its kind" in (
+        card.text
+    )
 
 
 async def test_what_is_vague_makes_it_provisional_and_visible(dana: Person, ledger: Ledger) -> None:

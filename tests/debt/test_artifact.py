@@ -71,9 +71,10 @@ def test_a_rating_is_asked_for_by_name() -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_an_artifact_lives_until_it_is_retired_refactored_or_regenerated(stage: Stage) -> None:
-    ended = stage in {Stage.RETIRED, Stage.REFACTORED, Stage.REGENERATED}
-    assert an_artifact(stage=stage).live is not ended
-    assert (stage in LIVE) is not ended
+    never_was = stage in {Stage.PROPOSED, Stage.DISMISSED}
+    over = never_was or stage in {Stage.RETIRED, Stage.REFACTORED, Stage.REGENERATED}
+    assert an_artifact(stage=stage).live is not over
+    assert (stage in LIVE) is not over
 
 
 def test_without_an_owner_or_with_one_who_left_it_is_an_orphan() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.artifact import LIVE, Artifact, Label, Stage, Surface, Tier
+from debt.artifact import Artifact, Label, Stage, Surface, Tier
 from debt.dates import (
     default_expiry,
     default_review,
@@ -15,6 +15,7 @@ from debt.dates import (
     parse_until,
     shifted,
 )
+from debt.lifecycle import ENDED
 from debt.policy import Policy
 from debt.refusal import Refused
 from debt.tier import tier
@@ -213,7 +214,7 @@ def test_an_extension_that_shortens_is_refused(count: int) -> None:
         extension(_tiered("light"), _in(count), WHY, TODAY, POLICY)
 
 
-@pytest.mark.parametrize("stage", sorted(set(Stage) - LIVE))
+@pytest.mark.parametrize("stage", sorted(ENDED))
 def test_what_has_ended_is_not_extended(stage: Stage) -> None:
     with pytest.raises(Refused, match="has ended"):
         extension(_tiered("light", stage=stage), _in(20), WHY, TODAY, POLICY)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from debt.artifact import RATING_NAMES, Artifact, Label, RatingName, Stage, Surface
 from debt.facts import Facts, amend, create
 from debt.policy import Policy
+from debt.proxy import ProxyRating
 from debt.refusal import Refused
 from tests.debt.builders import POLICY, TODAY, an_artifact, artifacts, one_to_five
 
@@ -47,7 +48,7 @@ def test_what_is_said_is_kept() -> None:
         surface=Surface.CUSTOMER,
         dependants=14,
         risk=5,
-        proxies={"frequency": (4, "37 commits in 90 days")},
+        proxies={"frequency": ProxyRating(4, "37 commits in 90 days")},
     )
     assert (artifact.label, artifact.surface, artifact.dependants) == ("temporary", "customer", 14)
     assert (artifact.expires_on, artifact.review_on) == (date(2027, 1, 31), date(2026, 12, 1))
@@ -107,7 +108,7 @@ def endless() -> Policy:
     [
         ("risk", 6), ("frequency", 0), ("value", 6), ("value", 0), ("blast_radius", 9),
         ("dependants", -1), ("dependants", 2**31), ("monthly_minutes", -5),
-        ("proxies", {"risk": (7, "a proxy gone wild")}),
+        ("proxies", {"risk": ProxyRating(7, "a proxy gone wild")}),
     ],
 )  # fmt: skip
 def test_a_number_out_of_bounds_is_refused_before_it_is_kept(field: str, value: object) -> None:
@@ -142,7 +143,7 @@ def test_a_persons_rating_survives_whatever_a_proxy_says(
     artifact: Artifact, name: RatingName, person: int, proxy: int
 ) -> None:
     before = amended(artifact, **{name: person})
-    after = amended(before, proxies={name: (proxy, "seen by a scan")})
+    after = amended(before, proxies={name: ProxyRating(proxy, "seen by a scan")})
     if before.ratings[name].by_person:
         assert after.ratings[name].value == person
         assert after.ratings[name].reason == "I know it well"
@@ -151,7 +152,7 @@ def test_a_persons_rating_survives_whatever_a_proxy_says(
 
 
 def test_a_proxy_moves_a_rating_that_nobody_gave() -> None:
-    after = amended(an_artifact(risk=2), proxies={"risk": (5, "4 incidents")})
+    after = amended(an_artifact(risk=2), proxies={"risk": ProxyRating(5, "4 incidents")})
     assert (after.ratings.risk.value, after.ratings.risk.reason) == (5, "4 incidents")
 
 

@@ -7,6 +7,10 @@ from debt.lifecycle import ENDED, MOVES, move, require_live
 from debt.refusal import Refused
 
 LEGAL = {
+    ("proposed", "created"),
+    ("proposed", "dismissed"),
+    ("proposed", "retired"),
+    ("dismissed", "created"),
     ("created", "validated"),
     ("created", "retiring"),
     ("validated", "retained"),
@@ -98,7 +102,10 @@ def test_retirement_can_be_asked_for_from_every_live_stage(stage: Stage) -> None
 
 @pytest.mark.parametrize("stage", Stage)
 def test_nothing_changes_about_what_has_ended(stage: Stage) -> None:
-    if stage in ENDED:
+    if stage is Stage.PROPOSED:
+        with pytest.raises(Refused, match="D-7 is only proposed; “accept D-7” puts it on"):
+            require_live("D-7", stage)
+    elif stage in ENDED:
         with pytest.raises(Refused, match=f"D-7 has ended \\({stage}\\)"):
             require_live("D-7", stage)
     else:

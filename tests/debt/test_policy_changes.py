@@ -2,7 +2,7 @@
 
 from debt.artifact import Tier
 from debt.policy import TeamPolicy, built_in
-from debt.policy_changes import changes
+from debt.policy_changes import changes, moves_standings
 
 
 def test_only_what_differs_is_named_by_its_dotted_key() -> None:
@@ -29,3 +29,9 @@ def test_a_list_is_one_value() -> None:
 
 def test_equal_policies_have_no_difference() -> None:
     assert changes(built_in().as_json(), built_in().as_json()) == ({}, {})
+
+
+def test_what_only_scans_ask_about_moves_no_standing() -> None:
+    assert not moves_standings(["scale.frequency.cuts", "scan.threshold", "markers.tool"])
+    assert moves_standings(["scan.threshold", "thresholds.high_risk"])
+    assert moves_standings(["scanners.lead"])

@@ -8,12 +8,13 @@ import pytest
 
 from debt.artifact import Artifact, Ending, Stage
 from debt.evidence import Confidence, Piece, Source
+from debt.proxy import ProxyRating
 from intake.apply import Applied, apply, as_json, details, rehearse, share, summary
 from intake.findings import Finding
-from intake.proxies import ProxyRating
+from intake.proxies import frequency
 from intake.scan import Scan, read_repository
 from intake.tracked import tracked
-from storage import evidence, upkeep
+from storage import evidence, proposals, upkeep
 from storage.artifacts import Change, save
 from storage.store import Store
 from tests.intake.repositories import BY_CLAUDE, Story, agent, attested, code
@@ -80,12 +81,12 @@ async def is_told(register: Register, old: Artifact, **changes: Any) -> Artifact
         return await save(session, by, old, replace(old, **changes), action="edit")
 
 
-async def test_a_finding_becomes_an_artifact_that_says_where_it_was_read(
+async def test_a_finding_becomes_a_proposal_that_says_where_it_was_read(
     register: Register,
 ) -> None:
     await applied(register, a_finding(owner="Dana@Example.com"))
     artifact = await register.artifact(1)
-    assert (artifact.stage, artifact.owner) == (Stage.CREATED, "dana@example.com")
+    assert (artifact.stage, artifact.owner) == (Stage.PROPOSED, "dana@example.com")
     assert artifact.ratings.frequency.reason == "37 commits in 90 days"
     assert not artifact.ratings.frequency.by_person
     assert artifact.evidence == "700 of 1,000 added lines by Claude Code in 9 commits"
@@ -117,8 +118,9 @@ async def test_a_second_scan_changes_nothing(register: Register) -> None:
 async def test_what_is_on_its_way_out_ends_once_none_of_its_paths_is_left(
     register: Register,
 ) -> None:
-    """Anything else that is gone is told of, and stays what it is."""
+    """Anything else that is gone is for somebody to retire, and stays what it is."""
     await applied(register, a_finding("one"), a_finding("two"))
+    await register.told(DANA, proposals.accept_all)
     one = await register.artifact(1)
     await is_told(register, one, stage=Stage.RETIRING, planned_end=Ending.REFACTOR)
     there = await applied(register, tracked=tracked([*one.paths, "src/two/x.py"]))
@@ -142,6 +144,38 @@ async def test_other_words_for_the_same_estimate_change_nothing(register: Regist
     assert again.result.changed == ()
 
 
+def commits(in_a_year: int) -> ProxyRating:
+    return frequency(POLICY.measure, in_90_days=9, in_a_year=in_a_year, age_days=900)
+
+
+async def test_an_estimate_that_wavers_around_a_cut_stays_and_a_real_change_moves_it(
+    register: Register,
+) -> None:
+    """36 commits a year are 3 a month, which is the cut between 3 and 4."""
+    ratings = []
+    for in_a_year in (34, 38, 33, 41, 35, 60, 37, 33, 30, 41):
+        await applied(register, a_finding(frequency=commits(in_a_year)))
+        ratings.append((await register.artifact(1)).ratings.frequency.value)
+    assert ratings == [3, 3, 3, 3, 3, 4, 4, 4, 3, 3]
+
+
+async def test_an_estimate_is_kept_with_what_was_measured_and_its_scale(
+    register: Register,
+) -> None:
+    await applied(register, a_finding(frequency=commits(60)))
+    kept = (await register.artifact(1)).ratings.frequency
+    assert (kept.raw, kept.scale) == ({"commits_a_month": 5.0}, "v1")
+    await applied(register, a_finding(frequency=commits(10)))
+    assert (await register.artifact(1)).ratings.frequency.raw == {"commits_a_month": 0.833}
+
+
+async def test_under_another_scale_an_estimate_starts_afresh(register: Register) -> None:
+    await applied(register, a_finding(frequency=commits(34)))
+    ours = commits(38)._replace(scale="v1+3f2a91")
+    await applied(register, a_finding(frequency=ours))
+    assert (await register.artifact(1)).ratings.frequency.value == 4
+
+
 async def test_what_the_repository_changed_is_renewed(register: Register) -> None:
     await applied(register, a_finding())
     await applied(
@@ -161,6 +195,7 @@ async def test_what_the_repository_changed_is_renewed(register: Register) -> Non
 
 async def test_what_a_person_set_is_never_overwritten(register: Register) -> None:
     await applied(register, a_finding())
+    await register.told(DANA, proposals.accept, 1)
     await register.told(DANA, upkeep.rate, 1, {"frequency": 1}, "it is quiet now")
     told = await is_told(
         register,
@@ -216,17 +251,17 @@ async def test_a_rehearsal_says_what_it_would_do_and_does_nothing(register: Regi
     told = await rehearse(register.store, change(), a_scan(renewed, a_finding("two")))
     assert await register.count() == before
     assert [*details(told)] == [
-        f"new      retry two (production_integration): {a_finding().evidence}",
+        f"proposed retry two (production_integration, score 72): {a_finding().evidence}",
         "updated  D-1 retry one: risk 3 → 5 (payments path); dependants 2 → 9",
     ]
-    assert "1 would be new, 1 would be updated" in summary(told)
+    assert "1 would be proposed, 1 would be updated" in summary(told)
     assert as_json(told, POLICY)["created"][0]["key"] is None
 
 
 async def test_the_summary_is_short_and_calls_the_share_a_lower_bound(register: Register) -> None:
     told = await applied(register, a_finding("one"), a_finding("two"))
     assert summary(told) == (
-        "2 artifacts from 340 AI commits in 5,120; 2 new, 0 updated; 41 mixed files left out"
+        "2 artifacts from 340 AI commits in 5,120; 2 proposed, 0 updated; 41 mixed files left out"
     )
     assert share(told.scan) == "at least 35% of the added lines of code (700 of 2,000)"
 

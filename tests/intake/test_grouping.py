@@ -2,8 +2,11 @@
 
 import pytest
 
+from debt.policy import built_in
 from intake.grouping import CodeFile, Group, escaped, groups_of
 from intake.kinds import kind_of
+
+SCAN = built_in().scan
 
 
 def file(
@@ -14,11 +17,11 @@ def file(
 
 def grouped(*files: CodeFile) -> dict[str, tuple[str, ...]]:
     """Name and globs of every artifact."""
-    return {group.name: group.paths for group in groups_of(files, "acme/shop")}
+    return {group.name: group.paths for group in groups_of(files, "acme/shop", SCAN)}
 
 
 def only(*files: CodeFile) -> Group:
-    (group,) = groups_of(files, "acme/shop")
+    (group,) = groups_of(files, "acme/shop", SCAN)
     return group
 
 
@@ -109,9 +112,8 @@ def test_owners_keep_a_directory_apart() -> None:
 
 
 def test_siblings_with_other_owners_are_told_apart() -> None:
-    groups = groups_of(
-        [file("shop/a.py", owners=("@ann",)), file("shop/b.py", owners=("@bob",))], "acme/shop"
-    )
+    files = [file("shop/a.py", owners=("@ann",)), file("shop/b.py", owners=("@bob",))]
+    groups = groups_of(files, "acme/shop", SCAN)
     assert len({group.identity("acme/shop") for group in groups}) == 2
 
 
@@ -131,12 +133,12 @@ def test_identity_stays_while_files_come_and_go() -> None:
 
 def test_order_of_files_does_not_matter() -> None:
     files = [file(f"src/{part}/{name}.py") for part in "ab" for name in "xyz"]
-    assert groups_of(files, "r") == groups_of(files[::-1], "r")
+    assert groups_of(files, "r", SCAN) == groups_of(files[::-1], "r", SCAN)
 
 
 def test_nothing_counting_makes_nothing() -> None:
-    assert groups_of([file("a.py", counts=False)], "r") == []
-    assert groups_of([], "r") == []
+    assert groups_of([file("a.py", counts=False)], "r", SCAN) == []
+    assert groups_of([], "r", SCAN) == []
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
 """Every marker of the table is seen, and none of the look-alikes is."""
 
+from pathlib import Path
+
 import pytest
 
-from intake.markers import BUILT_IN, Person, UnreadableMarkers, person_in, read_markers, tools_in
+from debt.policy import load
+from intake.markers import BUILT_IN, Markers, Person, person_in, tools_in
+from intake.rules import rules_of
 
 DANA = Person("Dana", "dana@example.org")
 GITHUB = "users.noreply.github.com"
@@ -217,24 +221,56 @@ def test_evidence_says_where_it_stands() -> None:
     }
 
 
-def test_a_team_can_lay_its_own_table_over_ours() -> None:
-    ours = read_markers('[[tool]]\nname = "Housebot"\nemails = ["bot@house.example"]', BUILT_IN)
-    body = "Co-authored-by: Bot <BOT@house.example>\nCo-authored-by: Claude <noreply@anthropic.com>"
-    found = tools_in(DANA, DANA, f"Change\n\n{body}", ours)
-    assert {evidence.tool for evidence in found} == {"Housebot", "Claude Code"}
+def markers_of(tmp_path: Path, policy: str) -> Markers:
+    """The markers that hold under a team's policy file."""
+    file = tmp_path / "policy.toml"
+    file.write_text(policy, "utf-8")
+    return rules_of(load(file)).markers
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ('[[tool]]\nname = "X"\nmails = []', "tool.0.mails"),
-        ('[[tool]]\nname = "X"\nnames = ["("]', "markers: "),
-        ("[[tool", "markers: "),
-    ],
-)
-def test_a_wrong_table_says_what_is_wrong(text: str, words: str) -> None:
-    with pytest.raises(UnreadableMarkers, match=words):
-        read_markers(text)
+def tools(markers: Markers, body: str) -> set[str]:
+    return {found.tool for found in tools_in(DANA, DANA, f"Change\n\n{body}", markers)}
+
+
+def test_a_team_lays_its_own_table_over_ours(tmp_path: Path) -> None:
+    ours = markers_of(
+        tmp_path,
+        """
+        [markers]
+        tool_keys = ["Written-With"]
+        people_keys = ["Pair"]
+        footers = ["made by"]
+        test_tools = ["dry-run"]
+        [[markers.tool]]
+        name = "Housebot"
+        emails = ["bot@house.example"]
+        names = ['house (?P<model>\\d+)']
+        called = ["housebot"]
+        [[markers.tool]]
+        name = "Night shift"
+        emails = ["noreply@anthropic.com"]
+        """.replace("\\\\", "\\"),
+    )
+    assert tools(ours, "Co-authored-by: Bot <BOT@house.example>") == {"Housebot"}
+    assert tools(ours, "written-with: Housebot") == {"Housebot"}
+    assert tools(ours, "Pair: House 12 <h@h.example>") == {"Housebot"}
+    assert tools(ours, "Made by Housebot.") == {"Housebot"}
+    assert tools(ours, "Co-authored-by: Claude <noreply@anthropic.com>") == {"Night shift"}
+    assert tools(ours, "Generated with Claude Code") == {"Claude Code"}
+    assert ours.recorded("dry-run", None) is None
+
+
+def test_nothing_is_taken_away_but_what_a_team_names(tmp_path: Path) -> None:
+    body = "Made-with: Cursor\nGenerated with Amp\nCo-authored-by: Claude <noreply@anthropic.com>"
+    assert tools(BUILT_IN, body) == {"Cursor", "Amp", "Claude Code"}
+    fewer = markers_of(tmp_path, 'markers.without = ["Claude Code", "made-with"]')
+    assert tools(fewer, body) == {"Amp"}
+    every = ", ".join(f'"{name}"' for name in BUILT_IN.table.named)
+    assert tools(markers_of(tmp_path, f"markers.without = [{every}]"), body) == set()
+
+
+def test_without_a_table_of_their_own_all_share_the_built_in_one(tmp_path: Path) -> None:
+    assert markers_of(tmp_path, "digest.items = 4") is BUILT_IN
 
 
 def test_a_hostile_message_takes_no_time() -> None:

@@ -1,8 +1,22 @@
 """Ratings, with the reasons people read."""
 
+from pathlib import Path
+
 import pytest
 
+from debt.policy import built_in, load
+from debt.proxy import ProxyRating
+from debt.scan_policy import Scale
 from intake.proxies import People, complexity, critical_topic, frequency, friction, risk
+
+SCALE = built_in().measure
+
+
+def scale_of(tmp_path: Path, policy: str) -> Scale:
+    """The scale of a team's policy file."""
+    file = tmp_path / "policy.toml"
+    file.write_text(policy, "utf-8")
+    return load(file).measure
 
 
 @pytest.mark.parametrize(
@@ -21,16 +35,16 @@ from intake.proxies import People, complexity, critical_topic, frequency, fricti
 def test_frequency_is_commits_a_month_over_a_year_or_its_age(
     in_a_year: int, age_days: float, value: int
 ) -> None:
-    assert frequency(in_90_days=0, in_a_year=in_a_year, age_days=age_days).value == value
+    assert frequency(SCALE, in_90_days=0, in_a_year=in_a_year, age_days=age_days).value == value
 
 
 def test_frequency_says_what_it_counted() -> None:
     assert (
-        frequency(in_90_days=37, in_a_year=60, age_days=900).reason
+        frequency(SCALE, in_90_days=37, in_a_year=60, age_days=900).reason
         == "37 commits in 90 days, 5.0 a month"
     )
     assert (
-        frequency(in_90_days=1, in_a_year=1, age_days=3).reason
+        frequency(SCALE, in_90_days=1, in_a_year=1, age_days=3).reason
         == "1 commit in 90 days, 1.0 a month"
     )
 
@@ -50,20 +64,27 @@ def test_frequency_says_what_it_counted() -> None:
 def test_complexity_is_the_mean_of_size_and_branching(
     lines: int, branches: int, value: int
 ) -> None:
-    found = complexity(lines=lines, branches=branches, kind="production_integration", tested=True)
+    found = complexity(
+        SCALE, lines=lines, branches=branches, kind="production_integration", tested=True
+    )
     assert found.value == value
 
 
 def test_untested_code_is_harder_and_tests_need_no_tests() -> None:
-    untested = complexity(lines=1240, branches=85, kind="production_integration", tested=False)
+    untested = complexity(
+        SCALE, lines=1240, branches=85, kind="production_integration", tested=False
+    )
     assert (untested.value, untested.reason) == (5, "1,240 lines, 85 branches; no test names it")
-    assert complexity(lines=160, branches=11, kind="test_suite", tested=False).value == 2
-    assert complexity(lines=9999, branches=999, kind="throwaway_script", tested=False).value == 5
+    assert complexity(SCALE, lines=160, branches=11, kind="test_suite", tested=False).value == 2
+    assert (
+        complexity(SCALE, lines=9999, branches=999, kind="throwaway_script", tested=False).value
+        == 5
+    )
 
 
 def test_risk_starts_from_the_kind() -> None:
     bases = {
-        kind: risk(kind=kind, lines_of={"a.py": 9}, dependants=0, reverts=0).value
+        kind: risk(SCALE, kind=kind, lines_of={"a.py": 9}, dependants=0, reverts=0).value
         for kind in (
             "iac_config",
             "production_integration",
@@ -76,26 +97,35 @@ def test_risk_starts_from_the_kind() -> None:
 
 
 def test_risk_rises_with_critical_paths_dependants_and_reverts() -> None:
-    auth = risk(kind="throwaway_script", lines_of={"scripts/auth/x.py": 9}, dependants=0, reverts=0)
+    auth = risk(
+        SCALE, kind="throwaway_script", lines_of={"scripts/auth/x.py": 9}, dependants=0, reverts=0
+    )
     assert (auth.value, auth.reason) == (4, "throwaway script, authentication path")
-    leaned_on = risk(kind="prototype_service", lines_of={"a.py": 9}, dependants=26, reverts=1)
+    leaned_on = risk(
+        SCALE, kind="prototype_service", lines_of={"a.py": 9}, dependants=26, reverts=1
+    )
     assert (leaned_on.value, leaned_on.reason) == (
         5,
         "prototype service, 26 dependants, 1 revert in a year",
     )
-    assert risk(kind="test_suite", lines_of={"test_auth.py": 9}, dependants=2, reverts=0).value == 1
+    assert (
+        risk(SCALE, kind="test_suite", lines_of={"test_auth.py": 9}, dependants=2, reverts=0).value
+        == 1
+    )
 
 
 def test_one_critical_file_among_many_does_not_make_all_critical() -> None:
     lines_of = {f"shop/{number}.py": 100 for number in range(20)} | {"shop/login.py": 20}
-    assert risk(kind="prototype_service", lines_of=lines_of, dependants=0, reverts=0).value == 2
+    assert (
+        risk(SCALE, kind="prototype_service", lines_of=lines_of, dependants=0, reverts=0).value == 2
+    )
 
 
 def test_only_whole_words_are_critical() -> None:
-    assert critical_topic("shop/author.py") is None
-    assert critical_topic("shop/token-store.py") == "authentication"
-    assert critical_topic("Billing/x.py") == "payment"
-    assert critical_topic("db/migrations/0001.py") == "migration"
+    assert critical_topic("shop/author.py", SCALE.risk) is None
+    assert critical_topic("shop/token-store.py", SCALE.risk) == "authentication"
+    assert critical_topic("Billing/x.py", SCALE.risk) == "payment"
+    assert critical_topic("db/migrations/0001.py", SCALE.risk) == "migration"
 
 
 SILENT = "its most active person silent for 200 days"
@@ -127,5 +157,86 @@ def test_friction_adds_up_what_makes_help_hard_to_find(
     value: int,
     reason: str,
 ) -> None:
-    found = friction(owned=owned, catch_all=catch_all, people=People(commits, silent))
+    found = friction(SCALE, owned=owned, catch_all=catch_all, people=People(commits, silent))
     assert (found.value, found.reason) == (value, reason)
+
+
+def test_a_team_says_which_paths_are_critical_by_words_and_globs(tmp_path: Path) -> None:
+    rules = scale_of(
+        tmp_path,
+        """
+        [scale.risk.paths]
+        settlement = ["Escrow", "services/settle*/**", "ops/close/"]
+        migration = []
+        """,
+    ).risk
+    said = {
+        path: critical_topic(path, rules)
+        for path in (
+            "shop/escrow.py", "services/settlement/a/b.py", "ops/close/run.py", "services/x.py",
+            "db/migrations/1.py", "billing/x.py",
+        )
+    }  # fmt: skip
+    assert [*said.values()] == ["settlement", "settlement", "settlement", None, None, "payment"]
+
+
+def test_a_team_says_what_weighs_how_much_and_its_scale_has_a_name_of_its_own(
+    tmp_path: Path,
+) -> None:
+    ours = scale_of(
+        tmp_path,
+        """
+        [scale]
+        frequency.cuts = [1, 2, 4, 8]
+        friction.no_owner = 4
+        risk = { critical = 5, dependants = [[2, 3]], base.test_suite = 2 }
+        """,
+    )
+    assert frequency(ours, in_90_days=0, in_a_year=12, age_days=900).value == 1
+    assert (
+        friction(ours, owned=False, catch_all=False, people=People({"a": 1, "b": 1}, 3)).value == 5
+    )
+    lines_of = {"auth.py": 9}
+    assert (
+        risk(ours, kind="throwaway_script", lines_of=lines_of, dependants=0, reverts=0).value == 5
+    )
+    tests = risk(ours, kind="test_suite", lines_of=lines_of, dependants=2, reverts=0)
+    assert (tests.value, tests.scale) == (5, ours.version)
+    assert SCALE.version == "v1"
+    assert ours.version.startswith("v1+")
+
+
+def test_an_estimate_keeps_what_was_measured_and_by_which_scale() -> None:
+    found = frequency(SCALE, in_90_days=9, in_a_year=40, age_days=900)
+    assert (found.raw, found.scale) == ({"commits_a_month": 3.333}, "v1")
+    found = complexity(SCALE, lines=90, branches=4, kind="test_suite", tested=True)
+    assert found.raw == {"lines": 90, "branches": 4}
+
+
+def edges(found: ProxyRating) -> tuple[int | None, int, int | None]:
+    return found.low, found.value, found.high
+
+
+@pytest.mark.parametrize(
+    ("in_a_year", "around"),
+    [(24, (3, 3, 3)), (31, (3, 3, 4)), (36, (3, 3, 4)), (40, (3, 4, 4)), (42, (4, 4, 4))],
+)
+def test_fifteen_percent_around_a_cut_are_neither_side_of_it(
+    in_a_year: int, around: tuple[int, int, int]
+) -> None:
+    assert edges(frequency(SCALE, in_90_days=0, in_a_year=in_a_year, age_days=900)) == around
+
+
+def test_lines_dependants_and_heads_waver_and_what_happened_does_not() -> None:
+    size = complexity(SCALE, lines=170, branches=12, kind="test_suite", tested=True)
+    assert edges(size) == (2, 3, 3)
+    leaned_on = risk(SCALE, kind="test_suite", lines_of={"a.py": 9}, dependants=3, reverts=0)
+    assert edges(leaned_on) == (1, 2, 2)
+    reverted = risk(SCALE, kind="test_suite", lines_of={"a.py": 9}, dependants=0, reverts=1)
+    assert edges(reverted) == (2, 2, 2)
+    critical = {"auth.py": 11, "b.py": 89}
+    assert edges(
+        risk(SCALE, kind="throwaway_script", lines_of=critical, dependants=0, reverts=0)
+    ) == (1, 4, 4)
+    heads = friction(SCALE, owned=True, catch_all=False, people=People(dict.fromkeys("abcd", 5), 3))
+    assert edges(heads) == (1, 2, 2)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from debt.policy import Policy, load
 from intake.findings import Finding
 from intake.git import Limits
-from intake.markers import BUILT_IN, read_markers
 from intake.scan import Scan, read_repository
 from intake.tree import remote_name
 from tests.intake.repositories import BY_CLAUDE, CLAUDE, DANA, ERIN, Story, code, git
@@ -81,7 +81,9 @@ def test_a_finding_says_where_it_came_from_and_why_it_ranks(shop: Story, now: da
     assert (prices.files, prices.lines, prices.ai_lines, prices.added_lines) == (2, 310, 300, 310)
     assert prices.dependants == 2
     assert prices.evidence == "300 of 310 added lines by Claude Code in 1 commit"
-    assert prices.frequency.reason == "1 commit in 90 days, 0.5 a month"
+    assert prices.frequency.reason == (
+        "1 commit in 90 days, 0.5 a month (0.1 a file, people's 0.0 in 2 files)"
+    )
     assert prices.complexity.reason == "310 lines, 0 branches"
     assert prices.risk.reason == "production integration, 2 dependants"
     assert prices.friction.reason == "owned, active, known to several people"
@@ -280,11 +282,35 @@ def test_lines_of_codeowners_that_were_passed_over_are_noted(story: Story, now: 
     assert notes[0].startswith("CODEOWNERS: passed over 1 line that")
 
 
-def test_a_teams_own_markers_are_used(story: Story, now: datetime) -> None:
-    story.commit("Begin", {"a.py": code(30)}, author="Housebot <bot@house.example>")
-    markers = read_markers('[[tool]]\nname = "Housebot"\nemails = ["bot@house.example"]', BUILT_IN)
-    finding = only(read_repository(story.path, now=now, markers=markers))
+@pytest.fixture
+def ours(tmp_path: Path) -> Policy:
+    """A team with a tool of its own, which counts small files and knows what is critical."""
+    file = tmp_path / "policy.toml"
+    file.write_text(
+        """
+        [scan]
+        threshold = 0.3
+        leave = 0.3
+        min_lines = 5
+        [scale.risk.paths]
+        settlement = ["settle"]
+        [[markers.tool]]
+        name = "Housebot"
+        emails = ["bot@house.example"]
+        """
+    )
+    return load(file)
+
+
+def test_a_teams_own_markers_limits_and_critical_paths_are_used(
+    story: Story, now: datetime, ours: Policy
+) -> None:
+    story.commit("Begin", {"settle.py": code(4)}, author=DANA)
+    story.commit("More", {"settle.py": code(6)}, author="Housebot <bot@house.example>")
+    assert read_repository(story.path, now=now).findings == ()
+    finding = only(read_repository(story.path, now=now, policy=ours))
     assert finding.origin_tool == "Housebot"
+    assert finding.risk.reason == "production integration, settlement path"
 
 
 def test_no_field_of_a_finding_is_left_without_meaning(shop: Story, now: datetime) -> None:

@@ -84,6 +84,21 @@ async def test_a_changed_policy_renews_every_standing_and_is_in_the_history(
     assert await _needing(register) == [1]
 
 
+async def test_a_policy_that_differs_for_scans_only_is_told_and_renews_nothing(
+    register: Register,
+) -> None:
+    await register.told(by("schedule"), follow_policy)
+    await register.holds()
+    scan = POLICY.scan.model_copy(update={"threshold": 0.6})
+    change = by("schedule", policy=POLICY.model_copy(update={"scan": scan}))
+    assert await register.told(change, follow_policy)
+    assert (await register.last_entry()).after == {
+        "policy": change.policy.fingerprint,
+        "scan.threshold": 0.6,
+    }
+    assert await register.told(change, wake) == 0
+
+
 async def test_a_first_policy_is_told_by_what_is_not_as_built_in(register: Register) -> None:
     await register.told(by("schedule"), follow_policy)
     entry = await register.last_entry()

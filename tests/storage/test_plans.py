@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.engine import make_url
 
-from debt.artifact import Ending, Label, Rating, Ratings, Surface
+from debt.artifact import Ending, Label, Rating, Ratings, Stage, Surface
 from debt.hours import Period, span
 from storage import (
     approvals,
@@ -27,6 +27,7 @@ from storage import (
     nudges,
     outbox,
     people,
+    proposals,
     retirement,
     subscriptions,
     work,
@@ -90,6 +91,7 @@ def _artifacts() -> list[dict[str, Any]]:
             value=1 + number % 5,
             responder="somebody" if number % 3 else None,
             changed_at=NOW - timedelta(hours=number) if number % 5 == 0 else None,
+            stage=Stage.PROPOSED if number % 120 == 0 else Stage.RETAINED,
         )
         rows.append(row_of(artifact, POLICY, TODAY))
     return rows
@@ -366,6 +368,16 @@ async def test_no_page_of_a_list_reads_a_whole_table_or_sorts_it(
     plans = await asked(full, questions)
     assert whole_tables(plans) == []
     assert sorted_lists(plans) == []
+
+
+async def test_what_scans_propose_is_read_by_an_index(full: Store) -> None:
+    proposed = frozenset({Filter.PROPOSED})
+    questions: dict[str, Ask] = {
+        f"{scope}": partial(lists.page, query=Query(proposed, scopes=(scope,)), size=10)
+        for scope in SCOPES
+    } | {f"count {scope}": partial(proposals.count, scope=scope) for scope in SCOPES}
+    plans = await asked(full, questions)
+    assert whole_tables(plans) == []
 
 
 async def test_a_deep_page_begins_where_the_last_one_ended(full: Store) -> None:

@@ -1,0 +1,92 @@
+"""What the policy says of scans: what counts, how files become artifacts, how they are rated."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Annotated, Self
+
+from pydantic import model_validator
+
+from debt.policy_values import (
+    Cuts,
+    Days,
+    Files,
+    Margin,
+    RatingValue,
+    Share,
+    Steps,
+    Table,
+    Text,
+    whole,
+)
+
+Added = Annotated[int, whole(0, 4)]
+
+
+class ScanPolicy(Table):
+    threshold: Share
+    leave: Share
+    mixed: Share
+    min_lines: Annotated[int, whole(1, 1_000)]
+    collapse: Share
+    collapse_files: Files
+    max_new: Annotated[int, whole(1, 1_000)]
+
+    @model_validator(mode="after")
+    def _shares_are_in_order(self) -> Self:
+        if not self.mixed <= self.leave <= self.threshold:
+            raise ValueError("allowed are shares of which mixed ≤ leave ≤ threshold")
+        return self
+
+
+class FrequencyScale(Table):
+    cuts: Cuts
+
+
+class ComplexityScale(Table):
+    lines: Cuts
+    branches: Cuts
+    untested: Added
+
+
+class UsualRisk(Table):
+    """By the kinds that a scan tells apart."""
+
+    iac_config: RatingValue
+    production_integration: RatingValue
+    prototype_service: RatingValue
+    test_suite: RatingValue
+    throwaway_script: RatingValue
+
+
+class RiskScale(Table):
+    critical: RatingValue
+    critical_share: Share
+    dependants: Steps
+    reverts: Steps
+    base: UsualRisk
+    paths: Mapping[str, tuple[Text, ...]]
+
+
+class FrictionScale(Table):
+    no_owner: Added
+    only_catch_all: Added
+    silent: Added
+    silent_days: Days
+    narrow: Added
+    many_heads: Share
+
+
+class Scale(Table):
+    """How raw values become ratings from 1 to 5; policy.toml explains the keys."""
+
+    version: Text
+    hysteresis: Margin
+    frequency: FrequencyScale
+    complexity: ComplexityScale
+    risk: RiskScale
+    friction: FrictionScale
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with anything in it."""
+        return sha256(self.model_dump_json().encode()).hexdigest()[:6]

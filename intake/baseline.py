@@ -1,0 +1,149 @@
+"""What people's code of the same repository does, beside what tools wrote (R21, R22).
+
+A figure about AI code alone accuses or praises without saying anything: how often files change, how
+often commits are taken back and how much still stands depends on the repository more than on who
+wrote it. Nothing is assumed; the ages are told too, because young files change more.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+from intake.history import FileHistory, History
+from intake.proxies import DAYS_A_MONTH, counted
+
+DAY = 86_400
+YEAR = 365 * DAY
+FEW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Files and commits of one kind of author; None where there is nothing to tell it by.
+
+    `changes_a_month` are a file's commits but for its first one, over at most twelve months;
+    `reverted` is a share of commits, `standing` one of the lines ever added to files that are still
+    there.
+    """
+
+    files: int = 0
+    commits: int = 0
+    changes_a_month: float | None = None
+    reverted: float | None = None
+    standing: float | None = None
+    median_age_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Both populations of one repository. Mixed files are in neither."""
+
+    tools: Population = field(default_factory=Population)
+    people: Population = field(default_factory=Population)
+
+    @property
+    def words(self) -> str | None:
+        """“AI-written files change 2.1 times a month, people's 1.4; …”; None without any."""
+        if not self.tools.files:
+            return None
+        if not self.people.files:
+            return "There is no code by people alone to compare with."
+        said = "; ".join(self._said())
+        return f"{said}{self._caution()}."
+
+    def beside(self, changes_a_month: float | None) -> str:
+        """“2.1 a file, people's 1.4”, how often the files of one artifact change."""
+        usual = self.people.changes_a_month
+        if changes_a_month is None or usual is None:
+            return ""
+        few = f" in {counted(self.people.files, 'file')}" if self.people.files < FEW else ""
+        return f"{changes_a_month:.1f} a file, people's {usual:.1f}{few}"
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def _said(self) -> Iterator[str]:
+        ours, theirs = self.tools, self.people
+        if ours.changes_a_month is not None and theirs.changes_a_month is not None:
+            often = (
+                f"{ours.changes_a_month:.1f} times a month, people's {theirs.changes_a_month:.1f}"
+            )
+            yield f"AI-written files change {often}"
+        if ours.reverted or theirs.reverted:
+            yield f"reverted {_share(ours.reverted)} against {_share(theirs.reverted)}"
+        standing = f"{_share(ours.standing)} against {_share(theirs.standing)}"
+        yield f"of added lines {standing} still stand"
+        yield f"half are younger than {_age(ours)} against {_age(theirs)}"
+
+    def _caution(self) -> str:
+        if min(self.tools.files, self.people.files) >= FEW:
+            return ""
+        files = f"{counted(self.tools.files, 'file')} against {self.people.files:,}"
+        return f" ({files}: too few to tell)"
+
+
+def baseline_of(
+    tools: Collection[str],
+    people: Collection[str],
+    files: Mapping[str, FileHistory],
+    lines: Mapping[str, int],
+    history: History,
+    now: float,
+) -> Baseline:
+    """Of files that tools wrote and files that people wrote; commits are told apart by evidence."""
+    own = history.own - history.reverting
+    by_people = {commit for commit in own if history.author[commit] not in history.not_people}
+
+    def population(paths: Collection[str], commits: Collection[int]) -> Population:
+        some = [(files[path], lines[path]) for path in paths if path in files]
+        return _population(some, commits, history, now)
+
+    by_tools = history.by_tools - history.reverting
+    return Baseline(population(tools, by_tools), population(people, by_people))
+
+
+def changes_a_month(files: Iterable[FileHistory], history: History, now: float) -> float | None:
+    """How often one file changes, over the last twelve months; None below a month in all."""
+    changes, seconds = 0, 0.0
+    for file in files:
+        since = max(now - YEAR, _created(file, history))
+        changes += sum(history.landed[commit] >= since for commit in file.commits[:-1])
+        seconds += max(0.0, now - since)
+    months = seconds / DAY / DAYS_A_MONTH
+    return changes / months if months >= 1 else None
+
+
+def _population(
+    files: list[tuple[FileHistory, int]], commits: Collection[int], history: History, now: float
+) -> Population:
+    if not files:
+        return Population(commits=len(commits))
+    added = sum(file.added for file, _ in files)
+    standing = sum(min(lines, file.added) for file, lines in files)
+    ages = [max(0.0, now - _created(file, history)) / DAY for file, _ in files]
+    return Population(
+        files=len(files),
+        commits=len(commits),
+        changes_a_month=changes_a_month((file for file, _ in files), history, now),
+        reverted=len(history.undone.intersection(commits)) / len(commits) if commits else None,
+        standing=standing / added if added else None,
+        median_age_days=int(median(ages)),
+    )
+
+
+def _created(file: FileHistory, history: History) -> int:
+    """When its first commit landed; the newest come first."""
+    return history.landed[file.commits[-1]]
+
+
+def _share(part: float | None) -> str:
+    if part is None:
+        return "none"
+    return f"{part:.1%}" if 0 < part < 0.01 else f"{part:.0%}"
+
+
+def _age(population: Population) -> str:
+    days = population.median_age_days or 0
+    months = round(days / DAYS_A_MONTH)
+    return counted(months, "month") if months else counted(days, "day")

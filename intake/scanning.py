@@ -1,0 +1,41 @@
+"""A scan from end to end: what the register knows, what a repository shows, what comes of it."""
+
+import asyncio
+from pathlib import Path
+
+from intake.apply import Applied, apply, rehearse
+from intake.git import shown
+from intake.log import Progress
+from intake.scan import read_repository, repository_name
+from storage.artifacts import Change
+from storage.known import known
+from storage.store import Store
+
+
+async def scan(
+    store: Store,
+    change: Change,
+    path: Path,
+    *,
+    name: str | None = None,
+    progress: Progress | None = None,
+    rehearsed: bool = False,
+) -> Applied:
+    """Reads the repository as of `change.at` and brings it into the register in one transaction;
+    a rehearsal takes that back.
+
+    Nothing is written where reading fails. Raises UnreadableRepository.
+    """
+    repo = shown(name) if name else await asyncio.to_thread(repository_name, path)
+    async with store.read() as session:
+        there = await known(session, repo)
+    found = await asyncio.to_thread(
+        read_repository,
+        path,
+        name=repo,
+        now=change.at,
+        progress=progress,
+        policy=change.policy,
+        known=there,
+    )
+    return await (rehearse if rehearsed else apply)(store, change, found)

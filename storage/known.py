@@ -1,0 +1,79 @@
+"""What the register says of a repository's paths, for whoever reads it again (R29)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from debt.artifact import Stage
+from storage.matching import candidates, is_open
+from storage.store import Session
+from storage.tables import HISTORY
+
+_IN_ONE_QUESTION = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An artifact whose globs a person gave: its files are its, whatever a scan would make of
+    them.
+    """
+
+    artifact_id: int
+    paths: tuple[str, ...]
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Globs by what the register says of them: `dismissed` ones are not AI-produced, `held` ones
+    belong to live artifacts that a scan found. `places` are the globs of whatever is on the
+    register or proposed, by number.
+    """
+
+    dismissed: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    declared: tuple[Declared, ...] = ()
+    places: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+NOTHING = Known()
+
+
+async def known(session: Session, repo: str) -> Known:
+    rows = await candidates(session, repo)
+    live = [row for row in rows if row.live]
+    told = await said_by_people(session, [row.id for row in live])
+    declared = [row for row in live if "paths" in told.get(row.id, ())]
+    theirs = {row.id for row in declared}
+    return Known(
+        dismissed=_globs(row for row in rows if row.stage == Stage.DISMISSED),
+        held=_globs(row for row in live if row.scan_identity and row.id not in theirs),
+        declared=tuple(Declared(row.id, tuple(row.paths), row.name, row.kind) for row in declared),
+        places={row.id: tuple(row.paths) for row in rows if is_open(row)},
+    )
+
+
+def _globs(rows: Iterable[Any]) -> frozenset[str]:
+    return frozenset(path for row in rows for path in row.paths)
+
+
+async def said_by_people(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """What of each artifact somebody gave or took away, by what the history tells."""
+    H = HISTORY.c  # noqa: N806  # the columns' short name
+    said: dict[int, frozenset[str]] = {}
+    for start in range(0, len(ids), _IN_ONE_QUESTION):
+        some = ids[start : start + _IN_ONE_QUESTION]
+        question = select(H.artifact_id, H.before, H.after)
+        question = question.where(H.artifact_id.in_(some), H.action != "scan")
+        for row in await session.execute(question):
+            said[row.artifact_id] = said.get(row.artifact_id, frozenset()) | _given(row)
+    return said
+
+
+def _given(row: Any) -> frozenset[str]:
+    """A first entry tells every number; there, none means that nobody gave one."""
+    after = row.after or {}
+    return frozenset(name for name in after if row.before is not None or after[name])

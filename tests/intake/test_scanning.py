@@ -1,0 +1,232 @@
+"""From a repository to proposals and back: what people said of it counts the next time, too."""
+
+from datetime import timedelta
+
+import pytest
+
+from debt.artifact import CodeState, Stage
+from debt.facts import Facts
+from debt.policy import Policy
+from intake.apply import Applied, summary
+from intake.scanning import scan
+from storage import evidence, proposals
+from storage.artifacts import Change
+from storage.lists import Scope, ScopeKind
+from storage.register import add as put_on_register
+from storage.store import Store
+from tests.intake.repositories import BY_CLAUDE, Story, Text, code
+from tests.intake.sheets import NOW, imported
+from tests.storage.builders import DANA, POLICY, Register, a_subscription
+
+WITH_CLAUDE = "Work\n\n" + BY_CLAUDE
+
+
+@pytest.fixture
+def register(store: Store) -> Register:
+    return Register(store)
+
+
+async def scanned(register: Register, story: Story, policy: Policy = POLICY) -> Applied:
+    return await scan(register.store, Change("cli:dana", NOW, policy), story.path, name="acme/shop")
+
+
+def names(applied: Applied) -> list[str]:
+    return [artifact.name for artifact in applied.result.created]
+
+
+async def test_what_a_scan_finds_waits_for_a_yes(register: Register, story: Story) -> None:
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60)})
+    found = await scanned(register, story)
+    assert [artifact.stage for artifact in found.result.created] == [Stage.PROPOSED]
+    artifact = await register.artifact(1)
+    assert (artifact.live, artifact.expires_on, artifact.review_on) == (False, None, None)
+    await register.told(DANA, proposals.accept, 1)
+    accepted = await register.artifact(1)
+    assert accepted.stage is Stage.CREATED
+    assert accepted.expires_on == NOW.date() + timedelta(days=365)
+    assert (await register.last_entry()).action == "accept"
+
+
+async def test_not_more_wait_than_the_policy_lets(register: Register, story: Story) -> None:
+    """The rest waits its turn, costliest first; a second scan brings nothing before an answer."""
+    sizes: dict[Text, Text] = {
+        f"src/part{number}/worker.py": code(40 * number, f"v{number}") for number in (1, 2, 5)
+    }
+    story.commit(WITH_CLAUDE, sizes)
+    few = POLICY.model_copy(update={"scan": POLICY.scan.model_copy(update={"max_new": 2})})
+    first = await scanned(register, story, few)
+    assert (len(first.result.created), len(first.result.waiting)) == (2, 1)
+    assert "1 more wait until those are answered" in summary(first)
+    again = await scanned(register, story, few)
+    assert (again.result.created, again.result.changed, len(again.result.waiting)) == ((), (), 1)
+    await register.told(DANA, proposals.accept, 1)
+    assert len((await scanned(register, story, few)).result.created) == 1
+
+
+async def test_what_is_not_ai_produced_stays_away(register: Register, story: Story) -> None:
+    """Its file, too, where another one beside it is found later."""
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60)})
+    await scanned(register, story)
+    await register.told(DANA, proposals.dismiss, 1, "typed by hand")
+    assert names(await scanned(register, story)) == []
+    story.commit(WITH_CLAUDE, {"src/retry/queue.py": code(70, "queue")})
+    found = await scanned(register, story)
+    assert [artifact.paths for artifact in found.result.created] == [("src/retry/queue.py",)]
+    assert (await register.artifact(1)).stage is Stage.DISMISSED
+
+
+async def test_what_was_dismissed_can_be_accepted_after_all(
+    register: Register, story: Story
+) -> None:
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60)})
+    await scanned(register, story)
+    await register.told(DANA, proposals.dismiss, 1, "")
+    await register.told(DANA, proposals.accept, 1)
+    assert (await register.artifact(1)).stage is Stage.CREATED
+    assert (await scanned(register, story)).result.unchanged == 1
+
+
+async def test_globs_that_a_person_gave_are_that_artifact(register: Register, story: Story) -> None:
+    """The scan estimates what it costs, finds nothing else in its files, and leaves its paths."""
+    sheet = "name,repo,paths,kind\nRetries,acme/shop,src/retry/**,prototype_service\n"
+    await imported(register.store, sheet)
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60), "src/retry/queue.py": code(50)})
+    story.commit("By hand", {"src/retry/base.py": code(400, "base")})
+    found = await scanned(register, story)
+    assert names(found) == []
+    artifact = await register.artifact(1)
+    assert (artifact.name, artifact.paths) == ("Retries", ("src/retry/**",))
+    assert artifact.evidence == (
+        "declared on the register; 110 of 510 added lines by Claude Code in 1 commit"
+    )
+    assert artifact.ratings.complexity.proxy_reason == "510 lines, 0 branches; no test names it"
+    assert (await scanned(register, story)).result.unchanged == 1
+
+
+async def test_an_artifact_stays_one_until_tools_have_little_of_it(
+    register: Register, story: Story
+) -> None:
+    """Half is what makes it one; below a third it is people's code, for somebody to say so."""
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(100)})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    story.commit("More", {"src/retry/worker.py": code(250)})
+    assert (await scanned(register, story)).result.taken_over == ()
+    assert (await register.artifact(1)).code_state is None
+    story.commit("More", {"src/retry/worker.py": code(400)})
+    assert (await scanned(register, story)).result.taken_over == ("D-1",)
+    assert (await register.artifact(1)).code_state is CodeState.TAKEN_OVER
+    again = await scanned(register, story)
+    assert (again.result.changed, again.result.taken_over) == ((), ("D-1",))
+
+
+async def test_whose_code_is_gone_is_for_somebody_to_retire_until_it_is_back(
+    register: Register, story: Story
+) -> None:
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60), "README.md": "Shop"})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    story.commit("Drop it", deletes=["src/retry/worker.py"])
+    assert (await scanned(register, story)).result.missing == ("D-1",)
+    assert (await register.artifact(1)).code_state is CodeState.GONE
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60)})
+    await scanned(register, story)
+    assert (await register.artifact(1)).code_state is None
+
+
+async def test_a_proposal_whose_code_is_gone_is_withdrawn(register: Register, story: Story) -> None:
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60), "README.md": "Shop"})
+    await scanned(register, story)
+    story.commit("Drop it", deletes=["src/retry/worker.py"])
+    await scanned(register, story)
+    assert (await register.artifact(1)).stage is Stage.RETIRED
+    assert (await register.last_entry()).action == "withdraw"
+
+
+async def test_who_subscribed_is_told_of_all_finds_in_one_message(
+    register: Register, story: Story
+) -> None:
+    async with register.store.change() as session:
+        session.add(a_subscription("C0ALL"))
+        mine = a_subscription("C0SHOP", subscriber=DANA, scope="repo", scope_name="acme/shop")
+        session.add(mine)
+    story.commit(WITH_CLAUDE, {f"src/part{n}/worker.py": code(60, f"v{n}") for n in range(3)})
+    for _ in range(2):
+        await scanned(register, story)
+    told = await register.messages()
+    assert [(each.key, each.person) for each in told] == [("proposals:1", DANA)]
+    assert told[0].facts == {"repo": "acme/shop", "numbers": [1, 2, 3], "waiting": 0}
+
+
+async def test_all_of_a_repository_are_accepted_at_once(register: Register, story: Story) -> None:
+    story.commit(WITH_CLAUDE, {f"src/part{n}/worker.py": code(60, f"v{n}") for n in range(3)})
+    await scanned(register, story)
+    other = Scope(ScopeKind.REPO, "acme/other")
+    assert await register.told(DANA, proposals.accept_all, None, other) == 0
+    shop = Scope(ScopeKind.REPO, "acme/shop")
+    assert await register.told(DANA, proposals.accept_all, None, shop) == 3
+    assert await register.asked(proposals.count) == 0
+
+
+async def test_an_artifact_follows_its_code_to_another_directory(
+    register: Register, story: Story
+) -> None:
+    """Its key, its owner and what was said of it stay; only its paths are others."""
+    story.commit(
+        WITH_CLAUDE, {"src/retry/worker.py": code(60), "src/retry/queue.py": code(50, "queue")}
+    )
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    story.commit(
+        "Move",
+        renames={
+            "src/retry/worker.py": "payments/retries/worker.py",
+            "src/retry/queue.py": "payments/retries/queue.py",
+        },
+    )
+    for _ in range(2):
+        found = await scanned(register, story)
+        assert (found.result.created, found.result.missing) == ((), ())
+    artifact = await register.artifact(1)
+    assert artifact.paths == ("payments/retries/**",)
+    assert found.result.unchanged == 1
+
+
+async def test_globs_that_a_person_gave_follow_the_code_too(
+    register: Register, story: Story
+) -> None:
+    await imported(register.store, "name,repo,paths\nRetries,acme/shop,src/retry/worker.py\n")
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60)})
+    await scanned(register, story)
+    story.commit("Move", renames={"src/retry/worker.py": "payments/worker.py"})
+    await scanned(register, story)
+    artifact = await register.artifact(1)
+    assert (artifact.name, artifact.paths) == ("Retries", ("payments/worker.py",))
+
+
+async def test_what_was_copied_and_then_deleted_has_gone(register: Register, story: Story) -> None:
+    """Only what git calls a move is one."""
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60), "README.md": "Shop"})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    story.commit(WITH_CLAUDE, {"payments/worker.py": code(60)})
+    story.commit("Drop it", deletes=["src/retry/worker.py"])
+    found = await scanned(register, story)
+    assert found.result.missing == ("D-1",)
+    assert len(found.result.created) == 1
+
+
+async def test_what_a_person_declared_stays_evidence_beside_what_a_scan_reads(
+    register: Register, story: Story
+) -> None:
+    sha = story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60)})
+    facts = Facts(name="Retries", repo="acme/shop", paths=("src/retry/**",), origin_tool="Cursor")
+    await register.told(DANA, put_on_register, facts)
+    assert [piece.source for piece in await register.asked(evidence.of, 1)] == ["declared"]
+    for _ in range(2):
+        await scanned(register, story)
+        pieces = await register.asked(evidence.of, 1)
+        assert [(piece.source, piece.tool, piece.commit) for piece in pieces] == [
+            ("declared", "Cursor", None),
+            ("trailer", "Claude Code", sha),
+        ]
