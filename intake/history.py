@@ -42,9 +42,7 @@ class Told(NamedTuple):
 
 @dataclass(slots=True)
 class FileHistory:
-    """What happened to one file that still stands. `commits` are positions in the History, in no
-    order.
-    """
+    """What happened to one file that still stands. `commits` are positions in the History."""
 
     added: int = 0
     ai_added: int = 0
@@ -179,6 +177,8 @@ class _Reading:
                 continue
             for standing, part in self._parts(at, rows, added).items():
                 self._take(at, standing if standing in stand else None, *part)
+        for file in self._files.values():
+            file.commits = array("I", sorted(file.commits))
         self._mark()
         for standing, told in self._told.items():
             self._credit(self._files[standing], told)
