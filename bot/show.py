@@ -70,12 +70,19 @@ def card(facts: Facts, viewer: Viewer, policy: Policy) -> Message:
     ratings = [(name.capitalize(), artifact.ratings[name]) for name in RATING_NAMES]
     blocks: list[Block] = [
         line(_words(facts, step, viewer.today, policy)),
+        *_watch(artifact),
         quiet(say("show.ratings", ratings=ratings)),
         quiet(say("show.background", artifact=artifact, last=facts.last)),
         *_way_out(facts, viewer, policy),
         *_acts(artifact, viewer, policy, step.action),
     ]
     return Message(say("show.fallback", artifact=artifact, step=step), tuple(blocks))
+
+
+def _watch(artifact: Artifact) -> Iterator[Block]:
+    """What a scan sees coming, in one line."""
+    if artifact.signals:
+        yield quiet(say("show.watch", signals=artifact.signals))
 
 
 def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:

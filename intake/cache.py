@@ -20,6 +20,7 @@ from pathlib import Path
 from intake.git import Repository
 from intake.log import Log
 from intake.markers import Markers
+from intake.mentions import Mentions
 from intake.packing import Kept, packed, unpacked
 from intake.tree import descends
 
@@ -48,7 +49,7 @@ class Cache:
         """What can be used of what the last scan left; commits only if `head` comes after them."""
         known = self._was.log.head
         ours = not known or descends(self._repository, head, known)
-        return self._was if ours else replace(self._was, log=Log())
+        return self._was if ours else replace(self._was, log=Log(), mentions=Mentions())
 
     def lost(self, kept: Kept) -> bool:
         """Whether commits were kept that could not be used."""

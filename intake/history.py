@@ -42,7 +42,9 @@ class Told(NamedTuple):
 
 @dataclass(slots=True)
 class FileHistory:
-    """What happened to one file that still stands. `commits` are positions in the History."""
+    """What happened to one file that still stands. `commits` are positions in the History, in no
+    order.
+    """
 
     added: int = 0
     ai_added: int = 0
@@ -50,6 +52,11 @@ class FileHistory:
     tools: dict[By, int] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     traced: list[Span] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        """The commit that made it."""
+        return max(self.commits)
 
     def trace(self, spans: list[Span]) -> None:
         """Lines of the file as it stands that traces give to tools; commits that name one win."""
@@ -64,7 +71,7 @@ class FileHistory:
 
 @dataclass(slots=True)
 class History:
-    """All that one pass found. A commit is its position: 0 is the newest.
+    """All that one pass found. A commit is its position in `ids`: 0 is the newest.
 
     `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
     them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
@@ -73,6 +80,7 @@ class History:
     case, or names where there is none.
     """
 
+    ids: list[bytes] = field(default_factory=list)
     files: dict[bytes, FileHistory] = field(default_factory=dict)
     moved: dict[bytes, bytes] = field(default_factory=dict)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
@@ -160,6 +168,7 @@ class _Reading:
         self._told: dict[int, list[_Told]] = defaultdict(list)
         self._by_note: set[int] = set()
         self._history = History(
+            ids=list(map(log.shas.__getitem__, counted)),
             landed=array("q", map(log.landed.__getitem__, counted)),
             author=array("I", map(log.author.__getitem__, counted)),
             people=[author.known for author in log.authors],
@@ -177,8 +186,6 @@ class _Reading:
                 continue
             for standing, part in self._parts(at, rows, added).items():
                 self._take(at, standing if standing in stand else None, *part)
-        for file in self._files.values():
-            file.commits = array("I", sorted(file.commits))
         self._mark()
         for standing, told in self._told.items():
             self._credit(self._files[standing], told)

@@ -62,6 +62,7 @@ def _rule(table: dict[str, list[str]]) -> Rule:
 LEFT_OUT = _rule(RULES["left_out"])
 KINDS: dict[Kind, Rule] = {kind: _rule(RULES["kinds"].get(kind, {})) for kind in get_args(Kind)}
 CONTAINERS = frozenset(RULES["grouping"]["containers"])
+STARTED = _rule(RULES["started"])
 CODE = frozenset(RULES["code"]["suffixes"])
 SERVICE_PARENTS = frozenset(RULES["services"]["parents"])
 TEST_NAMES = {
@@ -84,6 +85,12 @@ def is_code(path: str) -> bool:
     if suffix in CODE or infrastructure.fits((), name, suffix):
         return True
     return suffix in infrastructure.also and not infrastructure.directories.isdisjoint(directories)
+
+
+def is_started(path: str) -> bool:
+    """A framework, a tool or a person starts it, as far as the path tells."""
+    *directories, name = path.lower().split("/")
+    return STARTED.fits(directories, name, "")
 
 
 @lru_cache(maxsize=65536)

@@ -9,12 +9,14 @@ from intake.contents import Reference, branches, code_lines, references_in
 from intake.git import Repository
 from intake.kinds import is_binary, is_code, is_generated
 from intake.markers import Markers
+from intake.traits import Traits, traits_of
 from intake.tree import Blob, contents_of, text_of
 
 
 class Measured(NamedTuple):
     """One content under one path. `lines` are None where they do not count (binary, no code),
-    `branches` where nobody asked. What a file `speaks` in metadata blocks is heard anew each time.
+    `branches` and `traits` where nobody asked. What a file `speaks` in metadata blocks is heard
+    anew each time.
     """
 
     blob: bytes
@@ -23,6 +25,7 @@ class Measured(NamedTuple):
     generated: bool = False
     speaks: bool = False
     references: tuple[Reference, ...] = ()
+    traits: Traits | None = None
 
 
 class Seen(NamedTuple):
@@ -53,7 +56,7 @@ class Contents:
         near: Container[bytes] = (),
         again: Container[bytes] = (),
     ) -> Iterator[Seen]:
-        """Every file in the given order: branches of those that are `near`, contents of those to be
+        """Every file in the given order: more of those that are `near`, contents of those to be
         read `again`. Raises UnreadableRepository.
         """
         known = {
@@ -86,12 +89,14 @@ class Contents:
         blocks = blocks_in(path, content, self._markers)
         measured = Measured(blob.oid, speaks=any(map(_speaks, blocks)))
         if is_code(path) or measured.speaks:
-            ours = any(block.declares for block in blocks)
+            asked = raw in near or any(block.declares for block in blocks)
+            references = references_in(path, content)
             measured = measured._replace(
                 lines=code_lines(content),
-                branches=branches(content) if ours or raw in near else None,
+                branches=branches(content) if asked else None,
                 generated=is_generated(content),
-                references=references_in(path, content),
+                references=references,
+                traits=traits_of(path, content, references) if asked else None,
             )
         return Seen(raw, measured, blocks, content)
 

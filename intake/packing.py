@@ -4,7 +4,7 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from intake.borrowing import Made
@@ -12,7 +12,9 @@ from intake.contents import Reference
 from intake.log import Author, Log, Rename, Reverts
 from intake.markers import By, Evidence
 from intake.measured import Measured
+from intake.mentions import Mention, Mentions, Place
 from intake.notes import Claim, Note
+from intake.traits import Traits
 from intake.uncollected import uncollected
 
 NONE: Final = -1
@@ -20,11 +22,14 @@ NONE: Final = -1
 
 @dataclass(frozen=True)
 class Kept:
-    """All commits up to a head, the files that stood there, and its notes by content."""
+    """All commits up to a head, the files that stood there, its notes by content, and who named
+    what there.
+    """
 
     log: Log = field(default_factory=Log)
     contents: Mapping[bytes, Measured] = field(default_factory=dict)
     notes: Mapping[bytes, Note] = field(default_factory=dict)
+    mentions: Mentions = field(default_factory=Mentions)
 
 
 Parts = Mapping[str, bytes]
@@ -33,15 +38,16 @@ Parts = Mapping[str, bytes]
 @uncollected
 def packed(kept: Kept) -> dict[str, bytes]:
     """By name; what `unpacked` reads."""
-    notes = _json({"notes": [*_notes(kept.notes)]})
-    return _log(kept.log) | _contents(kept.contents) | notes
+    said = {"notes": [*_notes(kept.notes)], "mentions": [*_mentions(kept.mentions)]}
+    return _log(kept.log) | _contents(kept.contents) | _json(said | {"asked": kept.mentions.head})
 
 
 @uncollected
 def unpacked(parts: Parts) -> Kept:
     """Raises ValueError, LookupError or TypeError for what `packed` did not write."""
     notes = dict(_as_notes(json.loads(parts["notes"])))
-    return Kept(_as_log(parts), _as_contents(parts), notes)
+    mentions = Mentions(json.loads(parts["asked"]), dict(_as_mentions(parts)))
+    return Kept(_as_log(parts), _as_contents(parts), notes, mentions)
 
 
 def _json(values: Mapping[str, Any]) -> dict[str, bytes]:
@@ -127,7 +133,7 @@ def _contents(contents: Mapping[bytes, Measured]) -> dict[str, bytes]:
     named = array("I")
     for each in contents.values():
         named.extend([names.setdefault(name, len(names)) for name in each.references])
-    blobs, lines, branches, generated, speaks, references = _turned(contents.values())
+    blobs, lines, branches, generated, speaks, references, traits = _turned(contents.values())
     columns = {
         "lines": array("q", map(_or_none, lines)),
         "branches": array("q", map(_or_none, branches)),
@@ -138,7 +144,25 @@ def _contents(contents: Mapping[bytes, Measured]) -> dict[str, bytes]:
     }
     texts = {"files": b"\0".join(contents), "blobs": b"\n".join(blobs)}
     raw = {name: column.tobytes() for name, column in columns.items()}
-    return raw | texts | _json({"names": [(name.up, *name.parts) for name in names]})
+    words = {"names": [(name.up, *name.parts) for name in names]}
+    return raw | texts | _json(words) | _traits(traits)
+
+
+def _traits(traits: Iterable[Traits | None]) -> dict[str, bytes]:
+    """Of each file whether anybody asked; of those that were asked about, what they are."""
+    some = [each for each in traits if each]
+    called = sorted({name for each in some for name in each.packages})
+    at = {name: number for number, name in enumerate(called)}
+    columns = {
+        "seen": array("B", (each is not None for each in traits)),
+        "starts": array("B", (each.starts for each in some)),
+        "imported": array("I", (len(each.packages) for each in some)),
+        "packages": array("I", (at[name] for each in some for name in each.packages)),
+        "sketched": array("I", (len(each.sketch) for each in some)),
+        "sketches": array("I", chain.from_iterable(each.sketch for each in some)),
+    }
+    raw = {name: column.tobytes() for name, column in columns.items()}
+    return raw | _json({"called": called})
 
 
 def _turned(contents: Iterable[Measured]) -> Iterable[tuple[Any, ...]]:
@@ -164,13 +188,24 @@ def _as_contents(parts: Parts) -> dict[bytes, Measured]:
         map(_as_or_none, _numbers("q", parts["branches"])),
         map(bool, parts["generated"]),
         map(bool, parts["speaks"]),
-        _numbers("I", parts["counts"]),
+        (tuple(islice(references, count)) for count in _numbers("I", parts["counts"])),
+        _as_traits(parts),
         strict=True,
     )
-    return {
-        path: Measured(blob, lines, branches, generated, speaks, tuple(islice(references, count)))
-        for path, blob, lines, branches, generated, speaks, count in rows
-    }
+    return {path: Measured(*measured) for path, *measured in rows}
+
+
+def _as_traits(parts: Parts) -> Iterator[Traits | None]:
+    called = json.loads(parts["called"])
+    packages = iter([called[at] for at in _numbers("I", parts["packages"])])
+    sketches = _cut(parts["sketches"], parts["sketched"])
+    some = (
+        Traits(tuple(islice(packages, imported)), sketch, bool(starts))
+        for imported, sketch, starts in zip(
+            _numbers("I", parts["imported"]), sketches, parts["starts"], strict=True
+        )
+    )
+    return (next(some) if seen else None for seen in parts["seen"])
 
 
 def _notes(notes: Mapping[bytes, Note]) -> Iterator[Any]:
@@ -191,3 +226,15 @@ def _as_notes(said: Any) -> Iterator[tuple[bytes, Note]]:
                 for path, ai, people, tools in claims
             },
         )
+
+
+def _mentions(mentions: Mentions) -> Iterator[Any]:
+    for name, mention in mentions.of.items():
+        places = [(path.decode("latin-1"), blob.decode()) for path, blob in mention.places]
+        yield name, mention.own, places
+
+
+def _as_mentions(parts: Parts) -> Iterator[tuple[str, Mention]]:
+    for name, own, places in json.loads(parts["mentions"]):
+        there = (Place(path.encode("latin-1"), blob.encode()) for path, blob in places)
+        yield name, Mention(own, tuple(there))

@@ -14,6 +14,7 @@ from intake.history import EVER, History, cut_off, history_in
 from intake.log import Asked, Log, Progress, asked, read_log
 from intake.markers import Markers
 from intake.measured import Contents
+from intake.mentions import Mentions
 from intake.notes import Notes, notes_of
 from intake.packing import Kept
 
@@ -58,11 +59,17 @@ class Reading:
             self._log, self._shas, wanted, cut=self.cut, notes=self.noted.of, since=landed
         )
 
-    def done(self) -> Iterator[str]:
+    @property
+    def mentions(self) -> Mentions:
+        """Who named what at the last scan's head, if that led to this one."""
+        return self._kept.mentions
+
+    def done(self, mentions: Mentions) -> Iterator[str]:
         """Keeps what was read; says what came of what was kept before."""
         if self._cache.lost(self._kept):
             yield ANEW
-        unkept = self._cache.keep(Kept(self._log, self.contents.measured, self.noted.read))
+        kept = Kept(self._log, self.contents.measured, self.noted.read, mentions)
+        unkept = self._cache.keep(kept)
         if unkept:
             yield unkept
 

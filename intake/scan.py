@@ -12,18 +12,20 @@ from datetime import date, datetime
 from pathlib import Path
 
 from debt.policy import Policy, built_in
+from debt.signals import Signal
 from intake.baseline import Baseline, baseline_of
 from intake.blocks import Block, may_hold
 from intake.claims import Claim, claims_of
 from intake.contents import References
 from intake.findings import Facts, Finding, finding_of
 from intake.following import followed
-from intake.git import Limits, Repository, UnreadableRepository, opened, shown
+from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, Group, groups_of
 from intake.history import FileHistory, History
 from intake.kinds import is_code, is_left_out, kind_of
 from intake.known import ByGlob, Settled, Theirs, settled
 from intake.log import Progress
+from intake.manifests import manifest_of
 from intake.markers import Markers
 from intake.measured import Contents
 from intake.notes import Notes
@@ -31,8 +33,10 @@ from intake.owners import Owners
 from intake.proxies import counted
 from intake.reading import reading
 from intake.rules import Rules, rules_of
+from intake.signals import watched
 from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
+from intake.traits import Traits
 from intake.tree import (
     Blob,
     codeowners_of,
@@ -88,9 +92,9 @@ class Scan:
     baseline: Baseline = field(default_factory=Baseline)
 
 
-def repository_name(path: Path) -> str:
+def repository_name(path: Path, ending: Ending | None = None) -> str:
     """What the register calls it where nobody says otherwise. Raises UnreadableRepository."""
-    with opened(path) as repository:
+    with opened(path, ending=ending) as repository:
         return name_of(repository)
 
 
@@ -105,6 +109,7 @@ def read_repository(
     known: Known = NOTHING,
     since: date | None = None,
     cache: Path | None = None,
+    ending: Ending | None = None,
 ) -> Scan:
     """Read a work tree or a bare repository at its HEAD. `now` is aware; time windows end there.
     `known` is what the register says of its paths.
@@ -112,11 +117,12 @@ def read_repository(
     Only commits that landed on the day `since` (in UTC) or later count. What was read is kept in
     the directory `cache`, and read there instead the next time: the scan is the same, but faster.
     `policy`, where it is not the built-in one, says by what files count and are rated. `progress`
-    is told commits read and in all. Raises UnreadableRepository with one clear line where there is
-    no repository, a clone lacks what its history needs, or a limit is passed.
+    is told commits read and in all; whoever holds `ending` can end the reading. Raises
+    UnreadableRepository with one clear line where there is no repository, a clone lacks what its
+    history needs, or a limit is passed.
     """
     rules = rules_of(policy or built_in())
-    with opened(path, limits) as repository:
+    with opened(path, limits, ending) as repository:
         repo = shown(name) if name else name_of(repository)
         head = head_of(repository)
         if head is None:
@@ -126,7 +132,7 @@ def read_repository(
             code = _code_of(repository, head, rules.markers, read.contents)
             code = replace(code, declared=declared)
             read.commits(progress)
-        history = read.history(code.blobs.keys(), since)
+        history = read.history(code.blobs.keys() | code.manifests, since)
         facts, blocks = _facts(repo, code, history, read.contents, now.timestamp(), rules)
         files = [path for path in facts.lines if is_code(path)]
         moved = {text_of(old): text_of(new) for old, new in history.moved.items()}
@@ -137,10 +143,16 @@ def read_repository(
         limits_met += _notes(facts, shallow=bool(read.cut), since=since)
         said = settled(claims, files, known)
         groups = groups_of(_code_files(repository, facts, said, counting), repo, rules.scan)
+        tools, people = _written(facts, said, counting)
+        both = baseline_of(tools, people, facts.files, facts.lines, history, facts.as_of)
+        facts = replace(facts, baseline=both)
+        every = [*groups, *said.groups]
+        seen = watched(repository, head, every, tools, facts, files=code.files, known=read.mentions)
         scan = _scan(head, facts, said, groups, counting, limits_met)
+        scan = replace(scan, findings=tuple(_watched(scan.findings, seen.signals)))
         files_of = {group.identity(repo): group.files for group in groups}
         there = followed(files_of, moved, known.places, code.tracked.stands)
-        told = (*scan.notes, *read.done())
+        told = (*scan.notes, *read.done(seen.mentions))
         return replace(scan, tracked=code.tracked, followed=there, notes=told)
 
 
@@ -165,8 +177,13 @@ class _Code:
     directories: tuple[str, ...]
     tracked: Tracked
     traces: Traces
+    files: Mapping[bytes, Blob]
     notes: list[str] = field(default_factory=list)
     declared: ByGlob[Declared] = field(default_factory=ByGlob)
+
+    @property
+    def manifests(self) -> set[bytes]:
+        return {path for path in self.files if manifest_of(text_of(path))}
 
     def speaks_of(self, path: str) -> bool:
         """Whether somebody has said that it belongs to an artifact."""
@@ -214,7 +231,7 @@ def _code_of(repository: Repository, head: str, markers: Markers, contents: Cont
         notes.append(f"{counted(traces.too_large, 'agent trace')} {were} too large to be read.")
     owners = Owners(codeowners_of(repository, files))
     there = tracked(map(text_of, files))
-    return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, traces, notes)
+    return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, traces, files, notes)
 
 
 def _may_count(path: str) -> bool:
@@ -246,6 +263,7 @@ def _facts(
     blocks: list[Block] = []
     lines: dict[str, int] = {}
     forks: dict[str, int] = {}
+    traits: dict[str, Traits] = {}
     references = References(text_of(path) for path in code.blobs)
     near = {path for path in code.blobs if _is_near(path, code, history, rules)}
     for raw, measured, said, content in contents.seen(code.blobs, near=near, again=code.traces.of):
@@ -261,8 +279,10 @@ def _facts(
             history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
         if measured.branches is not None and (ours or raw in near):
             forks[path] = measured.branches
+        if measured.traits is not None and (ours or raw in near):
+            traits[path] = measured.traits
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
-    facts = Facts(repo, now, rules, code.owners, history, files, lines, forks, references)
+    facts = Facts(repo, now, rules, code.owners, history, files, lines, forks, references, traits)
     return facts, blocks
 
 
@@ -281,7 +301,6 @@ def _scan(
     counting: frozenset[str],
     notes: list[str],
 ) -> Scan:
-    facts = replace(facts, baseline=_baseline(facts, said, counting))
     findings = [finding_of(group, facts) for group in groups]
     claimed = [(_claimed(claim, facts), claim.block) for claim in said.claims.claims]
     declared = [(_declared(theirs, facts), theirs.declared) for theirs in said.theirs]
@@ -315,8 +334,14 @@ def _declared(theirs: Theirs, facts: Facts) -> Finding:
     return replace(found, evidence=f"{by}; {found.evidence}" if found.ai_lines else by)
 
 
-def _baseline(facts: Facts, said: Settled, counting: frozenset[str]) -> Baseline:
-    """Files of tools beside files of people; what somebody says of one comes first."""
+def _watched(
+    findings: Iterable[Finding], signals: Mapping[str, tuple[Signal, ...]]
+) -> Iterator[Finding]:
+    return (replace(found, signals=signals[found.identity]) for found in findings)
+
+
+def _written(facts: Facts, said: Settled, counting: frozenset[str]) -> tuple[set[str], set[str]]:
+    """Files of tools and files of people; what somebody says of one comes first."""
     tools, people = set(said.taken), set(said.denied)
     for path, lines in facts.lines.items():
         if lines >= facts.rules.scan.min_lines and is_code(path) and not said.has(path):
@@ -324,7 +349,7 @@ def _baseline(facts: Facts, said: Settled, counting: frozenset[str]) -> Baseline
                 tools.add(path)
             elif not _is_mixed(path, facts):
                 people.add(path)
-    return baseline_of(tools, people, facts.files, facts.lines, facts.history, facts.now)
+    return tools, people
 
 
 def _claimed(claim: Claim, facts: Facts) -> Finding:

@@ -18,6 +18,7 @@ from bot.features import BUTTONS, FORMS, VERBS
 from bot.process import Process
 from debt.artifact import Artifact, Otherwise
 from debt.proxy import ProxyRating
+from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
 from sandbox.workspace import Change
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
@@ -83,6 +84,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
             surface="production",
             expires_on=date(2026, 11, 1 + number),
             proxies={"frequency": ProxyRating(5, FAT), "risk": ProxyRating(5, FAT)},
+            signals=tuple(Signal(sign, FAT) for sign in Sign),
             dependants=999_999,
         )
     await every_command(dana)

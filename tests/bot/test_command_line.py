@@ -99,7 +99,7 @@ def test_an_export_to_a_file_is_there_only_once_it_is_whole(terminal: Terminal) 
 
 
 def test_json_has_the_names_of_the_spreadsheet_and_what_is_derived(terminal: Terminal) -> None:
-    derived = "stage score quadrant tier provisional hours_logged extensions".split()
+    derived = "stage score quadrant tier provisional hours_logged extensions signals".split()
     lines = done(terminal.says("export", "--format", "jsonl")).splitlines()
     exported = [json.loads(line) for line in lines]
     assert [*exported[0]] == [*COLUMNS, *derived]
@@ -293,6 +293,7 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
 def test_a_scan_says_what_peoples_code_does_beside_the_tools(fresh: Terminal, story: Story) -> None:
     story.commit("Begin", {"cart.py": code(60, "cart")}, on="2026-05-01")
     story.commit("Retry\n\n" + BY_CLAUDE, {"retry.py": code(60)}, on="2026-06-01")
+    story.commit("Explain", {"README.md": "Carts"}, on="2026-11-24")
     scan = ["scan", str(story.path), "--dry-run"]
     assert (
         "AI-written files change 0.0 times a month, people's 0.0; of added lines 100% against 100% "
@@ -332,6 +333,15 @@ def test_an_estimate_is_shown_with_what_was_measured(fresh: Terminal, story: Sto
         "raw": {"lines": 60, "branches": 0},
         "scale": "v1",
     }
+
+
+def test_what_is_to_be_watched_is_told(fresh: Terminal, story: Story) -> None:
+    story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    assert "; watch: no test names it\n" in done(fresh.says("scan", str(story.path), "--dry-run"))
+    done(fresh.says("scan", str(story.path)))
+    assert "watch      no test names it" in done(fresh.says("show", "1")).splitlines()
+    told = json.loads(done(fresh.says("show", "1", "--json")))["signals"]
+    assert told == [{"sign": "untested", "words": "no test names it"}]
 
 
 def test_a_block_is_shown_first_and_then_written_and_then_says_the_same(

@@ -13,6 +13,7 @@ from debt.artifact import Otherwise
 from debt.budget import Limits, Rhythm
 from debt.hours import Period
 from debt.proxy import ProxyRating
+from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
 from storage import budgets
 from storage.artifacts import Change
@@ -70,7 +71,8 @@ def facts(text: str) -> dict[str, Any]:
     """The text in every field a person or a repository can fill."""
     said: dict[str, Any] = {field: inside(text, LONGEST.get(field, 10_000)) for field in FIELDS}
     proxies = {"frequency": ProxyRating(5, text), "risk": ProxyRating(5, text)}
-    return said | {"paths": (text, text), "proxies": proxies}
+    signals = tuple(Signal(sign, text) for sign in Sign)
+    return said | {"paths": (text, text), "proxies": proxies, "signals": signals}
 
 
 def pings_of(message: Message | Form, *allowed: Person) -> set[str]:

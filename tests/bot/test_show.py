@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from debt.proxy import ProxyRating
+from debt.signals import Sign, Signal
 from sandbox import Person, Sandbox
 from storage import ownership
 from storage.artifacts import Change
@@ -53,6 +54,17 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
         "Nov 24, 2026 log by @dana",
     ):
         assert words in card.text, words
+
+
+async def test_a_card_says_in_one_line_what_is_to_be_watched(dana: Person, ledger: Ledger) -> None:
+    seen = [Signal(sign, f"{sign} was seen") for sign in Sign]
+    await ledger.add(signals=(seen[-1], seen[4]))
+    card = await dana.types("/debt show D-1")
+    assert "Watch: churn was seen · untested was seen" in card.text
+    await ledger.add(signals=tuple(seen))
+    assert "regenerated was seen and 4 more" in (await dana.types("/debt show D-2")).text
+    await ledger.add()
+    assert "Watch" not in (await dana.types("/debt show D-3")).text
 
 
 @pytest.mark.parametrize(

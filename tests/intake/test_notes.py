@@ -234,13 +234,13 @@ def test_notes_on_other_commits_count_for_none(story: Story, now: datetime) -> N
 
 def test_a_note_beyond_the_size_limit_is_left_out_and_said(story: Story, now: datetime) -> None:
     sha = story.commit("Sell", {"a.py": code(40)})
-    prompts = {PROMPT: agent("claude", messages=["words " * 1_000_000])}
+    prompts = {PROMPT: agent("claude", messages=["secret " * 1_000_000])}
     story.note(sha, attested(f"a.py\n  {PROMPT} 1-40\n", prompts=prompts))
     scan = read_repository(story.path, now=now, limits=Limits(note_bytes=5_000_000))
     assert (scan.findings, scan.notes[0]) == ((), "1 git-ai note was too large to be read.")
     (found,) = read_repository(story.path, now=now).findings
     assert found.evidence.startswith("40 of 40 added lines by Claude Code in 1 commit")
-    assert "words" not in repr(found)
+    assert "secret" not in repr(found)
 
 
 def test_notes_spread_over_directories_are_found(story: Story, tmp_path: Path) -> None:

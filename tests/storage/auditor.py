@@ -180,6 +180,7 @@ def _said(value: Any) -> Any:
 def _public(artifact: Artifact) -> dict[str, Any]:
     said = {each.name: getattr(artifact, each.name) for each in fields(Artifact)}
     said |= {"paths": [*artifact.paths]}
+    said |= {"signals": [signal.words for signal in artifact.signals]}
     for name in RATING_NAMES:
         rating = artifact.ratings[name]
         said |= {name: rating.value, f"{name}_proxy": rating.proxy, f"{name}_reason": rating.reason}

@@ -1,0 +1,88 @@
+"""Whether anybody still uses it: code that nothing imports and no file names.
+
+A careful proxy, for languages in which one file names another: whatever a framework, a tool or a
+person starts is left out, and so is what is too young to have been taken up.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+
+from debt.signals import Sign, Signal
+from intake.contents import INDEXES
+from intake.findings import DAY, Facts
+from intake.grouping import Group
+from intake.kinds import is_started
+from intake.mentions import NAME, Mentions
+from intake.packages import SCRIPTS
+
+NAMING = frozenset({"py", "java", "kt", "rs", *SCRIPTS})
+YOUNG_DAYS = 30
+SHORTEST = 5
+MOST_ASKED = 300
+
+
+def unused(group: Group, asked: Collection[Group], mentions: Mentions) -> Signal | None:
+    """Of those that were asked about, one that nobody names."""
+    if group not in asked or any(map(mentions.has, _names_of(group))):
+        return None
+    return Signal(Sign.UNUSED, "nothing imports or names it")
+
+
+def doubtful(groups: Iterable[Group], facts: Facts) -> list[Group]:
+    """Those of which it is worth asking who names them: nobody imports them, and somebody would
+    have to. Of names that two of them share nobody could tell whose they are.
+    """
+    some = [group for group in groups if _may_be_unused(group, facts)]
+    counted = Counter(name for group in some for name in _names_of(group))
+    alone = (group for group in some if all(counted[name] == 1 for name in _names_of(group)))
+    return list(islice(alone, MOST_ASKED))
+
+
+def names_in(groups: Iterable[Group]) -> dict[str, frozenset[bytes]]:
+    """By what others would speak of each, with the files that it is."""
+    return {
+        name: frozenset(path.encode("utf-8", "surrogateescape") for path in group.files)
+        for group in groups
+        for name in _names_of(group)
+    }
+
+
+def _may_be_unused(group: Group, facts: Facts) -> bool:
+    if group.kind != "production_integration" or facts.references.dependants(group.files):
+        return False
+    if not all(map(_has_to_be_named, group.files)) or _is_young(group, facts):
+        return False
+    traits = (facts.traits.get(path) for path in group.files)
+    started = any(each is None or each.starts for each in traits)
+    return not started and all(map(_is_telling, _names_of(group)))
+
+
+def _names_of(group: Group) -> frozenset[str]:
+    """The names of its files, and of its own directory."""
+    return frozenset(_names(group))
+
+
+def _names(group: Group) -> Iterator[str]:
+    if group.whole:
+        yield group.directory.rpartition("/")[2]
+    for path in group.files:
+        directory, _, name = path.rpartition("/")
+        stem = name.rpartition(".")[0]
+        yield directory.rpartition("/")[2] if stem in INDEXES else stem
+
+
+def _has_to_be_named(path: str) -> bool:
+    return path.rpartition(".")[2] in NAMING and not is_started(path)
+
+
+def _is_telling(name: str) -> bool:
+    """A short name may be any word, and one that nobody can look for may be anywhere."""
+    return len(name) >= SHORTEST and NAME.fullmatch(name) is not None
+
+
+def _is_young(group: Group, facts: Facts) -> bool:
+    landed = facts.history.landed
+    files = [facts.files[path] for path in group.files if path in facts.files]
+    created = min((landed[file.first] for file in files), default=facts.as_of)
+    return facts.as_of - created < YOUNG_DAYS * DAY
