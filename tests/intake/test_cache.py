@@ -17,7 +17,15 @@ from debt.policy import built_in
 from intake.git import Limits, UnreadableRepository
 from intake.scan import Scan, read_repository
 from tests.intake.conftest import NOW
-from tests.intake.repositories import BY_CLAUDE, Story, agent, attested, code, git
+from tests.intake.repositories import (
+    BY_CLAUDE,
+    Story,
+    agent,
+    attested,
+    code,
+    git,
+    path_with_slow_git,
+)
 
 ANEW = "The newest commit of the last scan is not in this history"
 
@@ -266,20 +274,8 @@ def test_a_scan_that_runs_out_of_time_leaves_what_was_kept(
 ) -> None:
     before = reader.file.read_bytes()
     story.commit("More", {"shop/c.py": code(45, "b")})
-    slow_git(tmp_path / "bin", tmp_path / "reached")
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", path_with_slow_git(tmp_path))
     with pytest.raises(UnreadableRepository, match="took more than"):
         reader.scan(limits=Limits(seconds=2))
     assert (tmp_path / "reached").exists()
     assert reader.file.read_bytes() == before
-
-
-def slow_git(folder: Path, reached: Path) -> None:
-    """A git that never gets through its commits."""
-    folder.mkdir()
-    real, program = shutil.which("git"), folder / "git"
-    program.write_text(
-        f"#!/bin/sh\ncase \"$*\" in *numstat*) touch '{reached}'; sleep 60;; esac\n"
-        f'exec {real} "$@"\n'
-    )
-    program.chmod(0o755)
