@@ -96,7 +96,7 @@ def baseline_of(
     by_people = {commit for commit in own if history.author[commit] not in history.not_people}
 
     def population(paths: Collection[str], commits: Collection[int]) -> Population:
-        some = [(files[path], lines[path]) for path in paths if path in files]
+        some = [(files[path], lines[path]) for path in sorted(paths) if path in files]
         return _population(some, commits, history, as_of)
 
     by_tools = history.by_tools - history.reverting

@@ -5,6 +5,7 @@ scan that uses it finds what one without it would find. It is named by a hash, w
 at all, and thrown away where anything that reading depends on is another now.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -70,6 +71,8 @@ class Cache:
         if self._directory is None:
             raise FileNotFoundError
         with self._path(self._directory).open("rb") as file:
+            if os.fstat(file.fileno()).st_uid != os.geteuid():
+                raise PermissionError
             return file.read(MOST_BYTES + 1)
 
     def _path(self, directory: Path) -> Path:
@@ -94,8 +97,8 @@ def _version(repository: Repository, markers: Markers) -> str:
         repository.once("version"),
         markers.table.model_dump_json().encode(),
         repr((sys.hexversion, sys.byteorder, repository.limits.token_bytes)).encode(),
-        _small(repository.shallow_file),
-        _small(repository.attributes_file),
+        _digest(repository.shallow_file),
+        _digest(repository.attributes_file),
     ):
         digest.update(b"%d:%b" % (len(value), value))
     return digest.hexdigest()
@@ -111,9 +114,11 @@ def _code() -> bytes:
     return digest.digest()
 
 
-def _small(path: Path) -> bytes:
-    with suppress(OSError), path.open("rb") as file:
-        return file.read(MOST_BYTES)
+def _digest(path: Path) -> bytes:
+    """Of a file's content; of nothing where there is no such file."""
+    if path.is_file():
+        with suppress(OSError), path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
     return b""
 
 

@@ -19,7 +19,6 @@ from intake.log import Log
 from intake.markers import By, Evidence
 from intake.notes import Claim, Note
 from intake.traces import Span, lines_of
-from intake.uncollected import uncollected
 
 EVER = -(1 << 62)
 
@@ -110,7 +109,6 @@ class History:
         return len(self.landed)
 
 
-@uncollected
 def history_in(
     log: Log,
     shas: Sequence[bytes],

@@ -97,9 +97,11 @@ def read_log(
     """
     shas = asked.ids.read().split(b"\n")[:-1]
     log = replace(asked.known, head=asked.head)
-    new = len(shas) - len(log.shas)
+    new, known = len(shas) - len(log.shas), frozenset(log.shas)
     reading = _Reading(log, markers, repository)
-    for done, commit in enumerate(asked.commits, 1):
+    # Where clocks were wrong, git also lists commits from which the known ones came.
+    unknown = (commit for commit in asked.commits if commit.sha not in known)
+    for done, commit in enumerate(unknown, 1):
         reading.take(commit)
         if progress and done % STEP == 0:
             progress(done, new)

@@ -15,7 +15,6 @@ from intake.measured import Measured
 from intake.mentions import Mention, Mentions, Place
 from intake.notes import Claim, Note
 from intake.traits import Traits
-from intake.uncollected import uncollected
 
 NONE: Final = -1
 
@@ -35,14 +34,12 @@ class Kept:
 Parts = Mapping[str, bytes]
 
 
-@uncollected
 def packed(kept: Kept) -> dict[str, bytes]:
     """By name; what `unpacked` reads."""
     said = {"notes": [*_notes(kept.notes)], "mentions": [*_mentions(kept.mentions)]}
     return _log(kept.log) | _contents(kept.contents) | _json(said | {"asked": kept.mentions.head})
 
 
-@uncollected
 def unpacked(parts: Parts) -> Kept:
     """Raises ValueError, LookupError or TypeError for what `packed` did not write."""
     notes = dict(_as_notes(json.loads(parts["notes"])))

@@ -98,6 +98,7 @@ def repository_name(path: Path, ending: Ending | None = None) -> str:
         return name_of(repository)
 
 
+@uncollected
 def read_repository(
     path: Path,
     *,
@@ -250,7 +251,6 @@ def _directories(blocks: Iterable[Block]) -> Iterator[str]:
             yield f"{block.directory}/" if block.directory else ""
 
 
-@uncollected
 def _facts(
     repo: str,
     code: _Code,
@@ -292,7 +292,6 @@ def _is_near(path: bytes, code: _Code, history: History, rules: Rules) -> bool:
     return named or _share(history.files.get(path)) >= rules.scan.mixed
 
 
-@uncollected
 def _scan(
     head: str,
     facts: Facts,

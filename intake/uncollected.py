@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 def uncollected(function: Callable[P, T]) -> Callable[P, T]:
     """The function, while the garbage collector rests: to look at all of them again and again took
-    a quarter of a scan's time. For work of a few seconds.
+    a quarter of a scan's time. For work that leaves no cycles.
     """
 
     @wraps(function)

@@ -290,6 +290,37 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     ]
 
 
+def test_a_scan_goes_on_from_the_last_one(fresh: Terminal, story: Story) -> None:
+    story.commit("Work\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)})
+    done(fresh.says("scan", str(story.path)))
+    (kept,) = (fresh.folder / "cache" / "debt" / "scans").iterdir()
+    before = kept.read_bytes()
+    story.commit("Work\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(90)})
+    assert "1 updated" in done(fresh.says("scan", str(story.path)))
+    assert kept.read_bytes() != before
+
+
+def test_a_scan_of_the_time_since_a_day_counts_no_earlier_lines(
+    fresh: Terminal, story: Story
+) -> None:
+    story.commit("Work\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-05-01")
+    story.commit("Mend", {"src/retry/worker.py": code(80)}, on="2026-06-01")
+    scan = ["scan", str(story.path), "--dry-run"]
+    assert "75% of the added lines" in done(fresh.says(*scan))
+    told = done(fresh.says(*scan, "--since", "2026-06-01"))
+    assert told.startswith("0 artifacts from 0 AI commits in 1")
+    assert "Only commits that landed since 2026-06-01 (UTC) count" in told
+
+
+def test_a_day_that_is_none_is_asked_the_wrong_way(
+    fresh: Terminal, story: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        fresh.says("scan", str(story.path), "--since", "2026-02-30")
+    assert ended.value.code == 2
+    assert "argument --since: “2026-02-30” is not" in capsys.readouterr().err
+
+
 def test_a_scan_says_what_peoples_code_does_beside_the_tools(fresh: Terminal, story: Story) -> None:
     story.commit("Begin", {"cart.py": code(60, "cart")}, on="2026-05-01")
     story.commit("Retry\n\n" + BY_CLAUDE, {"retry.py": code(60)}, on="2026-06-01")
