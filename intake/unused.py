@@ -20,11 +20,14 @@ NAMING = frozenset({"py", "java", "kt", "rs", *SCRIPTS})
 YOUNG_DAYS = 30
 SHORTEST = 5
 MOST_ASKED = 300
+MOST_AHEAD = 3_000
+KIND = "production_integration"
 
 
 def unused(group: Group, asked: Collection[Group], mentions: Mentions) -> Signal | None:
     """Of those that were asked about, one that nobody names."""
-    if group not in asked or any(map(mentions.has, _names_of(group))):
+    own = _raw(group)
+    if group not in asked or any(mentions.has(name, own) for name in _names_of(group)):
         return None
     return Signal(Sign.UNUSED, "nothing imports or names it")
 
@@ -41,21 +44,27 @@ def doubtful(groups: Iterable[Group], facts: Facts) -> list[Group]:
 
 def names_in(groups: Iterable[Group]) -> dict[str, frozenset[bytes]]:
     """By what others would speak of each, with the files that it is."""
-    return {
-        name: frozenset(path.encode("utf-8", "surrogateescape") for path in group.files)
-        for group in groups
-        for name in _names_of(group)
-    }
+    return {name: _raw(group) for group in groups for name in _names_of(group)}
+
+
+def names_ahead(groups: Iterable[Group]) -> frozenset[str]:
+    """All names that may be asked about one day."""
+    some = (group for group in groups if _is_named(group))
+    return frozenset(islice((name for group in some for name in _names_of(group)), MOST_AHEAD))
 
 
 def _may_be_unused(group: Group, facts: Facts) -> bool:
-    if group.kind != "production_integration" or facts.references.dependants(group.files):
-        return False
-    if not all(map(_has_to_be_named, group.files)) or _is_young(group, facts):
+    if not _is_named(group) or facts.references.dependants(group.files):
         return False
     traits = (facts.traits.get(path) for path in group.files)
     started = any(each is None or each.starts for each in traits)
-    return not started and all(map(_is_telling, _names_of(group)))
+    return not started and not _is_young(group, facts)
+
+
+def _is_named(group: Group) -> bool:
+    """Whether somebody has to name it, by names that can be looked for."""
+    names = map(_is_telling, _names_of(group))
+    return group.kind == KIND and all(map(_has_to_be_named, group.files)) and all(names)
 
 
 def _names_of(group: Group) -> frozenset[str]:
@@ -86,3 +95,7 @@ def _is_young(group: Group, facts: Facts) -> bool:
     files = [facts.files[path] for path in group.files if path in facts.files]
     created = min((landed[file.first] for file in files), default=facts.as_of)
     return facts.as_of - created < YOUNG_DAYS * DAY
+
+
+def _raw(group: Group) -> frozenset[bytes]:
+    return frozenset(path.encode("utf-8", "surrogateescape") for path in group.files)
