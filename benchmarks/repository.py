@@ -312,6 +312,7 @@ def make(path: Path, size: Size) -> Made:
         team.note()
     for branch, sha in (("main", main), ("later", later)):
         git(path, "update-ref", f"refs/heads/{branch}", sha)
+    git(path, "repack", "-adfq")  # a clone has its commits together and its contents as deltas
     return Made(path, main, later)
 
 

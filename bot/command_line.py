@@ -72,10 +72,10 @@ def answer(words: Sequence[str], world: World) -> int:
 
 
 def _here() -> World:
-    return World(_environment(), datetime.now(UTC), sys.stdin.buffer, sys.stdout, sys.stderr)
+    return World(environment(), datetime.now(UTC), sys.stdin.buffer, sys.stdout, sys.stderr)
 
 
-def _environment() -> Mapping[str, str]:
+def environment() -> Mapping[str, str]:
     """The process's own values before those of `.env`."""
     from dotenv import dotenv_values
 

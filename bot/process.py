@@ -5,7 +5,7 @@ import logging
 import signal
 import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -24,12 +24,13 @@ from bot.call import Bot, Tasks
 from bot.groups import Groups
 from bot.http import application
 from bot.people import People
+from bot.refreshing import Refreshing
 from bot.settings import Settings, WrongSetting
 from bot.workspace import require_app_token, who_we_are
 from briefings.delivery import Sender, Updates
 from briefings.planning import plan, rehearse
 from debt.policy import Policy
-from storage import outbox
+from storage import outbox, repositories
 from storage.artifacts import Change
 from storage.migrate import require_current
 from storage.store import Store
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 # The sending lease must outlast this, late acceptance and history lag (DESIGN.md, promise 1).
 CLIENT_TIMEOUT = 10
 POLL = 2.0
+REFRESH_POLL = 60
 GRACE = 15
 Clock = Callable[[], datetime]
 
@@ -50,9 +52,12 @@ def utc_now() -> datetime:
 class Process:
     """One running bot: it answers, plans what is due, and sends while it holds the lease."""
 
-    def __init__(self, bot: Bot, sender: Sender, woken: asyncio.Event) -> None:
+    def __init__(
+        self, bot: Bot, sender: Sender, refreshing: Refreshing, woken: asyncio.Event
+    ) -> None:
         self.bot = bot
         self._sender = sender
+        self._refreshing = refreshing
         self._turn = asyncio.Lock()
         self._woken = woken
         self._ending = False
@@ -85,6 +90,19 @@ class Process:
             except Exception:
                 log.exception("sending failed; it goes on")
 
+    async def refresh(self) -> Sequence[str]:
+        """Repositories whose week is over are read anew; their names."""
+        return await self._refreshing.refresh()
+
+    async def keep_refreshing(self) -> None:
+        """Looks every minute; one reading after the other, however long it takes."""
+        while True:
+            try:
+                await self.refresh()
+            except Exception:
+                log.exception("refreshing failed; it goes on")
+            await asyncio.sleep(REFRESH_POLL)
+
     async def end(self, sending: asyncio.Task[None]) -> None:
         """Lets the message under way arrive; what is cut off is looked up by the next sender."""
         self._ending = True
@@ -111,12 +129,13 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             people = People(store, client, now, policy, team_id)
             groups = Groups(client, policy, now)
             updates, tasks = Updates(store, client, policy), Tasks()
-            sender = Sender(store, careful, policy, now, holder=uuid.uuid4().hex)
-            woken = asyncio.Event()
+            holder, woken = uuid.uuid4().hex, asyncio.Event()
+            sender = Sender(store, careful, policy, now, holder)
+            refreshing = Refreshing(store, settings, policy, now, holder)
             bot = Bot(
                 store, policy, client, session, now, people, groups, updates, tasks, woken.set
             )
-            yield Process(bot, sender, woken)
+            yield Process(bot, sender, refreshing, woken)
             await tasks.finish()
         finally:
             await store.close()
@@ -182,17 +201,20 @@ async def _socket_mode(app: AsyncApp, settings: Settings) -> AsyncIterator[None]
 
 @asynccontextmanager
 async def briefing(process: Process) -> AsyncIterator[None]:
-    """A tick a minute plans what is due; what is on the ledger is sent."""
+    """A tick a minute plans what is due; what is on the ledger is sent, what is old read anew."""
     scheduler = AsyncIOScheduler(timezone=UTC)
     # The tick holds no state: what matters is in the database, a missed tick costs nothing.
     scheduler.add_job(_each_minute(process), "interval", minutes=1, next_run_time=utc_now())
     scheduler.start()
     sending = asyncio.create_task(process.keep_sending())
+    refreshing = asyncio.create_task(process.keep_refreshing())
     try:
         yield
     finally:
         scheduler.shutdown(wait=False)
+        refreshing.cancel()
         await process.end(sending)
+        await asyncio.gather(refreshing, return_exceptions=True)
 
 
 def _each_minute(process: Process) -> Callable[[], Awaitable[None]]:
@@ -238,14 +260,19 @@ async def brief(
 
 
 async def _once(settings: Settings, policy: Policy, now: datetime) -> int:
-    """Does all that is due with `now` as its clock; 1 where something could not be sent."""
+    """Does all that is due with `now` as its clock; 1 where something could not be sent or read."""
     async with running(settings, policy, lambda: now) as process:
         before = await _parked(process)
         await process.check_owners()
         await process.tick()
         await process.send()
+        read = await process.refresh()
+        if read:
+            await process.tick()
+            await process.send()
         await process.step_down()
         troubles = [f"{key}: {why}" for key, why in await _parked(process) - before]
+        troubles += await _unread(process, read)
         async with process.bot.store.read() as session:
             ready = await outbox.next_ready(session)
     if ready and ready <= now:
@@ -258,6 +285,12 @@ async def _once(settings: Settings, policy: Policy, now: datetime) -> int:
 async def _parked(process: Process) -> set[tuple[str, str]]:
     async with process.bot.store.read() as session:
         return set(await outbox.parked(session))
+
+
+async def _unread(process: Process, names: Sequence[str]) -> list[str]:
+    async with process.bot.store.read() as session:
+        failures = await repositories.failures(session, names)
+    return [f"{failure.name}: {failure.last_failure}" for failure in failures]
 
 
 async def _print_due(settings: Settings, policy: Policy, now: datetime) -> None:

@@ -42,6 +42,15 @@ def problems(environment: Mapping[str, str], *, need_slack: bool) -> list[str]:
     return [*_malformed(environment), *(_missing(environment) if need_slack else ())]
 
 
+def cache_directory(environment: Mapping[str, str]) -> Path:
+    """Where things are kept that can be had again, as the XDG specification has it."""
+    named = environment.get("XDG_CACHE_HOME", "")
+    if named.startswith("/"):
+        return Path(named) / "debt"
+    home = environment.get("HOME", "")
+    return (Path(home) if home else Path.home()) / ".cache" / "debt"
+
+
 @dataclass(frozen=True, slots=True)
 class _Variable:
     """`read` raises ValueError for a malformed value; `should` says what a good one is."""

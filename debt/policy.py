@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -35,6 +35,7 @@ from debt.policy_values import (
     require_known,
     whole,
 )
+from debt.repositories import ClonePolicy, RefreshPolicy, RepositoryName, RepositoryPolicy
 from debt.scan_policy import Scale, ScanPolicy, SignalsPolicy
 from debt.wrong_policy import invalid, not_toml
 
@@ -43,6 +44,7 @@ WEEKDAYS: tuple[Weekday, ...] = (
 )  # fmt: skip
 
 
+T = TypeVar("T", bound=Table)
 _NO_GROUP = "is not a group"
 
 
@@ -170,6 +172,10 @@ class Sprint(Table):
     first_day: Day
 
 
+class RepositoryList(Table):
+    repositories: Mapping[RepositoryName, RepositoryPolicy]
+
+
 class Policy(Table):
     kinds: Mapping[str, KindPolicy]
     labels: Mapping[Label, LabelPolicy]
@@ -191,6 +197,9 @@ class Policy(Table):
     signals: SignalsPolicy
     scale: Scale
     markers: TeamMarkers
+    repositories: Mapping[RepositoryName, RepositoryPolicy]
+    clones: ClonePolicy
+    refresh: RefreshPolicy
 
     @model_validator(mode="after")
     def _tiers_ask_groups_that_exist(self) -> "Policy":
@@ -253,31 +262,37 @@ def load(path: Path | None) -> Policy:
     """The built-in policy with the file's tables laid over it. Raises PolicyError."""
     if path is None:
         return built_in()
-    text = _read(path)
+    return _validated(path, Policy, _built_in_tables(), "DEBT_POLICY")
+
+
+def repositories_in(path: Path) -> Mapping[str, RepositoryPolicy]:
+    """Those of a file that holds nothing else. Raises PolicyError."""
+    return _validated(path, RepositoryList, {}, "--list").repositories
+
+
+def _validated(path: Path, table: type[T], base: dict[str, Any], named_by: str) -> T:
+    text = _read(path, named_by)
     try:
-        changes = tomllib.loads(text)
+        return table.model_validate(_laid_over(base, tomllib.loads(text)))
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(not_toml(path, text, error)) from None
-    merged = _laid_over(_built_in_tables(), changes)
-    try:
-        return Policy.model_validate(merged)
+        raise PolicyError(not_toml(path, text, error, named_by)) from None
     except ValidationError as error:
-        raise PolicyError(invalid(path, text, error, Policy)) from None
+        raise PolicyError(invalid(path, text, error, table)) from None
 
 
 def _built_in_tables() -> dict[str, Any]:
     return tomllib.loads(files("debt").joinpath("policy.toml").read_text("utf-8"))
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, named_by: str) -> str:
     try:
         return path.read_text("utf-8-sig")
     except OSError as error:
         raise PolicyError(
-            f"{path}: cannot be read ({error.strerror}); DEBT_POLICY names a TOML file"
+            f"{path}: cannot be read ({error.strerror}); {named_by} names a TOML file"
         ) from None
     except UnicodeDecodeError:
-        raise PolicyError(f"{path}: is not UTF-8 text; a policy is a TOML file") from None
+        raise PolicyError(f"{path}: is not UTF-8 text; {named_by} names a TOML file") from None
 
 
 def _laid_over(base: Any, change: Any) -> Any:

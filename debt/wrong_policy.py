@@ -9,6 +9,8 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from debt.repositories import without_user_info
+
 _ALLOWED = {
     "bool_type": "allowed are true and false",
     "string_type": "allowed is text in quotes",
@@ -21,11 +23,11 @@ _ALLOWED = {
 }
 
 
-def not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
+def not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError, named_by: str) -> str:
     """The parser's words with the line first, the last one where the end came too soon."""
     said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.S)
-    what, line = said.groups() if said else (str(error), "1")
-    return f"{path}:{line or len(text.splitlines())}: {what}; a policy is a TOML file"
+    why, line = said.groups() if said else (str(error), "1")
+    return f"{path}:{line or len(text.splitlines())}: {why}; {named_by} names a TOML file"
 
 
 def invalid(path: Path, text: str, error: ValidationError, policy: type[BaseModel]) -> str:
@@ -35,7 +37,7 @@ def invalid(path: Path, text: str, error: ValidationError, policy: type[BaseMode
     keys = [key for key in every if key != "[key]"]
     names = [key for key in keys if isinstance(key, str)]
     said = f"{'.'.join(names)}: {_allowed(first, names, policy)}"
-    return f"{path}:{_line_of(text, keys)}: {' '.join(said.split())}"
+    return without_user_info(f"{path}:{_line_of(text, keys)}: {' '.join(said.split())}")
 
 
 def _allowed(error: ErrorDetails, names: list[str], policy: type[BaseModel]) -> str:

@@ -55,6 +55,38 @@ class UnreadableRepository(Exception):
         self.status = status
 
 
+class PastLimit(UnreadableRepository):
+    """It may be read, but not within the limits."""
+
+
+class Ending:
+    """Lets one thread end, once and for all, whatever git does for another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._over = False
+
+    def end(self) -> None:
+        with self._lock:
+            self._over = True
+            for process in self._running:
+                kill(process)
+
+    @contextmanager
+    def watching(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Until the block ends, `process` ends with everything else."""
+        with self._lock:
+            self._running.add(process)
+            if self._over:
+                kill(process)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(process)
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much one reading may take: seconds of wall time in all, bytes and counts per part."""
@@ -71,14 +103,17 @@ class Limits:
 class Repository:
     """Runs git on one repository. Made by `opened`, usable until its block ends."""
 
-    def __init__(self, path: Path, directory: Path, scratch: Path, limits: Limits) -> None:
+    def __init__(
+        self, path: Path, directory: Path, scratch: Path, limits: Limits, ending: Ending
+    ) -> None:
         self.path = path
         self.directory = directory
         self.limits = limits
+        self._ending = ending
         self._tree = scratch / "tree"
         self._tree.mkdir()
         self._environment = _environment(directory, scratch)
-        self._git = _program()
+        self._git = program()
         self._deadline = time.monotonic() + limits.seconds
 
     @property
@@ -133,7 +168,8 @@ class Repository:
             try:
                 watch.start()
                 assert process.stdout is not None  # noqa: S101 - asked for by PIPE
-                yield process.stdout
+                with self._ending.watching(process):
+                    yield process.stdout
                 process.stdout.close()
                 self._check(process.wait(), said, late)
             finally:
@@ -176,24 +212,28 @@ class Repository:
         if code:
             raise UnreadableRepository(f"{shown(self.path)}: {_complaint(code, said)}", code)
 
-    def _too_slow(self) -> UnreadableRepository:
+    def _too_slow(self) -> PastLimit:
         limit = f"{self.limits.seconds:,.0f} seconds"
-        return UnreadableRepository(f"{shown(self.path)}: reading it took more than {limit}.")
+        return PastLimit(f"{shown(self.path)}: reading it took more than {limit}.")
 
-    def _too_large(self) -> UnreadableRepository:
+    def _too_large(self) -> PastLimit:
         limit = f"{self.limits.output_bytes / (1 << 20):,.0f} MB"
-        return UnreadableRepository(f"{shown(self.path)}: its history is more than {limit}.")
+        return PastLimit(f"{shown(self.path)}: its history is more than {limit}.")
 
 
 @contextmanager
-def opened(path: Path, limits: Limits | None = None) -> Iterator[Repository]:
+def opened(
+    path: Path, limits: Limits | None = None, ending: Ending | None = None
+) -> Iterator[Repository]:
     """The repository at `path`: a work tree, a linked one, or a bare directory.
 
-    Raises UnreadableRepository when there is none. Nothing is written into it.
+    Whoever holds `ending` can end the reading. Nothing is written into it. Raises
+    UnreadableRepository when there is none.
     """
     directory = _git_directory(path)
     with tempfile.TemporaryDirectory(prefix="debt-scan-") as scratch:
-        yield Repository(path, directory, Path(scratch), limits or Limits())
+        scratched = Path(scratch)
+        yield Repository(path, directory, scratched, limits or Limits(), ending or Ending())
 
 
 def shown(text: object, limit: int = 200) -> str:
@@ -203,7 +243,7 @@ def shown(text: object, limit: int = 200) -> str:
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
-def _program() -> str:
+def program() -> str:
     git = shutil.which("git")
     if git is None:
         raise UnreadableRepository("git is not installed, or not on PATH.")
@@ -278,17 +318,17 @@ def _spooled(parts: Iterable[bytes]) -> Iterator[IO[bytes]]:
 
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     late.set()
-    _kill(process)
+    kill(process)
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:
     if process.stdout is not None:
         process.stdout.close()
-    _kill(process)
+    kill(process)
     process.wait()
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes]) -> None:
     """End git and whatever it may have started: it leads a process group of its own."""
     if process.poll() is None:
         with suppress(ProcessLookupError):

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 
 from intake.borrowing import Made, made_in
 from intake.commits import Commit, commits_of
-from intake.git import Repository, UnreadableRepository, shown
+from intake.git import PastLimit, Repository, shown
 from intake.markers import Evidence, Markers, Person, tools_in
 
 Progress = Callable[[int, int | None], None]
@@ -144,7 +144,7 @@ class _Reading:
         if self._left < 0:
             limit = f"{self._repository.limits.log_bytes >> 20:,} MB"
             where = shown(self._repository.path)
-            raise UnreadableRepository(f"{where}: its history takes more than {limit} of memory.")
+            raise PastLimit(f"{where}: its history takes more than {limit} of memory.")
 
     def _path(self, path: bytes) -> int:
         at = self._paths.get(path)

@@ -19,7 +19,7 @@ from intake.claims import Claim, claims_of
 from intake.contents import References
 from intake.findings import Facts, Finding, finding_of
 from intake.following import followed
-from intake.git import Limits, Repository, UnreadableRepository, opened, shown
+from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, Group, groups_of
 from intake.history import FileHistory, History
 from intake.kinds import is_code, is_left_out, kind_of
@@ -92,9 +92,9 @@ class Scan:
     baseline: Baseline = field(default_factory=Baseline)
 
 
-def repository_name(path: Path) -> str:
+def repository_name(path: Path, ending: Ending | None = None) -> str:
     """What the register calls it where nobody says otherwise. Raises UnreadableRepository."""
-    with opened(path) as repository:
+    with opened(path, ending=ending) as repository:
         return name_of(repository)
 
 
@@ -109,6 +109,7 @@ def read_repository(
     known: Known = NOTHING,
     since: date | None = None,
     cache: Path | None = None,
+    ending: Ending | None = None,
 ) -> Scan:
     """Read a work tree or a bare repository at its HEAD. `now` is aware; time windows end there.
     `known` is what the register says of its paths.
@@ -116,11 +117,12 @@ def read_repository(
     Only commits that landed on the day `since` (in UTC) or later count. What was read is kept in
     the directory `cache`, and read there instead the next time: the scan is the same, but faster.
     `policy`, where it is not the built-in one, says by what files count and are rated. `progress`
-    is told commits read and in all. Raises UnreadableRepository with one clear line where there is
-    no repository, a clone lacks what its history needs, or a limit is passed.
+    is told commits read and in all; whoever holds `ending` can end the reading. Raises
+    UnreadableRepository with one clear line where there is no repository, a clone lacks what its
+    history needs, or a limit is passed.
     """
     rules = rules_of(policy or built_in())
-    with opened(path, limits) as repository:
+    with opened(path, limits, ending) as repository:
         repo = shown(name) if name else name_of(repository)
         head = head_of(repository)
         if head is None:

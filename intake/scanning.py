@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from intake.apply import Applied, apply, rehearse
-from intake.git import shown
+from intake.git import Ending, shown
 from intake.log import Progress
 from intake.scan import read_repository, repository_name
 from storage.artifacts import Change
@@ -26,16 +26,21 @@ async def scan(
 
     Nothing is written where reading fails. Raises UnreadableRepository.
     """
-    repo = shown(name) if name else await asyncio.to_thread(repository_name, path)
-    async with store.read() as session:
-        there = await known(session, repo)
-    found = await asyncio.to_thread(
-        read_repository,
-        path,
-        name=repo,
-        now=change.at,
-        progress=progress,
-        policy=change.policy,
-        known=there,
-    )
+    ending = Ending()
+    try:
+        repo = shown(name) if name else await asyncio.to_thread(repository_name, path, ending)
+        async with store.read() as session:
+            there = await known(session, repo)
+        found = await asyncio.to_thread(
+            read_repository,
+            path,
+            name=repo,
+            now=change.at,
+            progress=progress,
+            policy=change.policy,
+            known=there,
+            ending=ending,
+        )
+    finally:  # a thread goes on when whoever waits for it is cancelled
+        ending.end()
     return await (rehearse if rehearsed else apply)(store, change, found)

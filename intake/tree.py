@@ -4,7 +4,7 @@ import re
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 
-from intake.git import Repository, UnreadableRepository, shown
+from intake.git import PastLimit, Repository, UnreadableRepository, shown
 
 ATTRIBUTES = ("linguist-generated", "linguist-vendored", "linguist-documentation")
 CODEOWNERS = (b".github/CODEOWNERS", b"CODEOWNERS", b"docs/CODEOWNERS", b".gitlab/CODEOWNERS")
@@ -40,7 +40,7 @@ def descends(repository: Repository, head: str, ancestor: str) -> bool:
 def files_of(repository: Repository, head: str) -> dict[bytes, Blob]:
     """Every regular file by its path; links and submodules are left out, and never followed.
 
-    Raises UnreadableRepository beyond the limit of files.
+    Raises PastLimit beyond the limit of files.
     """
     files: dict[bytes, Blob] = {}
     with repository.tokens("ls-tree", "-r", "-l", "-z", "--full-tree", head) as entries:
@@ -51,7 +51,7 @@ def files_of(repository: Repository, head: str) -> dict[bytes, Blob]:
                 files[path] = Blob(oid, int(size))
             if len(files) > repository.limits.files:
                 limit = f"more than {repository.limits.files:,} files"
-                raise UnreadableRepository(f"{shown(repository.path)}: it holds {limit}.")
+                raise PastLimit(f"{shown(repository.path)}: it holds {limit}.")
     return files
 
 

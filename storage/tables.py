@@ -569,6 +569,24 @@ class Lease(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
 
 
+class Repository(SQLModel, table=True):
+    """A repository of the policy: when it is read anew, and how that went the last time.
+
+    `schedule` is what `next_at` was computed from; there is none where that says never.
+    """
+
+    __tablename__ = "repository"
+
+    name: str = Field(primary_key=True)
+    schedule: str = ""
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_head: str = ""
+    failures: int = 0
+    failed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_failure: str = Field(default="", sa_type=Text)
+
+
 class SeenEvent(SQLModel, table=True):
     """Slack repeats events; each id is acted on once."""
 
@@ -595,6 +613,7 @@ SUBSCRIPTION = _table(Subscription)
 TEAM = _table(Team)
 TEAM_MEMBER = _table(TeamMember)
 LEASE = _table(Lease)
+REPOSITORY = _table(Repository)
 SEEN_EVENT = _table(SeenEvent)
 APPROVAL = _table(Approval)
 VOTE = _table(Vote)

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 from bot.commands.arguments import Commands, chain_head, command
 from bot.commands.invocation import Invocation, opened
 from bot.settings import Settings
+from debt.text import clean
 
 if TYPE_CHECKING:
     from debt.policy import Policy
     from storage.history import ChainHead
     from storage.store import Store
+    from storage.tables import Repository
 
 _CHECK = """\
 Looks at configuration, policy, database, migrations and history chain, then at Slack's tokens,
-scopes and channels. Prints all that is missing at once, and exits with 1 if anything is."""
+scopes and channels. Tells which repositories of the policy could not be read the last time, and
+why. Prints all that is missing at once, and exits with 1 if anything is."""
 
 
 def add(commands: Commands) -> None:
@@ -110,10 +113,32 @@ async def _register(invocation: Invocation) -> tuple[list[str], list[str]]:
         async with opened(url) as store:
             faults = await _chain(store, invocation.arguments.head)
             await _nudges(invocation, store)
+            faults += await _refreshes(invocation, store)
             async with store.read() as session:
                 return faults, await channels(session)
     except expected() as error:
         return [words_of(error)], []
+
+
+async def _refreshes(invocation: Invocation, store: "Store") -> list[str]:
+    """What of the policy's repositories could not be read the last time, since when, and why."""
+    from debt.policy import PolicyError
+    from storage.repositories import failures
+
+    try:
+        names = _policy(invocation).repositories
+    except PolicyError:  # is among the faults
+        return []
+    async with store.read() as session:
+        return [_unread(each) for each in await failures(session, names)]
+
+
+def _unread(repository: "Repository") -> str:
+    times = (repository.failed_at, repository.last_at, repository.next_at)
+    failed, read, again = (f"{at:%Y-%m-%d %H:%M} UTC" if at else "never" for at in times)
+    why = clean(repository.last_failure)
+    kept = f"last read: {read}; next try: {again}"
+    return f"{repository.name}: reading it failed on {failed}: {why} ({kept})"
 
 
 async def _nudges(invocation: Invocation, store: "Store") -> None:

@@ -14,6 +14,7 @@ from bot.settings import Settings, read
 
 if TYPE_CHECKING:  # `debt --help` does not wait for the database's libraries
     from debt.policy import Policy
+    from intake.clones import Clones
     from storage.artifacts import Change
     from storage.store import Store
 
@@ -52,6 +53,18 @@ class Invocation:
         from storage.artifacts import Change
 
         return Change(f"cli:{_user_name()}", self.world.now, self.policy)
+
+    @cached_property
+    def clones(self) -> "Clones":
+        """Of repositories that are elsewhere; those that nobody uses any more are removed."""
+        from bot.settings import cache_directory
+        from intake.clones import clones_by
+
+        clones = clones_by(
+            self.policy.clones, cache_directory(self.world.environment), self.world.environment
+        )
+        clones.forget_unused(self.world.now)
+        return clones
 
     def say(self, *lines: str) -> None:
         for line in lines:

@@ -19,6 +19,11 @@ class Progress:
         part = f"{done:,} of {total:,}" if total else f"{done:,}"
         self._write(f"{part} {self._noun}")
 
+    def say(self, text: str) -> None:
+        """What is being done before there is anything to count."""
+        if self._shows:
+            self._write(text)
+
     def _write(self, text: str) -> None:
         self._err.write(f"\r{text.ljust(self._width)}")
         self._err.flush()

@@ -51,7 +51,7 @@ def _try(invocation: Invocation) -> int:
 def _serve(invocation: Invocation) -> int:
     from bot import process
 
-    _log(invocation)
+    start_log(invocation)
     settings, policy = invocation.settings, invocation.policy
     if _on_a_platform_with_sqlite(invocation):
         log.warning(_ON_A_PLATFORM)
@@ -63,7 +63,7 @@ def _serve(invocation: Invocation) -> int:
 def _brief(invocation: Invocation) -> int:
     from bot import process
 
-    _log(invocation)
+    start_log(invocation)
     arguments = invocation.arguments
     work = process.brief(
         invocation.settings,
@@ -113,7 +113,7 @@ def _one_line(record: logging.LogRecord) -> bool:
     return True
 
 
-def _log(invocation: Invocation) -> None:
+def start_log(invocation: Invocation) -> None:
     """One event a line, on standard error."""
     logging.basicConfig(
         level=invocation.settings.log_level,

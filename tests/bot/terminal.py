@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.command_line import answer
 from bot.commands.invocation import World
 
+HERE = str(Path(__file__).parents[2])  # in a second work tree, not what is installed from the first
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SHEET = """\
 name,repo,paths,owner,team,risk,value,purpose
@@ -40,10 +41,12 @@ class Terminal:
 
     def says(self, *words: str, given: str | bytes = "") -> Said:
         out, err = StringIO(), StringIO()
-        data = given.encode() if isinstance(given, str) else given
-        world = World(self.environment, self.now, BytesIO(data), out, err)
-        status = answer(words, world)
+        status = answer(words, self.world(out, err, given))
         return Said(status, out.getvalue(), err.getvalue())
+
+    def world(self, out: StringIO, err: StringIO, given: str | bytes = "") -> World:
+        data = given.encode() if isinstance(given, str) else given
+        return World(self.environment, self.now, BytesIO(data), out, err)
 
     def really(
         self, *words: str, given: str = "", environment: dict[str, str] | None = None
@@ -61,7 +64,12 @@ class Terminal:
 
     @property
     def variables(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "USER": "dana"}
+        return {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": HERE,
+            "HOME": str(self.folder),
+            "USER": "dana",
+        }
 
     def file(self, name: str, text: str | bytes) -> str:
         path = self.folder / name

@@ -15,6 +15,7 @@ import pytest
 
 from bot.settings import Settings
 from sandbox import Sandbox
+from tests.bot.terminal import HERE
 
 DEBT = Path(sys.executable).with_name("debt")
 
@@ -25,6 +26,7 @@ async def serving(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = {
         "PATH": os.environ["PATH"],
+        "PYTHONPATH": HERE,
         "DATABASE_URL": settings.database_url,
         "SLACK_BOT_TOKEN": settings.slack_bot_token,
         "SLACK_SIGNING_SECRET": settings.slack_signing_secret,

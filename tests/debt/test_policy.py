@@ -156,8 +156,9 @@ STEPS = "pairs such as [[26, 2], [3, 1]], the highest number first"
             "\nthreshold = 3",
             (
                 "policy.toml:2: threshold: no such key; allowed are kinds, labels, tiers, "
-                "thresholds, digest, nudges, approvals, gate, roles, groups, teams, leadership, "
-                "working_hours, holidays, sprint, scan, signals, scale, markers"
+                "thresholds, digest, nudges, approvals, gate, budgets, roles, groups, teams, "
+                "leadership, working_hours, holidays, sprint, scan, signals, scale, markers, "
+                "repositories, clones, refresh"
             ),
         ),
         (
@@ -408,7 +409,7 @@ def test_what_is_not_toml_is_answered_with_its_line(
 ) -> None:
     said = refusal(policy_file, text)
     assert said.startswith(answer)
-    assert said.endswith("; a policy is a TOML file")
+    assert said.endswith("; DEBT_POLICY names a TOML file")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from intake.git import Limits, UnreadableRepository, opened, shown
+from intake.git import Ending, Limits, UnreadableRepository, opened, shown
 from intake.scan import read_repository
+from tests.intake.conftest import NOW
 from tests.intake.repositories import BY_CLAUDE, Story, code, git
 
 Started = list["subprocess.Popen[bytes]"]
@@ -206,6 +208,21 @@ def test_a_repository_with_too_many_files_is_refused(story: Story, now: datetime
     story.commit("Sell", {f"{number}.py": "" for number in range(20)})
     with pytest.raises(UnreadableRepository, match="more than 10 files"):
         read_repository(story.path, now=now, limits=Limits(files=10))
+
+
+def test_a_reading_can_be_ended_from_another_thread(story: Story, started: Started) -> None:
+    """Whatever git waits for: here, somebody to write into a pipe."""
+    story.commit("Sell", {"a.py": code(3)})
+    os.mkfifo(story.path / ".git" / "objects" / "info" / "alternates")
+    ending = Ending()
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read_repository, story.path, now=NOW, ending=ending)
+        while not started:
+            assert not reading.done()
+        ending.end()
+        with pytest.raises(UnreadableRepository):
+            reading.result(20)
+    assert all(process.returncode is not None for process in started)
 
 
 def read_one_token_and_raise(path: Path, interruption: BaseException) -> None:

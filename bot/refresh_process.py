@@ -1,0 +1,71 @@
+"""`python -m bot.refresh_process NAME TIME`: one repository of the policy is read anew.
+
+Parsing keeps a processor busy, so it is done in a process of its own, where it delays nobody who
+talks to Slack. It ends when whoever started it closes its standard input, or is no more.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import Any
+
+from bot.command_line import environment
+from bot.commands.failures import expected, words_of
+from bot.commands.invocation import Invocation, World
+from bot.commands.running import start_log
+from bot.repositories import read_listed
+from storage.artifacts import Change
+
+log = logging.getLogger(__name__)
+
+BY = "schedule"
+_POLITE = 10  # whoever answers Slack goes first where both want the processor
+
+
+def main() -> int:
+    name, at = sys.argv[1:]
+    os.nice(_POLITE)
+    world = World(
+        environment(), datetime.fromisoformat(at), sys.stdin.buffer, sys.stdout, sys.stderr
+    )
+    invocation = Invocation(argparse.Namespace(slack=False), world)
+    start_log(invocation)
+    try:
+        asyncio.run(_while_wanted(_refresh(invocation, name)))
+    except asyncio.CancelledError:
+        return 1
+    except expected() as error:
+        log.warning("repository not read name=%s why=%s", name, words_of(error))
+        return 1
+    return 0
+
+
+async def _while_wanted(work: Coroutine[Any, Any, None]) -> None:
+    """Nothing ever comes from standard input but its end."""
+    loop, working = asyncio.get_running_loop(), asyncio.ensure_future(work)
+
+    def give_up() -> None:
+        loop.remove_reader(sys.stdin)
+        working.cancel()
+
+    loop.add_reader(sys.stdin, give_up)
+    await working
+
+
+async def _refresh(invocation: Invocation, name: str) -> None:
+    repository = invocation.policy.repositories.get(name)
+    if repository is None:  # the file has changed; the next tick follows it
+        return
+    change = Change(BY, invocation.world.now, invocation.policy)
+    async with invocation.register() as store:
+        read = await read_listed(store, change, name, repository, invocation.clones)
+    new, changed = len(read.result.created), len(read.result.changed)
+    log.info("repository read name=%s proposed=%d changed=%d", name, new, changed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

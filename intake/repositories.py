@@ -1,0 +1,65 @@
+"""A repository of the policy into the register: read where it is, or cloned and then read."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from debt.repositories import RepositoryPolicy
+from intake.apply import Applied
+from intake.clones import Clone, Clones
+from intake.git import PastLimit, UnreadableRepository
+from intake.log import Progress
+from intake.scanning import scan
+from storage.artifacts import Change
+from storage.store import Store
+
+T = TypeVar("T")
+
+
+async def scan_listed(
+    store: Store,
+    change: Change,
+    name: str,
+    repository: RepositoryPolicy,
+    clones: Clones,
+    progress: Progress | None = None,
+    *,
+    rehearsed: bool = False,
+) -> Applied:
+    """As `scan`; a clone that cannot be read is made anew and read once more.
+
+    Raises UnreadableRepository.
+    """
+
+    async def read(path: Path) -> Applied:
+        return await scan(store, change, path, name=name, progress=progress, rehearsed=rehearsed)
+
+    if repository.url is None:
+        return await read(_place(repository))
+    with clones.taken(repository.url, repository.branch) as clone:
+        fresh = await _to_its_end(clone, clone.fetch)
+        try:
+            return await read(clone.path)
+        except PastLimit:
+            raise
+        except UnreadableRepository:
+            if fresh:
+                raise
+        await _to_its_end(clone, clone.make)
+        return await read(clone.path)
+
+
+async def _to_its_end(clone: Clone, work: Callable[[], T]) -> T:
+    """In a thread, which is over when this is, however it ends."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        clone.end()
+        await asyncio.gather(working, return_exceptions=True)
+        raise
+
+
+def _place(repository: RepositoryPolicy) -> Path:
+    return Path(str(repository.path)).expanduser()
