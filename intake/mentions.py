@@ -6,12 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO, NamedTuple, TypeVar
+from typing import IO, NamedTuple
 
 from intake.git import Repository, UnreadableRepository
 from intake.tree import Blob
-
-T = TypeVar("T")
 
 CHUNK = 1 << 18
 GREP = (
@@ -21,8 +19,10 @@ GREP = (
 NAME = re.compile(r"\w(?:[\w-]{0,98}\w)?", re.ASCII)
 NOTHING_FOUND = 1
 MOST_KEPT = 16
-AT_ONCE = 500
 MOST_CHANGED = 5_000
+ROOM = 100_000
+"""So many bytes fit in one word of a command line (128 kB on Linux)."""
+POINTER = 8
 
 
 class Place(NamedTuple):
@@ -86,7 +86,7 @@ def _brought_forward(
     if not known.of or known.head == head:
         return known
     changed = _changed(repository, known, head)
-    if len(changed) > MOST_CHANGED:
+    if len(changed) > MOST_CHANGED or max(map(len, changed), default=0) > ROOM:
         return Mentions()
     new = _searched(repository, head, known.of, files, changed)
     return Mentions(head, {name: _with(was, new[name], files) for name, was in known.of.items()})
@@ -156,7 +156,15 @@ def _matches(stdout: IO[bytes]) -> Iterator[tuple[bytes, str]]:
         yield path.partition(b":")[2], pending.partition(b"\n")[0].decode("ascii", "replace")
 
 
-def _some(items: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while some := list(islice(rest, AT_ONCE)):
+def _some(paths: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """As many at once as a command line has room for."""
+    some: list[bytes] = []
+    room = ROOM
+    for path in paths:
+        if some and len(path) > room:
+            yield some
+            some, room = [], ROOM
+        some.append(path)
+        room -= len(path) + POINTER
+    if some:
         yield some

@@ -6,7 +6,6 @@ person starts is left out, and so is what is too young to have been taken up.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
 
 from debt.signals import Sign, Signal
 from intake.contents import INDEXES
@@ -19,8 +18,8 @@ from intake.packages import SCRIPTS
 NAMING = frozenset({"py", "java", "kt", "rs", *SCRIPTS})
 YOUNG_DAYS = 30
 SHORTEST = 5
-MOST_ASKED = 300
-MOST_AHEAD = 3_000
+MOST_ASKED = 20_000
+MOST_AHEAD = 60_000
 KIND = "production_integration"
 
 
@@ -39,7 +38,7 @@ def doubtful(groups: Iterable[Group], facts: Facts) -> list[Group]:
     some = [group for group in groups if _may_be_unused(group, facts)]
     counted = Counter(name for group in some for name in _names_of(group))
     alone = (group for group in some if all(counted[name] == 1 for name in _names_of(group)))
-    return list(islice(alone, MOST_ASKED))
+    return list(_within(alone, MOST_ASKED))
 
 
 def names_in(groups: Iterable[Group]) -> dict[str, frozenset[bytes]]:
@@ -49,8 +48,17 @@ def names_in(groups: Iterable[Group]) -> dict[str, frozenset[bytes]]:
 
 def names_ahead(groups: Iterable[Group]) -> frozenset[str]:
     """All names that may be asked about one day."""
-    some = (group for group in groups if _is_named(group))
-    return frozenset(islice((name for group in some for name in _names_of(group)), MOST_AHEAD))
+    some = _within(filter(_is_named, groups), MOST_AHEAD)
+    return frozenset(name for group in some for name in _names_of(group))
+
+
+def _within(groups: Iterable[Group], most: int) -> Iterator[Group]:
+    """As many as have names of so many letters in all: they are looked for in one question."""
+    for group in groups:
+        most -= sum(len(name) + 1 for name in _names_of(group))
+        if most < 0:
+            return
+        yield group
 
 
 def _may_be_unused(group: Group, facts: Facts) -> bool:

@@ -126,3 +126,16 @@ def test_the_repositorys_own_settings_make_no_difference(
         git(story.path, "config", name, value)
     assert named_in(asked(repository, head)) == {b"a.py"}
     assert not evil.exists()
+
+
+def test_long_paths_and_many_names_fit_on_command_lines(
+    story: Story, repository: Repository
+) -> None:
+    own: Own = {f"{'n' * 60}_{at}": frozenset() for at in range(1_000)}
+    first = story.commit("Begin", {"a.md": "x"})
+    known = asked(repository, first, own)
+    long = "/".join(["d" * 200] * 15)
+    files: dict[Text, Text] = {f"{long}/{at}.md": f"{'n' * 60}_7" for at in range(150)}
+    head = story.commit("Next", files)
+    found = asked(repository, head, own, known)
+    assert [name for name in own if found.has(name, ())] == [f"{'n' * 60}_7"]
