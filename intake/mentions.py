@@ -5,26 +5,24 @@ all names, and the next time only where something changed.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import islice
-from typing import IO, NamedTuple, TypeVar
+from typing import IO, NamedTuple
 
 from intake.git import Repository, UnreadableRepository
 from intake.tree import Blob
 
-T = TypeVar("T")
-
 CHUNK = 1 << 18
 GREP = (
-    "grep", "-z", "-o", "-w", "-I", "--no-color", "--no-line-number", "--no-column",
+    "grep", "-z", "-o", "-w", "-I", "-E", "--no-color", "--no-line-number", "--no-column",
     "--no-recurse-submodules", "--no-textconv", "--no-break", "--no-heading",
 )  # fmt: skip
 NAME = re.compile(r"\w(?:[\w-]{0,98}\w)?", re.ASCII)
 NOTHING_FOUND = 1
-MOST_KEPT = 8
-AT_ONCE = 500
-FEW = 8
+MOST_KEPT = 16
 MOST_CHANGED = 5_000
+ROOM = 100_000
+"""So many bytes fit in one word of a command line (128 kB on Linux)."""
+POINTER = 8
 
 
 class Place(NamedTuple):
@@ -35,10 +33,14 @@ class Place(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """Some of the files that have a name, but for those it belongs to, which `own` stands for."""
+    """Files that have a name, and whether there may be more of them."""
 
-    own: str
     places: tuple[Place, ...] = ()
+    more: bool = False
+
+    def elsewhere(self, own: Collection[bytes]) -> bool:
+        """Whether any but these files have it, as far as it is kept."""
+        return any(place.path not in own for place in self.places)
 
 
 @dataclass(frozen=True)
@@ -48,73 +50,80 @@ class Mentions:
     head: str = ""
     of: Mapping[str, Mention] = field(default_factory=dict)
 
-    def has(self, name: str) -> bool:
-        """Whether anybody else names it; where nobody asked, somebody may."""
+    def has(self, name: str, own: Collection[bytes]) -> bool:
+        """Whether a file that it does not belong to names it; of what nobody asked, one may."""
         mention = self.of.get(name)
-        return mention is None or bool(mention.places)
+        return mention is None or mention.more or mention.elsewhere(own)
+
+    def answers(self, name: str, own: Collection[bytes]) -> bool:
+        mention = self.of.get(name)
+        return mention is not None and (not mention.more or mention.elsewhere(own))
 
 
 def mentions_of(
     repository: Repository,
     head: str,
-    own: Mapping[str, Collection[bytes]],
+    asked: Mapping[str, Collection[bytes]],
+    *,
+    ahead: Collection[str],
     files: Mapping[bytes, Blob],
     known: Mentions,
 ) -> Mentions:
-    """`own` are names with the files that they belong to, `files` all of the commit `head`, which
-    came of the one that is known.
+    """`asked` are names with the files that they belong to, `files` all of the commit `head`, which
+    came of the one that is known. Where all files have to be searched, it is for the names, too,
+    of which somebody may ask `ahead`.
     """
-    asked = {name: Mention(_fingerprint(paths)) for name, paths in own.items()}
-    before = {name: known.of[name] for name, new in asked.items() if _is_known(name, new, known)}
-    found = {name: _standing(mention, files) for name, mention in before.items()}
-    unsure = {name for name, places in found.items() if not places}
-    if unsure and known.head != head:
-        found |= _searched(repository, head, unsure, own, files, _changed(repository, known, head))
-    lost = {name for name in unsure if before[name].places and not found.get(name)}
-    anew = (asked.keys() - before.keys()) | lost
-    found |= _searched(repository, head, anew, own, files, None)
-    named = {name: mention._replace(places=found[name]) for name, mention in asked.items()}
-    return Mentions(head, named)
+    found = _brought_forward(repository, head, files, known)
+    if all(found.answers(name, own) for name, own in asked.items()):
+        return found
+    return Mentions(head, _searched(repository, head, {*asked, *ahead}, files, None))
 
 
-def _is_known(name: str, new: Mention, known: Mentions) -> bool:
-    return name in known.of and known.of[name].own == new.own
+def _brought_forward(
+    repository: Repository, head: str, files: Mapping[bytes, Blob], known: Mentions
+) -> Mentions:
+    """What is known, with what changed since."""
+    if not known.of or known.head == head:
+        return known
+    changed = _changed(repository, known, head)
+    if len(changed) > MOST_CHANGED or max(map(len, changed), default=0) > ROOM:
+        return Mentions()
+    new = _searched(repository, head, known.of, files, changed)
+    return Mentions(head, {name: _with(was, new[name], files) for name, was in known.of.items()})
 
 
-def _standing(mention: Mention, files: Mapping[bytes, Blob]) -> tuple[Place, ...]:
-    """The places that are as they were."""
-    there = ((place, files.get(place.path)) for place in mention.places)
-    return tuple(place for place, blob in there if blob and blob.oid == place.blob)
+def _with(was: Mention, new: Mention, files: Mapping[bytes, Blob]) -> Mention:
+    there = ((place, files.get(place.path)) for place in was.places)
+    standing = [place for place, blob in there if blob and blob.oid == place.blob]
+    places = [*standing, *(place for place in new.places if place not in standing)]
+    return Mention(tuple(places[:MOST_KEPT]), was.more or new.more or len(places) > MOST_KEPT)
 
 
-def _fingerprint(paths: Iterable[bytes]) -> str:
-    return sha256(b"\0".join(sorted(paths))).hexdigest()[:16]
-
-
-def _changed(repository: Repository, known: Mentions, head: str) -> list[bytes] | None:
-    """Files that are not as they were; None where they are too many to name."""
+def _changed(repository: Repository, known: Mentions, head: str) -> list[bytes]:
+    """Files that are not as they were, as far as anybody wants to know."""
     question = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", known.head, head)
     with repository.tokens(*question) as paths:
-        changed = list(paths)
-    return changed if len(changed) <= MOST_CHANGED else None
+        return list(paths)
 
 
 def _searched(
     repository: Repository,
     head: str,
     names: Collection[str],
-    own: Mapping[str, Collection[bytes]],
     files: Mapping[bytes, Blob],
     paths: Collection[bytes] | None,
-) -> dict[str, tuple[Place, ...]]:
-    """A few files that have each name, of these paths or of all."""
+) -> dict[str, Mention]:
+    """Some of the files that have each name, of these paths or of all."""
     found: dict[str, dict[bytes, Place]] = {name: {} for name in names}
     for some in [()] if paths is None else _some(paths):
         for path, name in _grepped(repository, head, names, some):
             kept = found[name]
-            if path not in own[name] and len(kept) < MOST_KEPT and path in files:
+            if path in files and len(kept) <= MOST_KEPT:
                 kept[path] = Place(path, files[path].oid)
-    return {name: tuple(places.values()) for name, places in found.items()}
+    return {
+        name: Mention(tuple(islice(places.values(), MOST_KEPT)), len(places) > MOST_KEPT)
+        for name, places in found.items()
+    }
 
 
 def _grepped(
@@ -123,20 +132,14 @@ def _grepped(
     """Each path with each name that it has as a whole word; binary files are not looked at."""
     if not names:
         return
+    pattern = f"({'|'.join(sorted(names))})"
     literal = (path.decode("utf-8", "surrogateescape") for path in paths)
     try:
-        with repository.output(*GREP, *_patterns(names), head, "--", *literal) as stdout:
+        with repository.output(*GREP, pattern, head, "--", *literal) as stdout:
             yield from _matches(stdout)
     except UnreadableRepository as error:
         if error.status != NOTHING_FOUND:
             raise
-
-
-def _patterns(names: Collection[str]) -> list[str]:
-    """Git is quicker with a few words one by one, and with many as one expression."""
-    if len(names) > FEW:
-        return ["-E", f"({'|'.join(sorted(names))})"]
-    return ["-F", *(word for name in sorted(names) for word in ("-e", name))]
 
 
 def _matches(stdout: IO[bytes]) -> Iterator[tuple[bytes, str]]:
@@ -153,7 +156,15 @@ def _matches(stdout: IO[bytes]) -> Iterator[tuple[bytes, str]]:
         yield path.partition(b":")[2], pending.partition(b"\n")[0].decode("ascii", "replace")
 
 
-def _some(items: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while some := list(islice(rest, AT_ONCE)):
+def _some(paths: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """As many at once as a command line has room for."""
+    some: list[bytes] = []
+    room = ROOM
+    for path in paths:
+        if some and len(path) > room:
+            yield some
+            some, room = [], ROOM
+        some.append(path)
+        room -= len(path) + POINTER
+    if some:
         yield some

@@ -228,10 +228,10 @@ def _as_notes(said: Any) -> Iterator[tuple[bytes, Note]]:
 def _mentions(mentions: Mentions) -> Iterator[Any]:
     for name, mention in mentions.of.items():
         places = [(path.decode("latin-1"), blob.decode()) for path, blob in mention.places]
-        yield name, mention.own, places
+        yield name, places, mention.more
 
 
 def _as_mentions(parts: Parts) -> Iterator[tuple[str, Mention]]:
-    for name, own, places in json.loads(parts["mentions"]):
+    for name, places, more in json.loads(parts["mentions"]):
         there = (Place(path.encode("latin-1"), blob.encode()) for path, blob in places)
-        yield name, Mention(own, tuple(there))
+        yield name, Mention(tuple(there), more)

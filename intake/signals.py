@@ -16,7 +16,7 @@ from intake.history import FileHistory
 from intake.mentions import Mentions, mentions_of
 from intake.tree import Blob
 from intake.twins import duplicate, twins_of
-from intake.unused import doubtful, names_in, unused
+from intake.unused import doubtful, names_ahead, names_in, unused
 
 STEPS = (5, 10, 20, 50)
 NOTEWORTHY = 0.5
@@ -46,7 +46,8 @@ def watched(
     """
     leaning = dependence_of(repository, groups, facts, files)
     asked = frozenset(doubtful(groups, facts))
-    mentions = mentions_of(repository, head, names_in(asked), files, known)
+    names, ahead = names_in(asked), names_ahead(groups)
+    mentions = mentions_of(repository, head, names, ahead=ahead, files=files, known=known)
     kept = twins_of(groups, written, facts)
 
     def signals(group: Group) -> Iterator[Signal | None]:

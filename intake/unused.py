@@ -6,7 +6,6 @@ person starts is left out, and so is what is too young to have been taken up.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
 
 from debt.signals import Sign, Signal
 from intake.contents import INDEXES
@@ -19,12 +18,15 @@ from intake.packages import SCRIPTS
 NAMING = frozenset({"py", "java", "kt", "rs", *SCRIPTS})
 YOUNG_DAYS = 30
 SHORTEST = 5
-MOST_ASKED = 300
+MOST_ASKED = 20_000
+MOST_AHEAD = 60_000
+KIND = "production_integration"
 
 
 def unused(group: Group, asked: Collection[Group], mentions: Mentions) -> Signal | None:
     """Of those that were asked about, one that nobody names."""
-    if group not in asked or any(map(mentions.has, _names_of(group))):
+    own = _raw(group)
+    if group not in asked or any(mentions.has(name, own) for name in _names_of(group)):
         return None
     return Signal(Sign.UNUSED, "nothing imports or names it")
 
@@ -36,26 +38,41 @@ def doubtful(groups: Iterable[Group], facts: Facts) -> list[Group]:
     some = [group for group in groups if _may_be_unused(group, facts)]
     counted = Counter(name for group in some for name in _names_of(group))
     alone = (group for group in some if all(counted[name] == 1 for name in _names_of(group)))
-    return list(islice(alone, MOST_ASKED))
+    return list(_within(alone, MOST_ASKED))
 
 
 def names_in(groups: Iterable[Group]) -> dict[str, frozenset[bytes]]:
     """By what others would speak of each, with the files that it is."""
-    return {
-        name: frozenset(path.encode("utf-8", "surrogateescape") for path in group.files)
-        for group in groups
-        for name in _names_of(group)
-    }
+    return {name: _raw(group) for group in groups for name in _names_of(group)}
+
+
+def names_ahead(groups: Iterable[Group]) -> frozenset[str]:
+    """All names that may be asked about one day."""
+    some = _within(filter(_is_named, groups), MOST_AHEAD)
+    return frozenset(name for group in some for name in _names_of(group))
+
+
+def _within(groups: Iterable[Group], most: int) -> Iterator[Group]:
+    """As many as have names of so many letters in all: they are looked for in one question."""
+    for group in groups:
+        most -= sum(len(name) + 1 for name in _names_of(group))
+        if most < 0:
+            return
+        yield group
 
 
 def _may_be_unused(group: Group, facts: Facts) -> bool:
-    if group.kind != "production_integration" or facts.references.dependants(group.files):
-        return False
-    if not all(map(_has_to_be_named, group.files)) or _is_young(group, facts):
+    if not _is_named(group) or facts.references.dependants(group.files):
         return False
     traits = (facts.traits.get(path) for path in group.files)
     started = any(each is None or each.starts for each in traits)
-    return not started and all(map(_is_telling, _names_of(group)))
+    return not started and not _is_young(group, facts)
+
+
+def _is_named(group: Group) -> bool:
+    """Whether somebody has to name it, by names that can be looked for."""
+    names = map(_is_telling, _names_of(group))
+    return group.kind == KIND and all(map(_has_to_be_named, group.files)) and all(names)
 
 
 def _names_of(group: Group) -> frozenset[str]:
@@ -86,3 +103,7 @@ def _is_young(group: Group, facts: Facts) -> bool:
     files = [facts.files[path] for path in group.files if path in facts.files]
     created = min((landed[file.first] for file in files), default=facts.as_of)
     return facts.as_of - created < YOUNG_DAYS * DAY
+
+
+def _raw(group: Group) -> frozenset[bytes]:
+    return frozenset(path.encode("utf-8", "surrogateescape") for path in group.files)

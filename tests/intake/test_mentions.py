@@ -23,12 +23,16 @@ def repository(story: Story) -> Iterator[Repository]:
 def asked(
     repository: Repository, head: str, own: Own | None = None, known: Mentions | None = None
 ) -> Mentions:
-    files = files_of(repository, head)
-    return mentions_of(repository, head, own or OWN, files, known or Mentions())
+    files, known = files_of(repository, head), known or Mentions()
+    return mentions_of(repository, head, own or OWN, ahead=(), files=files, known=known)
 
 
 def named_in(mentions: Mentions, name: str = "retry_worker") -> set[bytes]:
     return {place.path for place in mentions.of[name].places}
+
+
+def is_named(mentions: Mentions, name: str = "retry_worker", own: Own | None = None) -> bool:
+    return mentions.has(name, (own or OWN).get(name, frozenset()))
 
 
 def test_a_whole_word_in_any_file_but_its_own(story: Story, repository: Repository) -> None:
@@ -41,14 +45,16 @@ def test_a_whole_word_in_any_file_but_its_own(story: Story, repository: Reposito
         "logo.png": b"\0retry_worker",
     }
     head = story.commit("Begin", files)
-    assert named_in(asked(repository, head)) == {b"Procfile", b"a\nb:c.toml", b"caf\xe9.md"}
+    found = asked(repository, head)
+    assert named_in(found) - OWN["retry_worker"] == {b"Procfile", b"a\nb:c.toml", b"caf\xe9.md"}
+    assert is_named(found)
 
 
 def test_of_what_nobody_asked_somebody_may_speak(story: Story, repository: Repository) -> None:
     head = story.commit("Begin", {"retry_worker.py": "x"})
     mentions = asked(repository, head)
-    assert not mentions.has("retry_worker")
-    assert mentions.has("something_else")
+    assert not is_named(mentions)
+    assert is_named(mentions, "something_else")
 
 
 def test_many_names_are_asked_at_once(story: Story, repository: Repository) -> None:
@@ -56,7 +62,7 @@ def test_many_names_are_asked_at_once(story: Story, repository: Repository) -> N
     head = story.commit("Begin", files)
     own = {f"name-{at}": frozenset([b"name-%d.ts" % at]) for at in range(40)}
     mentions = asked(repository, head, own)
-    assert not mentions.has("name-0")
+    assert not is_named(mentions, "name-0", own)
     assert all(
         named_in(mentions, f"name-{at}") == {b"name-%d.ts" % (at - 1)} for at in range(1, 40)
     )
@@ -82,9 +88,9 @@ def test_what_was_known_and_what_changed_give_what_asking_anew_gives(
     for files, gone in steps:
         head = story.commit("Next", files, deletes=gone)
         known, fresh = asked(repository, head, known=known), asked(repository, head)
-        assert known.has("retry_worker") is fresh.has("retry_worker")
+        assert is_named(known) is is_named(fresh)
         assert len(known.of["retry_worker"].places) <= MOST_KEPT
-        seen.append(known.has("retry_worker"))
+        seen.append(is_named(known))
     assert seen == [True, True, True, True, False, False, True, False]
 
 
@@ -92,8 +98,20 @@ def test_whose_name_it_is_may_change(story: Story, repository: Repository) -> No
     head = story.commit("Begin", {"retry_worker.py": "x", "twin.py": "retry_worker"})
     known = asked(repository, head)
     both = {"retry_worker": frozenset([b"retry_worker.py", b"twin.py"])}
-    assert known.has("retry_worker")
-    assert not asked(repository, head, both, known).has("retry_worker")
+    assert is_named(known)
+    assert not is_named(asked(repository, head, both, known), own=both)
+
+
+def test_names_are_asked_ahead_so_that_a_week_later_only_what_changed_is_searched(
+    story: Story, repository: Repository
+) -> None:
+    head = story.commit("Begin", {"retry_worker.py": "x", "other_one.py": "x", "a.md": "other_one"})
+    ahead, files = {"other_one"}, files_of(repository, head)
+    known = mentions_of(repository, head, OWN, ahead=ahead, files=files, known=Mentions())
+    assert named_in(known, "other_one") == {b"a.md"}
+    head = story.commit("Next", {"a.md": "x"})
+    own = {"other_one": frozenset([b"other_one.py"])}
+    assert not is_named(asked(repository, head, own, known), "other_one", own)
 
 
 def test_the_repositorys_own_settings_make_no_difference(
@@ -108,3 +126,16 @@ def test_the_repositorys_own_settings_make_no_difference(
         git(story.path, "config", name, value)
     assert named_in(asked(repository, head)) == {b"a.py"}
     assert not evil.exists()
+
+
+def test_long_paths_and_many_names_fit_on_command_lines(
+    story: Story, repository: Repository
+) -> None:
+    own: Own = {f"{'n' * 60}_{at}": frozenset() for at in range(1_000)}
+    first = story.commit("Begin", {"a.md": "x"})
+    known = asked(repository, first, own)
+    long = "/".join(["d" * 200] * 15)
+    files: dict[Text, Text] = {f"{long}/{at}.md": f"{'n' * 60}_7" for at in range(150)}
+    head = story.commit("Next", files)
+    found = asked(repository, head, own, known)
+    assert [name for name in own if found.has(name, ())] == [f"{'n' * 60}_7"]
