@@ -9,7 +9,7 @@ import io
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import accumulate
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -73,6 +73,8 @@ def figure_of(picture: Picture) -> Figure:
                 quadrant_map(axes, picture)
             case CostTrend():
                 cost_trend(axes, picture)
+            case _:
+                assert_never(picture)
     return figure
 
 
