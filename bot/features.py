@@ -26,6 +26,7 @@ from bot import (
     subscribe,
 )
 from bot import help as helping
+from bot import map as mapping
 from bot.call import Answer, Call
 from bot.feature import Draw, Feature, Run, Verb
 from bot.typed import first_and_rest, plain
@@ -36,6 +37,7 @@ _SPOKEN: tuple[Feature, ...] = (
     edit.FEATURE,
     compare.FEATURE,
     listing.FEATURE,
+    mapping.FEATURE,
     propose.FEATURE,
     ownership.FEATURE,
     log.FEATURE,

@@ -90,7 +90,7 @@ class Artist:
             raise CannotDraw(answer[1:].decode())
         return answer
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         async with self._turn:
             await self._end()
 

@@ -1,7 +1,7 @@
 """A message: typed blocks and the text that stands for them in a notification."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,18 +11,38 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextBlock,
     HeaderBlock,
+    ImageBlock,
     InteractiveElement,
     MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
 
-from briefings.words import cut, readable, shorten
+from briefings.pictures import Picture
+from briefings.words import cut, inert, readable, shorten
 
 LONGEST_SECTION = 3_000
 LONGEST_CONTEXT = 2_000
 LONGEST_FALLBACK = 3_000
 LONGEST_VALUE = 2_000
+LONGEST_ALT = 2_000
+
+
+class PictureBlock(ImageBlock):
+    """The place of a picture; without an uploaded file nothing is shown there.
+
+    `name` tells the pictures of a message apart, `alt` is its finding in one plain sentence.
+    """
+
+    def __init__(self, name: str, picture: Picture, alt: str, file_id: str = "") -> None:
+        shows = {"id": file_id} if file_id else None
+        super().__init__(alt_text=shorten(alt, LONGEST_ALT), slack_file=shows)
+        self.name = name
+        self.picture = picture
+        self.file_id = file_id
+
+    def showing(self, file_id: str) -> "PictureBlock":
+        return PictureBlock(self.name, self.picture, self.alt_text, file_id)
 
 
 @dataclass(frozen=True)
@@ -43,8 +63,25 @@ class Message:
     def _payload(self) -> Mapping[str, Any]:
         return {
             "text": cut(self.text, LONGEST_FALLBACK),
-            "blocks": [b.to_dict() for b in self.blocks],
+            "blocks": [each.to_dict() for each in self.blocks if _has_something(each)],
         }
+
+    @property
+    def pictures(self) -> tuple[PictureBlock, ...]:
+        return tuple(each for each in self.blocks if isinstance(each, PictureBlock))
+
+    @property
+    def hung(self) -> bool:
+        """Whether any of them has been uploaded."""
+        return any(each.file_id for each in self.pictures)
+
+    def showing(self, files: Mapping[str, str]) -> "Message":
+        """With the uploaded files in the places of the pictures they are named after."""
+        hung = (
+            each.showing(files.get(each.name, "")) if isinstance(each, PictureBlock) else each
+            for each in self.blocks
+        )
+        return replace(self, blocks=tuple(hung))
 
     def readable(self) -> str:
         """What a person would read, for a terminal."""
@@ -52,7 +89,13 @@ class Message:
         return readable("\n".join(line for line in lines if line))
 
 
+def _has_something(block: Block) -> bool:
+    return not isinstance(block, PictureBlock) or bool(block.file_id)
+
+
 def _lines(block: Block) -> list[str]:
+    if isinstance(block, PictureBlock):
+        return [inert(block.alt_text)]
     if isinstance(block, HeaderBlock | SectionBlock):
         return [block.text.text if block.text else ""]
     if isinstance(block, ContextBlock):

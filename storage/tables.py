@@ -70,6 +70,8 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_orphans", *_RANKED, when="orphan"),
         _live("artifact_high_risk", *_RANKED, when="high_risk"),
         _live("artifact_provisional", *_RANKED, when="provisional"),
+        # With `live` in it, SQLite counts from the index alone.
+        _live("artifact_quadrant", "quadrant", *_RANKED, "value", "live"),
         _live("artifact_wakes", "wakes_on"),
         _live("artifact_nudges", "nudge_on", "owner"),
         _live("artifact_lapses", "lapses_on"),

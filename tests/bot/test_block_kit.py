@@ -111,6 +111,7 @@ async def every_command(dana: Person) -> None:
         "list",
         "list nothing",
         "history D-1",
+        "map team:payments",
         "brief",
         "claim D-2",
         "claim D-99",

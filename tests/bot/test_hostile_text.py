@@ -175,6 +175,7 @@ async def says_everything(dana: Person, text: str) -> None:
         "show D-1",
         "history D-1",
         f"history {text}",
+        f"map {text}",
     ):
         reply = await dana.types(f"/debt {words}", channel="payments")
         assert reply.error is None, words[:40]
@@ -184,6 +185,22 @@ async def says_everything(dana: Person, text: str) -> None:
         if reply.form:
             must_be_inert(reply.form)
             await reply.form.close()
+
+
+async def test_a_map_and_what_stands_for_its_picture_are_inert(
+    text: str, dana: Person, hostile: Ledger, process: Process
+) -> None:
+    team = (await hostile.by_key(1)).team
+    assert team
+    await dana.types(f'/debt map team:"{team}"', channel="payments")
+    await dana.types("/debt map all", channel="payments")
+    await process.bot.tasks.finish()
+    mapped = [each for each in dana.reads("payments") if "Value × risk" in each.shown]
+    assert mapped
+    for message in mapped:
+        must_be_inert(message, dana)
+        [alt] = [block["alt_text"] for block in message.blocks if block["type"] == "image"]
+        assert not re.search(UNSEEN, alt)
 
 
 async def test_every_form_shows_it_plainly_and_takes_it_back(

@@ -21,7 +21,7 @@ MAP = QuadrantMap(5, 10, 3, 12)
 async def artist() -> AsyncIterator[Artist]:
     artist = Artist()
     yield artist
-    await artist.close()
+    await artist.aclose()
 
 
 def alive(pid: int | None) -> bool:
@@ -61,7 +61,7 @@ async def test_the_bot_goes_on_while_a_picture_is_drawn(artist: Artist) -> None:
 async def test_it_ends_when_the_bot_does(artist: Artist) -> None:
     await artist.draw(MAP)
     pid = artist.pid
-    await artist.close()
+    await artist.aclose()
     assert not alive(pid)
     assert artist.pid is None
 
@@ -72,7 +72,7 @@ async def test_it_ends_of_idleness_and_another_draws_the_next_picture() -> None:
     pid = artist.pid
     assert await gone(pid)
     assert await artist.draw(MAP) == draw(MAP)
-    await artist.close()
+    await artist.aclose()
 
 
 async def test_one_that_was_killed_is_replaced(artist: Artist) -> None:
