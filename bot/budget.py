@@ -10,8 +10,9 @@ from bot.feature import Feature, Verb
 from bot.forms import date_input, form, select_input, text_input
 from bot.state import State, at
 from bot.typed import scope_in, spelled, words_of
-from briefings.budgets import Told, told_of
+from briefings.budgets import Told, burn_up_of, chart, told_of
 from briefings.message import Message, button, buttons, line, plainly
+from briefings.pictures import BurnUp
 from briefings.words import say
 from debt.artifact import Label, Tier
 from debt.budget import Limits, Rhythm
@@ -67,9 +68,10 @@ async def _one(call: Call, place: Place) -> Reply:
     async with call.store.read() as session:
         found = await budgets.in_force(session, call.today, [place.scope])
         told = [await told_of(session, call.change, each, costliest=True) for each in found]
-    if not told:
-        return _none(place.scope)
-    return Reply(_message(place.scope, told))
+        if not told:
+            return _none(place.scope)
+        shown = await burn_up_of(session, told[0], call.today)
+    return Reply(_message(place.scope, told, shown))
 
 
 def _none(scope: Scope) -> Reply:
@@ -77,8 +79,10 @@ def _none(scope: Scope) -> Reply:
     return Reply(Message(words, (line(words, accessory=_setter(scope)),)))
 
 
-def _message(scope: Scope, told: Sequence[Told]) -> Message:
+def _message(scope: Scope, told: Sequence[Told], shown: BurnUp) -> Message:
+    """The picture is about the first of them, the whole scope where that has a budget."""
     blocks: list[Block] = [line(say("budget.standing", told=each)) for each in told]
+    blocks.insert(1, chart(told[0].budget.place, shown))
     acts = [_setter(scope), button("See the list", "list.open", str(scope))]
     fallback = say("budget.line", told=told[0])
     return Message(fallback, (*blocks, buttons("budget", *acts)))

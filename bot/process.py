@@ -132,7 +132,8 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             groups = Groups(client, policy, now)
             updates, tasks = Updates(store, client, policy), Tasks()
             holder, woken = uuid.uuid4().hex, asyncio.Event()
-            sender = Sender(store, careful, policy, now, holder)
+            gallery = Gallery(client, artist)
+            sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder)
             refreshing = Refreshing(store, settings, policy, now, holder)
             bot = Bot(
                 store=store,
@@ -145,7 +146,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
                 updates=updates,
                 tasks=tasks,
                 poke=woken.set,
-                gallery=Gallery(client, artist),
+                gallery=gallery,
             )
             yield Process(bot, sender, refreshing, woken)
             await tasks.finish()

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from briefings.message import PictureBlock
+from briefings.pictures import BurnUp, burn_up_alt
 from briefings.words import shorten
 from debt.artifact import Artifact
 from debt.budget import Standing, State, advice
 from storage import budgets
 from storage.artifacts import Change
-from storage.budgets import Budget
+from storage.budgets import Budget, Place
 from storage.lists import Scope
 from storage.store import Session
 
@@ -64,3 +66,26 @@ async def told_of(
     left = max(0, (standing.span.last - change.today).days + 1)
     most = await budgets.costliest(session, budget.place, standing.span, left)
     return Told(budget, standing, most)
+
+
+async def burn_up_of(session: Session, told: Told, today: date) -> BurnUp:
+    """Its period so far, day by day."""
+    standing = told.standing
+    by_day = await budgets.spent_by_day(session, told.budget.place, standing.span)
+    until = min(max(today, *by_day, standing.span.first), standing.span.last)
+    days = (until - standing.span.first).days + 1
+    spent = (by_day.get(standing.span.first + timedelta(days=each), 0) for each in range(days))
+    return BurnUp(
+        first=standing.span.first,
+        last=standing.span.last,
+        today=until,
+        spent=tuple(spent),
+        limit=standing.limits.minutes,
+        forecast=standing.forecast,
+        runs_out=standing.runs_out,
+    )
+
+
+def chart(place: Place, shown: BurnUp) -> PictureBlock:
+    part = f" ({place.only.partition(':')[2]})" if place.only else ""
+    return PictureBlock("budget", shown, burn_up_alt(f"{place.scope.name}{part}", shown))

@@ -7,8 +7,9 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from briefings.budgets import Told, standings
+from briefings.budgets import Told, burn_up_of, chart, standings
 from briefings.message import Message, button, buttons, heading, line, quiet
+from briefings.pictures import BurnUp, burn_up_in
 from briefings.words import readable, say
 from debt.artifact import Artifact
 from debt.budget import State
@@ -18,6 +19,7 @@ from debt.score import explain, priority
 from debt.standing import Action, next_step
 from storage import listings, lists, people
 from storage.artifacts import Change
+from storage.budgets import Place
 from storage.listings import Listed
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
@@ -63,7 +65,8 @@ def _touched(artifact: Artifact, item: Item) -> bool:
 @dataclass(frozen=True, slots=True)
 class Weekly:
     """What one digest says, small enough for the ledger; artifacts are read when it is shown. How
-    budgets stand is said as of then: those that went over, or came back, open it, others close it.
+    budgets stand is said as of then: those that went over, or came back, open it, others close it;
+    `chart` is the scope's own.
 
     `at` is in the zone of its readers, whose days it speaks of.
     """
@@ -80,6 +83,7 @@ class Weekly:
     more_news: int
     opening: tuple[str, ...] = ()
     budgets: tuple[str, ...] = ()
+    chart: BurnUp | None = None
 
     @property
     def speaks(self) -> bool:
@@ -97,6 +101,7 @@ class Weekly:
             "more_news": self.more_news,
             "opening": list(self.opening),
             "budgets": list(self.budgets),
+            "chart": self.chart.as_json() if self.chart else None,
         }
 
 
@@ -118,6 +123,7 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
         more_news=facts["more_news"],
         opening=tuple(facts.get("opening", ())),
         budgets=tuple(facts.get("budgets", ())),
+        chart=burn_up_in(said) if (said := facts.get("chart")) else None,
     )
 
 
@@ -153,7 +159,7 @@ async def gather(
     news = tuple((a.id, a.changed_how or "", a.changed_by or "") for a in changed[:_NEWS])
     ignored = await lists.ignored(session, scope, now.date())
     others = [artifact.id for artifact in ignored if artifact not in shown]
-    opening, closing = await _budgets(session, scope, policy, now, since)
+    opening, closing, chart = await _budgets(session, scope, policy, now, since)
     weekly = Weekly(
         scope,
         now,
@@ -165,6 +171,7 @@ async def gather(
         max(0, len(changed) - _NEWS),
         opening,
         closing,
+        chart,
     )
     told = (*(item.id for item in items), *sorted(folded))
     return Gathered(weekly, await _ignored_of(session, rules, told, before), told)
@@ -172,9 +179,10 @@ async def gather(
 
 async def _budgets(
     session: Session, scope: Scope, policy: Policy, now: datetime, since: datetime
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[str, ...], tuple[str, ...], BurnUp | None]:
     """A line for each budget that is over or was found within again since then, and for the others
-    of the scope; where the scope is everything, only for those that ask for something.
+    of the scope; where the scope is everything, only for those that ask for something. The chart of
+    the scope's own budget.
     """
     everything = scope.kind is ScopeKind.ALL
     told = await standings(session, Change(_BY, now, policy), None if everything else [scope])
@@ -182,7 +190,9 @@ async def _budgets(
     others = [each for each in told if each not in first]
     if everything:
         others = [each for each in others if each.standing.state is State.AT_RISK]
-    return _lines(first, since), _lines(others, since)
+    whole = [] if everything else [each for each in told if not each.budget.place.only]
+    chart = await burn_up_of(session, whole[0], now.date()) if whole else None
+    return _lines(first, since), _lines(others, since), chart
 
 
 def _lines(told: Sequence[Told], since: datetime) -> tuple[str, ...]:
@@ -255,8 +265,13 @@ def digest(weekly: Weekly, known: Known, policy: Policy) -> Message | None:
     items = [_item_blocks(item, known, weekly, policy) for item in weekly.items]
     blocks: list[Block] = [heading(readable(say("digest.title", scope=weekly.scope)))]
     blocks += [line(words) for words in weekly.opening]
+    blocks += _chart(weekly) if weekly.opening else []
     blocks += [block for group in items for block in group]
     return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known, policy)))
+
+
+def _chart(weekly: Weekly) -> list[Block]:
+    return [chart(Place(weekly.scope), weekly.chart)] if weekly.chart else []
 
 
 def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
@@ -325,6 +340,7 @@ def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
     if silent:
         blocks.append(quiet(say("digest.silent", silent=silent, more=weekly.more_ignored)))
     blocks += [quiet(words) for words in weekly.budgets]
+    blocks += _chart(weekly) if not weekly.opening else []
     if weekly.news:
         told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
         blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))

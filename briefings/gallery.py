@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from briefings.artist import Artist, CannotDraw
-from briefings.message import Message, PictureBlock
+from briefings.message import Hung, Message, PictureBlock
 from briefings.verdict import judged
 
 log = logging.getLogger(__name__)
@@ -48,21 +48,20 @@ class Gallery:
 
     async def hang(self, message: Message) -> Message:
         """The message with those of its pictures that can be had; why not the others is logged."""
+        hung = dict(message.hung)
         try:
             async with asyncio.timeout(PATIENCE):
-                return message.showing(await self._uploaded(message))
+                for block in message.pictures:
+                    if block.name not in hung and (file_id := await self._file(block)):
+                        hung[block.name] = Hung(file_id, block.alt_text)
         except TimeoutError:
             log.warning("pictures left out why=they took too long")
-            return message
+        return message.hanging(hung)
 
-    async def _uploaded(self, message: Message) -> dict[str, str]:
-        found = {each.name: await self._file(each) for each in message.pictures}
-        return {name: file_id for name, file_id in found.items() if file_id}
-
-    async def _file(self, block: PictureBlock) -> str:
-        """Nothing where it cannot be drawn or uploaded; without the permission it is not tried."""
-        if self._barred or block.file_id:
-            return block.file_id
+    async def _file(self, block: PictureBlock) -> str | None:
+        """None where it cannot be drawn or uploaded; without the permission it is not tried."""
+        if self._barred:
+            return None
         try:
             return await self._upload(block, await self._artist.draw(block.picture))
         except SlackApiError as error:
@@ -71,7 +70,7 @@ class Gallery:
         except (CannotDraw, SlackRequestError, aiohttp.ClientError) as error:
             why = repr(error)
         log.warning("picture left out name=%s why=%s", block.name, why)
-        return ""
+        return None
 
     async def _upload(self, block: PictureBlock, png: bytes) -> str:
         """A file that is in no channel: nobody sees it but in the messages of ours that show it."""
@@ -82,10 +81,23 @@ class Gallery:
 
 
 async def shown(message: Message, send: Callable[[Message], Awaitable[T]]) -> T:
-    """Sends it, with patience for pictures that Slack does not know yet, in the end without."""
+    """Sends it, with patience for pictures that Slack does not know yet, in the end without.
+
+    Each use of `send` that is refused with PictureRefused has shown nothing.
+    """
     for pause in PAUSES if message.hung else ():
         await asyncio.sleep(pause)
         with suppress(PictureRefused):
             return await send(message)
         log.info("Slack does not take the picture yet")
-    return await send(message.showing({}))
+    return await send(message.hanging({}))
+
+
+async def update(client: AsyncWebClient, channel: str, ts: str, message: Message) -> None:
+    """Shows it in the place of a message of ours; a picture that is gone by now is left out."""
+
+    async def send(message: Message) -> None:
+        with pictures_may_be_refused(message):
+            await client.chat_update(channel=channel, ts=ts, **message.payload())
+
+    await shown(message, send)

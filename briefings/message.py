@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 )
 
 from briefings.pictures import Picture
-from briefings.words import cut, inert, readable, shorten
+from briefings.words import cut, readable, shorten
 
 LONGEST_SECTION = 3_000
 LONGEST_CONTEXT = 2_000
@@ -28,21 +28,30 @@ LONGEST_VALUE = 2_000
 LONGEST_ALT = 2_000
 
 
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A picture as it was uploaded, and what it shows."""
+
+    file_id: str
+    alt: str
+
+
 class PictureBlock(ImageBlock):
-    """The place of a picture; without an uploaded file nothing is shown there.
+    """The place of a picture; nothing is shown there before it hangs.
 
     `name` tells the pictures of a message apart, `alt` is its finding in one plain sentence.
     """
 
-    def __init__(self, name: str, picture: Picture, alt: str, file_id: str = "") -> None:
-        shows = {"id": file_id} if file_id else None
+    def __init__(self, name: str, picture: Picture, alt: str, hung: Hung | None = None) -> None:
+        shows = {"id": hung.file_id} if hung else None
         super().__init__(alt_text=shorten(alt, LONGEST_ALT), slack_file=shows)
         self.name = name
         self.picture = picture
-        self.file_id = file_id
+        self.hung = hung
 
-    def showing(self, file_id: str) -> "PictureBlock":
-        return PictureBlock(self.name, self.picture, self.alt_text, file_id)
+    def hanging(self, hung: Hung | None) -> "PictureBlock":
+        """With that file; without one nothing is shown here."""
+        return PictureBlock(self.name, self.picture, hung.alt if hung else self.alt_text, hung)
 
 
 @dataclass(frozen=True)
@@ -71,17 +80,17 @@ class Message:
         return tuple(each for each in self.blocks if isinstance(each, PictureBlock))
 
     @property
-    def hung(self) -> bool:
-        """Whether any of them has been uploaded."""
-        return any(each.file_id for each in self.pictures)
+    def hung(self) -> Mapping[str, Hung]:
+        """Those that are uploaded, by name."""
+        return {each.name: each.hung for each in self.pictures if each.hung}
 
-    def showing(self, files: Mapping[str, str]) -> "Message":
-        """With the uploaded files in the places of the pictures they are named after."""
-        hung = (
-            each.showing(files.get(each.name, "")) if isinstance(each, PictureBlock) else each
+    def hanging(self, hung: Mapping[str, Hung]) -> "Message":
+        """With just these pictures in their places."""
+        blocks = (
+            each.hanging(hung.get(each.name)) if isinstance(each, PictureBlock) else each
             for each in self.blocks
         )
-        return replace(self, blocks=tuple(hung))
+        return replace(self, blocks=tuple(blocks))
 
     def readable(self) -> str:
         """What a person would read, for a terminal."""
@@ -90,12 +99,10 @@ class Message:
 
 
 def _has_something(block: Block) -> bool:
-    return not isinstance(block, PictureBlock) or bool(block.file_id)
+    return not isinstance(block, PictureBlock) or block.hung is not None
 
 
 def _lines(block: Block) -> list[str]:
-    if isinstance(block, PictureBlock):
-        return [inert(block.alt_text)]
     if isinstance(block, HeaderBlock | SectionBlock):
         return [block.text.text if block.text else ""]
     if isinstance(block, ContextBlock):

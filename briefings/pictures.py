@@ -5,7 +5,7 @@ picture, so that every letter of it is in the font; the sentence beside it names
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,18 @@ class BurnUp:
     limit: int
     forecast: int
     runs_out: date | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        days = {name: getattr(self, name) for name in _DAYS}
+        return asdict(self) | {name: day and day.isoformat() for name, day in days.items()}
+
+
+_DAYS = ("first", "last", "today", "runs_out")
+
+
+def burn_up_in(said: Mapping[str, Any]) -> BurnUp:
+    days = {name: said[name] and date.fromisoformat(said[name]) for name in _DAYS}
+    return BurnUp(**{**said, **days, "spent": tuple(said["spent"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ def burn_up_alt(scope: str, shown: BurnUp) -> str:
         return f"{said}, {as_hours(spent - shown.limit)} more than its limit"
     if shown.runs_out:
         return f"{said}; at this rate it runs out on {_day(shown.runs_out)}"
-    return f"{said}; at this rate {as_hours(shown.forecast)} by {_day(shown.last)}"
+    return f"{said}; at this rate about {round(shown.forecast / 60):,} h by {_day(shown.last)}"
 
 
 def quadrant_map_alt(scope: str, shown: QuadrantMap) -> str:

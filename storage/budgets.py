@@ -177,6 +177,18 @@ async def use_of(session: Session, place: Place, span: Span) -> Use:
     return Use(int(minutes), int(monthly), int(score), artifacts)
 
 
+async def spent_by_day(session: Session, place: Place, span: Span) -> dict[date, int]:
+    """Minutes of each day on which any were worked; their sum is what `use_of` calls spent."""
+    question = select(H.worked_on, func.sum(H.minutes)).where(
+        H[place.scope.kind] == place.scope.name, H.worked_on.between(span.first, span.last)
+    )
+    part = _part(place.only)
+    if part is not None:
+        question = question.join(ARTIFACT, A.id == H.artifact_id).where(part)
+    rows = await session.execute(question.group_by(H.worked_on))
+    return {day: int(minutes) for day, minutes in rows}
+
+
 def _part(only: str) -> ColumnElement[bool] | None:
     kind, _, name = only.partition(":")
     return A[kind] == name if kind else None

@@ -6,7 +6,6 @@ import pytest
 
 from bot.process import Process
 from debt.artifact import Stage
-from debt.policy import Policy
 from sandbox import Person, Sandbox
 from tests.bot.conftest import MONDAY, Ledger, on_both_databases
 
@@ -158,12 +157,15 @@ async def test_ending_a_budget_ends_its_consequence(
 
 
 async def test_parts_of_a_scope_have_budgets_of_their_own(
-    erin: Person, dana: Person, ledger: Ledger, policy: Policy
+    erin: Person, dana: Person, ledger: Ledger, process: Process
 ) -> None:
     await ledger.add(risk=5, surface="production")
     await dana.types("/debt log D-1 3h")
     await erin.types("/debt budget set team:payments 40h month")
     await erin.types("/debt budget set team:payments tier:strict 2h month")
-    said = (await erin.types("/debt budget team:payments")).text
+    await erin.types("/debt budget team:payments", "payments")
+    await process.bot.tasks.finish()
+    said = erin.reads("payments")[-1].shown
     assert "payments, November 2026: 3 h of 40 h spent" in said
+    assert "payments has spent 3 of 40 h; at this rate about" in said
     assert "payments (strict), November 2026: 3 h of 2 h spent" in said

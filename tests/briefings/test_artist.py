@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,13 +14,6 @@ from briefings.charts import draw
 from briefings.pictures import QuadrantMap
 
 MAP = QuadrantMap(5, 10, 3, 12)
-
-
-@pytest.fixture
-async def artist() -> AsyncIterator[Artist]:
-    artist = Artist()
-    yield artist
-    await artist.aclose()
 
 
 def alive(pid: int | None) -> bool:

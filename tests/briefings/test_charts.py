@@ -86,7 +86,7 @@ def test_the_bot_itself_never_loads_the_library_that_draws() -> None:
         ),
         (
             november((1,) * 10, 40, 30),
-            "Payments has spent 10 of 40 h; at this rate 30 h by Nov 30",
+            "Payments has spent 10 of 40 h; at this rate about 30 h by Nov 30",
         ),
         (
             november((5,) * 10, 40, 90, date(2026, 11, 8)),
@@ -94,7 +94,7 @@ def test_the_bot_itself_never_loads_the_library_that_draws() -> None:
         ),
         (
             BurnUp(FIRST, LAST, FIRST, (20,), 40 * 60, 600),
-            "Payments has spent 20 min of 40 h; at this rate 10 h by Nov 30",
+            "Payments has spent 20 min of 40 h; at this rate about 10 h by Nov 30",
         ),
     ],
 )
