@@ -1,14 +1,14 @@
 """The map of value and risk is read from an index alone
 
-Revision: 0006
-After: 0005
+Revision: 0008
+After: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
