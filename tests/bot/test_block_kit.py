@@ -88,6 +88,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
             dependants=999_999,
         )
     await every_command(dana)
+    await process.bot.tasks.finish()
     await every_form(dana)
     await every_step(dana, slack.person("sam"), ledger)
     await every_request(dana, slack.person("erin"), process)
@@ -397,6 +398,8 @@ def wrong_with_block(block: Json) -> Iterator[str]:
     most = {"actions": 25, "context": 10}.get(kind)
     if most and not 1 <= len(block["elements"]) <= most:
         yield f"{len(block['elements'])} elements in {kind}"
+    if kind == "image" and not (1 <= len(block["alt_text"]) <= 2_000 and block["slack_file"]["id"]):
+        yield "picture without a file, or without words of 2,000 characters for it"
     if kind == "input" and (long(block["label"], 2_000) or long(block.get("hint"), 2_000)):
         yield "label or hint over 2,000 characters"
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from debt.artifact import Artifact, Stage
+from debt.artifact import Artifact, Label, Stage
 from debt.budget import Limits, Rhythm, State
 from debt.facts import Facts
 from debt.hours import Period, Work, span
@@ -216,3 +216,22 @@ async def test_a_standing_is_of_its_period_only(register: Register) -> None:
     assert budget
     told = await register.told(as_person(ERIN), budgets.standing_of, budget)
     assert (told.use.spent, told.state) == (0, State.WITHIN)
+
+
+async def test_days_add_up_to_what_is_spent_whatever_was_taken_back(
+    register: Register,
+) -> None:
+    await register.holds(label=Label.TEMPORARY)
+    await logs(register, 1, 2, on=NOVEMBER.first)
+    await logs(register, 1, 3)
+    await logs(register, 1, 1)
+    entry = await register.asked(work.last_entry, 1, DANA)
+    await register.told(DANA, work.reverse, entry or 0)
+    await logs(register, 1, 9, on=NOVEMBER.first - days(1))
+    by_day = await register.asked(budgets.spent_by_day, PAYMENTS, NOVEMBER)
+    assert by_day == {NOVEMBER.first: 2 * H, TODAY: 3 * H}
+    assert sum(by_day.values()) == await spent(register)
+    part = replace(PAYMENTS, only="label:temporary")
+    assert await register.asked(budgets.spent_by_day, part, NOVEMBER) == by_day
+    other = replace(PAYMENTS, only="label:durable")
+    assert await register.asked(budgets.spent_by_day, other, NOVEMBER) == {}

@@ -21,6 +21,7 @@ from debt.score import Quadrant
 from storage import (
     approvals,
     awake,
+    budgets,
     checklists,
     history,
     home,
@@ -36,6 +37,7 @@ from storage import (
     work,
 )
 from storage.artifacts import require, row_of
+from storage.budgets import Place
 from storage.history import last_entries
 from storage.lists import Cursor, Filter, Query, Scope, ScopeKind
 from storage.migrate import migrate
@@ -337,6 +339,14 @@ async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full:
     assert whole_tables(await asked(full, questions)) == []
     [everything] = (await asked(full, {"": partial(quadrants.count, scope=lists.ALL)}))[""]
     assert re.search("COVERING INDEX artifact_quadrant|Seq Scan", str(everything))
+
+
+async def test_the_days_of_a_budget_are_found_without_reading_all_hours(full: Store) -> None:
+    questions: dict[str, Ask] = {
+        f"{scope}": partial(budgets.spent_by_day, place=Place(scope), span=MONTH)
+        for scope in SCOPES[1:]
+    }
+    assert whole_tables(await asked(full, questions)) == []
 
 
 NUDGES: dict[str, Ask] = {
