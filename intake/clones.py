@@ -18,10 +18,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
+from typing import NoReturn
 
 from debt.repositories import ClonePolicy, is_local, without_user_info
-from intake.git import Ending, PastLimit, UnreadableRepository, kill, program, shown
+from intake.git import (
+    OUT_OF_MEMORY,
+    Ending,
+    PastLimit,
+    UnreadableRepository,
+    bound,
+    end_of,
+    kill,
+    program,
+    shown,
+)
 
 UNUSED = timedelta(days=60)
 GLANCE_SECONDS = 0.2
@@ -58,10 +68,11 @@ _OF_NO_USE = ("could not read from remote repository", "please make sure you", "
 
 @dataclass(frozen=True)
 class CloneLimits:
-    """How much one clone may take: seconds of wall time for a fetch, bytes on disk."""
+    """How much one clone may take: seconds of wall time for a fetch, bytes on disk, of memory."""
 
     seconds: float = 3_600
     size: int = 10_000_000_000
+    memory: int = 4_000_000_000
 
 
 class Clones:
@@ -198,6 +209,7 @@ class Clone:
                 env=self._environment,
                 start_new_session=True,
             )
+            bound(process, self._limits.memory)
             try:
                 with self._ending.watching(process):
                     self._watch(process, place)
@@ -205,7 +217,13 @@ class Clone:
                 kill(process)
                 process.wait()
             if process.returncode:
-                raise UnreadableRepository(f"{shown(self._url)}: {_complaint(process, said)}")
+                self._complain(process.returncode, end_of(said))
+
+    def _complain(self, status: int, words: str) -> NoReturn:
+        if OUT_OF_MEMORY in words:
+            limit = f"{self._limits.memory / 1_000_000:,.0f} MB of memory"
+            raise PastLimit(f"{shown(self._url)}: fetching it takes more than {limit}.")
+        raise UnreadableRepository(f"{shown(self._url)}: {_complaint(status, words)}")
 
     def _watch(self, process: subprocess.Popen[bytes], place: Path) -> None:
         deadline = time.monotonic() + self._limits.seconds
@@ -281,13 +299,12 @@ def _size(place: Path) -> int:
     return total
 
 
-def _complaint(process: subprocess.Popen[bytes], said: IO[bytes]) -> str:
+def _complaint(status: int, words: str) -> str:
     """The last thing git, ssh or the remote said that names a reason."""
-    said.seek(max(0, said.seek(0, os.SEEK_END) - 8192))
-    lines = without_user_info(said.read().decode("utf-8", "replace")).splitlines()
+    lines = without_user_info(words).splitlines()
     reasons = [line.strip() for line in lines if line.strip() and not _says_nothing(line)]
     fatal = [line for line in reasons if line.startswith(("fatal:", "error:"))]
-    last = (fatal or reasons or [f"exit status {process.returncode}"])[-1]
+    last = (fatal or reasons or [f"exit status {status}"])[-1]
     return f"git could not fetch it: {shown(last.removeprefix('fatal: ').removeprefix('error: '))}"
 
 

@@ -7,6 +7,7 @@ files that are checked out are never looked at, and a bare clone reads exactly l
 """
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import IO
 
 CHUNK = 1 << 18
+LONGEST_POINTER = 8192
+OUT_OF_MEMORY = "Out of memory"
 
 SWITCHES = (
     "core.hooksPath=/dev/null",
@@ -97,6 +100,7 @@ class Limits:
     blob_bytes: int = 1 << 20
     note_bytes: int = 8 << 20
     log_bytes: int = 1 << 30
+    memory_bytes: int = 4 << 30
     files: int = 1_000_000
 
 
@@ -133,10 +137,11 @@ class Repository:
 
     def once(self, *arguments: str, stdin: Iterable[bytes] = ()) -> bytes:
         """All that git prints. Raises UnreadableRepository when it fails or prints too much."""
+        most = min(self.limits.output_bytes, self.limits.log_bytes)
         with self.output(*arguments, stdin=stdin) as stdout:
-            printed = stdout.read(self.limits.output_bytes + 1)
-            if len(printed) > self.limits.output_bytes:
-                raise self._too_large()
+            printed = stdout.read(most + 1)
+            if len(printed) > most:
+                raise self._too_large(most)
         return printed
 
     def answer(self, *arguments: str) -> str | None:
@@ -180,7 +185,7 @@ class Repository:
         self, arguments: tuple[str, ...], given: IO[bytes], said: IO[bytes]
     ) -> subprocess.Popen[bytes]:
         switches = [word for switch in SWITCHES for word in ("-c", switch)]
-        return subprocess.Popen(  # noqa: S603 - fixed words and object ids, no shell
+        process = subprocess.Popen(  # noqa: S603 - fixed words and object ids, no shell
             [self._git, "--no-pager", *switches, *arguments],
             stdin=given,
             stdout=subprocess.PIPE,
@@ -190,13 +195,15 @@ class Repository:
             bufsize=CHUNK,
             start_new_session=True,
         )
+        bound(process, self.limits.memory_bytes)
+        return process
 
     def _split(self, stdout: IO[bytes]) -> Iterator[bytes]:
         pending, read = b"", 0
         while chunk := stdout.read1(CHUNK):  # type: ignore[attr-defined]  # a pipe is buffered
             read += len(chunk)
             if read > self.limits.output_bytes:
-                raise self._too_large()
+                raise self._too_large(self.limits.output_bytes)
             parts = (pending + chunk).split(b"\0")
             pending = parts.pop()[: self.limits.token_bytes]
             yield from parts
@@ -210,14 +217,21 @@ class Repository:
         if late.is_set():
             raise self._too_slow()
         if code:
-            raise UnreadableRepository(f"{shown(self.path)}: {_complaint(code, said)}", code)
+            words = end_of(said)
+            if OUT_OF_MEMORY in words:
+                raise self._too_hungry()
+            raise UnreadableRepository(f"{shown(self.path)}: {_complaint(code, words)}", code)
 
     def _too_slow(self) -> PastLimit:
         limit = f"{self.limits.seconds:,.0f} seconds"
         return PastLimit(f"{shown(self.path)}: reading it took more than {limit}.")
 
-    def _too_large(self) -> PastLimit:
-        limit = f"{self.limits.output_bytes / (1 << 20):,.0f} MB"
+    def _too_hungry(self) -> PastLimit:
+        limit = f"{self.limits.memory_bytes / (1 << 20):,.0f} MB of memory"
+        return PastLimit(f"{shown(self.path)}: reading it took more than {limit}.")
+
+    def _too_large(self, most: int) -> PastLimit:
+        limit = f"{most / (1 << 20):,.0f} MB"
         return PastLimit(f"{shown(self.path)}: its history is more than {limit}.")
 
 
@@ -264,24 +278,35 @@ def _followed(candidate: Path) -> Path:
     """Where a `.git` file (linked work tree, submodule) points; a directory is itself."""
     if not candidate.is_file():
         return candidate
-    with candidate.open("rb") as file:
-        word, _, target = file.read(8192).partition(b"gitdir: ")
+    word, _, target = _pointer(candidate).partition(b"gitdir: ")
     return candidate if word else candidate.parent / os.fsdecode(target.strip(b"\r\n"))
 
 
 def _holds_repository(directory: Path) -> bool:
-    if not directory.is_dir():
+    try:
+        parts = directory.is_dir() and (_common_directory(directory) / "objects").is_dir()
+        return parts and _may_be_head(directory / "HEAD")
+    except OSError:  # a pointer may hold what no path can be
         return False
-    head = directory / "HEAD"
-    parts = (_common_directory(directory) / "objects").is_dir()
-    return parts and (head.is_file() or head.is_symlink())
+
+
+def _may_be_head(path: Path) -> bool:
+    """Git takes all of it into memory, whatever its size."""
+    if path.is_file():
+        return path.stat().st_size <= LONGEST_POINTER
+    return path.is_symlink()
 
 
 def _common_directory(directory: Path) -> Path:
     pointer = directory / "commondir"
     if not pointer.is_file():
         return directory
-    return directory / os.fsdecode(pointer.read_bytes()[:8192].strip())
+    return directory / os.fsdecode(_pointer(pointer).strip())
+
+
+def _pointer(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LONGEST_POINTER)
 
 
 def _environment(directory: Path, scratch: Path) -> dict[str, str]:
@@ -335,10 +360,25 @@ def kill(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _complaint(code: int, said: IO[bytes]) -> str:
-    """What is missing, from the end of what git said."""
+def bound(process: subprocess.Popen[bytes], memory: int) -> None:
+    """Lets git have so many bytes of memory and no more, where the system can be told: a commit
+    of gigabytes is kilobytes on disk.
+    """
+    if hasattr(resource, "prlimit"):
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        limit = memory if most == resource.RLIM_INFINITY else min(memory, most)
+        with suppress(ProcessLookupError):
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, (limit, limit))
+
+
+def end_of(said: IO[bytes]) -> str:
+    """The last of what git said."""
     said.seek(max(0, said.seek(0, os.SEEK_END) - 8192))
-    words = said.read().decode("utf-8", "replace")
+    return said.read().decode("utf-8", "replace")
+
+
+def _complaint(code: int, words: str) -> str:
+    """What is missing, from the end of what git said."""
     if "promisor" in words or "lazy fetch" in words:
         return (
             "this partial clone lacks file contents that its history needs; "

@@ -13,6 +13,7 @@ from intake.clones import CloneLimits, Clones
 from intake.git import UnreadableRepository
 from tests.intake.remotes import PASSWORD, USER, https, ssh
 from tests.intake.repositories import Story, code, git
+from tests.intake.test_hostile import commit_of_many_zeros
 
 
 @pytest.fixture
@@ -178,6 +179,18 @@ def test_a_clone_that_grows_too_large_is_given_up(
     assert refused(small, story.path) == told
     assert not path.exists()
     assert [file.suffix for file in (tmp_path / "cache").iterdir()] == [".lock"]
+
+
+def test_a_remote_that_takes_all_memory_is_given_up(
+    story: Story, environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    story.commit("Sell", {"a.py": code(3)})
+    commit_of_many_zeros(story, 300 << 20)
+    frugal = Clones(tmp_path / "cache", environment, CloneLimits(memory=100_000_000))
+    assert refused(frugal, story.path) == (
+        f"{story.path}: fetching it takes more than 100 MB of memory."
+    )
+    assert left_in(tmp_path / "cache") == []
 
 
 def test_a_remote_that_takes_its_time_is_given_up(
