@@ -77,7 +77,7 @@ def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
     values["stage_before"] = values["stage_before"] and Stage(values["stage_before"])
     values["paths"] = tuple(values["paths"])
     values["signals"] = tuple(Signal(Sign(sign), words) for sign, words in values["signals"])
-    values["otherwise"] = tuple(Otherwise(**each) for each in values["otherwise"] or ())
+    values["otherwise"] = tuple(Otherwise(**each) for each in values["otherwise"])
     values["ratings"] = Ratings(*(Rating(**values["ratings"][name]) for name in RATING_NAMES))
     return Artifact(**values)
 
@@ -87,7 +87,7 @@ def row_of(artifact: Artifact, policy: Policy, today: date) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(artifact, name) for name in _OWN}
     row["paths"] = list(artifact.paths)
     row["signals"] = [[signal.sign, signal.words] for signal in artifact.signals]
-    row["otherwise"] = [asdict(each) for each in artifact.otherwise] or None
+    row["otherwise"] = [asdict(each) for each in artifact.otherwise]
     row["ratings"] = {name: _rating_row(artifact.ratings[name]) for name in RATING_NAMES}
     derived = standing(artifact, policy, today)
     row |= {name: getattr(derived, name) for name in derived.__slots__}

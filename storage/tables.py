@@ -139,7 +139,7 @@ class ArtifactRow(SQLModel, table=True):
     signals: Any = Field(default=(), sa_type=JSON)
     scan_identity: str | None = Field(default=None, sa_type=Text)
     code_state: str | None = None
-    otherwise: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    otherwise: Any = Field(default=(), sa_type=JSON)
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_by: str | None = None
     changed_how: str | None = Field(default=None, sa_type=Text)
