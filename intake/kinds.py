@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
@@ -37,12 +36,15 @@ class Rule:
     suffixes: frozenset[str]
     also: frozenset[str]
 
-    def fits(self, directories: Sequence[str], name: str, suffix: str) -> bool:
-        """Whether the file's name, its suffix or a directory above says so."""
-        if suffix in self.suffixes or name.endswith(self.endings) or self.files.fullmatch(name):
-            return True
-        outermost = directories[0] if directories else ""
-        return outermost in self.top or not self.directories.isdisjoint(directories)
+    def names(self, name: str, suffix: str = "") -> bool:
+        """Whether the file's own name or its suffix says so."""
+        named = suffix in self.suffixes or name.endswith(self.endings)
+        return named or self.files.fullmatch(name) is not None
+
+    def holds(self, directory: str) -> bool:
+        """Whether one of the directories above says so."""
+        parts = directory.split("/")
+        return parts[0] in self.top or not self.directories.isdisjoint(parts)
 
 
 def _rule(table: dict[str, list[str]]) -> Rule:
@@ -72,36 +74,44 @@ TEST_NAMES = {
 
 def is_left_out(path: str) -> bool:
     """Generated, minified, vendored, lock and snapshot files, as far as the path tells."""
-    *directories, name = path.lower().split("/")
-    return LEFT_OUT.fits(directories, name, "")
+    directory, _, name = path.lower().rpartition("/")
+    return _is_left_out_within(directory) or LEFT_OUT.names(name)
+
+
+@lru_cache(maxsize=65536)
+def _is_left_out_within(directory: str) -> bool:
+    return LEFT_OUT.holds(directory)
 
 
 @lru_cache(maxsize=65536)
 def is_code(path: str) -> bool:
     """Code, or infrastructure as code; not data, documentation or binaries."""
-    *directories, name = path.lower().split("/")
+    directory, _, name = path.lower().rpartition("/")
     suffix = _suffix(name)
     infrastructure = KINDS["iac_config"]
-    if suffix in CODE or infrastructure.fits((), name, suffix):
+    if suffix in CODE or infrastructure.names(name, suffix):
         return True
-    return suffix in infrastructure.also and not infrastructure.directories.isdisjoint(directories)
+    return suffix in infrastructure.also and infrastructure.holds(directory)
 
 
 def is_started(path: str) -> bool:
     """A framework, a tool or a person starts it, as far as the path tells."""
-    *directories, name = path.lower().split("/")
-    return STARTED.fits(directories, name, "")
+    directory, _, name = path.lower().rpartition("/")
+    return STARTED.holds(directory) or STARTED.names(name)
 
 
 @lru_cache(maxsize=65536)
 def kind_of(path: str) -> Kind:
     """The kind by files.toml, where the first rule that fits decides."""
-    *directories, name = path.lower().split("/")
-    suffix = _suffix(name)
-    for kind, rule in KINDS.items():
-        if rule.fits(directories, name, suffix):
-            return kind
-    return "production_integration"
+    directory, _, name = path.lower().rpartition("/")
+    suffix, within = _suffix(name), _kinds_within(directory)
+    fits = (kind for kind, rule in KINDS.items() if kind in within or rule.names(name, suffix))
+    return next(fits, "production_integration")
+
+
+@lru_cache(maxsize=65536)
+def _kinds_within(directory: str) -> frozenset[Kind]:
+    return frozenset(kind for kind, rule in KINDS.items() if rule.holds(directory))
 
 
 def service_of(path: str) -> str | None:
