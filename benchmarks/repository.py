@@ -5,6 +5,7 @@ several tools, and some of git-ai's notes. The same size gives the same commits.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import IO, NamedTuple
 
-from benchmarks.code import Code
+from benchmarks.code import WORDS, Code
 
 BEGAN = 1_640_995_200
 HOUR = 3_600
@@ -23,7 +24,9 @@ LATER = 100
 _SUFFIXES = {
     "py": 28, "ts": 26, "go": 14, "java": 9, "rs": 5, "sql": 4, "sh": 3, "tf": 3, "yml": 4, "md": 4,
 }  # fmt: skip
-_PLACES = ("src", "src/api", "src/domain", "internal", "lib/shared", "tests", "scripts", "deploy")
+_PLACES = ("src/api", "src/domain", "src/store", "internal", "lib", "tests", "scripts", "deploy")
+_SERVICES, _BY_TOOLS = 60, 8
+"""Tools wrote much of the newest services, and little of the others."""
 _PEOPLE = [f"Person {number} <person{number}@shop.example>" for number in range(60)]
 _TOOLS = (
     ("", "Co-Authored-By: Claude <noreply@anthropic.com>"),
@@ -103,7 +106,7 @@ def _importing(path: Path) -> Iterator[_Import]:
     command = [
         "git",
         "-C",
-        path,
+        str(path),
         "-c",
         "core.compression=1",
         "fast-import",
@@ -175,7 +178,7 @@ class _Team:
         touched = self._touched()
         before = {path: self._files[path] for path in touched if path in self._files}
         changes = [self._written(path) for path in touched]
-        subject, author, body = self._words()
+        subject, author, body = self._words(touched)
         mark = self._commit(f"{subject}\n\n{body}", author, changes)
         if self._random.random() < 0.04:
             self._noted.append(self._note(mark, touched))
@@ -184,17 +187,24 @@ class _Team:
     def _touched(self) -> list[str]:
         """A few paths: new ones as long as there are too few, and the busy ones most often."""
         count = min(40, 1 + int(self._random.expovariate(0.45)))
-        new = len(self._paths) / self._size.files < self.commits / self._size.commits
-        if new:
-            return list(dict.fromkeys(self._new_path() for _ in range(count)))
-        drawn = (self._random.random() ** 2 * len(self._paths) for _ in range(count))
-        return list(dict.fromkeys(self._paths[int(each)] for each in drawn))
+        service = f"service-{self._random.randrange(_SERVICES)}/"
+        if len(self._paths) / self._size.files < self.commits / self._size.commits:
+            new = (self._new_path() for _ in range(count))
+            return list(dict.fromkeys(service + path.partition("/")[2] for path in new))
+        drawn = (self._random.random() ** 2 * len(self._paths) for _ in range(count * 4))
+        paths = dict.fromkeys(self._paths[int(each)] for each in drawn)
+        near = [path for path in paths if path.startswith(service)]
+        return (near or [*paths])[:count]
 
     def _new_path(self) -> str:
         suffix = self._random.choices([*_SUFFIXES], [*_SUFFIXES.values()])[0]
-        folder = f"service-{self._random.randrange(60)}/{self._random.choice(_PLACES)}"
         name = f"{self._code.word()}_{self._code.word()}_{self._random.randrange(100)}"
-        return f"{folder}/{self._code.word()}/{name}.{suffix}"
+        return f"{self._folder()}/{name}.{suffix}"
+
+    def _folder(self) -> str:
+        """One of about a thousand, each of some ten files in the end."""
+        service, place = self._random.randrange(_SERVICES), self._random.choice(_PLACES)
+        return f"service-{service}/{place}/{self._random.choice(WORDS[:3])}"
 
     def _written(self, path: str) -> str:
         file = self._files.get(path)
@@ -220,12 +230,13 @@ class _Team:
         added = self._code.lines(file.suffix, 1 + int(self._random.expovariate(0.12)))
         return file.lines[:at] + added + file.lines[at + out :]
 
-    def _words(self) -> tuple[str, str, str]:
-        """Subject, author and body; tools come to the team, and are used more and more."""
+    def _words(self, paths: list[str]) -> tuple[str, str, str]:
+        """Subject, author and body."""
         subject = " ".join(self._code.word() for _ in range(5)).capitalize()
         said = "\n".join(" ".join(self._code.word() for _ in range(10)) for _ in range(3))
         author, marker = self._random.choice(_PEOPLE), ""
-        if self._random.random() < 0.6 * self.commits / self._size.commits:
+        new = any(int(re.findall(r"\d+", path)[0]) < _BY_TOOLS for path in paths)
+        if self._random.random() < (0.75 if new else 0.05):
             tool, marker = self._random.choice(_TOOLS)
             author = tool or author
         return subject, author, f"{said}\n\n{marker}"
@@ -270,7 +281,7 @@ class _Team:
         side, at = began, start
         for _ in range(self._random.randrange(1, 5)):
             at += HOUR // 4
-            subject, author, body = self._words()
+            subject, author, body = self._words(theirs)
             changes = [self._written(path) for path in theirs]
             side = self._out.commit(
                 "refs/heads/side", f"{subject}\n\n{body}", author, at, changes, [side]
@@ -301,6 +312,7 @@ def make(path: Path, size: Size) -> Made:
         team.note()
     for branch, sha in (("main", main), ("later", later)):
         git(path, "update-ref", f"refs/heads/{branch}", sha)
+    git(path, "repack", "-adfq")  # a clone has its commits together and its contents as deltas
     return Made(path, main, later)
 
 

@@ -18,7 +18,9 @@ from sqlalchemy import func, select
 
 from benchmarks.company import Employee, Persona, founded, new_artifact, register_of
 from benchmarks.witness import Arrival, Witness, arrival
+from briefings.artist import Artist
 from briefings.delivery import Sender
+from briefings.gallery import Gallery
 from briefings.planning import plan
 from debt.artifact import Artifact, Ending, Stage
 from debt.dates import extension_base
@@ -358,7 +360,15 @@ async def measure() -> None:
             _prepared(slack, folder) as year,
         ):
             client = AsyncWebClient(slack.bot_token, slack.api_url, session=http, retry_handlers=[])
-            sender = Sender(year.store, client, year.policy, lambda: year.at, "benchmark", pace=0)
+            sender = Sender(
+                year.store,
+                client,
+                year.policy,
+                lambda: year.at,
+                gallery=Gallery(client, Artist()),
+                holder="benchmark",
+                pace=0,
+            )
             await year.passes(sender)
             without, judged = await year.without_notice()
             _report(year, without, judged, await year.live())

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot.approve import requested
 from bot.call import Answer, Call, Form, Reply
 from bot.facts import read_facts, wanted, welcome
 from bot.feature import Feature, Verb
@@ -17,6 +18,7 @@ from debt.refusal import Refused
 from storage import people
 from storage.people import require_can_own
 from storage.register import add as put_on_register
+from storage.upkeep import Requested
 
 
 async def add(call: Call) -> Answer:
@@ -58,6 +60,8 @@ async def _submitted(call: Call) -> Answer:
             require_can_own(await call.bot.people.know(owner))
     async with call.store.change() as session:
         added = await put_on_register(session, call.change, facts)
+        if isinstance(added, Requested):
+            return await requested(session, added)
     return _told(call, added)
 
 

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Coroutine, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeGuard
 
 import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -16,6 +17,7 @@ from bot import home
 from bot.call import Answer, Bot, Form, Origin, Reply, Shown
 from bot.state import FieldRefused
 from bot.workspace import code_of
+from briefings.gallery import PictureRefused, pictures_may_be_refused, shown
 from briefings.message import Message, plainly
 from briefings.words import inert, say
 from debt.artifact import Artifact
@@ -70,12 +72,17 @@ async def answer_command(
 ) -> None:
     """A quick answer rides on the acknowledgement; a form or a slow answer follows it."""
     task = await in_time(bot, settled(work))
-    if task.done() and isinstance(reply := task.result(), Reply):
+    if task.done() and _rides_along(reply := task.result()):
         await ack(**await _visible(bot, origin, reply))
         bot.poke()
         return
     await ack()
     bot.tasks.leave(_follow(bot, origin, trigger_id, task))
+
+
+def _rides_along(answer: Answer) -> TypeGuard[Reply]:
+    """A picture takes longer to draw and upload than an acknowledgement may wait."""
+    return isinstance(answer, Reply) and not answer.message.pictures
 
 
 async def answer_press(bot: Bot, origin: Origin, trigger_id: str, work: Awaitable[Answer]) -> None:
@@ -125,9 +132,23 @@ async def _say_at_home(bot: Bot, origin: Origin, reply: Reply | Shown) -> None:
 
 async def _say(bot: Bot, origin: Origin, reply: Reply) -> None:
     await _tell_the_channel(bot, origin, reply)
-    payload = await _visible(bot, origin, reply) | {"replace_original": reply.replace}
-    if not origin.respond or not await _respond(bot, origin.respond, payload):
-        await _direct(bot, origin, reply.message)
+    message = await bot.gallery.hang(reply.message)
+    if not origin.respond or not await _answer(bot, origin, replace(reply, message=message)):
+        await _direct(bot, origin, message)
+
+
+async def _answer(bot: Bot, origin: Origin, reply: Reply) -> bool:
+    """By response_url; whether the person certainly sees it."""
+
+    async def send(message: Message) -> bool:
+        said = replace(reply, message=message)
+        payload = await _visible(bot, origin, said) | {"replace_original": reply.replace}
+        why = await _respond(bot, str(origin.respond), payload)
+        if message.hung and "invalid_blocks" in why:
+            raise PictureRefused
+        return not why
+
+    return await shown(reply.message, send)
 
 
 async def _tell_the_channel(bot: Bot, origin: Origin, reply: Reply) -> None:
@@ -149,24 +170,32 @@ async def renew(bot: Bot, origin: Origin) -> None:
         await bot.updates.refresh(origin.channel, origin.ts)
 
 
-async def _respond(bot: Bot, url: str, payload: Mapping[str, Any]) -> bool:
-    """Whether the person certainly sees it; a second time by DM is better than never."""
+async def _respond(bot: Bot, url: str, payload: Mapping[str, Any]) -> str:
+    """Nothing where the person certainly sees it, else why not; a second time by DM is better
+    than never.
+    """
     webhook = AsyncWebhookClient(url, session=bot.session, retry_handlers=[])
     try:
         answer = await webhook.send_dict(dict(payload))
     except (aiohttp.ClientError, TimeoutError) as error:
         log.warning("response_url did not answer error=%r", error)
-        return False
-    if answer.status_code != 200:
-        log.warning("response_url refused status=%d", answer.status_code)
-    return answer.status_code == 200
+        return "no answer"
+    if answer.status_code == 200:
+        return ""
+    log.warning("response_url refused status=%d", answer.status_code)
+    return f"{answer.status_code} {answer.body}"
 
 
 async def _direct(bot: Bot, origin: Origin, message: Message) -> None:
     channel = origin.channel if origin.direct and origin.channel else origin.slack_id
-    await bot.client.chat_postMessage(
-        channel=channel, unfurl_links=False, unfurl_media=False, **message.payload()
-    )
+
+    async def send(message: Message) -> None:
+        with pictures_may_be_refused(message):
+            await bot.client.chat_postMessage(
+                channel=channel, unfurl_links=False, unfurl_media=False, **message.payload()
+            )
+
+    await shown(await bot.gallery.hang(message), send)
 
 
 async def _visible(bot: Bot, origin: Origin, reply: Reply) -> dict[str, Any]:

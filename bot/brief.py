@@ -12,6 +12,7 @@ from briefings.words import say
 from debt.refusal import Refused
 from storage import subscriptions
 from storage.lists import ALL, Scope
+from storage.store import Session
 
 
 async def brief(call: Call) -> Answer:
@@ -19,7 +20,7 @@ async def brief(call: Call) -> Answer:
     async with call.store.read() as session:
         subscription = await subscriptions.subscription(session, call.channel or "")
         own = subscriptions.scope_of(subscription) if subscription else ALL
-        scope = _scope(call.words, own)
+        scope = read_scope(call.words, own, "brief")
         await require_scope(session, scope)
         since = digest.since_last(subscription.last_at if subscription else None, call.at)
         here = call.at.astimezone(ZoneInfo(subscription.zone if subscription else call.who.zone))
@@ -28,13 +29,20 @@ async def brief(call: Call) -> Answer:
     return Reply(message or plainly(say("digest.nothing", scope=scope)))
 
 
-def _scope(words: str, own: Scope) -> Scope:
+def read_scope(words: str, own: Scope, verb: str) -> Scope:
+    """The scope that is asked for; without words the channel's own."""
     if not words:
         return own
     scope = scope_in(words)
     if scope is None:
-        raise Refused("Say “brief” alone, or with a scope: all, team:x, repo:x, service:x.")
+        raise Refused(f"Say “{verb}” alone, or with a scope: all, team:x, repo:x, service:x.")
     return scope
+
+
+async def own_scope(session: Session, channel: str | None) -> Scope:
+    """What the channel follows; everything where it follows nothing."""
+    subscription = await subscriptions.subscription(session, channel or "")
+    return subscriptions.scope_of(subscription) if subscription else ALL
 
 
 FEATURE = Feature(

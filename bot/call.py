@@ -19,6 +19,7 @@ from bot.groups import Groups
 from bot.people import People
 from bot.state import State
 from briefings.delivery import Updates
+from briefings.gallery import Gallery
 from briefings.message import Message
 from debt.artifact import Artifact
 from debt.policy import Policy
@@ -98,6 +99,7 @@ class Bot:
     updates: Updates
     tasks: Tasks
     poke: Callable[[], None]
+    gallery: Gallery
     drawn: dict[Hashable, tuple[int, Message]] = field(default_factory=dict)
     homes: Homes = field(default_factory=Homes)
 

@@ -7,7 +7,16 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bot.commands import annotating, checking, files, listing, proposing, running, scanning
+from bot.commands import (
+    annotating,
+    budgeting,
+    checking,
+    files,
+    listing,
+    proposing,
+    running,
+    scanning,
+)
 from bot.commands.invocation import Invocation, World
 
 _ABOUT = """\
@@ -51,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for topic in (running, files, scanning, proposing, annotating, listing, checking):
+    for topic in (running, files, scanning, proposing, annotating, budgeting, listing, checking):
         topic.add(commands)
     return whole
 

@@ -7,6 +7,7 @@ from bot import (
     add,
     approve,
     brief,
+    budget,
     compare,
     edit,
     extend,
@@ -25,6 +26,7 @@ from bot import (
     subscribe,
 )
 from bot import help as helping
+from bot import map as mapping
 from bot.call import Answer, Call
 from bot.feature import Draw, Feature, Run, Verb
 from bot.typed import first_and_rest, plain
@@ -35,9 +37,11 @@ _SPOKEN: tuple[Feature, ...] = (
     edit.FEATURE,
     compare.FEATURE,
     listing.FEATURE,
+    mapping.FEATURE,
     propose.FEATURE,
     ownership.FEATURE,
     log.FEATURE,
+    budget.FEATURE,
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,

@@ -132,14 +132,10 @@ def _proposal(artifact: Artifact, place: _Place) -> list[Block]:
     return [line(words), buttons(f"proposal:{artifact.key}", *acts)]
 
 
-async def answered(
-    call: Call,
-    act: Callable[[int], Awaitable[Artifact]],
-    told: Callable[[Call, Artifact], Reply],
-) -> Reply:
+async def answered(call: Call, act: Callable[[Call, int], Awaitable[Reply]]) -> Reply:
     """What was done about a row, and in its place the list as it is now."""
     place, artifact_id = _place_of(call)
-    done = told(call, await act(artifact_id))
+    done = await act(call, artifact_id)
     now = await page(call, place.text, place.after)
     return done.in_place(now.message.blocks)
 

@@ -6,7 +6,7 @@ import signal
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +27,9 @@ from bot.people import People
 from bot.refreshing import Refreshing
 from bot.settings import Settings, WrongSetting
 from bot.workspace import require_app_token, who_we_are
+from briefings.artist import Artist
 from briefings.delivery import Sender, Updates
+from briefings.gallery import Gallery
 from briefings.planning import plan, rehearse
 from debt.policy import Policy
 from storage import outbox, repositories
@@ -121,7 +123,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
     """A bot that knows its workspace; nothing listens and nothing is planned yet."""
     timeout = aiohttp.ClientTimeout(total=CLIENT_TIMEOUT)
     store = Store(settings.database_url)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+    async with aiohttp.ClientSession(timeout=timeout) as session, aclosing(Artist()) as artist:
         try:
             await require_current(store)
             client, careful = _clients(settings, session)
@@ -129,11 +131,22 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             people = People(store, client, now, policy, team_id)
             groups = Groups(client, policy, now)
             updates, tasks = Updates(store, client, policy), Tasks()
+            gallery = Gallery(client, artist)
             holder, woken = uuid.uuid4().hex, asyncio.Event()
-            sender = Sender(store, careful, policy, now, holder)
+            sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder)
             refreshing = Refreshing(store, settings, policy, now, holder)
             bot = Bot(
-                store, policy, client, session, now, people, groups, updates, tasks, woken.set
+                store=store,
+                policy=policy,
+                client=client,
+                session=session,
+                now=now,
+                people=people,
+                groups=groups,
+                updates=updates,
+                tasks=tasks,
+                poke=woken.set,
+                gallery=gallery,
             )
             yield Process(bot, sender, refreshing, woken)
             await tasks.finish()

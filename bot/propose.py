@@ -1,6 +1,7 @@
 """Answering what a scan proposes: accept it, or say that it is not AI-produced (R23, R29)."""
 
 from bot import listing
+from bot.approve import requested
 from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from bot.typed import first_and_rest, plain, scope_in, spelled, words_of
@@ -9,6 +10,7 @@ from briefings.words import say
 from debt.artifact import Artifact, parse_key
 from storage import proposals
 from storage.lists import Scope, ScopeKind
+from storage.upkeep import Requested
 
 _LONGEST = 300
 
@@ -16,12 +18,15 @@ _LONGEST = 300
 async def accept(call: Call) -> Answer:
     if not call.words:
         return await listing.page(call, "proposed")
-    return _accepted(call, await _accept(call, parse_key(call.words)))
+    return await _accept(call, parse_key(call.words))
 
 
-async def _accept(call: Call, artifact_id: int) -> Artifact:
+async def _accept(call: Call, artifact_id: int) -> Reply:
     async with call.store.change() as session:
-        return await proposals.accept(session, call.change, artifact_id)
+        outcome = await proposals.accept(session, call.change, artifact_id)
+        if isinstance(outcome, Requested):
+            return await requested(session, outcome)
+    return _accepted(call, outcome)
 
 
 def _accepted(call: Call, artifact: Artifact) -> Reply:
@@ -34,12 +39,13 @@ async def dismiss(call: Call) -> Answer:
     key, reason = first_and_rest(call.words)
     if not key:
         return await listing.page(call, "proposed")
-    return _dismissed(call, await _dismiss(call, parse_key(key), plain(reason)))
+    return await _dismiss(call, parse_key(key), plain(reason))
 
 
-async def _dismiss(call: Call, artifact_id: int, reason: str = "") -> Artifact:
+async def _dismiss(call: Call, artifact_id: int, reason: str = "") -> Reply:
     async with call.store.change() as session:
-        return await proposals.dismiss(session, call.change, artifact_id, reason)
+        artifact = await proposals.dismiss(session, call.change, artifact_id, reason)
+    return _dismissed(call, artifact)
 
 
 def _dismissed(call: Call, artifact: Artifact) -> Reply:
@@ -49,19 +55,19 @@ def _dismissed(call: Call, artifact: Artifact) -> Reply:
 
 
 async def _accept_pressed(call: Call) -> Answer:
-    return _accepted(call, await _accept(call, parse_key(call.value)))
+    return await _accept(call, parse_key(call.value))
 
 
 async def _dismiss_pressed(call: Call) -> Answer:
-    return _dismissed(call, await _dismiss(call, parse_key(call.value)))
+    return await _dismiss(call, parse_key(call.value))
 
 
 async def _accept_listed(call: Call) -> Answer:
-    return await listing.answered(call, lambda number: _accept(call, number), _accepted)
+    return await listing.answered(call, _accept)
 
 
 async def _dismiss_listed(call: Call) -> Answer:
-    return await listing.answered(call, lambda number: _dismiss(call, number), _dismissed)
+    return await listing.answered(call, _dismiss)
 
 
 async def _accept_all(call: Call) -> Answer:

@@ -62,7 +62,8 @@ async def _refresh(invocation: Invocation, name: str) -> None:
         return
     change = Change(BY, invocation.world.now, invocation.policy)
     async with invocation.register() as store:
-        read = await read_listed(store, change, name, repository, invocation.clones)
+        asked = (store, change, name, repository, invocation.clones)
+        read = await read_listed(*asked, cache=invocation.scans)
     new, changed = len(read.result.created), len(read.result.changed)
     log.info("repository read name=%s proposed=%d changed=%d", name, new, changed)
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
 from bot.commands.failures import expected, words_of
 from briefings.schedule import next_instant
@@ -33,10 +34,14 @@ async def read_listed(
     repository: RepositoryPolicy,
     clones: Clones,
     progress: Progress | None = None,
+    *,
+    cache: Path | None = None,
 ) -> Applied:
     """As `scan_listed`, and it counts as this week's reading. Raises what is `expected`."""
     try:
-        applied = await scan_listed(store, change, name, repository, clones, progress=progress)
+        applied = await scan_listed(
+            store, change, name, repository, clones, progress=progress, cache=cache
+        )
     except expected() as error:
         with suppress(*expected()):  # where the database is what failed, there is nobody to tell
             await note_failure(store, change, name, words_of(error))

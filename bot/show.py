@@ -13,6 +13,7 @@ from briefings.message import Message, button, buttons, line, quiet
 from briefings.words import say
 from debt.artifact import RATING_NAMES, Artifact, Stage, parse_key
 from debt.ending import Leftover, still_open
+from debt.estimate import estimate
 from debt.gate import ahead
 from debt.hours import Period, span
 from debt.intent import missing_intent
@@ -69,12 +70,19 @@ def card(facts: Facts, viewer: Viewer, policy: Policy) -> Message:
     ratings = [(name.capitalize(), artifact.ratings[name]) for name in RATING_NAMES]
     blocks: list[Block] = [
         line(_words(facts, step, viewer.today, policy)),
+        *_watch(artifact),
         quiet(say("show.ratings", ratings=ratings)),
         quiet(say("show.background", artifact=artifact, last=facts.last)),
         *_way_out(facts, viewer, policy),
         *_acts(artifact, viewer, policy, step.action),
     ]
     return Message(say("show.fallback", artifact=artifact, step=step), tuple(blocks))
+
+
+def _watch(artifact: Artifact) -> Iterator[Block]:
+    """What a scan sees coming, in one line."""
+    if artifact.signals:
+        yield quiet(say("show.watch", signals=artifact.signals))
 
 
 def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:
@@ -89,16 +97,9 @@ def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:
         step=step,
         today=today,
         missing=missing_intent(artifact),
-        expected=_expected_minutes(artifact, policy),
+        expected=estimate(artifact, policy),
         this_month=facts.minutes,
     )
-
-
-def _expected_minutes(artifact: Artifact, policy: Policy) -> int:
-    """What a month is expected to cost: what somebody said, else what the kind usually does."""
-    if artifact.monthly_minutes is not None:
-        return artifact.monthly_minutes
-    return round(policy.kind(artifact.kind).monthly_hours * 60)
 
 
 def _way_out(facts: Facts, viewer: Viewer, policy: Policy) -> Iterator[Block]:

@@ -8,7 +8,7 @@ due ──claim──▶ sending ──Slack took it──▶ sent
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,9 +17,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from briefings import arrivals
+from briefings.gallery import Gallery, pictures_may_be_refused, shown, update
 from briefings.message import Message
 from briefings.redrawing import LOOKS, Redrawing
-from briefings.render import DIGEST, render
+from briefings.render import DIGEST, render, with_pictures
 from briefings.verdict import BETWEEN_TRIES, Tried, Verdict, judged
 from debt.policy import Policy
 from storage import leases, outbox, subscriptions
@@ -54,6 +55,8 @@ class Sender:
         client: AsyncWebClient,
         policy: Policy,
         now: Callable[[], datetime],
+        *,
+        gallery: Gallery,
         holder: str,
         pace: float = PACE,
     ) -> None:
@@ -65,6 +68,7 @@ class Sender:
         self._client = client
         self._policy = policy
         self._now = now
+        self._gallery = gallery
         self._holder = holder
         self._pause = pace
         self._paced: dict[str, float] = {}
@@ -178,18 +182,32 @@ class Sender:
         return Tried(Verdict.NEVER, why=f"not among the channel's last {looked_at} messages")
 
     async def _post(self, briefing: Ledgered, channel: str, held: Stopwatch) -> Tried:
-        message = await self._drawn(briefing)
+        message = await self._with_pictures(briefing, await self._drawn(briefing))
         await self._pace(channel)
-        if held() > LATEST_START:
-            return Tried(Verdict.UNKNOWN, why="its lease had too little left to begin")
-        answer = await self._client.chat_postMessage(
-            channel=channel,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": briefing.key}},
-            unfurl_links=False,
-            unfurl_media=False,
-            **message.payload(),
-        )
-        return Tried(Verdict.SENT, ts=str(answer["ts"]))
+
+        async def post(message: Message) -> Tried:
+            if held() > LATEST_START:
+                return Tried(Verdict.UNKNOWN, why="its lease had too little left to begin")
+            with pictures_may_be_refused(message):
+                answer = await self._client.chat_postMessage(
+                    channel=channel,
+                    metadata={"event_type": EVENT_TYPE, "event_payload": {"key": briefing.key}},
+                    unfurl_links=False,
+                    unfurl_media=False,
+                    **message.payload(),
+                )
+            return Tried(Verdict.SENT, ts=str(answer["ts"]))
+
+        return await shown(message, post)
+
+    async def _with_pictures(self, briefing: Ledgered, message: Message) -> Message:
+        """Uploads before it posts; the files are kept, so that no try uploads them again."""
+        complete = await self._gallery.hang(message)
+        if complete.hung != message.hung:
+            async with self._store.change() as session:
+                facts = with_pictures(briefing.facts, complete)
+                await outbox.keep_facts(session, briefing.id, facts)
+        return complete
 
     async def _drawn(self, briefing: Ledgered) -> Message:
         """Shows all that has changed until now; what changes from now on makes it stale again."""
@@ -281,25 +299,25 @@ class Updates:
         Whoever shows it looks at the register again afterwards: of two who press at once, here
         or in two processes, the slower one may have put an older state over a newer one.
         """
-        shown = None
+        before = None
         for _ in range(LOOKS):
-            payload = await self._payload(channel, ts)
-            if payload is None:
+            message = await self._message(channel, ts)
+            if message is None:
                 return False
-            if payload == shown or not await self._update(channel, ts, payload):
+            if message.payload() == before or not await self._update(channel, ts, message):
                 break
-            shown = payload
+            before = message.payload()
         return True
 
-    async def _payload(self, channel: str, ts: str) -> Mapping[str, Any] | None:
+    async def _message(self, channel: str, ts: str) -> Message | None:
         async with self._store.read() as session:
             briefing = await outbox.by_message(session, channel, ts)
-            return (await render(session, briefing, self._policy)).payload() if briefing else None
+            return await render(session, briefing, self._policy) if briefing else None
 
-    async def _update(self, channel: str, ts: str, payload: Mapping[str, Any]) -> bool:
+    async def _update(self, channel: str, ts: str, message: Message) -> bool:
         """What the person did is done; a message that Slack does not renew is for the log only."""
         try:
-            await self._client.chat_update(channel=channel, ts=ts, **payload)
+            await update(self._client, channel, ts, message)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("message not renewed channel=%s ts=%s error=%r", channel, ts, _why(error))
             return False

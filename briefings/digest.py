@@ -7,19 +7,26 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from briefings.budgets import Told, burn_up_of, chart, standings
 from briefings.message import Message, button, buttons, heading, line, quiet
+from briefings.pictures import BurnUp, burn_up_in
 from briefings.words import readable, say
 from debt.artifact import Artifact
+from debt.budget import State
 from debt.notice import ignored_on
 from debt.policy import DigestPolicy, Policy
 from debt.score import explain, priority
 from debt.standing import Action, next_step
 from storage import listings, lists, people
+from storage.artifacts import Change
+from storage.budgets import Place
 from storage.listings import Listed
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
 
+_BY = "digest"
 _NEWS = 3
+_BUDGETS = 3
 _NAMED = 3
 _NEWS_COUNTED = 50
 LISTING_LIMIT = 500
@@ -57,7 +64,9 @@ def _touched(artifact: Artifact, item: Item) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """What one digest says, small enough for the ledger; artifacts are read when it is shown.
+    """What one digest says, small enough for the ledger; artifacts are read when it is shown. How
+    budgets stand is said as of then: those that went over, or came back, open it, others close it;
+    `chart` is the scope's own.
 
     `at` is in the zone of its readers, whose days it speaks of.
     """
@@ -72,6 +81,14 @@ class Weekly:
     more_ignored: int
     news: tuple[tuple[int, str, str], ...]
     more_news: int
+    opening: tuple[str, ...] = ()
+    budgets: tuple[str, ...] = ()
+    chart: BurnUp | None = None
+
+    @property
+    def speaks(self) -> bool:
+        """Whether anybody has to be told anything."""
+        return bool(self.items or self.opening)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -82,6 +99,9 @@ class Weekly:
             "ignored": [list(self.ignored), self.more_ignored],
             "news": [list(each) for each in self.news],
             "more_news": self.more_news,
+            "opening": list(self.opening),
+            "budgets": list(self.budgets),
+            "chart": self.chart.as_json() if self.chart else None,
         }
 
 
@@ -101,6 +121,9 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
         more_ignored=more_ignored,
         news=tuple(news),
         more_news=facts["more_news"],
+        opening=tuple(facts.get("opening", ())),
+        budgets=tuple(facts.get("budgets", ())),
+        chart=burn_up_in(said) if (said := facts.get("chart")) else None,
     )
 
 
@@ -136,6 +159,7 @@ async def gather(
     news = tuple((a.id, a.changed_how or "", a.changed_by or "") for a in changed[:_NEWS])
     ignored = await lists.ignored(session, scope, now.date())
     others = [artifact.id for artifact in ignored if artifact not in shown]
+    opening, closing, chart = await _budgets(session, scope, policy, now, since)
     weekly = Weekly(
         scope,
         now,
@@ -145,9 +169,37 @@ async def gather(
         len(others[_NAMED:]),
         news,
         max(0, len(changed) - _NEWS),
+        opening,
+        closing,
+        chart,
     )
     told = (*(item.id for item in items), *sorted(folded))
     return Gathered(weekly, await _ignored_of(session, rules, told, before), told)
+
+
+async def _budgets(
+    session: Session, scope: Scope, policy: Policy, now: datetime, since: datetime
+) -> tuple[tuple[str, ...], tuple[str, ...], BurnUp | None]:
+    """A line for each budget that is over or was found within again since then, and for the others
+    of the scope; where the scope is everything, only for those that ask for something. The chart of
+    the scope's own budget.
+    """
+    everything = scope.kind is ScopeKind.ALL
+    told = await standings(session, Change(_BY, now, policy), None if everything else [scope])
+    first = [each for each in told if each.over or each.is_back(since.date())]
+    others = [each for each in told if each not in first]
+    if everything:
+        others = [each for each in others if each.standing.state is State.AT_RISK]
+    whole = [] if everything else [each for each in told if not each.budget.place.only]
+    chart = await burn_up_of(session, whole[0], now.date()) if whole else None
+    return _lines(first, since), _lines(others, since), chart
+
+
+def _lines(told: Sequence[Told], since: datetime) -> tuple[str, ...]:
+    """The worst few."""
+    return tuple(
+        say("budget.weekly", told=each, back=each.is_back(since.date())) for each in told[:_BUDGETS]
+    )
 
 
 def _item(artifact: Artifact, before: Listed | None, today: date) -> Item:
@@ -208,15 +260,23 @@ async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message |
 
 def digest(weekly: Weekly, known: Known, policy: Policy) -> Message | None:
     """None means that nobody needs to be told anything."""
-    if not weekly.items:
+    if not weekly.speaks:
         return None
     items = [_item_blocks(item, known, weekly, policy) for item in weekly.items]
     blocks: list[Block] = [heading(readable(say("digest.title", scope=weekly.scope)))]
+    blocks += [line(words) for words in weekly.opening]
+    blocks += _chart(weekly) if weekly.opening else []
     blocks += [block for group in items for block in group]
     return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known, policy)))
 
 
+def _chart(weekly: Weekly) -> list[Block]:
+    return [chart(Place(weekly.scope), weekly.chart)] if weekly.chart else []
+
+
 def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
+    if not weekly.items:
+        return weekly.opening[0]
     first = known.artifacts[weekly.items[0].id]
     step = next_step(first, policy, weekly.at.date())
     return say(
@@ -279,6 +339,8 @@ def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
     ]
     if silent:
         blocks.append(quiet(say("digest.silent", silent=silent, more=weekly.more_ignored)))
+    blocks += [quiet(words) for words in weekly.budgets]
+    blocks += _chart(weekly) if not weekly.opening else []
     if weekly.news:
         told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
         blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))

@@ -1,7 +1,7 @@
 """A message: typed blocks and the text that stands for them in a notification."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,18 +11,47 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextBlock,
     HeaderBlock,
+    ImageBlock,
     InteractiveElement,
     MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
 
+from briefings.pictures import Picture
 from briefings.words import cut, readable, shorten
 
 LONGEST_SECTION = 3_000
 LONGEST_CONTEXT = 2_000
 LONGEST_FALLBACK = 3_000
 LONGEST_VALUE = 2_000
+LONGEST_ALT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A picture as it was uploaded, and what it shows."""
+
+    file_id: str
+    alt: str
+
+
+class PictureBlock(ImageBlock):
+    """The place of a picture; nothing is shown there before it hangs.
+
+    `name` tells the pictures of a message apart, `alt` is its finding in one plain sentence.
+    """
+
+    def __init__(self, name: str, picture: Picture, alt: str, hung: Hung | None = None) -> None:
+        shows = {"id": hung.file_id} if hung else None
+        super().__init__(alt_text=shorten(alt, LONGEST_ALT), slack_file=shows)
+        self.name = name
+        self.picture = picture
+        self.hung = hung
+
+    def hanging(self, hung: Hung | None) -> "PictureBlock":
+        """With that file; without one nothing is shown here."""
+        return PictureBlock(self.name, self.picture, hung.alt if hung else self.alt_text, hung)
 
 
 @dataclass(frozen=True)
@@ -43,13 +72,34 @@ class Message:
     def _payload(self) -> Mapping[str, Any]:
         return {
             "text": cut(self.text, LONGEST_FALLBACK),
-            "blocks": [b.to_dict() for b in self.blocks],
+            "blocks": [each.to_dict() for each in self.blocks if _has_something(each)],
         }
+
+    @property
+    def pictures(self) -> tuple[PictureBlock, ...]:
+        return tuple(each for each in self.blocks if isinstance(each, PictureBlock))
+
+    @property
+    def hung(self) -> Mapping[str, Hung]:
+        """Those that are uploaded, by name."""
+        return {each.name: each.hung for each in self.pictures if each.hung}
+
+    def hanging(self, hung: Mapping[str, Hung]) -> "Message":
+        """With just these pictures in their places."""
+        blocks = (
+            each.hanging(hung.get(each.name)) if isinstance(each, PictureBlock) else each
+            for each in self.blocks
+        )
+        return replace(self, blocks=tuple(blocks))
 
     def readable(self) -> str:
         """What a person would read, for a terminal."""
         lines = (line for block in self.blocks for line in _lines(block))
         return readable("\n".join(line for line in lines if line))
+
+
+def _has_something(block: Block) -> bool:
+    return not isinstance(block, PictureBlock) or block.hung is not None
 
 
 def _lines(block: Block) -> list[str]:

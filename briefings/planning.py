@@ -13,8 +13,9 @@ from briefings.render import DIGEST, render
 from briefings.schedule import local_week, next_instant
 from debt.approval import Roster
 from debt.policy import Policy
-from storage import approvals, awake, events, listings, nudges, outbox, subscriptions
+from storage import approvals, awake, budgets, events, listings, nudges, outbox, subscriptions
 from storage.artifacts import Change
+from storage.lists import ALL
 from storage.nudges import Matter, Why
 from storage.store import Session, Store
 from storage.subscriptions import scope_of
@@ -104,7 +105,7 @@ async def _brief(
 ) -> None:
     gathered = await _gathered(session, change, subscription)
     week = local_week(instant, subscription.zone)
-    if gathered.weekly.items:
+    if gathered.weekly.speaks:
         if not await _ledger(session, change, subscription.channel, gathered.weekly, week):
             return
         subscription.last_at = instant
@@ -117,6 +118,7 @@ async def _gathered(session: Session, change: Change, subscription: Subscription
     since = digest.since_last(subscription.last_at, change.at)
     channel, scope = subscription.channel, scope_of(subscription)
     there = change.at.astimezone(ZoneInfo(subscription.zone))
+    await budgets.renew_all(session, change, None if scope == ALL else [scope])
     return await digest.gather(session, channel, scope, change.policy, there, since)
 
 

@@ -12,6 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from briefings.gallery import update
 from briefings.message import Message
 from briefings.render import render
 from briefings.verdict import BETWEEN_TRIES, Verdict, judged
@@ -77,9 +78,7 @@ class Redrawing:
             if message.payload() == shown:
                 break
             shown = message.payload()
-            await self._client.chat_update(
-                channel=str(briefing.channel), ts=str(briefing.ts), **shown
-            )
+            await update(self._client, str(briefing.channel), str(briefing.ts), message)
             await self._drawn(briefing, stale_at, final=message.final)
             message = await self._render(briefing)
 

@@ -1,9 +1,10 @@
 """From a ledger row to its message, as the register stands now: when sent, and ever after."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from briefings import approvals, digest, nudge, proposals, requests
-from briefings.message import Message, plainly
+from briefings.message import Hung, Message, plainly
 from briefings.nudge import LEADERSHIP, ORPHANS
 from briefings.words import say
 from debt.policy import Policy
@@ -16,8 +17,19 @@ DIGEST = "digest"
 
 
 async def render(session: Session, briefing: Ledgered, policy: Policy) -> Message:
-    """Raises KeyError for a kind nobody composes."""
-    return await _KINDS[briefing.kind](session, briefing, policy)
+    """With the pictures it was sent with. Raises KeyError for a kind nobody composes."""
+    message = await _KINDS[briefing.kind](session, briefing, policy)
+    return message.hanging(hung_in(briefing.facts))
+
+
+def hung_in(facts: Mapping[str, Any]) -> dict[str, Hung]:
+    return {name: Hung(*each) for name, each in facts.get("pictures", {}).items()}
+
+
+def with_pictures(facts: Mapping[str, Any], message: Message) -> dict[str, Any]:
+    """The facts of a message, and the files of the pictures that hang in it."""
+    pictures = {name: [each.file_id, each.alt] for name, each in message.hung.items()}
+    return {**facts, "pictures": pictures}
 
 
 async def _digest(session: Session, briefing: Ledgered, policy: Policy) -> Message:

@@ -102,6 +102,11 @@ def person(owner: str | None) -> Markup:
     return Markup(f"<@{owner}>") if _SLACK_ID.fullmatch(owner) else inert(owner)  # noqa: S704  # checked to be an id
 
 
+def roughly(minutes: int) -> str:
+    """An estimate, to the half hour: “6.5 h”."""
+    return as_hours(round(minutes / 30) * 30 or minutes)
+
+
 def days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
@@ -128,7 +133,7 @@ def _environment() -> Environment:
     )
     filters = (shorten, day, told, moment, person, days, count, listed)
     environment.filters |= {each.__name__: each for each in filters}
-    environment.filters |= {"hours": as_hours, "key": key_of}
+    environment.filters |= {"hours": as_hours, "key": key_of, "roughly": roughly}
     return environment
 
 

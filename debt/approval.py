@@ -18,6 +18,7 @@ class Wish(StrEnum):
     RETIRE = "retire"
     EXTEND = "extend"
     PROMOTE = "promote"
+    ADD = "add"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ def requirement(artifact: Artifact, asked_by: str, policy: Policy) -> Requiremen
 
 def past_cap(artifact: Artifact, policy: Policy) -> Requirement:
     """For an extension beyond what the tier allows, one other person at the least."""
+    name = tier(artifact, policy)
+    rules = policy.tier(name)
+    return Requirement(name, max(1, rules.approvals), rules.from_)
+
+
+def past_budget(artifact: Artifact, policy: Policy) -> Requirement:
+    """For a new artifact where the budget is over, one other person at the least."""
     name = tier(artifact, policy)
     rules = policy.tier(name)
     return Requirement(name, max(1, rules.approvals), rules.from_)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from debt.refusal import Refused
+from debt.signals import Signal
 
 MAX_ID = 2**31 - 1
 
@@ -137,10 +138,11 @@ class Ratings:
 class Artifact:
     """One row of the register (MISSION.md, R1). Dates are whole days, work is in minutes.
 
-    `changed_*` tell the last thing a person did to it, `version` counts every change;
-    `scan_identity` is how a repository scan finds it again. `stage_before` is where it goes back
-    to from retiring. Of the notices its owner gets, `*_told` is the day up to which the steps of a
-    date were said, `*_noticed_on` the day on which the first one about that date was delivered.
+    `changed_*` tell the last thing a person did to it, `version` counts every change; `signals` are
+    what a scan sees coming, `scan_identity` is how it finds the artifact again. `stage_before` is
+    where it goes back to from retiring. Of the notices its owner gets, `*_told` is the day up to
+    which the steps of a date were said, `*_noticed_on` the day on which the first one about that
+    date was delivered.
     """
 
     id: int
@@ -180,6 +182,7 @@ class Artifact:
     extensions: int = 0
     extended_days: int = 0
     minutes_logged: int = 0
+    months_logged: int = 0
     generation: int = 1
     planned_end: Ending | None = None
     regenerate_every_days: int | None = None
@@ -193,6 +196,7 @@ class Artifact:
     lead_told_on: date | None = None
     leadership_told_on: date | None = None
     evidence: str | None = None
+    signals: tuple[Signal, ...] = ()
     scan_identity: str | None = None
     code_state: CodeState | None = None
     otherwise: tuple[Otherwise, ...] = ()

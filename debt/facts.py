@@ -21,6 +21,7 @@ from debt.dates import default_expiry, default_review
 from debt.policy import Policy
 from debt.proxy import ProxyRating
 from debt.refusal import Refused
+from debt.signals import Signal, left_alone, renewed
 from debt.text import clean_field
 
 
@@ -66,6 +67,7 @@ class Facts(TypedDict, total=False):
     monitoring: str | None
     responder: str | None
     evidence: str | None
+    signals: tuple[Signal, ...]
     scan_identity: str | None
 
 
@@ -101,6 +103,7 @@ def create(
         given["review_on"] = given.get("review_on") or usual
     if stage is Stage.RETAINED:
         given.setdefault("planned_end", policy.kind(kind).ends_as)
+    given["signals"] = renewed((), facts.get("signals", ()))
     ratings = _rated(usual_ratings(kind, policy), facts, said)
     artifact = Artifact(id=artifact_id, stage=stage, ratings=ratings, **given)
     require_end_date(artifact, policy)
@@ -114,6 +117,8 @@ def amend(artifact: Artifact, facts: Facts, *, policy: Policy, said: str = "") -
     """
     ratings = _rated(artifact.ratings, facts, said)
     given = _given(facts)
+    if "signals" in facts:
+        given["signals"] = _signals(artifact, facts)
     _require_named(dict.fromkeys(_NEEDED, "as it was") | given)
     amended = replace(artifact, **given, ratings=ratings)
     if amended.kind != artifact.kind:
@@ -127,6 +132,15 @@ def amend(artifact: Artifact, facts: Facts, *, policy: Policy, said: str = "") -
     return amended
 
 
+def _signals(artifact: Artifact, facts: Facts) -> tuple[Signal, ...]:
+    """What was found, and what is missed: dependants that a scan counts for the same paths."""
+    found, known = facts["signals"], artifact.signals
+    if "dependants" in facts and facts.get("paths", artifact.paths) == artifact.paths:
+        missed = left_alone(artifact.kind, known, artifact.dependants, facts["dependants"])
+        return renewed(known, (*missed, *found))
+    return renewed(known, found)
+
+
 def _given(facts: Facts) -> dict[str, Any]:
     return {name: _kept(name, value) for name, value in facts.items() if name in _PLAIN}
 
@@ -138,7 +152,7 @@ def _kept(name: str, value: object) -> object:
     """
     if isinstance(value, str) and not isinstance(value, StrEnum):
         return clean_field(name, value) or None
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and name == "paths":
         each_path = (path for given in value for path in given.split(";"))
         return tuple(kept for path in each_path if (kept := clean_field("path", path)))
     if isinstance(value, int) and name in _BOUNDS:

@@ -36,7 +36,7 @@ from debt.policy_values import (
     whole,
 )
 from debt.repositories import ClonePolicy, RefreshPolicy, RepositoryName, RepositoryPolicy
-from debt.scan_policy import Scale, ScanPolicy
+from debt.scan_policy import Scale, ScanPolicy, SignalsPolicy
 from debt.wrong_policy import invalid, not_toml
 
 WEEKDAYS: tuple[Weekday, ...] = (
@@ -137,6 +137,10 @@ class ApprovalPolicy(Table):
         return self
 
 
+class BudgetPolicy(Table):
+    when_over: Literal["approval", "tell"]
+
+
 class TeamPolicy(Table):
     members: tuple[PersonId, ...] = ()
     lead: PersonId | None = None
@@ -181,6 +185,7 @@ class Policy(Table):
     nudges: NudgePolicy
     approvals: ApprovalPolicy
     gate: GatePolicy
+    budgets: BudgetPolicy
     roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]
@@ -189,6 +194,7 @@ class Policy(Table):
     holidays: Holidays
     sprint: Sprint
     scan: ScanPolicy
+    signals: SignalsPolicy
     scale: Scale
     markers: TeamMarkers
     repositories: Mapping[RepositoryName, RepositoryPolicy]

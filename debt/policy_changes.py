@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 # What only the next scan asks about: no standing follows from it.
-_OF_SCANS = ("scan.", "scale.", "markers.")
+_OF_SCANS = ("scan.", "signals.", "scale.", "markers.", "repositories.", "clones.", "refresh.")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 

@@ -1,4 +1,4 @@
-"""What the policy says of scans: what counts, how files become artifacts, how they are rated."""
+"""What the policy says of scans: what counts, how it becomes artifacts, is rated and watched."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -16,6 +16,7 @@ from debt.policy_values import (
     Steps,
     Table,
     Text,
+    number,
     whole,
 )
 
@@ -36,6 +37,16 @@ class ScanPolicy(Table):
         if not self.mixed <= self.leave <= self.threshold:
             raise ValueError("allowed are shares of which mixed ≤ leave ≤ threshold")
         return self
+
+
+class SignalsPolicy(Table):
+    silent_days: Days
+    churn: Annotated[float, number(1, 100)]
+    regenerations: Annotated[int, whole(1, 100)]
+    regeneration_days: Days
+    duplicate: Share
+    unstable: tuple[Text, ...]
+    stable: tuple[Text, ...]
 
 
 class FrequencyScale(Table):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from debt import notice
 from debt.artifact import Artifact, Stage, Surface, Tier
 from debt.dates import shifted
+from debt.estimate import estimate
 from debt.intent import missing_intent
 from debt.policy import Policy
 from debt.score import Quadrant, priority, quadrant, score
@@ -64,6 +65,7 @@ class Standing:
     """Stored beside the artifact so that lists and digests never compute over a table."""
 
     score: int
+    expected_minutes: int
     priority: int
     quadrant: Quadrant
     tier: Tier
@@ -84,6 +86,7 @@ def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
     needs = tuple(needs_of(artifact, policy, today))
     return Standing(
         score=score(artifact.ratings),
+        expected_minutes=estimate(artifact, policy).minutes,
         priority=priority(artifact),
         quadrant=quadrant(artifact.value, artifact.ratings.risk.value, policy),
         tier=tier(artifact, policy),

@@ -90,6 +90,7 @@ def _found(finding: Finding, repo: str, block: Block | None) -> Found:
         proxies={name: getattr(finding, name) for name in RATING_NAMES},
         dependants=finding.dependants,
         evidence=finding.evidence,
+        signals=finding.signals,
         scan_identity=identity,
     )
     said = _said(block) if block else None
@@ -151,7 +152,7 @@ def details(applied: Applied) -> Iterator[str]:
     for artifact in applied.result.created:
         name = " ".join(artifact.name.split())
         what = f"{artifact.kind}, score {score(artifact.ratings)}"
-        yield f"proposed {name} ({what}): {artifact.evidence}"
+        yield f"proposed {name} ({what}): {artifact.evidence}{_watch(artifact)}"
     for old, new in applied.result.changed:
         name = " ".join(new.name.split())
         yield f"updated  {new.key} {name}: {'; '.join(_changes(old, new))}"
@@ -167,17 +168,22 @@ def details(applied: Applied) -> Iterator[str]:
         yield f"missing  {key}: none of its paths is there any more; “retire {key}” ends it"
 
 
+def _watch(artifact: Artifact) -> str:
+    return f"; watch: {_shown(artifact, 'signals')}" if artifact.signals else ""
+
+
 def _changes(old: Artifact, new: Artifact) -> Iterator[str]:
     for name in RATING_NAMES:
         was, now = old.ratings[name], new.ratings[name]
         if was.proxy != now.proxy:
             held = ", but a person said " + str(now.person) if now.by_person else ""
             yield f"{name} {was.proxy} → {now.proxy} ({now.proxy_reason}){held}"
-    for field in ("dependants", "last_touched", "paths", "evidence", "code_state", *_FROM_BLOCKS):
+    for field in (*_FROM_CODE, *_FROM_BLOCKS):
         if getattr(old, field) != getattr(new, field):
             yield f"{field.replace('_', ' ')} {_shown(old, field)} → {_shown(new, field)}"
 
 
+_FROM_CODE = ("dependants", "last_touched", "paths", "evidence", "signals", "code_state")
 _FROM_BLOCKS = (
     "name", "kind", "label", "service", "team", "owner", "purpose", "lifespan", "removal_impact",
     "origin_tool", "origin_model", "prompt_category", "surface", "created_on", "review_on",
@@ -187,6 +193,8 @@ _FROM_BLOCKS = (
 
 def _shown(artifact: Artifact, name: str) -> str:
     value = getattr(artifact, name)
+    if name == "signals":
+        value = ", ".join(signal.words for signal in artifact.signals)
     words = ";".join(value) if isinstance(value, tuple) else str(value or "none")
     return " ".join(words.split())
 

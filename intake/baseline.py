@@ -89,43 +89,44 @@ def baseline_of(
     files: Mapping[str, FileHistory],
     lines: Mapping[str, int],
     history: History,
-    now: float,
+    as_of: float,
 ) -> Baseline:
     """Of files that tools wrote and files that people wrote; commits are told apart by evidence."""
     own = history.own - history.reverting
     by_people = {commit for commit in own if history.author[commit] not in history.not_people}
 
     def population(paths: Collection[str], commits: Collection[int]) -> Population:
-        some = [(files[path], lines[path]) for path in paths if path in files]
-        return _population(some, commits, history, now)
+        some = [(files[path], lines[path]) for path in sorted(paths) if path in files]
+        return _population(some, commits, history, as_of)
 
     by_tools = history.by_tools - history.reverting
     return Baseline(population(tools, by_tools), population(people, by_people))
 
 
-def changes_a_month(files: Iterable[FileHistory], history: History, now: float) -> float | None:
-    """How often one file changes, over the last twelve months; None below a month in all."""
+def changes_a_month(files: Iterable[FileHistory], history: History, as_of: float) -> float | None:
+    """How often one file changes, over twelve months up to then; None below a month in all."""
     changes, seconds = 0, 0.0
     for file in files:
-        since = max(now - YEAR, _created(file, history))
-        changes += sum(history.landed[commit] >= since for commit in file.commits[:-1])
-        seconds += max(0.0, now - since)
+        since = max(as_of - YEAR, _created(file, history))
+        changes += sum(history.landed[commit] >= since for commit in file.commits)
+        changes -= history.landed[file.first] >= since
+        seconds += max(0.0, as_of - since)
     months = seconds / DAY / DAYS_A_MONTH
     return changes / months if months >= 1 else None
 
 
 def _population(
-    files: list[tuple[FileHistory, int]], commits: Collection[int], history: History, now: float
+    files: list[tuple[FileHistory, int]], commits: Collection[int], history: History, as_of: float
 ) -> Population:
     if not files:
         return Population(commits=len(commits))
     added = sum(file.added for file, _ in files)
     standing = sum(min(lines, file.added) for file, lines in files)
-    ages = [max(0.0, now - _created(file, history)) / DAY for file, _ in files]
+    ages = [max(0.0, as_of - _created(file, history)) / DAY for file, _ in files]
     return Population(
         files=len(files),
         commits=len(commits),
-        changes_a_month=changes_a_month((file for file, _ in files), history, now),
+        changes_a_month=changes_a_month((file for file, _ in files), history, as_of),
         reverted=len(history.undone.intersection(commits)) / len(commits) if commits else None,
         standing=standing / added if added else None,
         median_age_days=int(median(ages)),
@@ -133,8 +134,7 @@ def _population(
 
 
 def _created(file: FileHistory, history: History) -> int:
-    """When its first commit landed; the newest come first."""
-    return history.landed[file.commits[-1]]
+    return history.landed[file.first]
 
 
 def _share(part: float | None) -> str:
@@ -146,4 +146,4 @@ def _share(part: float | None) -> str:
 def _age(population: Population) -> str:
     days = population.median_age_days or 0
     months = round(days / DAYS_A_MONTH)
-    return counted(months, "month") if months else counted(days, "day")
+    return counted(months, "month") if months else counted(max(1, days), "day")

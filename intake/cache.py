@@ -5,6 +5,7 @@ scan that uses it finds what one without it would find. It is named by a hash, w
 at all, and thrown away where anything that reading depends on is another now.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -19,11 +20,13 @@ from pathlib import Path
 from intake.git import Repository
 from intake.log import Log
 from intake.markers import Markers
+from intake.mentions import Mentions
 from intake.packing import Kept, packed, unpacked
 from intake.tree import descends
 
 MOST_BYTES = 256 << 20
 MOST_IN_ALL = 1 << 30
+ROOM = 1 << 16
 STALE_SECONDS = 86_400
 WHOLE, PART = ".scan", ".part"
 MAGIC = b"debt scan\n"
@@ -46,7 +49,7 @@ class Cache:
         """What can be used of what the last scan left; commits only if `head` comes after them."""
         known = self._was.log.head
         ours = not known or descends(self._repository, head, known)
-        return self._was if ours else replace(self._was, log=Log())
+        return self._was if ours else replace(self._was, log=Log(), mentions=Mentions())
 
     def lost(self, kept: Kept) -> bool:
         """Whether commits were kept that could not be used."""
@@ -58,7 +61,7 @@ class Cache:
             return None
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self._path(self._directory), _whole(packed(kept), self._version))
+            _write(self._path(self._directory), packed(kept), self._version)
             _prune(self._directory)
         except OSError as error:
             return f"The next scan has to read everything again: {error.strerror or error}."
@@ -68,6 +71,8 @@ class Cache:
         if self._directory is None:
             raise FileNotFoundError
         with self._path(self._directory).open("rb") as file:
+            if os.fstat(file.fileno()).st_uid != os.geteuid():
+                raise PermissionError
             return file.read(MOST_BYTES + 1)
 
     def _path(self, directory: Path) -> Path:
@@ -92,8 +97,8 @@ def _version(repository: Repository, markers: Markers) -> str:
         repository.once("version"),
         markers.table.model_dump_json().encode(),
         repr((sys.hexversion, sys.byteorder, repository.limits.token_bytes)).encode(),
-        _small(repository.shallow_file),
-        _small(repository.attributes_file),
+        _digest(repository.shallow_file),
+        _digest(repository.attributes_file),
     ):
         digest.update(b"%d:%b" % (len(value), value))
     return digest.hexdigest()
@@ -109,17 +114,12 @@ def _code() -> bytes:
     return digest.digest()
 
 
-def _small(path: Path) -> bytes:
-    with suppress(OSError), path.open("rb") as file:
-        return file.read(MOST_BYTES)
+def _digest(path: Path) -> bytes:
+    """Of a file's content; of nothing where there is no such file."""
+    if path.is_file():
+        with suppress(OSError), path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
     return b""
-
-
-def _whole(parts: dict[str, bytes], version: str) -> bytes:
-    lengths = {name: len(part) for name, part in parts.items()}
-    head = json.dumps({"version": version, "parts": lengths}).encode()
-    body = b"".join((MAGIC, head, b"\n", *parts.values()))
-    return body + sha256(body).digest()
 
 
 def _parts(whole: bytes, version: str) -> dict[str, bytes]:
@@ -142,14 +142,19 @@ def _parts(whole: bytes, version: str) -> dict[str, bytes]:
     return parts
 
 
-def _write(path: Path, whole: bytes) -> None:
-    """All of it or nothing, readable by its owner only."""
-    if len(whole) > MOST_BYTES:
+def _write(path: Path, parts: dict[str, bytes], version: str) -> None:
+    """All of it or nothing, readable by its owner only; nothing if it is too much."""
+    lengths = {name: len(part) for name, part in parts.items()}
+    if sum(lengths.values()) > MOST_BYTES - ROOM:
         return
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=PART)
+    head = json.dumps({"version": version, "parts": lengths}).encode()
+    digest, handle, name = sha256(), *tempfile.mkstemp(dir=path.parent, suffix=PART)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(whole)
+            for each in (MAGIC, head, b"\n", *parts.values()):
+                digest.update(each)
+                file.write(each)
+            file.write(digest.digest())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -7,7 +7,8 @@ counts for none.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 FORKS = frozenset(
@@ -92,14 +93,15 @@ def references_in(path: str, content: bytes) -> tuple[Reference, ...]:
 
 def _lines_with(words: Iterable[bytes], content: bytes) -> bytes:
     """The few lines that can match, which costs less than to try the pattern everywhere."""
-    found = []
+    found = {}
     for word in words:
         at = content.find(word)
         while at >= 0:
+            begin = content.rfind(b"\n", 0, at) + 1
             end = content.find(b"\n", at) % (len(content) + 1)  # -1: the line ends with the file
-            found.append(content[content.rfind(b"\n", 0, at) + 1 : end])
+            found[begin] = content[begin:end]
             at = content.find(word, end)
-    return b"\n".join(found)
+    return b"\n".join(found.values())
 
 
 class References:
@@ -177,22 +179,17 @@ def _answers_to(path: str) -> set[Parts]:
     return {outer} if stem in INDEXES else {(*outer, stem or name)}
 
 
-def _python(origin: bytes, names: bytes, modules: bytes) -> Iterator[Reference]:
+@lru_cache(maxsize=65536)
+def _python(origin: bytes, names: bytes, modules: bytes) -> tuple[Reference, ...]:
     module = origin.lstrip(b".")
     up = len(origin) - len(module) - 1 if origin.startswith(b".") else None
-    yield from _dotted(module, up)
-    for item in (names or modules).split(b","):
-        name = item.split(b" as ")[0].strip()
-        if name:
-            yield from _dotted(b".".join(filter(None, (module, name))), up)
+    items = (item.split(b" as ")[0].strip() for item in (names or modules).split(b","))
+    dotted = (module, *(b".".join(filter(None, (module, name))) for name in items if name))
+    found = (tuple(filter(None, each.decode("utf-8", "replace").split("."))) for each in dotted)
+    return tuple(Reference(parts, up) for parts in found if parts)
 
 
-def _dotted(name: bytes, up: int | None) -> Iterator[Reference]:
-    parts = tuple(part for part in name.decode("utf-8", "replace").split(".") if part)
-    if parts:
-        yield Reference(parts, up)
-
-
+@lru_cache(maxsize=65536)
 def _written(name: bytes, separator: str) -> Reference | None:
     """A path as most languages write it: `./x`, `../x`, `@/x`, `a::b`, `a.b`."""
     parts = [part for part in name.decode("utf-8", "replace").split(separator) if part]

@@ -10,6 +10,7 @@ from math import prod
 
 from debt.evidence import Piece, agreement, kept
 from debt.proxy import ProxyRating
+from debt.signals import Signal
 from intake import proxies
 from intake.baseline import Baseline, changes_a_month
 from intake.contents import References
@@ -22,9 +23,11 @@ from intake.owners import Owners, Ownership
 from intake.proxies import People, counted
 from intake.rules import Rules
 from intake.sources import pieces_of
+from intake.traits import Traits
 
 DAY = 86_400
 YEAR = 365 * DAY
+HIDDEN = re.compile(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com")
 TEST_WORDS = re.compile(r"^test_|[._-](?:test|tests|spec|cy)$|(?:Test|Tests|Spec)$")
 
 
@@ -37,7 +40,7 @@ class Finding:
     the person most active lately. `created_on` is when the first commit that names a tool landed,
     or where only traces do, the first of all. `lines` stand now and are not blank; `ai_lines` of
     `added_lines` were ever added. `evidence` is one sentence, `pieces` what it rests on, the newest
-    of each source.
+    of each source. `signals` are what is to be watched.
     """
 
     identity: str
@@ -63,6 +66,7 @@ class Finding:
     added_lines: int
     evidence: str
     pieces: tuple[Piece, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
     @property
     def score(self) -> int:
@@ -84,15 +88,34 @@ class Facts:
     lines: Mapping[str, int]
     branches: Mapping[str, int]
     references: References
+    traits: Mapping[str, Traits] = field(default_factory=dict)
     baseline: Baseline = field(default_factory=Baseline)
+
+    @cached_property
+    def as_of(self) -> float:
+        """When the newest commit landed: what is measured up to here stays while nobody commits."""
+        return min(self.now, max(self.history.landed, default=self.now))
 
     @cached_property
     def last_seen(self) -> dict[int, int]:
         """When each author's last commit anywhere in the repository landed."""
         seen: dict[int, int] = {}
         for author, landed in zip(self.history.author, self.history.landed, strict=True):
-            seen[author] = max(landed, seen.get(author, 0))
+            if landed > seen.get(author, -1):
+                seen[author] = landed
         return seen
+
+    @cached_property
+    def author_of(self) -> dict[str, int]:
+        """People by their addresses, and by their accounts where GitHub hides the address."""
+        people = [each for each in enumerate(self.history.people) if each[0] in self.last_seen]
+        logins = {hidden[1]: at for at, known in people if (hidden := HIDDEN.fullmatch(known))}
+        return logins | {known: at for at, known in people}
+
+    def imports(self, path: str) -> tuple[str, ...]:
+        """The packages of others that an AI-written file imports."""
+        traits = self.traits.get(path)
+        return traits.packages if traits else ()
 
     @cached_property
     def tested_names(self) -> frozenset[str]:
@@ -155,7 +178,7 @@ def finding_of(group: Group, facts: Facts) -> Finding:
     files = by_path.values()
     artifact = _Artifact(group, facts, frozenset().union(*(file.commits for file in files)))
     ownership = facts.owners.of(group.files[0])
-    people = _people(artifact, artifact.commits)
+    people = people_of(artifact.commits, facts)
     tool, model = _origin(artifact.tools)
     oldest = min(artifact.landed, default=facts.now)
     first = min((facts.history.landed[commit] for commit in artifact.credited), default=oldest)
@@ -197,7 +220,7 @@ def _frequency(artifact: _Artifact) -> ProxyRating:
         in_a_year=len(artifact.since(YEAR)),
         age_days=(facts.now - oldest) / DAY,
     )
-    a_file = changes_a_month(artifact.histories, facts.history, facts.now)
+    a_file = changes_a_month(artifact.histories, facts.history, facts.as_of)
     beside = facts.baseline.beside(a_file)
     return found._replace(reason=f"{found.reason} ({beside})") if beside else found
 
@@ -238,9 +261,9 @@ def _friction(artifact: _Artifact, ownership: Ownership, people: Counter[int]) -
     )
 
 
-def _people(artifact: _Artifact, commits: Iterable[int]) -> Counter[int]:
+def people_of(commits: Iterable[int], facts: Facts) -> Counter[int]:
     """Commits by author, machines left out; among equals the one seen last comes first."""
-    history = artifact.facts.history
+    history = facts.history
     authors = (history.author[commit] for commit in sorted(commits))
     return Counter(author for author in authors if author not in history.not_people)
 
@@ -249,11 +272,12 @@ def _suggestion(artifact: _Artifact, ownership: Ownership) -> str | None:
     """Whom to ask: whom CODEOWNERS names, else who was most active, the last year first."""
     if ownership.person or ownership.handle:
         return ownership.person or ownership.handle
-    people = _people(artifact, artifact.since(YEAR)) or _people(artifact, artifact.commits)
+    facts = artifact.facts
+    people = people_of(artifact.since(YEAR), facts) or people_of(artifact.commits, facts)
     if not people:
         return None
-    known = artifact.facts.history.people[people.most_common(1)[0][0]]
-    login = re.fullmatch(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com", known)
+    known = facts.history.people[people.most_common(1)[0][0]]
+    login = HIDDEN.fullmatch(known)
     return f"@{login[1]}" if login else known
 
 

@@ -109,6 +109,17 @@ class _Directory:
         self.number += 1
         self.owners.add(file.owners)
         self.parted = self.parted or file.apart
+        self.files.append(file)
+
+    def add_up(self) -> None:
+        """What is below counts here too."""
+        for child in self.children.values():
+            child.add_up()
+            self.lines += child.lines
+            self.counting += child.counting
+            self.number += child.number
+            self.owners |= child.owners
+            self.parted = self.parted or child.parted
 
     def all_files(self) -> Iterator[CodeFile]:
         yield from self.files
@@ -147,21 +158,27 @@ def _parents(path: str) -> list[str]:
 
 def _tree(files: Iterable[CodeFile]) -> _Directory:
     root = _Directory()
+    known: dict[str, _Directory] = {}
     for file in files:
-        at = root
+        outer = file.path.rpartition("/")[0]
+        at = known.get(outer) or known.setdefault(outer, _below(root, file.path))
         at.add(file)
-        for part in _parents(file.path):
-            at = at.children.setdefault(part, _Directory())
-            at.add(file)
-        at.files.append(file)
+    root.add_up()
     return root
+
+
+def _below(root: _Directory, path: str) -> _Directory:
+    at = root
+    for part in _parents(path):
+        at = at.children.setdefault(part, _Directory())
+    return at
 
 
 def _directories(paths: Iterable[str]) -> set[str]:
     """Every directory with one of these files somewhere below it; the outermost is ''."""
     found = {""}
-    for path in paths:
-        parts = _parents(path)
+    for directory in {path.rpartition("/")[0] for path in paths}:
+        parts = _parents(f"{directory}/")
         found.update("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
     return found
 

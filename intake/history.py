@@ -5,11 +5,14 @@ stands.
 """
 
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
 from intake.git import Repository
 from intake.log import Log
@@ -18,8 +21,6 @@ from intake.notes import Claim, Note
 from intake.traces import Span, lines_of
 
 EVER = -(1 << 62)
-NOBODY: frozenset[Evidence] = frozenset()
-NOTHING: Note = {}
 
 
 class Told(NamedTuple):
@@ -40,7 +41,9 @@ class Told(NamedTuple):
 
 @dataclass(slots=True)
 class FileHistory:
-    """What happened to one file that still stands. `commits` are positions in the History."""
+    """What happened to one file that still stands. `commits` are positions in the History, in no
+    order.
+    """
 
     added: int = 0
     ai_added: int = 0
@@ -48,6 +51,11 @@ class FileHistory:
     tools: dict[By, int] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     traced: list[Span] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        """The commit that made it."""
+        return max(self.commits)
 
     def trace(self, spans: list[Span]) -> None:
         """Lines of the file as it stands that traces give to tools; commits that name one win."""
@@ -62,7 +70,7 @@ class FileHistory:
 
 @dataclass(slots=True)
 class History:
-    """All that one pass found. A commit is its position: 0 is the newest.
+    """All that one pass found. A commit is its position in `ids`: 0 is the newest.
 
     `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
     them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
@@ -71,6 +79,7 @@ class History:
     case, or names where there is none.
     """
 
+    ids: list[bytes] = field(default_factory=list)
     files: dict[bytes, FileHistory] = field(default_factory=dict)
     moved: dict[bytes, bytes] = field(default_factory=dict)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
@@ -114,13 +123,11 @@ def history_in(
     `cut` are commits at which a shallow clone ends: all they hold looks added, so it is no
     evidence. `notes` are by commit. What landed before `since` is left out.
     """
-    reading = _Reading(log, wanted, cut, notes or {})
     row_of = {sha: row for row, sha in enumerate(log.shas)}
-    for row in map(row_of.__getitem__, shas):
-        if log.landed[row] >= since:
-            reading.take(row)
-        reading.follow(row)
-    return reading.done()
+    rows = [row_of[sha] for sha in shas]
+    noted = {row_of[sha]: note for sha, note in (notes or {}).items() if note}
+    reading = _Reading(log, rows, noted, {row_of[sha] for sha in cut if sha in row_of}, since)
+    return reading.of(wanted)
 
 
 def cut_off(repository: Repository) -> frozenset[bytes]:
@@ -130,129 +137,179 @@ def cut_off(repository: Repository) -> frozenset[bytes]:
     return frozenset()
 
 
+_Column: TypeAlias = "array[int]"
+_Told = tuple[int, bytes, int, Claim | None]
+"""What Told says, with the path that the file had then."""
+
+
 class _Reading:
-    """The state of one pass. Paths are positions in the log's."""
+    """The state of one pass: path by path, since what most commits did only has to be added up.
+
+    A commit is its row in the log; `ages` say how many commits are newer.
+    """
 
     def __init__(
-        self,
-        log: Log,
-        wanted: Collection[bytes],
-        cut: Collection[bytes],
-        notes: Mapping[bytes, Note],
+        self, log: Log, rows: list[int], noted: Mapping[int, Note], cut: set[int], since: int
     ) -> None:
-        self._log, self._cut, self._notes = log, cut, notes
+        self._log, self._noted, self._cut = log, noted, cut
+        self._ages = dict(zip(rows, range(len(rows)), strict=True))
+        self._moves = moves_in(log, self._ages)
+        undone, reverting = undone_in(log, self._ages)
+        counted = [row for row in rows if log.landed[row] >= since]
+        every = len(counted) == len(rows)
+        self._position = (
+            self._ages if every else dict(zip(counted, range(len(counted)), strict=True))
+        )
+        self._nothing = undone | {row for row in reverting if log.reverts[row].only}
+        self._special = self._nothing | log.named.keys() | noted.keys()
+        self._files: dict[int, FileHistory] = defaultdict(FileHistory)
+        self._told: dict[int, list[_Told]] = defaultdict(list)
+        self._by_note: set[int] = set()
         self._history = History(
+            ids=list(map(log.shas.__getitem__, counted)),
+            landed=array("q", map(log.landed.__getitem__, counted)),
+            author=array("I", map(log.author.__getitem__, counted)),
             people=[author.known for author in log.authors],
             not_people={at for at, author in enumerate(log.authors) if author.is_machine},
+            reverting={self._position[row] for row in reverting & self._position.keys()},
+            undone={self._position[row] for row in undone & self._position.keys()},
         )
-        self._files = [FileHistory() if path in wanted else None for path in log.paths]
-        self._stands = list(range(len(log.paths)))
-        self._reverted: dict[bytes, set[bytes]] = defaultdict(set)
 
-    def take(self, row: int) -> None:
-        """Add one commit; every child has been taken before its parents."""
-        log, history = self._log, self._history
-        position, sha = len(history.landed), log.shas[row]
-        history.landed.append(log.landed[row])
-        history.author.append(log.author[row])
-        undone = self._is_undone(sha)
-        undoes = not undone and self._note_reverts(row, position)
-        found, note = log.named.get(row, NOBODY), self._notes.get(sha, NOTHING)
-        if undone:
-            history.undone.add(position)
-        if not (found or note or undone or undoes):
-            self._plain(row, position)
-            return
-        counted = not undone and not undoes
-        by_note = any(self._claims(note, change) for change in self._changes(row))
-        if found or by_note:
-            history.by_tools.add(position)
-        if not counted or sha in self._cut:
-            found, note = NOBODY, NOTHING
-        elif found or by_note:
-            history.credited.add(position)
-        if found or note:
-            history.shas[position] = sha.decode("ascii", "replace")
-        if found:
-            history.marked[position] = found
-        self._credit(row, position, found, note, counted=counted)
-
-    def follow(self, row: int) -> None:
-        """Only older commits mean a file that stands elsewhere now by its name before the move."""
-        moves = self._log.renames.get(row)
-        if moves:
-            stands = [self._stands[path] for _, path in moves]
-            for (before, _), standing in zip(moves, stands, strict=True):
-                self._stands[before] = standing
-
-    def done(self) -> History:
-        files = zip(self._log.paths, self._files, strict=True)
-        self._history.files = {path: file for path, file in files if file and file.commits}
-        self._history.moved = {
-            self._log.paths[before]: self._log.paths[after]
-            for before, after in enumerate(self._stands)
-            if before != after and self._files[before] is None and self._files[after]
-        }
+    def of(self, wanted: Collection[bytes]) -> History:
+        log, every = self._log, self._position is self._ages
+        stand = {at for at, path in enumerate(log.paths) if path in wanted}
+        for at, (rows, added) in enumerate(zip(log.rows, log.added, strict=True)):
+            if every and at not in self._moves:
+                self._take(at, at if at in stand else None, rows, added)
+                continue
+            for standing, part in self._parts(at, rows, added).items():
+                self._take(at, standing if standing in stand else None, *part)
+        self._mark()
+        for standing, told in self._told.items():
+            self._credit(self._files[standing], told)
+        self._history.files = {log.paths[at]: file for at, file in self._files.items()}
+        self._history.moved = self._moved(stand)
         return self._history
 
-    def _changes(self, row: int) -> "zip[tuple[int, int]]":
-        """Each path that a commit changed, with the lines added to it."""
-        log = self._log
-        span = slice(log.ends[row - 1] if row else 0, log.ends[row])
-        return zip(log.changed[span], log.added[span], strict=True)
+    def _moved(self, stand: set[int]) -> dict[bytes, bytes]:
+        """Where what was last at a path stands, for paths that are no more."""
+        last = {at: moves[0][1] for at, moves in self._moves.items() if at not in stand}
+        paths = self._log.paths
+        return {paths[at]: paths[now] for at, now in last.items() if now in self._files}
 
-    def _plain(self, row: int, position: int) -> None:
-        """A commit that is people's as far as anybody says: most are, so this has to be quick."""
-        files, stands = self._files, self._stands
-        for path, added in self._changes(row):
-            file = files[stands[path]]
-            if file is not None:
-                file.commits.append(position)
-                file.added += added
+    def _parts(self, at: int, rows: _Column, added: _Column) -> dict[int, tuple[_Column, _Column]]:
+        """The commits that count, and their lines, by the path to which this one led then."""
+        parts: dict[int, tuple[_Column, _Column]] = {}
+        for row, lines in zip(rows, added, strict=True):
+            if row in self._position:
+                part = parts.setdefault(self._standing(at, row), (array("I"), array("I")))
+                part[0].append(row)
+                part[1].append(lines)
+        return parts
 
-    def _credit(
-        self, row: int, position: int, found: frozenset[Evidence], note: Note, *, counted: bool
-    ) -> None:
-        """Lines go to the file's standing path; an undone change is a commit without lines."""
-        tools = _tools(found)
-        for path, added in self._changes(row):
-            file = self._files[self._stands[path]]
-            if file is not None:
-                file.commits.append(position)
-                if counted:
-                    claim = note.get(self._log.paths[path]) if note else None
-                    _credit(file, Told(position, added, claim), tools)
+    def _standing(self, at: int, row: int) -> int:
+        """Where that is now, to which a path led before the moves that came after a commit."""
+        moves = self._moves.get(at, ())
+        later = bisect_left(moves, (self._ages[row],))
+        return moves[later - 1][1] if later else at
 
-    def _claims(self, note: Note, change: tuple[int, int]) -> bool:
-        """Whether a note gives a tool lines of a file to which its commit added some."""
-        path, added = change
-        claim = note.get(self._log.paths[path])
-        return bool(claim and claim.ai and added)
+    def _take(self, at: int, standing: int | None, rows: _Column, added: _Column) -> None:
+        """Some commits of a path, and the file it became if that still stands."""
+        if standing is not None:
+            file = self._files[standing]
+            file.commits.extend(map(self._position.__getitem__, rows))
+            file.added += sum(added)
+        if not self._special.isdisjoint(rows):
+            for row, lines in zip(rows, added, strict=True):
+                if row in self._special:
+                    self._look(at, standing, row, lines)
 
-    def _note_reverts(self, row: int, position: int) -> bool:
-        """Remember what a commit reverts; True when it does nothing else."""
-        reverts = self._log.reverts.get(row)
-        if reverts is None:
-            return False
-        for sha in reverts.shas:
-            self._reverted[sha[:7]].add(sha)
-        self._history.reverting.add(position)
-        return reverts.only
+    def _look(self, at: int, standing: int | None, row: int, added: int) -> None:
+        """A commit that counts for nothing, or of which something is said."""
+        path, claim = self._log.paths[at], None
+        if row in self._noted and (claim := self._noted[row].get(path)) and claim.ai and added:
+            self._by_note.add(row)
+        if standing is None or not added:
+            return
+        if row in self._nothing:
+            self._files[standing].added -= added
+        elif row not in self._cut and (claim or row in self._log.named):
+            self._told[standing].append((self._position[row], path, added, claim))
 
-    def _is_undone(self, sha: bytes) -> bool:
-        return any(sha.startswith(known) for known in self._reverted.get(sha[:7], ()))
+    def _mark(self) -> None:
+        """What commits are evidence of, whichever files they changed."""
+        history, log = self._history, self._log
+        rows = self._position.keys() & (log.named.keys() | self._noted.keys())
+        for row in sorted(rows, key=self._position.__getitem__):
+            position, found = self._position[row], log.named.get(row)
+            credited = bool(found) or row in self._by_note
+            if credited:
+                history.by_tools.add(position)
+            if row in self._nothing or row in self._cut:
+                continue
+            history.shas[position] = log.shas[row].decode("ascii", "replace")
+            if credited:
+                history.credited.add(position)
+            if found:
+                history.marked[position] = found
+
+    def _credit(self, file: FileHistory, told: list[_Told]) -> None:
+        """Newest first; a tool that a commit's words and its note name has its lines once."""
+        for position, _, added, claim in sorted(told, key=itemgetter(0, 1)):
+            each, found = Told(position, added, claim), self._history.marked.get(position)
+            file.told.append(each)
+            lines = each.ai_lines(marked=found is not None) if claim else added
+            file.ai_added += lines
+            tools = _tools(found) if found else ()
+            shares = _shares(tools, each, lines) if claim else dict.fromkeys(tools, lines)
+            for by, share in shares.items():
+                file.tools[by] = file.tools.get(by, 0) + share
 
 
-def _credit(file: FileHistory, told: Told, tools: tuple[By, ...]) -> None:
-    """The commit's added lines; a tool that its words and its note name has them once."""
-    file.added += told.added
-    if not (tools or told.claim) or not told.added:
-        return
-    file.told.append(told)
-    lines = told.ai_lines(marked=bool(tools))
-    file.ai_added += lines
-    for by, share in _shares(tools, told, lines).items():
-        file.tools[by] = file.tools.get(by, 0) + share
+def moves_in(log: Log, ages: Mapping[int, int]) -> dict[int, list[tuple[int, int]]]:
+    """When a path was left, newest first, and where what it was then stands now."""
+    stands: dict[int, int] = {}
+    moves: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for row in sorted(log.renames, key=ages.__getitem__):
+        there = [(before, stands.get(path, path)) for before, path in log.renames[row]]
+        for before, standing in there:
+            stands[before] = standing
+            moves[before].append((ages[row], standing))
+    return moves
+
+
+def undone_in(log: Log, ages: Mapping[int, int]) -> tuple[set[int], set[int]]:
+    """Commits that a later one says it reverts, and those that say so; not if it is undone too."""
+    by_sha = _Ids(log.shas)
+    undone: set[int] = set()
+    reverting: set[int] = set()
+    for row in sorted(log.reverts, key=ages.__getitem__):
+        if row not in undone:
+            reverting.add(row)
+            named = (each for sha in log.reverts[row].shas for each in by_sha.beginning(sha))
+            undone.update(each for each in named if ages[each] > ages[row])
+    return undone, reverting
+
+
+class _Ids:
+    """Rows by the ids of their commits, which reverts may abbreviate."""
+
+    def __init__(self, shas: Sequence[bytes]) -> None:
+        self._shas = shas
+        self._row = {sha: row for row, sha in enumerate(shas)}
+
+    def beginning(self, sha: bytes) -> Iterator[int]:
+        if sha in self._row:
+            yield self._row[sha]
+            return
+        at = bisect_left(self._sorted, sha)
+        while at < len(self._sorted) and self._sorted[at].startswith(sha):
+            yield self._row[self._sorted[at]]
+            at += 1
+
+    @cached_property
+    def _sorted(self) -> list[bytes]:
+        return sorted(self._shas)
 
 
 def _shares(tools: tuple[By, ...], told: Told, lines: int) -> dict[By, int]:
@@ -266,6 +323,7 @@ def _shares(tools: tuple[By, ...], told: Told, lines: int) -> dict[By, int]:
     }
 
 
+@lru_cache(maxsize=4096)
 def _tools(found: frozenset[Evidence]) -> tuple[By, ...]:
     """Each tool once, with a model if any of its evidence tells one."""
     models: dict[str, str | None] = {}

@@ -24,7 +24,7 @@ async def import_file(
     Raises WrongSpreadsheet, and leaves the register as it was, where any cell is wrong.
     """
     faults = Faults(name)
-    with _twice(file) as records:
+    with seekable(file) as records:
         highest = highest_key(records)
         async with store.change() as session:
             await bulk.begin(session, highest)
@@ -40,7 +40,7 @@ async def import_file(
 
 
 @contextmanager
-def _twice(file: BinaryIO) -> Iterator[BinaryIO]:
+def seekable(file: BinaryIO) -> Iterator[BinaryIO]:
     """A file that can be read from its beginning again, as what comes through a pipe cannot."""
     if file.seekable():
         yield file

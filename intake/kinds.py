@@ -32,24 +32,28 @@ class Rule:
 
     directories: frozenset[str]
     top: frozenset[str]
+    endings: tuple[str, ...]
     files: re.Pattern[str]
     suffixes: frozenset[str]
     also: frozenset[str]
 
     def fits(self, directories: Sequence[str], name: str, suffix: str) -> bool:
         """Whether the file's name, its suffix or a directory above says so."""
-        if suffix in self.suffixes or self.files.fullmatch(name):
+        if suffix in self.suffixes or name.endswith(self.endings) or self.files.fullmatch(name):
             return True
         outermost = directories[0] if directories else ""
         return outermost in self.top or not self.directories.isdisjoint(directories)
 
 
 def _rule(table: dict[str, list[str]]) -> Rule:
-    patterns = "|".join(translate(pattern) for pattern in table.get("files", ())) or "(?!)"
+    """Most patterns are endings, which need no search."""
+    endings = [each for each in table.get("files", ()) if re.fullmatch(r"\*[^*?\[]+", each)]
+    patterns = [translate(each) for each in table.get("files", ()) if each not in endings]
     return Rule(
         frozenset(table.get("directories", ())),
         frozenset(table.get("top", ())),
-        re.compile(patterns),
+        tuple(each[1:] for each in endings),
+        re.compile("|".join(patterns) or "(?!)"),
         frozenset(table.get("suffixes", ())),
         frozenset(table.get("also", ())),
     )
@@ -58,6 +62,7 @@ def _rule(table: dict[str, list[str]]) -> Rule:
 LEFT_OUT = _rule(RULES["left_out"])
 KINDS: dict[Kind, Rule] = {kind: _rule(RULES["kinds"].get(kind, {})) for kind in get_args(Kind)}
 CONTAINERS = frozenset(RULES["grouping"]["containers"])
+STARTED = _rule(RULES["started"])
 CODE = frozenset(RULES["code"]["suffixes"])
 SERVICE_PARENTS = frozenset(RULES["services"]["parents"])
 TEST_NAMES = {
@@ -71,6 +76,7 @@ def is_left_out(path: str) -> bool:
     return LEFT_OUT.fits(directories, name, "")
 
 
+@lru_cache(maxsize=65536)
 def is_code(path: str) -> bool:
     """Code, or infrastructure as code; not data, documentation or binaries."""
     *directories, name = path.lower().split("/")
@@ -79,6 +85,12 @@ def is_code(path: str) -> bool:
     if suffix in CODE or infrastructure.fits((), name, suffix):
         return True
     return suffix in infrastructure.also and not infrastructure.directories.isdisjoint(directories)
+
+
+def is_started(path: str) -> bool:
+    """A framework, a tool or a person starts it, as far as the path tells."""
+    *directories, name = path.lower().split("/")
+    return STARTED.fits(directories, name, "")
 
 
 @lru_cache(maxsize=65536)

@@ -84,6 +84,12 @@ class Settled:
     denied: frozenset[str]
     dismissed: frozenset[str]
 
+    @property
+    def groups(self) -> list[Group]:
+        """The artifacts that are as somebody said."""
+        claimed = [claim.group() for claim in self.claims.claims]
+        return claimed + [theirs.group() for theirs in self.theirs]
+
     def has(self, path: str) -> bool:
         return path in self.denied or path in self.taken
 

@@ -6,13 +6,14 @@ stand is not asked: that is another question every time (history.py).
 
 import re
 from array import array
-from collections.abc import Callable, Iterable
-from copy import copy
-from dataclasses import dataclass, field, fields
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import IO, NamedTuple
 
+from intake.borrowing import Made, made_in
 from intake.commits import Commit, commits_of
-from intake.git import PastLimit, Repository, UnreadableRepository, shown
+from intake.git import PastLimit, Repository, shown
 from intake.markers import Evidence, Markers, Person, tools_in
 
 Progress = Callable[[int, int | None], None]
@@ -21,6 +22,7 @@ REVERTS = re.compile(rb"^[ \t>*-]*This reverts commit ([0-9a-f]{7,64})\b", re.M)
 STEP = 1000
 MOST_LANDED = 1 << 62
 MOST_ADDED = (1 << 32) - 1
+PATH_BYTES = 500
 
 
 class Reverts(NamedTuple):
@@ -46,77 +48,66 @@ class Rename(NamedTuple):
 
 @dataclass(slots=True)
 class Log:
-    """Commits by the row in which they were read; children may come after their parents.
+    """All commits up to `head` but merges, each a row; children may come after their parents.
 
-    `ends` says where in `added` and `changed` (positions in `paths`) a row's changes end. What few
-    commits have stands by row: renames, whom their own words `named`, what they revert. They are
-    all commits up to `head` but merges.
+    For each of the `paths` there ever were, `rows` are the commits that changed it and `added` the
+    lines that each of them added. What few commits have stands by row: renames, whom their own
+    words `named`, what they revert, what they were made of.
     """
 
     head: str = ""
     shas: list[bytes] = field(default_factory=list)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
     author: "array[int]" = field(default_factory=lambda: array("I"))
-    ends: "array[int]" = field(default_factory=lambda: array("Q"))
-    added: "array[int]" = field(default_factory=lambda: array("I"))
-    changed: "array[int]" = field(default_factory=lambda: array("I"))
-    paths: list[bytes] = field(default_factory=list)
     authors: list[Author] = field(default_factory=list)
+    paths: list[bytes] = field(default_factory=list)
+    rows: "list[array[int]]" = field(default_factory=list)
+    added: "list[array[int]]" = field(default_factory=list)
     renames: dict[int, list[Rename]] = field(default_factory=dict)
     named: dict[int, frozenset[Evidence]] = field(default_factory=dict)
     reverts: dict[int, Reverts] = field(default_factory=dict)
-
-    def extended(self, head: str) -> "Log":
-        """A copy, to which more commits can be added."""
-        columns = {each.name: copy(getattr(self, each.name)) for each in fields(self)}
-        return Log(**columns | {"head": head})
+    made: dict[int, Made] = field(default_factory=dict)
 
 
-def shas_of(repository: Repository, head: str) -> list[bytes]:
-    """Every commit up to `head` but merges: children before parents, else as they landed."""
-    listed = repository.once("rev-list", "--date-order", "--no-merges", head, "--")
-    return listed.split(b"\n")[:-1]
+class Asked(NamedTuple):
+    """What git was asked for: ids of all commits, and those commits that are not known."""
+
+    head: str
+    ids: IO[bytes]
+    commits: Iterator[Commit]
+    known: Log
+
+
+@contextmanager
+def asked(repository: Repository, head: str, known: Log) -> Iterator[Asked]:
+    """Asks git for all commits up to `head` but merges; it looks for them while others work.
+    `known` has those up to a commit from which `head` came.
+    """
+    ids = ("rev-list", "--date-order", "--no-merges", head, "--")
+    new = (head, f"^{known.head}") if known.head else (head,)
+    with repository.output(*ids) as listed, commits_of(repository, *new) as commits:
+        yield Asked(head, listed, commits, known)
 
 
 def read_log(
-    repository: Repository,
-    head: str,
-    markers: Markers,
-    total: int,
-    *,
-    known: Log,
-    progress: Progress | None = None,
-) -> Log:
-    """What all commits up to `head` did, so many in all; those in `known`, whose head is an
-    ancestor, are not read again. `progress` is told commits done and in all. Raises
-    UnreadableRepository.
+    repository: Repository, asked: Asked, markers: Markers, progress: Progress | None = None
+) -> tuple[Log, list[bytes]]:
+    """The log, and the ids of its commits: children before parents, else as they landed. What was
+    known grows by the others. `progress` is told commits done and in all.
     """
-    to_read = total - len(known.shas)
-    log = known if known.head == head else known.extended(head)
-    if to_read:
-        revisions = (head, f"^{known.head}") if known.head else (head,)
-        _read(repository, revisions, _Reading(log, markers, repository), to_read, progress)
+    shas = asked.ids.read().split(b"\n")[:-1]
+    log = replace(asked.known, head=asked.head)
+    new, known = len(shas) - len(log.shas), frozenset(log.shas)
+    reading = _Reading(log, markers, repository)
+    # Where clocks were wrong, git also lists commits from which the known ones came.
+    unknown = (commit for commit in asked.commits if commit.sha not in known)
+    for done, commit in enumerate(unknown, 1):
+        reading.take(commit)
+        if progress and done % STEP == 0:
+            progress(done, new)
     if progress:
-        progress(to_read, to_read)
-    if len(log.shas) == total:
-        return log
-    if known.head:
-        return read_log(repository, head, markers, total, known=Log(), progress=progress)
-    raise UnreadableRepository(f"{shown(repository.path)}: it changed while it was read.")
-
-
-def _read(
-    repository: Repository,
-    revisions: Iterable[str],
-    reading: "_Reading",
-    to_read: int,
-    progress: Progress | None,
-) -> None:
-    with commits_of(repository, *revisions) as commits:
-        for done, commit in enumerate(commits, 1):
-            reading.take(commit)
-            if progress and done % STEP == 0:
-                progress(done, to_read)
+        progress(new, new)
+    return log, shas
 
 
 class _Reading:
@@ -126,7 +117,9 @@ class _Reading:
         self._log, self._markers, self._repository = log, markers, repository
         self._paths = {path: at for at, path in enumerate(log.paths)}
         self._authors = {author: at for at, author in enumerate(log.authors)}
-        self._left = repository.limits.log_bytes - sum(map(len, log.paths))
+        self._left = (
+            repository.limits.log_bytes - sum(map(len, log.paths)) - PATH_BYTES * len(log.paths)
+        )
 
     def take(self, commit: Commit) -> None:
         log, row = self._log, len(self._log.shas)
@@ -137,17 +130,18 @@ class _Reading:
             log.named[row] = found
         if reverts := reverts_in(commit.message):
             log.reverts[row] = reverts
+        if made := made_in(commit.message):
+            log.made[row] = made
         self._changes(commit, row)
 
     def _changes(self, commit: Commit, row: int) -> None:
         log = self._log
         for added, path, before in commit.changes:
             at = self._path(path)
-            log.changed.append(at)
-            log.added.append(min(added, MOST_ADDED))
+            log.rows[at].append(row)
+            log.added[at].append(min(added, MOST_ADDED))
             if before is not None:
                 log.renames.setdefault(row, []).append(Rename(self._path(before), at))
-        log.ends.append(len(log.changed))
         self._left -= 8 * len(commit.changes)
         if self._left < 0:
             limit = f"{self._repository.limits.log_bytes >> 20:,} MB"
@@ -159,7 +153,9 @@ class _Reading:
         if at is None:
             at = self._paths[path] = len(self._log.paths)
             self._log.paths.append(path)
-            self._left -= len(path)
+            self._log.rows.append(array("I"))
+            self._log.added.append(array("I"))
+            self._left -= len(path) + PATH_BYTES
         return at
 
     def _author(self, person: Person) -> int:

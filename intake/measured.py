@@ -1,6 +1,6 @@
 """What the content of each file shows by itself, so that it is read once as long as it stays."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import closing
 from typing import NamedTuple
 
@@ -9,12 +9,14 @@ from intake.contents import Reference, branches, code_lines, references_in
 from intake.git import Repository
 from intake.kinds import is_binary, is_code, is_generated
 from intake.markers import Markers
+from intake.traits import Traits, traits_of
 from intake.tree import Blob, contents_of, text_of
 
 
 class Measured(NamedTuple):
     """One content under one path. `lines` are None where they do not count (binary, no code),
-    `branches` where nobody asked. What a file `speaks` in metadata blocks is heard anew each time.
+    `branches` and `traits` where nobody asked. What a file `speaks` in metadata blocks is heard
+    anew each time.
     """
 
     blob: bytes
@@ -23,6 +25,7 @@ class Measured(NamedTuple):
     generated: bool = False
     speaks: bool = False
     references: tuple[Reference, ...] = ()
+    traits: Traits | None = None
 
 
 class Seen(NamedTuple):
@@ -50,10 +53,10 @@ class Contents:
         self,
         blobs: Mapping[bytes, Blob],
         *,
-        near: Callable[[bytes], bool] = lambda _: False,
+        near: Container[bytes] = (),
         again: Container[bytes] = (),
     ) -> Iterator[Seen]:
-        """Every file in the given order: branches of those that are `near`, contents of those to be
+        """Every file in the given order: more of those that are `near`, contents of those to be
         read `again`. Raises UnreadableRepository.
         """
         known = {
@@ -71,27 +74,29 @@ class Contents:
                 self.measured[path] = seen.measured
                 yield seen
 
-    def _still(self, path: bytes, blob: Blob, near: Callable[[bytes], bool]) -> Measured | None:
+    def _still(self, path: bytes, blob: Blob, near: Container[bytes]) -> Measured | None:
         """What is known of a file, if that is all that is asked."""
         known = self._known.get(path)
         if known is None or known.blob != blob.oid or known.speaks:
             return None
         counted = known.branches is not None or known.lines is None
-        return known if counted or not near(path) else None
+        return known if counted or path not in near else None
 
-    def _read(self, raw: bytes, blob: Blob, content: bytes, near: Callable[[bytes], bool]) -> Seen:
+    def _read(self, raw: bytes, blob: Blob, content: bytes, near: Container[bytes]) -> Seen:
         path = text_of(raw)
         if is_binary(content):
             return Seen(raw, Measured(blob.oid), [], content)
         blocks = blocks_in(path, content, self._markers)
         measured = Measured(blob.oid, speaks=any(map(_speaks, blocks)))
         if is_code(path) or measured.speaks:
-            ours = any(block.declares for block in blocks)
+            asked = raw in near or any(block.declares for block in blocks)
+            references = references_in(path, content)
             measured = measured._replace(
                 lines=code_lines(content),
-                branches=branches(content) if ours or near(raw) else None,
+                branches=branches(content) if asked else None,
                 generated=is_generated(content),
-                references=references_in(path, content),
+                references=references,
+                traits=traits_of(path, content, references) if asked else None,
             )
         return Seen(raw, measured, blocks, content)
 

@@ -8,9 +8,10 @@ a note speaks of the commit it is attached to.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from intake.git import Repository
@@ -39,6 +40,10 @@ Note = Mapping[bytes, Claim]
 """A note's claims by the path that a file had in its commit."""
 
 
+Lenders = Mapping[bytes, tuple[bytes, ...]]
+NOBODY: Lenders = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Notes:
     """The notes on commits of one history; how many others there are, and how many too large.
@@ -57,20 +62,53 @@ def notes_of(
     commits: Iterable[bytes],
     markers: Markers,
     known: Mapping[bytes, Note] | None = None,
+    lenders: Lenders = NOBODY,
 ) -> Notes:
-    """What refs/notes/ai says of these commits; `known` are notes that were read before. Raises
-    UnreadableRepository.
+    """What refs/notes/ai says of these commits; `known` are notes that were read before. `lenders`
+    are commits whose notes speak for one that has none. Raises UnreadableRepository.
     """
     tree = repository.answer("rev-parse", "--verify", "--quiet", f"{REF}^{{tree}}")
     if tree is None:
         return Notes()
     noted = _noted(files_of(repository, tree))
-    here = {commit: noted[commit] for commit in commits if commit in noted}
+    sources = {commit: found for commit in commits if (found := _sources(commit, noted, lenders))}
+    here = {source: noted[source] for some in sources.values() for source in some}
     limit = repository.limits.note_bytes
     fit = {commit: blob for commit, blob in here.items() if blob.size <= limit}
     read = _read(repository, fit.values(), markers, known or {})
-    said = {commit: note for commit, blob in fit.items() if (note := read[blob.oid])}
+    notes = {
+        commit: together([read[fit[source].oid] for source in some if source in fit])
+        for commit, some in sources.items()
+    }
+    said = {commit: note for commit, note in notes.items() if note}
     return Notes(said, len(noted) - len(here), len(here) - len(fit), read)
+
+
+def _sources(commit: bytes, noted: Mapping[bytes, Blob], lenders: Lenders) -> tuple[bytes, ...]:
+    """The commits whose notes speak for it: its own, else those of what it was made of."""
+    if commit in noted:
+        return (commit,)
+    return tuple(lender for lender in lenders.get(commit, ()) if lender in noted)
+
+
+def together(notes: Sequence[Note]) -> Note:
+    """Several commits' notes as if they were of one."""
+    if len(notes) == 1:
+        return notes[0]
+    claims: dict[bytes, list[Claim]] = defaultdict(list)
+    for note in notes:
+        for path, claim in note.items():
+            claims[path].append(claim)
+    return {path: _sum(some) for path, some in claims.items()}
+
+
+def _sum(claims: Sequence[Claim]) -> Claim:
+    tools: dict[By, int] = defaultdict(int)
+    for claim in claims:
+        for by, lines in claim.tools.items():
+            tools[by] += lines
+    ai, people = sum(claim.ai for claim in claims), sum(claim.people for claim in claims)
+    return Claim(dict(tools), ai, people)
 
 
 def note_in(content: bytes, markers: Markers) -> dict[bytes, Claim]:

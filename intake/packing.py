@@ -4,27 +4,31 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
+from intake.borrowing import Made
 from intake.contents import Reference
 from intake.log import Author, Log, Rename, Reverts
 from intake.markers import By, Evidence
 from intake.measured import Measured
+from intake.mentions import Mention, Mentions, Place
 from intake.notes import Claim, Note
+from intake.traits import Traits
 
 NONE: Final = -1
-GENERATED: Final = 1
-SPEAKS: Final = 2
 
 
 @dataclass(frozen=True)
 class Kept:
-    """All commits up to a head, the files that stood there, and its notes by content."""
+    """All commits up to a head, the files that stood there, its notes by content, and who named
+    what there.
+    """
 
     log: Log = field(default_factory=Log)
     contents: Mapping[bytes, Measured] = field(default_factory=dict)
     notes: Mapping[bytes, Note] = field(default_factory=dict)
+    mentions: Mentions = field(default_factory=Mentions)
 
 
 Parts = Mapping[str, bytes]
@@ -32,14 +36,15 @@ Parts = Mapping[str, bytes]
 
 def packed(kept: Kept) -> dict[str, bytes]:
     """By name; what `unpacked` reads."""
-    notes = _json({"notes": [*_notes(kept.notes)]})
-    return _log(kept.log) | _contents(kept.contents) | notes
+    said = {"notes": [*_notes(kept.notes)], "mentions": [*_mentions(kept.mentions)]}
+    return _log(kept.log) | _contents(kept.contents) | _json(said | {"asked": kept.mentions.head})
 
 
 def unpacked(parts: Parts) -> Kept:
     """Raises ValueError, LookupError or TypeError for what `packed` did not write."""
     notes = dict(_as_notes(json.loads(parts["notes"])))
-    return Kept(_as_log(parts), _as_contents(parts), notes)
+    mentions = Mentions(json.loads(parts["asked"]), dict(_as_mentions(parts)))
+    return Kept(_as_log(parts), _as_contents(parts), notes, mentions)
 
 
 def _json(values: Mapping[str, Any]) -> dict[str, bytes]:
@@ -66,13 +71,20 @@ def _log(log: Log) -> dict[str, bytes]:
             (row, each.only, [sha.decode() for sha in each.shas])
             for row, each in log.reverts.items()
         ],
+        "made": [
+            (row, each.request, [sha.decode() for sha in each.of]) for row, each in log.made.items()
+        ],
     }
-    columns = {name: getattr(log, name).tobytes() for name in _COLUMNS}
-    texts = {"shas": b"\n".join(log.shas), "paths": b"\0".join(log.paths)}
-    return columns | texts | _json(words)
-
-
-_COLUMNS = {"landed": "q", "author": "I", "ends": "Q", "added": "I", "changed": "I"}
+    columns = {
+        "shas": b"\n".join(log.shas),
+        "landed": log.landed.tobytes(),
+        "author": log.author.tobytes(),
+        "paths": b"\0".join(log.paths),
+        "changes": array("I", map(len, log.rows)).tobytes(),
+        "rows": b"".join(rows.tobytes() for rows in log.rows),
+        "added": b"".join(added.tobytes() for added in log.added),
+    }
+    return columns | _json(words)
 
 
 def _as_log(parts: Parts) -> Log:
@@ -91,8 +103,22 @@ def _as_log(parts: Parts) -> Log:
             row: Reverts(tuple(sha.encode() for sha in shas), only)
             for row, only, shas in json.loads(parts["reverts"])
         },
-        **{name: _numbers(code, parts[name]) for name, code in _COLUMNS.items()},
+        made={
+            row: Made(tuple(sha.encode() for sha in shas), request)
+            for row, request, shas in json.loads(parts["made"])
+        },
+        landed=_numbers("q", parts["landed"]),
+        author=_numbers("I", parts["author"]),
+        rows=[*_cut(parts["rows"], parts["changes"])],
+        added=[*_cut(parts["added"], parts["changes"])],
     )
+
+
+def _cut(raw: bytes, lengths: bytes) -> "Iterator[array[int]]":
+    numbers, at = _numbers("I", raw), 0
+    for length in _numbers("I", lengths):
+        yield numbers[at : at + length]
+        at += length
 
 
 def _split(raw: bytes, by: bytes) -> list[bytes]:
@@ -100,52 +126,83 @@ def _split(raw: bytes, by: bytes) -> list[bytes]:
 
 
 def _contents(contents: Mapping[bytes, Measured]) -> dict[str, bytes]:
-    every = contents.values()
-    names = {name: at for at, name in enumerate(dict.fromkeys(_named(every)))}
+    names: dict[Reference, int] = {}
+    named = array("I")
+    for each in contents.values():
+        named.extend([names.setdefault(name, len(names)) for name in each.references])
+    blobs, lines, branches, generated, speaks, references, traits = _turned(contents.values())
     columns = {
-        "lines": array("q", (_or_none(each.lines) for each in every)),
-        "branches": array("q", (_or_none(each.branches) for each in every)),
-        "flags": array("B", (GENERATED * each.generated | SPEAKS * each.speaks for each in every)),
-        "counts": array("I", (len(each.references) for each in every)),
-        "references": array("I", (names[name] for name in _named(every))),
+        "lines": array("q", map(_or_none, lines)),
+        "branches": array("q", map(_or_none, branches)),
+        "generated": array("B", generated),
+        "speaks": array("B", speaks),
+        "counts": array("I", map(len, references)),
+        "references": named,
     }
-    texts = {"files": b"\0".join(contents), "blobs": b"\n".join(each.blob for each in every)}
+    texts = {"files": b"\0".join(contents), "blobs": b"\n".join(blobs)}
     raw = {name: column.tobytes() for name, column in columns.items()}
-    return raw | texts | _json({"names": [(name.up, *name.parts) for name in names]})
+    words = {"names": [(name.up, *name.parts) for name in names]}
+    return raw | texts | _json(words) | _traits(traits)
 
 
-def _named(measured: Iterable[Measured]) -> Iterator[Reference]:
-    return (reference for each in measured for reference in each.references)
+def _traits(traits: Iterable[Traits | None]) -> dict[str, bytes]:
+    """Of each file whether anybody asked; of those that were asked about, what they are."""
+    some = [each for each in traits if each]
+    called = sorted({name for each in some for name in each.packages})
+    at = {name: number for number, name in enumerate(called)}
+    columns = {
+        "seen": array("B", (each is not None for each in traits)),
+        "starts": array("B", (each.starts for each in some)),
+        "imported": array("I", (len(each.packages) for each in some)),
+        "packages": array("I", (at[name] for each in some for name in each.packages)),
+        "sketched": array("I", (len(each.sketch) for each in some)),
+        "sketches": array("I", chain.from_iterable(each.sketch for each in some)),
+    }
+    raw = {name: column.tobytes() for name, column in columns.items()}
+    return raw | _json({"called": called})
+
+
+def _turned(contents: Iterable[Measured]) -> Iterable[tuple[Any, ...]]:
+    """A column for each field."""
+    return zip(*contents, strict=True) if contents else ((),) * len(Measured._fields)
 
 
 def _or_none(number: int | None) -> int:
     return NONE if number is None else number
 
 
+def _as_or_none(number: int) -> int | None:
+    return None if number == NONE else number
+
+
 def _as_contents(parts: Parts) -> dict[bytes, Measured]:
     names = [Reference(tuple(name), up) for up, *name in json.loads(parts["names"])]
-    lines, branches = (_numbers("q", parts[name]) for name in ("lines", "branches"))
     references = iter([names[at] for at in _numbers("I", parts["references"])])
-    columns = zip(
+    rows = zip(
         _split(parts["files"], b"\0"),
         _split(parts["blobs"], b"\n"),
-        (None if number == NONE else number for number in lines),
-        (None if number == NONE else number for number in branches),
-        parts["flags"],
-        _numbers("I", parts["counts"]),
+        map(_as_or_none, _numbers("q", parts["lines"])),
+        map(_as_or_none, _numbers("q", parts["branches"])),
+        map(bool, parts["generated"]),
+        map(bool, parts["speaks"]),
+        (tuple(islice(references, count)) for count in _numbers("I", parts["counts"])),
+        _as_traits(parts),
         strict=True,
     )
-    return {
-        path: Measured(
-            blob,
-            lines,
-            branches,
-            bool(flags & GENERATED),
-            bool(flags & SPEAKS),
-            tuple(islice(references, count)),
+    return {path: Measured(*measured) for path, *measured in rows}
+
+
+def _as_traits(parts: Parts) -> Iterator[Traits | None]:
+    called = json.loads(parts["called"])
+    packages = iter([called[at] for at in _numbers("I", parts["packages"])])
+    sketches = _cut(parts["sketches"], parts["sketched"])
+    some = (
+        Traits(tuple(islice(packages, imported)), sketch, bool(starts))
+        for imported, sketch, starts in zip(
+            _numbers("I", parts["imported"]), sketches, parts["starts"], strict=True
         )
-        for path, blob, lines, branches, flags, count in columns
-    }
+    )
+    return (next(some) if seen else None for seen in parts["seen"])
 
 
 def _notes(notes: Mapping[bytes, Note]) -> Iterator[Any]:
@@ -166,3 +223,15 @@ def _as_notes(said: Any) -> Iterator[tuple[bytes, Note]]:
                 for path, ai, people, tools in claims
             },
         )
+
+
+def _mentions(mentions: Mentions) -> Iterator[Any]:
+    for name, mention in mentions.of.items():
+        places = [(path.decode("latin-1"), blob.decode()) for path, blob in mention.places]
+        yield name, places, mention.more
+
+
+def _as_mentions(parts: Parts) -> Iterator[tuple[str, Mention]]:
+    for name, places, more in json.loads(parts["mentions"]):
+        there = (Place(path.encode("latin-1"), blob.encode()) for path, blob in places)
+        yield name, Mention(tuple(there), more)

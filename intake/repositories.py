@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +27,8 @@ async def scan_listed(
     progress: Progress | None = None,
     *,
     rehearsed: bool = False,
+    since: date | None = None,
+    cache: Path | None = None,
 ) -> Applied:
     """As `scan`; a clone that cannot be read is made anew and read once more.
 
@@ -33,7 +36,16 @@ async def scan_listed(
     """
 
     async def read(path: Path) -> Applied:
-        return await scan(store, change, path, name=name, progress=progress, rehearsed=rehearsed)
+        return await scan(
+            store,
+            change,
+            path,
+            name=name,
+            progress=progress,
+            rehearsed=rehearsed,
+            since=since,
+            cache=cache,
+        )
 
     if repository.url is None:
         return await read(_place(repository))

@@ -5,21 +5,22 @@ from functools import lru_cache
 
 from debt.markers import TeamMarkers, built_in_markers
 from debt.policy import Policy
-from debt.scan_policy import Scale, ScanPolicy
+from debt.scan_policy import Scale, ScanPolicy, SignalsPolicy
 from intake.markers import BUILT_IN, Markers
 
 
 @dataclass(frozen=True)
 class Rules:
-    """By what files count, become artifacts and are rated."""
+    """By what files count, become artifacts, are rated and watched."""
 
     markers: Markers
     scan: ScanPolicy
+    signals: SignalsPolicy
     scale: Scale
 
 
 def rules_of(policy: Policy) -> Rules:
-    return Rules(_markers_of(policy.markers), policy.scan, policy.measure)
+    return Rules(_markers_of(policy.markers), policy.scan, policy.signals, policy.measure)
 
 
 @lru_cache(maxsize=4)

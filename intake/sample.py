@@ -5,16 +5,28 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from debt.budget import Limits, Rhythm
 from debt.facts import Facts
+from debt.hours import Period, Work
 from debt.policy import built_in
 from intake.spreadsheet import Faults, rows
-from storage import bulk
+from storage import budgets, bulk, work
 from storage.artifacts import Change
+from storage.budgets import Place
 from storage.bulk import Row
-from storage.store import Store
+from storage.lists import Scope, ScopeKind
+from storage.store import Session, Store
 
 FILE = Path(__file__).with_name("sample.csv")
 WRITTEN_ON = date(2026, 11, 24)
+BUDGETS = {"payments": 24, "platform": 14}  # hours a month
+HOURS = (
+    (7, 6.5, Work.DEBUGGING, "scores flip for the same card"),
+    (4, 4, Work.REWORK, "the scheme has changed its forms"),
+    (1, 3.5, Work.PATCHING, "new error codes of the provider"),
+    (11, 9.5, Work.DEBUGGING, "it throttled the health checks"),
+    (12, 7, Work.REWORK, "drift after the last redesign"),
+)
 
 
 def load_sample(today: date) -> Iterator[Row]:
@@ -40,4 +52,15 @@ async def fill(store: Store, change: Change) -> int:
         await bulk.begin(session)
         records = [*load_sample(change.today)]
         outcome = await bulk.put(session, change, records, "imported from sample.csv")
+        await _use(session, change)
         return outcome.created
+
+
+async def _use(session: Session, change: Change) -> None:
+    """What the teams may spend a month, and what they have spent lately."""
+    for team, hours in BUDGETS.items():
+        place, limits = Place(Scope(ScopeKind.TEAM, team)), Limits(hours * 60)
+        await budgets.put(session, change, place, Rhythm(Period.MONTH), limits)
+    for number, (key, spent, kind, note) in enumerate(HOURS, 1):
+        on, minutes = change.today - timedelta(days=number), round(spent * 60)
+        await work.log(session, change, key, minutes, kind=kind, worked_on=on, note=note)

@@ -8,32 +8,35 @@ repository.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from debt.policy import Policy, built_in
+from debt.signals import Signal
 from intake.baseline import Baseline, baseline_of
 from intake.blocks import Block, may_hold
-from intake.cache import Cache
 from intake.claims import Claim, claims_of
 from intake.contents import References
 from intake.findings import Facts, Finding, finding_of
 from intake.following import followed
 from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, Group, groups_of
-from intake.history import EVER, FileHistory, History, cut_off, history_in
+from intake.history import FileHistory, History
 from intake.kinds import is_code, is_left_out, kind_of
 from intake.known import ByGlob, Settled, Theirs, settled
-from intake.log import Progress, read_log, shas_of
+from intake.log import Progress
+from intake.manifests import manifest_of
 from intake.markers import Markers
 from intake.measured import Contents
-from intake.notes import Notes, notes_of
+from intake.notes import Notes
 from intake.owners import Owners
-from intake.packing import Kept
 from intake.proxies import counted
+from intake.reading import reading
 from intake.rules import Rules, rules_of
+from intake.signals import watched
 from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
+from intake.traits import Traits
 from intake.tree import (
     Blob,
     codeowners_of,
@@ -44,6 +47,7 @@ from intake.tree import (
     name_of,
     text_of,
 )
+from intake.uncollected import uncollected
 from storage.known import NOTHING, Declared, Known
 
 __all__ = [
@@ -57,10 +61,6 @@ __all__ = [
 
 MOST_FAULTS = 50
 LOWER_BOUND = "AI shares are lower bounds: a tool can be told to leave no marker."
-ANEW = (
-    "The last scan's newest commit is not in this history: it was rewritten, or HEAD is on another "
-    "branch. All of it was read anew."
-)
 EARLIER = "lines that were added earlier are nobody's, neither people's nor a tool's."
 
 
@@ -98,6 +98,7 @@ def repository_name(path: Path, ending: Ending | None = None) -> str:
         return name_of(repository)
 
 
+@uncollected
 def read_repository(
     path: Path,
     *,
@@ -127,34 +128,32 @@ def read_repository(
         head = head_of(repository)
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
-        kept_in = Cache(cache, repository, rules.markers)
-        kept = kept_in.before(head)
-        contents = Contents(repository, rules.markers, kept.contents)
         declared = ByGlob((path, each) for each in known.declared for path in each.paths)
-        code = replace(_code_of(repository, head, rules.markers, contents), declared=declared)
-        cut, shas = cut_off(repository), shas_of(repository, head)
-        log = read_log(
-            repository, head, rules.markers, len(shas), known=kept.log, progress=progress
-        )
-        noted = notes_of(repository, shas, rules.markers, kept.notes)
-        history = history_in(
-            log, shas, code.blobs.keys(), cut=cut, notes=noted.of, since=_seconds(since)
-        )
-        facts, blocks = _facts(repo, code, history, contents, now.timestamp(), rules)
+        with reading(repository, head, rules.markers, cache) as read:
+            code = _code_of(repository, head, rules.markers, read.contents)
+            code = replace(code, declared=declared)
+            read.commits(progress)
+        history = read.history(code.blobs.keys() | code.manifests, since)
+        facts, blocks = _facts(repo, code, history, read.contents, now.timestamp(), rules)
         files = [path for path in facts.lines if is_code(path)]
         moved = {text_of(old): text_of(new) for old, new in history.moved.items()}
         held = _held(known, moved)
         counting = frozenset(path for path in files if _counts(path, facts, held))
         claims = claims_of(blocks, files, counting.__contains__)
-        limits_met = [*code.notes, *_unread(noted), *claims.faults[:MOST_FAULTS]]
-        limits_met += _notes(facts, shallow=bool(cut), since=since, anew=kept_in.lost(kept))
+        limits_met = [*code.notes, *_unread(read.noted), *claims.faults[:MOST_FAULTS]]
+        limits_met += _notes(facts, shallow=bool(read.cut), since=since)
         said = settled(claims, files, known)
         groups = groups_of(_code_files(repository, facts, said, counting), repo, rules.scan)
+        tools, people = _written(facts, said, counting)
+        both = baseline_of(tools, people, facts.files, facts.lines, history, facts.as_of)
+        facts = replace(facts, baseline=both)
+        every = [*groups, *said.groups]
+        seen = watched(repository, head, every, tools, facts, files=code.files, known=read.mentions)
         scan = _scan(head, facts, said, groups, counting, limits_met)
+        scan = replace(scan, findings=tuple(_watched(scan.findings, seen.signals)))
         files_of = {group.identity(repo): group.files for group in groups}
         there = followed(files_of, moved, known.places, code.tracked.stands)
-        unkept = kept_in.keep(Kept(log, contents.measured, noted.read))
-        told = (*scan.notes, *filter(None, [unkept]))
+        told = (*scan.notes, *read.done(seen.mentions))
         return replace(scan, tracked=code.tracked, followed=there, notes=told)
 
 
@@ -179,8 +178,13 @@ class _Code:
     directories: tuple[str, ...]
     tracked: Tracked
     traces: Traces
+    files: Mapping[bytes, Blob]
     notes: list[str] = field(default_factory=list)
     declared: ByGlob[Declared] = field(default_factory=ByGlob)
+
+    @property
+    def manifests(self) -> set[bytes]:
+        return {path for path in self.files if manifest_of(text_of(path))}
 
     def speaks_of(self, path: str) -> bool:
         """Whether somebody has said that it belongs to an artifact."""
@@ -228,7 +232,7 @@ def _code_of(repository: Repository, head: str, markers: Markers, contents: Cont
         notes.append(f"{counted(traces.too_large, 'agent trace')} {were} too large to be read.")
     owners = Owners(codeowners_of(repository, files))
     there = tracked(map(text_of, files))
-    return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, traces, notes)
+    return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, traces, files, notes)
 
 
 def _may_count(path: str) -> bool:
@@ -259,12 +263,9 @@ def _facts(
     blocks: list[Block] = []
     lines: dict[str, int] = {}
     forks: dict[str, int] = {}
+    traits: dict[str, Traits] = {}
     references = References(text_of(path) for path in code.blobs)
-
-    def near(raw: bytes) -> bool:
-        told = raw in code.traces.of or code.speaks_of(text_of(raw))
-        return told or _share(history.files.get(raw)) >= rules.scan.mixed
-
+    near = {path for path in code.blobs if _is_near(path, code, history, rules)}
     for raw, measured, said, content in contents.seen(code.blobs, near=near, again=code.traces.of):
         path = text_of(raw)
         blocks += said
@@ -276,11 +277,19 @@ def _facts(
         references.note(path, measured.references)
         if content is not None and raw in code.traces.of and raw in history.files:
             history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
-        if measured.branches is not None and (ours or near(raw)):
+        if measured.branches is not None and (ours or raw in near):
             forks[path] = measured.branches
+        if measured.traits is not None and (ours or raw in near):
+            traits[path] = measured.traits
     files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
-    facts = Facts(repo, now, rules, code.owners, history, files, lines, forks, references)
+    facts = Facts(repo, now, rules, code.owners, history, files, lines, forks, references, traits)
     return facts, blocks
+
+
+def _is_near(path: bytes, code: _Code, history: History, rules: Rules) -> bool:
+    """Whether it may become part of a finding."""
+    named = path in code.traces.of or code.speaks_of(text_of(path))
+    return named or _share(history.files.get(path)) >= rules.scan.mixed
 
 
 def _scan(
@@ -291,7 +300,6 @@ def _scan(
     counting: frozenset[str],
     notes: list[str],
 ) -> Scan:
-    facts = replace(facts, baseline=_baseline(facts, said, counting))
     findings = [finding_of(group, facts) for group in groups]
     claimed = [(_claimed(claim, facts), claim.block) for claim in said.claims.claims]
     declared = [(_declared(theirs, facts), theirs.declared) for theirs in said.theirs]
@@ -325,8 +333,14 @@ def _declared(theirs: Theirs, facts: Facts) -> Finding:
     return replace(found, evidence=f"{by}; {found.evidence}" if found.ai_lines else by)
 
 
-def _baseline(facts: Facts, said: Settled, counting: frozenset[str]) -> Baseline:
-    """Files of tools beside files of people; what somebody says of one comes first."""
+def _watched(
+    findings: Iterable[Finding], signals: Mapping[str, tuple[Signal, ...]]
+) -> Iterator[Finding]:
+    return (replace(found, signals=signals[found.identity]) for found in findings)
+
+
+def _written(facts: Facts, said: Settled, counting: frozenset[str]) -> tuple[set[str], set[str]]:
+    """Files of tools and files of people; what somebody says of one comes first."""
     tools, people = set(said.taken), set(said.denied)
     for path, lines in facts.lines.items():
         if lines >= facts.rules.scan.min_lines and is_code(path) and not said.has(path):
@@ -334,7 +348,7 @@ def _baseline(facts: Facts, said: Settled, counting: frozenset[str]) -> Baseline
                 tools.add(path)
             elif not _is_mixed(path, facts):
                 people.add(path)
-    return baseline_of(tools, people, facts.files, facts.lines, facts.history, facts.now)
+    return tools, people
 
 
 def _claimed(claim: Claim, facts: Facts) -> Finding:
@@ -386,13 +400,6 @@ def _is_mixed(path: str, facts: Facts) -> bool:
     return facts.lines[path] >= scan.min_lines and scan.mixed <= share < scan.threshold
 
 
-def _seconds(since: date | None) -> int:
-    """When that day begins in UTC, in seconds since 1970."""
-    return (
-        int(datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp()) if since else EVER
-    )
-
-
 def _share(file: FileHistory | None) -> float:
     """AI-added lines in all added lines, 0 to 1."""
     return file.ai_added / file.added if file and file.added else 0.0
@@ -408,10 +415,8 @@ def _unread(noted: Notes) -> Iterator[str]:
         yield f"{counted(noted.elsewhere, 'git-ai note')} {are} on commits outside this branch."
 
 
-def _notes(facts: Facts, *, shallow: bool, since: date | None, anew: bool) -> list[str]:
+def _notes(facts: Facts, *, shallow: bool, since: date | None) -> list[str]:
     notes = []
-    if anew:
-        notes.append(ANEW)
     if since:
         notes.append(f"Only commits that landed since {since} (UTC) count; {EARLIER}")
     if shallow:

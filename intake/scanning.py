@@ -1,6 +1,7 @@
 """A scan from end to end: what the register knows, what a repository shows, what comes of it."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 
 from intake.apply import Applied, apply, rehearse
@@ -20,9 +21,11 @@ async def scan(
     name: str | None = None,
     progress: Progress | None = None,
     rehearsed: bool = False,
+    since: date | None = None,
+    cache: Path | None = None,
 ) -> Applied:
     """Reads the repository as of `change.at` and brings it into the register in one transaction;
-    a rehearsal takes that back.
+    a rehearsal takes that back. `since` and `cache` are those of `read_repository`.
 
     Nothing is written where reading fails. Raises UnreadableRepository.
     """
@@ -39,6 +42,8 @@ async def scan(
             progress=progress,
             policy=change.policy,
             known=there,
+            since=since,
+            cache=cache,
             ending=ending,
         )
     finally:  # a thread goes on when whoever waits for it is cancelled

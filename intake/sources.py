@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from debt.evidence import Confidence, Piece, Source
@@ -51,13 +52,18 @@ def _by_words(
 ) -> Iterator[Piece]:
     """One piece for each source and tool: a trailer repeated is one trailer."""
     lines = sum(each.ai_lines(marked=True) for each in told)
+    for source, item in _said(found):
+        sure = Confidence.LOW if item.tool in unnamed else READ_FROM[item.source][1]
+        yield Piece(source, item.tool, lines, sure, model=item.model, commit=sha)
+
+
+@lru_cache(maxsize=4096)
+def _said(found: frozenset[Evidence]) -> tuple[tuple[Source, Evidence], ...]:
     said: dict[tuple[Source, str], Evidence] = {}
     for item in sorted(found, key=lambda item: (item.source, item.tool, item.model or "")):
         key = READ_FROM[item.source][0], item.tool
         said[key] = item if item.model or key not in said else said[key]
-    for (source, tool), item in sorted(said.items()):
-        sure = Confidence.LOW if tool in unnamed else READ_FROM[item.source][1]
-        yield Piece(source, tool, lines, sure, model=item.model, commit=sha)
+    return tuple((source, item) for (source, _), item in sorted(said.items()))
 
 
 def _by_note(sha: str, told: list[Told], unnamed: frozenset[str]) -> Iterator[Piece]:

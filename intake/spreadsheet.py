@@ -63,10 +63,10 @@ class Faults:
 
 def rows(file: BinaryIO, policy: Policy, faults: Faults) -> Iterator[Row]:
     """The records one by one; a record with a fault is noted and left out."""
-    with _records(file, faults) as records:
-        columns = _columns(next(records, None), faults)
+    with records(file, faults) as found:
+        columns = _columns(next(found, None), faults)
         reading = _Reading(columns, policy, faults)
-        for line, cells in records if columns else ():
+        for line, cells in found if columns else ():
             row = reading.row(line, cells)
             if row:
                 yield row
@@ -75,11 +75,11 @@ def rows(file: BinaryIO, policy: Policy, faults: Faults) -> Iterator[Row]:
 def highest_key(file: BinaryIO) -> int:
     """The highest key that any record names, 0 for none; what is wrong is for `rows` to say."""
     highest = 0
-    with _records(file, Faults("")) as records:
-        _, header = next(records, (1, []))
+    with records(file, Faults("")) as found:
+        _, header = next(found, (1, []))
         names = [name.strip() for name in header]
         place = names.index("key") if "key" in names else len(names)
-        for _, cells in records:
+        for _, cells in found:
             if len(cells) > place and looks_like_key(cells[place]):
                 highest = max(highest, _number(cells[place]))
     return highest
@@ -93,7 +93,7 @@ def _number(key: str) -> int:
 
 
 @contextmanager
-def _records(file: BinaryIO, faults: Faults) -> Iterator[Iterator[_RECORD]]:
+def records(file: BinaryIO, faults: Faults) -> Iterator[Iterator[_RECORD]]:
     """Each record with the line it starts on, from the file's beginning; empty ones left out."""
     file.seek(0)
     text = TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")

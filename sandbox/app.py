@@ -219,6 +219,15 @@ class Sandbox:
         self.workspace.history_lag = seconds
 
     @property
+    def file_lag(self) -> float:
+        """Seconds until an upload that is complete can be shown in a message; 0 by default."""
+        return self.workspace.file_lag
+
+    @file_lag.setter
+    def file_lag(self, seconds: float) -> None:
+        self.workspace.file_lag = seconds
+
+    @property
     def failures(self) -> list[BaseException]:
         """What went wrong in the sandbox itself: never the app's doing."""
         return self.activity.failures
@@ -295,12 +304,15 @@ class Sandbox:
         file = self.workspace.files.get(request.match_info["id"])
         if file is None:
             raise web.HTTPNotFound
-        file.content = await _uploaded(request)
+        content = await _uploaded(request)
+        if len(content) != file.length:
+            raise web.HTTPBadRequest(text=f"{file.length} bytes were announced")
+        file.content = content
         return web.Response(text=f"OK - {len(file.content)}")
 
     async def _file(self, request: web.Request) -> web.Response:
         file = self.workspace.files.get(request.match_info["id"])
-        if file is None or not file.complete:
+        if file is None or file.completed is None:
             raise web.HTTPNotFound
         # A picture is all that a page makes of it, whatever type the app gave it.
         locked = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}

@@ -1,5 +1,6 @@
 """What the workspace knows: people, channels, groups, messages, views, files."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -116,7 +117,8 @@ class File:
     name: str
     title: str
     content: bytes = b""
-    complete: bool = False
+    length: int = 0
+    completed: float | None = None
     mimetype: str = "application/octet-stream"
 
 
@@ -136,6 +138,7 @@ class Workspace:
         self.files: dict[str, File] = {}
         self.timestamps = Timestamps()
         self.history_lag = 0.0
+        self.file_lag = 0.0
         self._listeners: list[Callable[[Change], None]] = []
         handle = manifest.bot_name.lower().replace(" ", "-")
         self.bot = self._keep_user(
@@ -361,3 +364,7 @@ class Workspace:
         file = File(new_id("F"), name, title)
         self.files[file.id] = file
         return file
+
+    def is_ready(self, file: File) -> bool:
+        """Slack looks at an upload for a while before a message can show it."""
+        return file.completed is not None and time.monotonic() >= file.completed + self.file_lag

@@ -8,6 +8,7 @@ from debt.approval import Wish
 from debt.artifact import Artifact, Ending, Stage
 from debt.dates import extension_days
 from debt.lifecycle import move
+from debt.proposal import accepted
 from storage.artifacts import Change, save
 from storage.gate import require_complete
 from storage.store import Session
@@ -85,5 +86,18 @@ async def promoted(
     return await save(session, change, artifact, further, action="promote", how=f"{stage}")
 
 
+async def _add(
+    session: Session, change: Change, approval: Approval, artifact: Artifact
+) -> Artifact:
+    new = accepted(artifact, change.today, change.policy)
+    why = str(approval.wish["over"])
+    return await save(session, change, artifact, new, action="accept", reason=why, how="accepted")
+
+
 _Grant = Callable[[Session, Change, Approval, Artifact], Awaitable[Artifact]]
-_GRANTS: dict[Wish, _Grant] = {Wish.RETIRE: _retire, Wish.EXTEND: _extend, Wish.PROMOTE: _promote}
+_GRANTS: dict[Wish, _Grant] = {
+    Wish.RETIRE: _retire,
+    Wish.EXTEND: _extend,
+    Wish.PROMOTE: _promote,
+    Wish.ADD: _add,
+}

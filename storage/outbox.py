@@ -175,6 +175,11 @@ async def opened(session: Session, briefing_id: int, channel: str) -> None:
     await _set(session, briefing_id, channel=channel)
 
 
+async def keep_facts(session: Session, briefing_id: int, facts: Mapping[str, Any]) -> None:
+    """For who is sending it: what was made for it, so that the next try need not make it again."""
+    await _set(session, briefing_id, facts=facts)
+
+
 async def sent(session: Session, briefing_id: int, ts: str, at: datetime) -> None:
     await _set(session, briefing_id, state=BriefingState.SENT, ts=ts, sent_at=at, outcome="")
 

@@ -5,36 +5,57 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
+from debt.approval import Wish, past_budget
 from debt.artifact import Artifact
 from debt.named import Act
 from debt.proposal import accepted, dismissed
 from debt.refusal import Refused
 from debt.text import clean_field
-from storage import outbox, subscriptions
+from storage import approvals, budgets, outbox, subscriptions
 from storage.artifacts import COLUMNS, Change, artifact_of, locked, save, save_all, unchanging
+from storage.budgets import Budget
 from storage.lists import ALL, PROPOSED, Scope, ScopeKind, within
 from storage.store import ANYBODY, Session, concern
 from storage.tables import ARTIFACT
+from storage.upkeep import Requested
 
 A = ARTIFACT.c
 PROPOSALS = "proposals"
 
 
-async def accept(session: Session, change: Change, artifact_id: int) -> Artifact:
+async def accept(session: Session, change: Change, artifact_id: int) -> Artifact | Requested:
     """Puts a proposal on the register, its dates counted from today; what was dismissed can come
-    back so, too.
+    back so, too. Where a budget is over, others are asked to agree.
     """
     artifact = await locked(session, artifact_id)
     change.require_may(Act.ADD, artifact)
     new = accepted(artifact, change.today, change.policy)
+    if asked := await ask_past_budget(session, change, artifact):
+        return asked
+    await approvals.overtake(session, change, artifact_id)
     return await save(session, change, artifact, new, action="accept", how="accepted")
+
+
+async def ask_past_budget(session: Session, change: Change, artifact: Artifact) -> Requested | None:
+    """Those who decide are asked about a proposal that comes under a budget which is over; None
+    where none is.
+    """
+    budget = await over_budget(session, change, artifact)
+    if budget is None:
+        return None
+    needed = past_budget(artifact, change.policy)
+    wish = {"over": str(budget.place)}
+    asked = await approvals.ask(
+        session, change, artifact, Wish.ADD, wish, reason=artifact.purpose or "", needed=needed
+    )
+    return Requested(artifact, asked, f"the budget of {budget.place} is over")
 
 
 async def accept_all(
     session: Session, change: Change, numbers: Sequence[int] | None = None, scope: Scope = ALL
 ) -> int:
     """Accepts all proposals of a scope, or those of these numbers that nobody has answered yet;
-    how many.
+    how many. Those whose budget is over are left for somebody to ask about one by one.
     """
     change.require_may(Act.ADD)
     question = within(select(*COLUMNS).where(PROPOSED), scope)
@@ -44,10 +65,20 @@ async def accept_all(
     pairs = [
         (old, _accepted_by(change, accepted(old, change.today, change.policy)))
         for old in map(artifact_of, rows)
+        if not await over_budget(session, change, old)
     ]
     await save_all(session, change, pairs, action="accept")
     concern(session, change.by, ANYBODY)
     return len(pairs)
+
+
+async def over_budget(session: Session, change: Change, artifact: Artifact) -> Budget | None:
+    """The budget for whose sake others have to agree; none where the policy only tells, or for
+    whoever runs the bot.
+    """
+    if change.powers.operator or change.policy.budgets.when_over == "tell":
+        return None
+    return await budgets.over(session, change, artifact)
 
 
 def _accepted_by(change: Change, artifact: Artifact) -> Artifact:
@@ -67,6 +98,7 @@ async def dismiss(session: Session, change: Change, artifact_id: int, reason: st
             f"“retire {artifact.key} refactor …” ends it as people’s code."
         )
     new = dismissed(artifact)
+    await approvals.overtake(session, change, artifact_id)
     return await save(
         session, change, artifact, new, action="dismiss", reason=reason, how="dismissed"
     )

@@ -9,16 +9,29 @@ from debt.named import Act
 from storage import evidence
 from storage.artifacts import Change, locked, next_ids, save
 from storage.artifacts import add as write
+from storage.proposals import ask_past_budget, over_budget
 from storage.store import Session
+from storage.upkeep import Requested
 
 
-async def add(session: Session, change: Change, facts: Facts) -> Artifact:
-    """A person's new artifact under the next key, its gaps filled by kind and policy."""
+async def add(session: Session, change: Change, facts: Facts) -> Artifact | Requested:
+    """A person's new artifact under the next key, its gaps filled by kind and policy. Where a
+    budget is over it is a proposal, and others are asked to agree.
+    """
     change.require_may(Act.ADD)
     (artifact_id,) = await next_ids(session, 1)
     artifact = create(
         artifact_id, facts, stage=Stage.CREATED, today=change.today, policy=change.policy
     )
+    if await over_budget(session, change, artifact):
+        proposed = replace(artifact, stage=Stage.PROPOSED, expires_on=facts.get("expires_on"))
+        proposed = replace(proposed, review_on=facts.get("review_on"))
+        await _written(session, change, proposed)
+        return await ask_past_budget(session, change, proposed) or proposed
+    return await _written(session, change, artifact)
+
+
+async def _written(session: Session, change: Change, artifact: Artifact) -> Artifact:
     require_end_date(artifact, change.policy)
     told = replace(artifact, changed_at=change.at, changed_by=change.by, changed_how="added")
     added = await write(session, change, told, action="add")

@@ -258,7 +258,10 @@ def _estimates(found: Found, said: frozenset[str], by_identity: bool) -> Facts:
     """Of all that a finding says, what a scan may renew."""
     facts = found.facts
     renewed = Facts(
-        proxies=facts["proxies"], last_touched=facts["last_touched"], evidence=facts["evidence"]
+        proxies=facts["proxies"],
+        last_touched=facts["last_touched"],
+        evidence=facts["evidence"],
+        signals=facts["signals"],
     )
     if "dependants" not in said and "dependants" not in found.block:
         renewed["dependants"] = facts["dependants"]

@@ -70,6 +70,8 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_orphans", *_RANKED, when="orphan"),
         _live("artifact_high_risk", *_RANKED, when="high_risk"),
         _live("artifact_provisional", *_RANKED, when="provisional"),
+        # With `live` in it, SQLite counts from the index alone.
+        _live("artifact_quadrant", "quadrant", *_RANKED, "value", "live"),
         _live("artifact_wakes", "wakes_on"),
         _live("artifact_nudges", "nudge_on", "owner"),
         _live("artifact_lapses", "lapses_on"),
@@ -120,6 +122,7 @@ class ArtifactRow(SQLModel, table=True):
     extensions: int = 0
     extended_days: int = 0
     minutes_logged: int = 0
+    months_logged: int = 0
     generation: int = 1
     planned_end: str | None = None
     regenerate_every_days: int | None = None
@@ -133,9 +136,10 @@ class ArtifactRow(SQLModel, table=True):
     lead_told_on: date | None = None
     leadership_told_on: date | None = None
     evidence: str | None = Field(default=None, sa_type=Text)
+    signals: Any = Field(default=(), sa_type=JSON)
     scan_identity: str | None = Field(default=None, sa_type=Text)
     code_state: str | None = None
-    otherwise: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    otherwise: Any = Field(default=(), sa_type=JSON)
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_by: str | None = None
     changed_how: str | None = Field(default=None, sa_type=Text)
@@ -143,6 +147,7 @@ class ArtifactRow(SQLModel, table=True):
 
     live: bool
     score: int
+    expected_minutes: int = 0
     priority: int
     quadrant: str
     tier: str
@@ -251,6 +256,36 @@ class HoursRow(SQLModel, table=True):
     note: str = Field(default="", sa_type=Text)
     at: datetime = Field(sa_type=UtcDateTime)
     reverses: int | None = Field(default=None, foreign_key="hours.id", unique=True)
+
+
+class BudgetRow(SQLModel, table=True):
+    """What a scope may cost from that day on, until a later row says otherwise; one that `ends`
+    says that there is none any more.
+
+    `only` is one tier or label of the scope (`tier:strict`), or nothing. `over_since` and `back_on`
+    tell when it was last found over its limit, and within it again.
+    """
+
+    __tablename__ = "budget"
+
+    scope: str = Field(primary_key=True)
+    scope_name: str = Field(primary_key=True)
+    only: str = Field(primary_key=True)
+    from_on: date = Field(primary_key=True)
+    period: str
+    weeks: int | None = None
+    first_day: date | None = None
+    minutes: int
+    score: int | None = None
+    artifacts: int | None = None
+    lower_by: int | None = None
+    by: date | None = None
+    lower_from: int | None = None
+    ends: bool = False
+    set_by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    over_since: date | None = None
+    back_on: date | None = None
 
 
 class RequestState(StrEnum):
@@ -575,6 +610,7 @@ BRIEFING = _table(Briefing)
 LISTING = _table(Listing)
 PERSON = _table(Person)
 REQUEST = _table(OwnershipRequest)
+BUDGET = _table(BudgetRow)
 SUBSCRIPTION = _table(Subscription)
 TEAM = _table(Team)
 TEAM_MEMBER = _table(TeamMember)

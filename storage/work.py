@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, extract, func, insert, select
 
 from debt.artifact import Artifact
 from debt.hours import MINUTES_A_DAY, Span, Work, as_hours
@@ -123,11 +123,24 @@ async def _write(
     values = asdict(worked) | place | who
     written = await session.execute(insert(HOURS).values(values).returning(HOURS.c.id))
     entry_id: int = written.scalar_one()
-    new = replace(artifact, minutes_logged=artifact.minutes_logged + worked.minutes)
+    new = replace(
+        artifact,
+        minutes_logged=artifact.minutes_logged + worked.minutes,
+        months_logged=await _months(session, artifact.id),
+    )
     saved = await save(
         session, change, artifact, new, action=worked.action, reason=str(worked), how=worked.how
     )
     return Logged(saved, entry_id, worked)
+
+
+async def _months(session: Session, artifact_id: int) -> int:
+    """In how many months somebody worked on it, what was taken back not counted."""
+    month = (extract("year", HOURS.c.worked_on), extract("month", HOURS.c.worked_on))
+    worked = select(*month).where(HOURS.c.artifact_id == artifact_id).group_by(*month)
+    some = worked.having(func.sum(HOURS.c.minutes) > 0).subquery()
+    number: int = (await session.execute(select(func.count()).select_from(some))).scalar_one()
+    return number
 
 
 async def minutes_in(session: Session, scope: Scope, name: object, span: Span) -> int:

@@ -66,6 +66,13 @@ class Invocation:
         clones.forget_unused(self.world.now)
         return clones
 
+    @property
+    def scans(self) -> Path:
+        """Where a scan keeps what the next one need not read again."""
+        from bot.settings import cache_directory
+
+        return cache_directory(self.world.environment) / "scans"
+
     def say(self, *lines: str) -> None:
         for line in lines:
             self.world.out.write(f"{line}\n")

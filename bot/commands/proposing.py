@@ -41,6 +41,7 @@ def _accept(invocation: Invocation) -> int:
 async def _accepted(invocation: Invocation) -> int:
     from debt.artifact import parse_key
     from storage import proposals
+    from storage.upkeep import Requested
 
     arguments = invocation.arguments
     numbers = [parse_key(key) for key in arguments.keys]
@@ -49,7 +50,8 @@ async def _accepted(invocation: Invocation) -> int:
             count = await proposals.accept_all(session, invocation.change, scope=_scope(arguments))
             invocation.say(f"{count:,} {'artifact' if count == 1 else 'artifacts'} accepted.")
         for number in numbers:
-            artifact = await proposals.accept(session, invocation.change, number)
+            told = await proposals.accept(session, invocation.change, number)
+            artifact = told.artifact if isinstance(told, Requested) else told
             invocation.say(f"{_named(artifact)} accepted, ends {artifact.expires_on or 'never'}.")
     return 0
 

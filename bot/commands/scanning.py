@@ -3,10 +3,11 @@
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.arguments import Commands, command
+from bot.commands.arguments import Commands, command, since
 from bot.commands.invocation import Invocation
 from bot.commands.progress import Progress
 
@@ -25,7 +26,13 @@ with git's own credential helpers. One that fails is named and does not stop the
 
 Where a metadata block says otherwise than the register, both are shown, and the register stays.
 A second scan changes only what changed, and never what a person set. A SQLite register that does
-not exist yet is made. The repository itself is only read."""
+not exist yet is made. The repository itself is only read.
+
+What was read is kept in $XDG_CACHE_HOME/debt/scans (~/.cache/debt/scans), so that the next scan
+reads new commits and changed files only; it finds the same as one from scratch. With --since, only
+commits count whose committer date is that day (in UTC) or later: lines added earlier are nobody's,
+neither people's nor a tool's, and shares, ratings and evidence are those of the time since. What
+files say of themselves counts as always."""
 
 
 def add(commands: Commands) -> None:
@@ -37,6 +44,12 @@ def add(commands: Commands) -> None:
         "--list", metavar="FILE", type=Path, help="TOML with [repositories], as in the policy"
     )
     parser.add_argument("--name", help="REPO's name on the register: acme/checkout")
+    parser.add_argument(
+        "--since",
+        metavar="DATE",
+        type=since,
+        help="count only commits that landed that day or later",
+    )
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be added and changed, and why"
     )
@@ -69,7 +82,14 @@ async def _applied(invocation: Invocation, progress: Progress) -> "Applied":
             name=arguments.name,
             progress=progress,
             rehearsed=arguments.dry_run,
+            since=_since(invocation),
+            cache=invocation.scans,
         )
+
+
+def _since(invocation: Invocation) -> date | None:
+    at: datetime | None = invocation.arguments.since
+    return at.date() if at else None
 
 
 async def _scan_listed(invocation: Invocation) -> int:
@@ -118,15 +138,20 @@ async def _applied_listed(
     from intake.repositories import scan_listed
 
     arguments, world = invocation.arguments, invocation.world
-    counts = not (arguments.list or arguments.dry_run)
+    counts = not (arguments.list or arguments.dry_run or arguments.since)
     with Progress(world.err, f"commits of {name} read") as progress:
         if repository.url:
             progress.say(f"fetching {name}")
         async with invocation.register_made() as store:
             asked = (store, invocation.change, name, repository, invocation.clones, progress)
             if counts:
-                return await read_listed(*asked)
-            return await scan_listed(*asked, rehearsed=arguments.dry_run)
+                return await read_listed(*asked, cache=invocation.scans)
+            return await scan_listed(
+                *asked,
+                rehearsed=arguments.dry_run,
+                since=_since(invocation),
+                cache=invocation.scans,
+            )
 
 
 def _json(invocation: Invocation, applied: "Applied") -> dict[str, Any]:

@@ -9,8 +9,9 @@ from sandbox.messages import Message
 from sandbox.methods.registry import Slack, method
 from sandbox.reading import lines_of
 from sandbox.wire import Json, SlackError
-from sandbox.workspace import Channel, Workspace
+from sandbox.workspace import Channel, File, Workspace
 
+_PICTURES = {"image/png", "image/jpeg", "image/gif"}
 _EVENT_TYPE = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
@@ -88,27 +89,38 @@ def content(workspace: Workspace, args: Arguments) -> tuple[str, list[Json] | No
     return text or lines_of(blocks or [], workspace), blocks
 
 
-def check_files(workspace: Workspace, value: Any, refusal: str) -> None:
-    """Every slack_file must name a file that was uploaded to its end."""
-    for reference in _file_references(value):
-        known = workspace.files.get(reference.get("id", "")) or _file_at(workspace, reference)
-        if known is None or not known.complete:
-            words = "[ERROR] invalid slack file [json-pointer:/blocks]"
-            raise SlackError(refusal, response_metadata={"messages": [words]})
+def check_files(workspace: Workspace, value: Any, refusal: str, at: str = "/blocks") -> None:
+    """Every slack_file must name a picture that was uploaded to its end, by id or by address.
+
+    Slack is done with an upload a moment after it said so; until then it knows no such file.
+    """
+    wrong = [where for where, named in _named_files(value, at) if not _shows(workspace, named)]
+    if wrong:
+        errors = [f"invalid slack file [json-pointer:{where}]" for where in wrong]
+        messages = [f"[ERROR] {one}" for one in errors]
+        raise SlackError(refusal, errors=errors, response_metadata={"messages": messages})
 
 
-def _file_at(workspace: Workspace, reference: Json) -> Any:
-    address = reference.get("url", "")
+def _shows(workspace: Workspace, named: Json) -> bool:
+    if ("id" in named) == ("url" in named):
+        return False
+    file = workspace.files.get(named.get("id", "")) or _file_at(workspace, named)
+    return file is not None and file.mimetype in _PICTURES and workspace.is_ready(file)
+
+
+def _file_at(workspace: Workspace, named: Json) -> File | None:
+    address = named.get("url", "")
     return next((f for f in workspace.files.values() if f"/{f.id}/" in address), None)
 
 
-def _file_references(value: Any) -> list[Json]:
+def _named_files(value: Any, at: str) -> list[tuple[str, Json]]:
+    """What each slack_file says, and where it stands."""
     if isinstance(value, list):
-        return [found for one in value for found in _file_references(one)]
+        return [each for n, one in enumerate(value) for each in _named_files(one, f"{at}/{n}")]
     if not isinstance(value, dict):
         return []
-    own = [value["slack_file"]] if "slack_file" in value else []
-    return own + [found for one in value.values() for found in _file_references(one)]
+    own = [(f"{at}/slack_file", value["slack_file"])] if "slack_file" in value else []
+    return own + [each for key, one in value.items() for each in _named_files(one, f"{at}/{key}")]
 
 
 def _destination(slack: Slack, which: str) -> Channel:

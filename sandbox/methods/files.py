@@ -1,18 +1,22 @@
 """files.*: uploads for image blocks, in Slack's three steps."""
 
 import mimetypes
+import time
 
 from sandbox.arguments import Arguments
 from sandbox.methods.registry import Slack, method
 from sandbox.wire import Json, SlackError
 from sandbox.workspace import File
 
+LARGEST = 1_000_000_000
+
 
 @method("files.getUploadURLExternal", "files:write")
 def get_upload_url(slack: Slack, args: Arguments) -> Json:
     name = args.needed("filename")
-    args.number("length", 0, 1_000_000_000)
+    length = args.number("length", 1, LARGEST)
     file = slack.workspace.add_file(name, name)
+    file.length = length
     file.mimetype = mimetypes.guess_type(name)[0] or file.mimetype
     return {"upload_url": f"{slack.payloads.url}/upload/{file.id}", "file_id": file.id}
 
@@ -40,10 +44,10 @@ def info(slack: Slack, args: Arguments) -> Json:
 
 def _complete(slack: Slack, given: Json) -> File:
     file = slack.workspace.files.get(given.get("id", ""))
-    if file is None or not file.content:
+    if file is None or not file.content or file.completed is not None:
         raise SlackError("file_not_found")
     file.title = given.get("title") or file.title
-    file.complete = True
+    file.completed = time.monotonic()
     return file
 
 

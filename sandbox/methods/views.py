@@ -61,7 +61,7 @@ def view_source(
     check_view(source, kind)
     if len(json.dumps(source)) > _LARGEST:
         raise SlackError("view_too_large")
-    check_files(workspace, source["blocks"], "invalid_arguments")
+    check_files(workspace, source["blocks"], "invalid_arguments", "/view/blocks")
     named = [v for v in workspace.views.values() if v.external_id and v is not instead_of]
     if any(v.external_id == source.get("external_id") for v in named):
         raise SlackError("duplicate_external_id")

@@ -127,7 +127,9 @@ class Ledger:
         }
         change = Change("test", self.slack.clock.now(), self.policy)
         async with self.store.change() as session:
-            return await register.add(session, change, Facts(**(usual | facts)))  # type: ignore[typeddict-item]  # tests name the facts they mean
+            added = await register.add(session, change, Facts(**(usual | facts)))  # type: ignore[typeddict-item]  # tests name the facts they mean
+        assert isinstance(added, Artifact)
+        return added
 
     async def get(self, artifact: Artifact) -> Artifact:
         async with self.store.read() as session:

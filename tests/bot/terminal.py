@@ -46,7 +46,8 @@ class Terminal:
 
     def world(self, out: StringIO, err: StringIO, given: str | bytes = "") -> World:
         data = given.encode() if isinstance(given, str) else given
-        return World(self.environment, self.now, BytesIO(data), out, err)
+        own = {"XDG_CACHE_HOME": f"{self.folder}/cache"}
+        return World(own | self.environment, self.now, BytesIO(data), out, err)
 
     def really(
         self, *words: str, given: str = "", environment: dict[str, str] | None = None

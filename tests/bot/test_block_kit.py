@@ -18,6 +18,7 @@ from bot.features import BUTTONS, FORMS, VERBS
 from bot.process import Process
 from debt.artifact import Artifact, Otherwise
 from debt.proxy import ProxyRating
+from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
 from sandbox.workspace import Change
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
@@ -83,14 +84,17 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
             surface="production",
             expires_on=date(2026, 11, 1 + number),
             proxies={"frequency": ProxyRating(5, FAT), "risk": ProxyRating(5, FAT)},
+            signals=tuple(Signal(sign, FAT) for sign in Sign),
             dependants=999_999,
         )
     await every_command(dana)
+    await process.bot.tasks.finish()
     await every_form(dana)
     await every_step(dana, slack.person("sam"), ledger)
     await every_request(dana, slack.person("erin"), process)
     await every_way_out(dana, ledger)
     await every_home(slack, dana)
+    await every_budget(slack.person("erin"))
     await every_comparison(dana, ledger)
     await every_proposal(slack, dana, ledger, process)
     await every_briefing(slack, process, dana)
@@ -108,6 +112,7 @@ async def every_command(dana: Person) -> None:
         "list",
         "list nothing",
         "history D-1",
+        "map team:payments",
         "brief",
         "claim D-2",
         "claim D-99",
@@ -273,6 +278,21 @@ async def every_proposal(slack: Sandbox, dana: Person, ledger: Ledger, process: 
     await dana.clicks(message, "Accept all 12")
 
 
+async def every_budget(erin: Person) -> None:
+    """Over, with all that can be said; the form, the list of all, the end."""
+    form = (await erin.types("/debt budget set team:payments")).form
+    assert form is not None
+    for label, value in (
+        ("Hours a period", "1h"), ("Total score at most", "1"), ("Live artifacts at most", "1"),
+        ("Hours a month less", "1h"), ("Less until", "2027-03-01"),
+    ):  # fmt: skip
+        form.fill(label, value)
+    await form.submit()
+    for words in ("budget", "budget team:payments", "budget end team:payments"):
+        reply = await erin.types(f"/debt {words}")
+        assert reply.error is None
+
+
 async def every_comparison(dana: Person, ledger: Ledger) -> None:
     """A file that says otherwise about as much as it can."""
     names = ("name", "purpose", "owner", "expires_on", "value", "risk", "prompt_category")
@@ -378,6 +398,8 @@ def wrong_with_block(block: Json) -> Iterator[str]:
     most = {"actions": 25, "context": 10}.get(kind)
     if most and not 1 <= len(block["elements"]) <= most:
         yield f"{len(block['elements'])} elements in {kind}"
+    if kind == "image" and not (1 <= len(block["alt_text"]) <= 2_000 and block["slack_file"]["id"]):
+        yield "picture without a file, or without words of 2,000 characters for it"
     if kind == "input" and (long(block["label"], 2_000) or long(block.get("hint"), 2_000)):
         yield "label or hint over 2,000 characters"
 

@@ -99,7 +99,7 @@ def test_an_export_to_a_file_is_there_only_once_it_is_whole(terminal: Terminal) 
 
 
 def test_json_has_the_names_of_the_spreadsheet_and_what_is_derived(terminal: Terminal) -> None:
-    derived = "stage score quadrant tier provisional hours_logged extensions".split()
+    derived = "stage score quadrant tier provisional hours_logged extensions signals".split()
     lines = done(terminal.says("export", "--format", "jsonl")).splitlines()
     exported = [json.loads(line) for line in lines]
     assert [*exported[0]] == [*COLUMNS, *derived]
@@ -290,9 +290,41 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     ]
 
 
+def test_a_scan_goes_on_from_the_last_one(fresh: Terminal, story: Story) -> None:
+    story.commit("Work\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)})
+    done(fresh.says("scan", str(story.path)))
+    (kept,) = (fresh.folder / "cache" / "debt" / "scans").iterdir()
+    before = kept.read_bytes()
+    story.commit("Work\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(90)})
+    assert "1 updated" in done(fresh.says("scan", str(story.path)))
+    assert kept.read_bytes() != before
+
+
+def test_a_scan_of_the_time_since_a_day_counts_no_earlier_lines(
+    fresh: Terminal, story: Story
+) -> None:
+    story.commit("Work\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-05-01")
+    story.commit("Mend", {"src/retry/worker.py": code(80)}, on="2026-06-01")
+    scan = ["scan", str(story.path), "--dry-run"]
+    assert "75% of the added lines" in done(fresh.says(*scan))
+    told = done(fresh.says(*scan, "--since", "2026-06-01"))
+    assert told.startswith("0 artifacts from 0 AI commits in 1")
+    assert "Only commits that landed since 2026-06-01 (UTC) count" in told
+
+
+def test_a_day_that_is_none_is_asked_the_wrong_way(
+    fresh: Terminal, story: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        fresh.says("scan", str(story.path), "--since", "2026-02-30")
+    assert ended.value.code == 2
+    assert "argument --since: “2026-02-30” is not" in capsys.readouterr().err
+
+
 def test_a_scan_says_what_peoples_code_does_beside_the_tools(fresh: Terminal, story: Story) -> None:
     story.commit("Begin", {"cart.py": code(60, "cart")}, on="2026-05-01")
     story.commit("Retry\n\n" + BY_CLAUDE, {"retry.py": code(60)}, on="2026-06-01")
+    story.commit("Explain", {"README.md": "Carts"}, on="2026-11-24")
     scan = ["scan", str(story.path), "--dry-run"]
     assert (
         "AI-written files change 0.0 times a month, people's 0.0; of added lines 100% against 100% "
@@ -332,6 +364,15 @@ def test_an_estimate_is_shown_with_what_was_measured(fresh: Terminal, story: Sto
         "raw": {"lines": 60, "branches": 0},
         "scale": "v1",
     }
+
+
+def test_what_is_to_be_watched_is_told(fresh: Terminal, story: Story) -> None:
+    story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
+    assert "; watch: no test names it\n" in done(fresh.says("scan", str(story.path), "--dry-run"))
+    done(fresh.says("scan", str(story.path)))
+    assert "watch      no test names it" in done(fresh.says("show", "1")).splitlines()
+    told = json.loads(done(fresh.says("show", "1", "--json")))["signals"]
+    assert told == [{"sign": "untested", "words": "no test names it"}]
 
 
 def test_a_block_is_shown_first_and_then_written_and_then_says_the_same(
@@ -386,3 +427,21 @@ def test_an_end_date_that_passed_shows_where_no_process_keeps_standings_awake(
     assert json.loads(fresh.says("list", "overdue", "--json").out) == []
     fresh.now += timedelta(days=31)
     assert [artifact["key"] for artifact in json.loads(fresh.says("list", "overdue", "--json").out)]
+
+
+def test_budgets_come_from_a_file_all_or_none_and_are_told_as_json(fresh: Terminal) -> None:
+    sheet = "name,repo,paths,team\nRetry,acme/shop,src/retry/**,payments\n"
+    done(fresh.says("import", "-", given=sheet))
+    assert done(fresh.says("budget")) == "No budget yet.\n"
+    file = fresh.folder / "budgets.csv"
+    file.write_text("scope,hours,period\nteam:payments,40h,month\nrepo:acme/shop,many,year\n")
+    refused = fresh.says("budget", "--import", str(file))
+    assert refused.status == 1
+    assert "line 3, column hours: “many” is not a length of time" in refused.err
+    assert done(fresh.says("budget")) == "No budget yet.\n"
+    file.write_text("scope,hours,period,artifacts\nteam:payments,40h,quarter,9\n")
+    assert "0 h of 40 h spent" in done(fresh.says("budget", "--import", str(file)))
+    [told] = json.loads(done(fresh.says("budget", "team:payments", "--json")))
+    assert (told["scope"], told["hours"], told["state"]) == ("team:payments", 40.0, "within")
+    assert (told["artifacts"], told["artifacts_limit"]) == (1, 9)
+    assert json.loads(done(fresh.says("budget", "team:growth", "--json"))) == []

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import signal
 import subprocess
 import termios
@@ -13,6 +14,7 @@ from typing import IO
 import pytest
 
 from tests.bot.terminal import SHEET, Terminal, program
+from tests.intake.repositories import BY_CLAUDE, Story, code, path_with_slow_git
 
 COMMANDS = "try serve brief import export history scan annotate list show migrate check".split()
 
@@ -131,3 +133,24 @@ def _until_it_has_read(pipe: IO[bytes]) -> None:
     while unread[0]:
         assert time.monotonic() < deadline
         fcntl.ioctl(pipe, termios.FIONREAD, unread)
+
+
+def test_a_scan_that_is_killed_leaves_register_and_cache_as_they_were(terminal: Terminal) -> None:
+    story = Story(terminal.folder / "shop")
+    story.commit(f"Work\n\n{BY_CLAUDE}", {"src/retry/worker.py": code(60)})
+    assert terminal.really("scan", "shop").status == 0
+    (kept,) = (terminal.folder / ".cache" / "debt" / "scans").iterdir()
+    before = kept.read_bytes(), terminal.really("history", "--format", "jsonl").out
+    story.commit(f"Work\n\n{BY_CLAUDE}", {"src/retry/worker.py": code(90)})
+    slow = terminal.variables | {"PATH": path_with_slow_git(terminal.folder)}
+    scan = subprocess.Popen([program(), "scan", "shop"], cwd=terminal.folder, env=slow)
+    reached = terminal.folder / "reached"
+    while not reached.exists():
+        assert scan.poll() is None
+        time.sleep(0.05)
+    scan.kill()
+    scan.wait()
+    os.kill(int(reached.read_text()), signal.SIGKILL)
+    assert (kept.read_bytes(), terminal.really("history", "--format", "jsonl").out) == before
+    assert [*kept.parent.iterdir()] == [kept]
+    assert "1 updated" in terminal.really("scan", "shop").out

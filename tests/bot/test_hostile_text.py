@@ -10,8 +10,15 @@ import pytest
 
 from bot.process import Process
 from debt.artifact import Otherwise
+from debt.budget import Limits, Rhythm
+from debt.hours import Period
 from debt.proxy import ProxyRating
+from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
+from storage import budgets
+from storage.artifacts import Change
+from storage.budgets import Place
+from storage.lists import Scope, ScopeKind
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 EVERYTHING = (
@@ -64,7 +71,8 @@ def facts(text: str) -> dict[str, Any]:
     """The text in every field a person or a repository can fill."""
     said: dict[str, Any] = {field: inside(text, LONGEST.get(field, 10_000)) for field in FIELDS}
     proxies = {"frequency": ProxyRating(5, text), "risk": ProxyRating(5, text)}
-    return said | {"paths": (text, text), "proxies": proxies}
+    signals = tuple(Signal(sign, text) for sign in Sign)
+    return said | {"paths": (text, text), "proxies": proxies, "signals": signals}
 
 
 def pings_of(message: Message | Form, *allowed: Person) -> set[str]:
@@ -167,6 +175,7 @@ async def says_everything(dana: Person, text: str) -> None:
         "show D-1",
         "history D-1",
         f"history {text}",
+        f"map {text}",
     ):
         reply = await dana.types(f"/debt {words}", channel="payments")
         assert reply.error is None, words[:40]
@@ -176,6 +185,22 @@ async def says_everything(dana: Person, text: str) -> None:
         if reply.form:
             must_be_inert(reply.form)
             await reply.form.close()
+
+
+async def test_a_map_and_what_stands_for_its_picture_are_inert(
+    text: str, dana: Person, hostile: Ledger, process: Process
+) -> None:
+    team = (await hostile.by_key(1)).team
+    assert team
+    await dana.types(f'/debt map team:"{team}"', channel="payments")
+    await dana.types("/debt map all", channel="payments")
+    await process.bot.tasks.finish()
+    mapped = [each for each in dana.reads("payments") if "Value × risk" in each.shown]
+    assert mapped
+    for message in mapped:
+        must_be_inert(message, dana)
+        [alt] = [block["alt_text"] for block in message.blocks if block["type"] == "image"]
+        assert not re.search(UNSEEN, alt)
 
 
 async def test_every_form_shows_it_plainly_and_takes_it_back(
@@ -293,6 +318,23 @@ async def test_the_way_out_is_inert(text: str, dana: Person, hostile: Ledger) ->
     for message in (await form.submit()).messages:
         must_be_inert(message, dana)
     must_be_inert(card, dana)
+
+
+async def test_how_a_budget_stands_is_inert(
+    text: str, erin: Person, dana: Person, hostile: Ledger, slack: Sandbox, process: Process
+) -> None:
+    artifact = await hostile.by_key(1)
+    place = Place(Scope(ScopeKind.TEAM, str(artifact.team)))
+    change = Change("test", slack.clock.now(), hostile.policy)
+    async with hostile.store.change() as session:
+        await budgets.put(session, change, place, Rhythm(Period.MONTH), Limits(60))
+    await dana.types("/debt log D-1 3h")
+    await dana.types("/debt subscribe", channel="payments")
+    must_be_inert((await erin.types("/debt budget")).message)
+    await slack.clock.set(MONDAY.replace(hour=15))
+    await process.tick()
+    await process.send()
+    must_be_inert(erin.reads("payments")[-1])
 
 
 async def test_what_a_file_says_otherwise_is_inert(

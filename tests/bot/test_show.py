@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from debt.proxy import ProxyRating
+from debt.signals import Sign, Signal
 from sandbox import Person, Sandbox
 from storage import ownership
 from storage.artifacts import Change
@@ -41,7 +42,7 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
         "Value/risk low/high: delete first · strict tier",
         "Owner: @dana · team payments",
         "Dates: expired 4 days ago · end date Nov 20, 2026",
-        "Hours: 1.5 h so far, 1.5 h this month; 4 h a month expected",
+        "Hours: 1.5 h so far, 1.5 h this month; 3 h a month expected (blended",
         "Purpose: Retries failed card payments overnight",
         "If removed: Failed payments stay failed",
         "Ends when the platform migrates or the process changes",
@@ -53,6 +54,17 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
         "Nov 24, 2026 log by @dana",
     ):
         assert words in card.text, words
+
+
+async def test_a_card_says_in_one_line_what_is_to_be_watched(dana: Person, ledger: Ledger) -> None:
+    seen = [Signal(sign, f"{sign} was seen") for sign in Sign]
+    await ledger.add(signals=(seen[-1], seen[4]))
+    card = await dana.types("/debt show D-1")
+    assert "Watch: churn was seen · untested was seen" in card.text
+    await ledger.add(signals=tuple(seen))
+    assert "regenerated was seen and 4 more" in (await dana.types("/debt show D-2")).text
+    await ledger.add()
+    assert "Watch" not in (await dana.types("/debt show D-3")).text
 
 
 @pytest.mark.parametrize(
@@ -76,7 +88,9 @@ async def test_the_usual_hours_of_its_kind_stand_in_for_an_estimate(
 ) -> None:
     await ledger.add()
     card = await dana.types("/debt show D-1")
-    assert "none logged so far, 0 h this month; 4 h a month is usual for its kind" in card.text
+    assert "none logged so far, 0 h this month; 10 h a month expected (estimated from its kind" in (
+        card.text
+    )
 
 
 async def test_what_is_vague_makes_it_provisional_and_visible(dana: Person, ledger: Ledger) -> None:

@@ -1,6 +1,7 @@
 """A small Slack, a register on either database, and senders between them on a clock of ours."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlmodel import col
 
+from briefings.artist import Artist
 from briefings.delivery import Sender, Updates
+from briefings.gallery import Gallery
 from briefings.planning import plan
 from debt.policy import Policy, TeamPolicy, built_in
 from sandbox import Sandbox
@@ -55,6 +58,7 @@ class Mail:
     slack: Sandbox
     session: aiohttp.ClientSession
     policy: Policy
+    artist: Artist
     at: datetime = MONDAY
 
     def now(self) -> datetime:
@@ -76,7 +80,10 @@ class Mail:
 
     def sender(self, holder: str = "one", client: AsyncWebClient | None = None) -> Sender:
         client = client or self.client()
-        return Sender(self.register.store, client, self.policy, self.now, holder)
+        gallery = Gallery(client, self.artist)
+        return Sender(
+            self.register.store, client, self.policy, self.now, gallery=gallery, holder=holder
+        )
 
     def updates(self) -> Updates:
         return Updates(self.register.store, self.client(), self.policy)
@@ -146,7 +153,15 @@ class Mail:
 
 
 @pytest.fixture
-def mail(register: Register, slack: Sandbox, session: aiohttp.ClientSession) -> Mail:
+async def artist() -> AsyncIterator[Artist]:
+    async with aclosing(Artist()) as artist:
+        yield artist
+
+
+@pytest.fixture
+def mail(
+    register: Register, slack: Sandbox, session: aiohttp.ClientSession, artist: Artist
+) -> Mail:
     """Erin leads payments."""
     teams = {"payments": TeamPolicy(lead=slack.person("erin").id)}
-    return Mail(register, slack, session, built_in().model_copy(update={"teams": teams}))
+    return Mail(register, slack, session, built_in().model_copy(update={"teams": teams}), artist)

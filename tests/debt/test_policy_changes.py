@@ -33,5 +33,6 @@ def test_equal_policies_have_no_difference() -> None:
 
 def test_what_only_scans_ask_about_moves_no_standing() -> None:
     assert not moves_standings(["scale.frequency.cuts", "scan.threshold", "markers.tool"])
+    assert not moves_standings(["signals.churn", 'repositories."acme/shop".path', "refresh.day"])
     assert moves_standings(["scan.threshold", "thresholds.high_risk"])
     assert moves_standings(["scanners.lead"])

@@ -6,6 +6,7 @@ machine has a say. Nothing here knows the scanner: tests say themselves what it 
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ DANA = "Dana <dana@example.org>"
 ERIN = "Erin <erin@example.org>"
 CLAUDE = "Claude <noreply@anthropic.com>"
 BY_CLAUDE = "Co-Authored-By: Claude <noreply@anthropic.com>"
+
+_GIT = shutil.which("git")
 
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -39,6 +42,17 @@ def git(directory: Path, *arguments: str, stdin: bytes = b"") -> str:
     )
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
     return done.stdout.decode("utf-8", "replace").strip()
+
+
+def path_with_slow_git(folder: Path) -> str:
+    """A PATH on which git never gets through its commits; `reached` says which process waits."""
+    program, reached = folder / "slow" / "git", folder / "reached"
+    program.parent.mkdir()
+    waits = f"echo $$ > '{reached}.part'; mv '{reached}.part' '{reached}'; exec sleep 60"
+    lines = ("#!/bin/sh", f'case "$*" in *numstat*) {waits};; esac', f'exec {_GIT} "$@"', "")
+    program.write_text("\n".join(lines))
+    program.chmod(0o755)
+    return f"{program.parent}{os.pathsep}{os.environ['PATH']}"
 
 
 def code(number: int, word: str = "value") -> str:

@@ -9,6 +9,7 @@ import pytest
 from debt.artifact import Artifact, Ending, Stage
 from debt.evidence import Confidence, Piece, Source
 from debt.proxy import ProxyRating
+from debt.signals import FORSAKEN, Sign, Signal
 from intake.apply import Applied, apply, as_json, details, rehearse, share, summary
 from intake.findings import Finding
 from intake.proxies import frequency
@@ -191,6 +192,52 @@ async def test_what_the_repository_changed_is_renewed(register: Register) -> Non
     assert (artifact.ratings.frequency.value, artifact.dependants) == (5, 9)
     assert artifact.paths == ("src/one/**", "src/more/**")
     assert artifact.last_touched == date(2026, 11, 23)
+
+
+UNTESTED = Signal(Sign.UNTESTED, "no test names it")
+CHURN = Signal(Sign.CHURN, "changed 3× as often as people's code here")
+
+
+async def test_what_is_seen_coming_is_kept_once_and_told_in_the_history(
+    register: Register,
+) -> None:
+    await applied(register, a_finding(signals=(UNTESTED,)))
+    assert (await register.artifact(1)).signals == (UNTESTED,)
+    again = await applied(register, a_finding(signals=(UNTESTED,)))
+    assert (again.result.changed, await register.count()) == ((), 1)
+    await applied(register, a_finding(signals=(UNTESTED, CHURN)))
+    assert (await register.artifact(1)).signals == (CHURN, UNTESTED)
+    entry = await register.last_entry()
+    assert (entry.before, entry.after) == (
+        {"signals": [UNTESTED.words]}, {"signals": [CHURN.words, UNTESTED.words]},
+    )  # fmt: skip
+    await applied(register, a_finding())
+    assert (await register.artifact(1)).signals == ()
+
+
+async def test_a_signal_just_short_of_its_limit_neither_comes_nor_goes(register: Register) -> None:
+    fading = replace(CHURN, firm=False)
+    await applied(register, a_finding(signals=(fading,)))
+    assert (await register.artifact(1)).signals == ()
+    for signals in ((CHURN,), (fading,), (fading,)):
+        await applied(register, a_finding(signals=signals))
+        assert (await register.artifact(1)).signals == (CHURN,)
+
+
+async def test_what_is_not_imported_any_more_is_missed_until_it_is(register: Register) -> None:
+    for dependants, said in ((2, ()), (0, (FORSAKEN,)), (0, (FORSAKEN,)), (1, ())):
+        await applied(register, a_finding(dependants=dependants))
+        assert (await register.artifact(1)).signals == said
+
+
+async def test_a_rehearsal_tells_what_it_sees_coming(register: Register) -> None:
+    told = await rehearse(register.store, change(), a_scan(a_finding(signals=(CHURN, UNTESTED))))
+    assert [line.partition("; watch: ")[2] for line in details(told)] == [
+        "changed 3× as often as people's code here, no test names it"
+    ]
+    await applied(register, a_finding(signals=(UNTESTED,)))
+    told = await rehearse(register.store, change(), a_scan(a_finding(signals=())))
+    assert [*details(told)] == ["updated  D-1 retry one: signals no test names it → none"]
 
 
 async def test_what_a_person_set_is_never_overwritten(register: Register) -> None:

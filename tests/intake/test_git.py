@@ -1,5 +1,6 @@
 """Git runs nothing of the repository's own, says what is missing, and is always gone."""
 
+import gc
 import os
 import stat
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from intake.git import Ending, Limits, UnreadableRepository, opened, shown
+from intake.git import Ending, Limits, PastLimit, UnreadableRepository, opened, shown
 from intake.scan import read_repository
 from tests.intake.conftest import NOW
 from tests.intake.repositories import BY_CLAUDE, Story, code, git
@@ -202,6 +203,18 @@ def test_output_beyond_the_limit_is_refused(story: Story, started: Started) -> N
         ):
             list(tokens)
     assert all(process.returncode is not None for process in started)
+
+
+def test_a_history_that_would_fill_the_memory_is_refused(story: Story, now: datetime) -> None:
+    story.commit("Sell", {f"{number}.py": "" for number in range(20)})
+    with pytest.raises(PastLimit, match="its history takes more than 0 MB of memory"):
+        read_repository(story.path, now=now, limits=Limits(log_bytes=5000))
+
+
+def test_the_collector_rests_for_a_scan_and_no_longer(tmp_path: Path, now: datetime) -> None:
+    with pytest.raises(UnreadableRepository):
+        read_repository(tmp_path, now=now)
+    assert gc.isenabled()
 
 
 def test_a_repository_with_too_many_files_is_refused(story: Story, now: datetime) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from intake.git import opened
 from intake.history import History, cut_off, history_in
-from intake.log import Log, read_log, shas_of
+from intake.log import Log, asked, read_log
 from intake.markers import BUILT_IN, By
 from tests.intake.repositories import BY_CLAUDE, CLAUDE, DANA, ERIN, Story, code, git
 
@@ -19,8 +19,8 @@ def history_of(story: Story, *paths: str | bytes) -> History:
 
 def read(path: Path, head: str, wanted: set[bytes]) -> History:
     with opened(path) as repository:
-        shas = shas_of(repository, head)
-        log = read_log(repository, head, BUILT_IN, len(shas), known=Log())
+        with asked(repository, head, Log()) as coming:
+            log, shas = read_log(repository, coming, BUILT_IN)
         return history_in(log, shas, wanted, cut=cut_off(repository))
 
 
@@ -184,13 +184,9 @@ def test_progress_is_told_in_all_and_at_the_end(story: Story) -> None:
     for number in range(3):
         story.commit(f"{number}", {"a.py": code(number)})
     told: list[tuple[int, int | None]] = []
-    with opened(story.path) as repository:
-        read_log(
-            repository,
-            story.tip() or "",
-            BUILT_IN,
-            3,
-            known=Log(),
-            progress=lambda done, total: told.append((done, total)),
-        )
+    with (
+        opened(story.path) as repository,
+        asked(repository, story.tip() or "", Log()) as coming,
+    ):
+        read_log(repository, coming, BUILT_IN, lambda done, total: told.append((done, total)))
     assert told == [(3, 3)]

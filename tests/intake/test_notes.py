@@ -10,7 +10,7 @@ import pytest
 
 from intake.git import Limits, opened
 from intake.history import History, history_in
-from intake.log import Log, read_log, shas_of
+from intake.log import Log, asked, read_log
 from intake.markers import BUILT_IN, By
 from intake.notes import Claim, note_in, notes_of
 from intake.scan import read_repository
@@ -36,10 +36,10 @@ def tools(lines: str, **tables: object) -> dict[By, int]:
 def history_of(story: Story, *paths: str) -> History:
     head = story.tip() or ""
     with opened(story.path) as repository:
-        shas = shas_of(repository, head)
+        with asked(repository, head, Log()) as coming:
+            log, shas = read_log(repository, coming, BUILT_IN)
         notes = notes_of(repository, shas, BUILT_IN)
         wanted = {path.encode() for path in paths}
-        log = read_log(repository, head, BUILT_IN, len(shas), known=Log())
         return history_in(log, shas, wanted, notes=notes.of)
 
 
@@ -234,13 +234,13 @@ def test_notes_on_other_commits_count_for_none(story: Story, now: datetime) -> N
 
 def test_a_note_beyond_the_size_limit_is_left_out_and_said(story: Story, now: datetime) -> None:
     sha = story.commit("Sell", {"a.py": code(40)})
-    prompts = {PROMPT: agent("claude", messages=["words " * 1_000_000])}
+    prompts = {PROMPT: agent("claude", messages=["secret " * 1_000_000])}
     story.note(sha, attested(f"a.py\n  {PROMPT} 1-40\n", prompts=prompts))
     scan = read_repository(story.path, now=now, limits=Limits(note_bytes=5_000_000))
     assert (scan.findings, scan.notes[0]) == ((), "1 git-ai note was too large to be read.")
     (found,) = read_repository(story.path, now=now).findings
     assert found.evidence.startswith("40 of 40 added lines by Claude Code in 1 commit")
-    assert "words" not in repr(found)
+    assert "secret" not in repr(found)
 
 
 def test_notes_spread_over_directories_are_found(story: Story, tmp_path: Path) -> None:

@@ -269,6 +269,20 @@ def test_the_model_and_several_tools_are_told(story: Story, now: datetime) -> No
     assert finding.evidence == "90 of 90 added lines by Claude Code and Aider in 2 commits"
 
 
+def test_only_what_landed_since_a_day_counts_if_that_is_asked(story: Story, now: datetime) -> None:
+    story.commit(f"Begin\n\n{BY_CLAUDE}", {"a.py": code(100), "b.py": code(40, "b")})
+    story.commit("More", {"a.py": code(120)}, on="2026-06-09", author=ERIN)
+    story.commit("Move", renames={"a.py": "c.py"}, on="2026-06-10")
+    story.commit(f"More\n\n{BY_CLAUDE}", {"c.py": code(170)}, on="2026-06-11")
+    scan = read_repository(story.path, now=now, since=date(2026, 6, 10))
+    finding = only(scan)
+    assert (scan.commits, scan.ai_commits, scan.ai_lines, scan.all_lines) == (2, 1, 50, 50)
+    assert (finding.name, finding.lines) == ("c.py", 170)
+    assert finding.evidence == "50 of 50 added lines by Claude Code in 1 commit"
+    assert scan.notes[0].startswith("Only commits that landed since 2026-06-10 (UTC) count; lines")
+    assert read_repository(story.path, now=now).ai_lines == 190
+
+
 def test_dates_far_off_do_no_harm(story: Story, now: datetime) -> None:
     story.commit(f"Begin\n\n{BY_CLAUDE}", {"a.py": code(30)}, on="1970-01-02")
     story.commit(f"More\n\n{BY_CLAUDE}", {"a.py": code(60)}, on="2105-01-01")

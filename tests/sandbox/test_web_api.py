@@ -209,9 +209,60 @@ async def test_an_uploaded_image_in_a_message(
     assert dana.reads("payments")[0].shown == "a chart"
     async with aiohttp.ClientSession() as session, session.get(file["url_private"]) as got:
         assert await got.read() == b"\x89PNG..."
-    missing = [block | {"slack_file": {"id": "F123"}}]
-    refused = web_client.chat_postMessage(channel=payments, text="x", blocks=missing)
-    assert await refusal(refused) == "invalid_blocks"
+
+
+@pytest.mark.parametrize("named", [{"id": "F123"}, {"url": "https://files.slack.com/F123/x.png"}])
+async def test_a_file_that_slack_does_not_know_is_refused_where_it_stands(
+    named: dict[str, str], web_client: Client, slack: Sandbox
+) -> None:
+    image: dict[str, Any] = {"type": "image", "slack_file": named, "alt_text": "a chart"}
+    blocks = [{"type": "divider"}, image]
+    payments = slack.channel("payments").id
+    with pytest.raises(SlackApiError) as refused:
+        await web_client.chat_postMessage(channel=payments, text="x", blocks=blocks)
+    assert refused.value.response["error"] == "invalid_blocks"
+    said = ["invalid slack file [json-pointer:/blocks/1/slack_file]"]
+    assert refused.value.response["errors"] == said
+
+
+async def test_an_upload_can_be_shown_a_moment_after_it_was_completed(
+    web_client: Client, slack: Sandbox
+) -> None:
+    slack.file_lag = 60
+    uploaded = await web_client.files_upload_v2(filename="chart.png", content=b"x", title="Chart")
+    named = {"id": uploaded["file"]["id"]}
+    blocks = [{"type": "image", "slack_file": named, "alt_text": "a chart"}]
+    payments = slack.channel("payments").id
+    posted = web_client.chat_postMessage(channel=payments, text="x", blocks=blocks)
+    assert await refusal(posted) == "invalid_blocks"
+    slack.file_lag = 0
+    await web_client.chat_postMessage(channel=payments, text="x", blocks=blocks)
+
+
+async def test_only_pictures_are_shown_and_by_one_name(web_client: Client, slack: Sandbox) -> None:
+    payments = slack.channel("payments").id
+    notes = await web_client.files_upload_v2(filename="notes.txt", content=b"x", title="Notes")
+    chart = await web_client.files_upload_v2(filename="chart.png", content=b"x", title="Chart")
+    both = {"id": chart["file"]["id"], "url": chart["file"]["permalink"]}
+    for named in ({"id": notes["file"]["id"]}, both, {}):
+        blocks = [{"type": "image", "slack_file": named, "alt_text": "a chart"}]
+        posted = web_client.chat_postMessage(channel=payments, text="x", blocks=blocks)
+        assert await refusal(posted) == "invalid_blocks"
+
+
+async def test_an_upload_is_as_long_as_announced_and_completed_once(
+    web_client: Client, slack: Sandbox
+) -> None:
+    started = await web_client.files_getUploadURLExternal(filename="chart.png", length=3)
+    async with aiohttp.ClientSession() as session:
+        async with session.post(started["upload_url"], data=b"xxxx") as answer:
+            assert answer.status == 400
+        async with session.post(started["upload_url"], data=b"xxx") as answer:
+            assert answer.status == 200
+    files = [{"id": started["file_id"]}]
+    await web_client.files_completeUploadExternal(files=files)
+    again = web_client.files_completeUploadExternal(files=files)
+    assert await refusal(again) == "file_not_found"
 
 
 # ------------------------------------------------------------------------------------- faults

@@ -1,7 +1,7 @@
 """Somebody who has nothing but the history, and believes no entry that cannot follow the last."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -180,6 +180,8 @@ def _said(value: Any) -> Any:
 def _public(artifact: Artifact) -> dict[str, Any]:
     said = {each.name: getattr(artifact, each.name) for each in fields(Artifact)}
     said |= {"paths": [*artifact.paths]}
+    said |= {"signals": [signal.words for signal in artifact.signals]}
+    said |= {"otherwise": [asdict(each) for each in artifact.otherwise]}
     for name in RATING_NAMES:
         rating = artifact.ratings[name]
         said |= {name: rating.value, f"{name}_proxy": rating.proxy, f"{name}_reason": rating.reason}

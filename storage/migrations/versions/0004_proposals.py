@@ -18,7 +18,8 @@ _PROPOSED = sa.text("stage = 'proposed'")
 
 def upgrade() -> None:
     op.add_column("artifact", sa.Column("code_state", sa.String(), nullable=True))
-    op.add_column("artifact", sa.Column("otherwise", sa.JSON(none_as_null=True), nullable=True))
+    column = sa.Column("otherwise", sa.JSON(), server_default="[]", nullable=False)
+    op.add_column("artifact", column)
     for name, columns in (
         ("artifact_proposed", ["priority", "id"]),
         ("artifact_repo_proposed", ["repo", "priority", "id"]),

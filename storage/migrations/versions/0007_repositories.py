@@ -1,14 +1,14 @@
 """Repositories of the policy: when each is read anew, and how that went
 
-Revision: 0005
-After: 0004
+Revision: 0007
+After: 0006
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

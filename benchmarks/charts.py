@@ -1,0 +1,49 @@
+"""Each chart, drawn warm, and what the drawing costs the process that does it."""
+
+import resource
+import statistics
+import time
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from briefings.charts import draw
+from briefings.pictures import BurnUp, CostTrend, Picture, QuadrantMap
+
+TIMES = 20
+FIRST = date(2026, 10, 1)
+_MONTHS = tuple(date(2026, month, 1) for month in range(1, 13))
+PICTURES: Mapping[str, Picture] = {
+    "burn-up of a quarter": BurnUp(
+        first=FIRST,
+        last=date(2026, 12, 31),
+        today=FIRST + timedelta(days=59),
+        spent=tuple(number * 7 % 90 for number in range(60)),
+        limit=60 * 60,
+        forecast=66 * 60,
+        runs_out=date(2026, 12, 20),
+    ),
+    "quadrant map": QuadrantMap(5, 10, 3, 12),
+    "cost trend of a year": CostTrend(
+        _MONTHS, tuple(300 - 10 * number for number in range(12)), (100,) * 12
+    ),
+}
+
+
+def _seconds(picture: Picture) -> list[float]:
+    taken = []
+    for _ in range(TIMES):
+        started = time.perf_counter()
+        draw(picture)
+        taken.append(time.perf_counter() - started)
+    return sorted(taken)
+
+
+async def measure() -> None:
+    for name, picture in PICTURES.items():
+        draw(picture)
+        taken = _seconds(picture)
+        median, worst = statistics.median(taken) * 1e3, taken[-1] * 1e3
+        size = len(draw(picture)) / 1024
+        print(f"{name}: {median:.0f} ms, worst {worst:.0f} ms, {size:.0f} KB")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  the process that draws: {peak:.0f} MB at most")

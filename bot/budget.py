@@ -1,0 +1,227 @@
+"""`/debt budget`: hours of a scope against what it may cost, and setting that (R11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.call import Answer, Call, Form, Reply
+from bot.feature import Feature, Verb
+from bot.forms import date_input, form, select_input, text_input
+from bot.state import State, at
+from bot.typed import scope_in, spelled, words_of
+from briefings.budgets import Told, burn_up_of, chart, told_of
+from briefings.message import Message, button, buttons, line, plainly
+from briefings.pictures import BurnUp
+from briefings.words import say
+from debt.artifact import Label, Tier
+from debt.budget import Limits, Rhythm
+from debt.hours import Period, as_hours, looks_like_minutes, parse_length
+from debt.refusal import Refused
+from storage import budgets, lists
+from storage.budgets import Budget, Place
+from storage.lists import Scope, ScopeKind
+
+SHOWN = 10
+_WHOLE = "whole"
+_PARTS = (
+    (_WHOLE, "All of it"),
+    *((f"tier:{each}", f"Its {each} tier") for each in Tier),
+    *((f"label:{each}", f"What is {each}") for each in Label),
+)
+
+
+async def budget(call: Call) -> Answer:
+    first, *rest = words_of(call.words) or [""]
+    if first.casefold() == "set":
+        return await _set(call, rest)
+    if first.casefold() == "end":
+        return await _end(call, read_place(rest))
+    if not first or first.casefold() == ScopeKind.ALL:
+        return await _all(call)
+    return await _one(call, read_place([first, *rest]))
+
+
+def read_place(words: Sequence[str]) -> Place:
+    """`team:payments`, `repo:acme/shop tier:strict`; Refused where there is no scope."""
+    scopes = [scope for word in words if (scope := scope_in(word))]
+    parts = [word.casefold() for word in words if word.casefold() in dict(_PARTS)]
+    if len(scopes) != 1:
+        raise Refused("Say whose budget: team:x, repo:x or service:x.")
+    place = Place(scopes[0], parts[0] if parts else "")
+    budgets.require_place(place)
+    return place
+
+
+async def _all(call: Call) -> Reply:
+    async with call.store.read() as session:
+        found = await budgets.in_force(session, call.today)
+        told = [await told_of(session, call.change, each) for each in found[:SHOWN]]
+    ranked = sorted(told, key=lambda each: each.rank)
+    words = say("budget.all", told=ranked, more=len(found) - len(told))
+    opener = button("Set a budget", "budget.set", "all")
+    return Reply(Message(words, (line(words, accessory=opener),)))
+
+
+async def _one(call: Call, place: Place) -> Reply:
+    """The budget and its parts; where there is none, what it would have used."""
+    async with call.store.read() as session:
+        found = await budgets.in_force(session, call.today, [place.scope])
+        told = [await told_of(session, call.change, each, costliest=True) for each in found]
+        if not told:
+            return _none(place.scope)
+        shown = await burn_up_of(session, told[0], call.today)
+    return Reply(_message(place.scope, told, shown))
+
+
+def _none(scope: Scope) -> Reply:
+    words = say("budget.unset", scope=scope)
+    return Reply(Message(words, (line(words, accessory=_setter(scope)),)))
+
+
+def _message(scope: Scope, told: Sequence[Told], shown: BurnUp) -> Message:
+    """The picture is about the first of them, the whole scope where that has a budget."""
+    blocks: list[Block] = [line(say("budget.standing", told=each)) for each in told]
+    blocks.insert(1, chart(told[0].budget.place, shown))
+    acts = [_setter(scope), button("See the list", "list.open", str(scope))]
+    fallback = say("budget.line", told=told[0])
+    return Message(fallback, (*blocks, buttons("budget", *acts)))
+
+
+def _setter(scope: Scope) -> ButtonElement:
+    return button("Set", "budget.set", spelled(scope)[:300])
+
+
+async def _set(call: Call, words: Sequence[str]) -> Answer:
+    """Where hours are typed it is set at once; else the form asks."""
+    hours = [word for word in words if looks_like_minutes(word)]
+    if not hours:
+        return await _form(call, words)
+    periods = [Period(word.casefold()) for word in words if word.casefold() in set(Period)]
+    place = read_place(words)
+    rhythm = Rhythm(periods[0] if periods else Period.MONTH)
+    return await _put(call, place, rhythm, Limits(parse_length(hours[0])))
+
+
+async def _form(call: Call, words: Sequence[str]) -> Form:
+    scope = next((scope for word in words if (scope := scope_in(word))), lists.ALL)
+    parts = [word.casefold() for word in words if word.casefold() in dict(_PARTS)]
+    place = Place(scope, parts[0] if parts else "")
+    async with call.store.read() as session:
+        known = await budgets.find(session, place, call.today)
+    return Form(form(call, "budget.form", "Set a budget", "Set", _fields(place, known)))
+
+
+def _fields(place: Place, known: Budget | None) -> list[Block]:
+    limits, rhythm = (known.limits, known.rhythm) if known else (Limits(0), Rhythm(Period.MONTH))
+    named = spelled(place.scope) if place.scope.name else None
+    periods = [(each, each.capitalize()) for each in Period]
+    return [
+        text_input("scope", "Scope", initial=named, hint="team:x, repo:x or service:x"),
+        select_input("only", "Of it", _PARTS, initial=place.only or _WHOLE),
+        text_input("minutes", "Hours a period", initial=_hours(limits.minutes), longest=12),
+        select_input("period", "Period", periods, initial=rhythm.period),
+        text_input("weeks", "Weeks of a sprint", optional=True, initial=_number(rhythm.weeks),
+                   hint="Empty: as in the policy", longest=2),
+        date_input("first_day", "First day of a sprint", optional=True, initial=rhythm.first_day),
+        text_input("score", "Total score at most", optional=True, initial=_number(limits.score),
+                   longest=9),
+        text_input("artifacts", "Live artifacts at most", optional=True,
+                   initial=_number(limits.artifacts), longest=9),
+        text_input("lower_by", "Hours a month less", optional=True,
+                   initial=_hours(limits.lower_by), longest=12),
+        date_input("by", "Less until", optional=True, initial=limits.by),
+    ]  # fmt: skip
+
+
+def _hours(minutes: int | None) -> str | None:
+    return as_hours(minutes) if minutes else None
+
+
+def _number(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    place: Place
+    rhythm: Rhythm
+    limits: Limits
+
+
+def read_form(state: State) -> Wanted:
+    """What the fields say, each refused at its own."""
+    with at("scope"):
+        words = words_of(state.text("scope"))
+        scope = next((scope for word in words if (scope := scope_in(word))), None)
+        if scope is None:
+            raise Refused("Say team:x, repo:x or service:x.")
+    only = state.choice("only") or _WHOLE
+    period = Period(state.choice("period") or Period.MONTH)
+    weeks = _whole(state, "weeks")
+    with at("first_day"):
+        if (weeks is None) != (state.day("first_day") is None):
+            raise Refused("A sprint of its own has both: weeks and a first day.")
+    limits = Limits(
+        minutes=_length(state, "minutes") or 0,
+        score=_whole(state, "score"),
+        artifacts=_whole(state, "artifacts"),
+        lower_by=_length(state, "lower_by"),
+        by=state.day("by"),
+    )
+    rhythm = Rhythm(period, weeks, state.day("first_day"))
+    return Wanted(Place(scope, "" if only == _WHOLE else only), rhythm, limits)
+
+
+def _whole(state: State, name: str) -> int | None:
+    text = state.text(name)
+    with at(name):
+        if text and not (text.isascii() and text.isdigit()):
+            raise Refused("Say a whole number.")
+    return int(text) if text else None
+
+
+def _length(state: State, name: str) -> int | None:
+    with at(name):
+        return parse_length(state.text(name)) if state.text(name) else None
+
+
+async def _submitted(call: Call) -> Answer:
+    wanted = read_form(call.state)
+    return await _put(call, wanted.place, wanted.rhythm, wanted.limits)
+
+
+async def _put(call: Call, place: Place, rhythm: Rhythm, limits: Limits) -> Reply:
+    """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
+    async with call.store.change() as session:
+        if not await lists.exists(session, place.scope):
+            raise Refused(f"Nothing on the register is in {place.scope}.", field="scope")
+        kept = await budgets.put(session, call.change, place, rhythm, limits)
+        told = await told_of(session, call.change, kept, costliest=True)
+    words = say("budget.was_set", told=told, who=call.who)
+    return Reply(plainly(words))
+
+
+async def _end(call: Call, place: Place) -> Reply:
+    async with call.store.change() as session:
+        await budgets.end(session, call.change, place)
+    return Reply(plainly(say("budget.ended", place=place, who=call.who)))
+
+
+async def _pressed(call: Call) -> Answer:
+    return await _form(call, words_of(call.value))
+
+
+FEATURE = Feature(
+    verbs=(
+        Verb(
+            "budget",
+            "[scope] | set SCOPE [40h] [month | quarter | sprint] | end SCOPE",
+            "maintenance hours against what a team, repository or service may cost",
+            budget,
+            ("budget team:payments", "budget set team:payments 40h month", "budget end repo:x"),
+        ),
+    ),
+    buttons={"budget.set": _pressed},
+    forms={"budget.form": _submitted},
+)

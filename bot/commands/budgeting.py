@@ -1,0 +1,94 @@
+"""`debt budget`: how budgets stand, and many of them set at once from a CSV file."""
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.commands.arguments import Commands, command
+from bot.commands.invocation import Invocation
+
+if TYPE_CHECKING:
+    from briefings.budgets import Told
+
+_BUDGET = """\
+Prints how each budget stands: hours spent and to come in its period against its limit. With
+--import it sets budgets from a CSV file first, all of it or nothing.
+
+  columns   scope,only,period,hours,score,artifacts
+  required  scope (team:payments, repo:acme/shop, service:checkout) and hours
+  only      a part of the scope: tier:strict, label:experimental
+  period    month (usual), quarter, sprint"""
+
+
+def add(commands: Commands) -> None:
+    summary = "print how budgets stand, or set them from a file"
+    parser = command(commands, "budget", summary, _budget)
+    parser.description = _BUDGET
+    parser.add_argument("scope", metavar="SCOPE", nargs="?", help="team:x, repo:x or service:x")
+    parser.add_argument("--import", dest="file", metavar="FILE", type=Path, help="a CSV file")
+    parser.add_argument("--json", action="store_true", help="print a JSON array")
+
+
+def _budget(invocation: Invocation) -> int:
+    told = asyncio.run(_told(invocation))
+    if invocation.arguments.json:
+        invocation.say(json.dumps([_public(each) for each in told], ensure_ascii=False, indent=2))
+    else:
+        invocation.say(*([_line(each) for each in told] or ["No budget yet."]))
+    return 0
+
+
+async def _told(invocation: Invocation) -> "list[Told]":
+    from briefings.budgets import standings
+    from intake.budgets import put_all
+
+    arguments, change = invocation.arguments, invocation.change
+    async with invocation.register() as store:
+        if arguments.file:
+            with arguments.file.open("rb") as file:
+                await put_all(store, change, file, arguments.file.name)
+        async with store.read() as session:
+            return await standings(session, change, _scopes(arguments))
+
+
+def _scopes(arguments: argparse.Namespace) -> Any:
+    from bot.typed import scope_in
+    from debt.refusal import Refused
+
+    if arguments.scope is None:
+        return None
+    scope = scope_in(arguments.scope)
+    if scope is None:
+        raise Refused(f"“{arguments.scope[:60]}” is no scope; say team:x, repo:x or service:x.")
+    return [scope]
+
+
+def _line(told: "Told") -> str:
+    from briefings.words import readable, say
+
+    return readable(say("budget.line", told=told))
+
+
+def _public(told: "Told") -> dict[str, Any]:
+    from debt.hours import decimal_hours
+
+    standing, limits = told.standing, told.standing.limits
+    return {
+        "scope": str(told.budget.place.scope),
+        "only": told.budget.place.only,
+        "period": standing.span.name,
+        "first": standing.span.first.isoformat(),
+        "last": standing.span.last.isoformat(),
+        "hours": decimal_hours(limits.minutes),
+        "spent": decimal_hours(standing.use.spent),
+        "committed": decimal_hours(standing.committed),
+        "run_rate": decimal_hours(standing.run_rate),
+        "state": standing.state.value,
+        "runs_out": standing.runs_out.isoformat() if standing.runs_out else None,
+        "artifacts": standing.use.artifacts,
+        "artifacts_limit": limits.artifacts,
+        "score": standing.use.score,
+        "score_limit": limits.score,
+    }

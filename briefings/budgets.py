@@ -1,0 +1,91 @@
+"""How a budget stands, in words: one line in a digest, a few where somebody asks (R11)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from briefings.message import PictureBlock
+from briefings.pictures import BurnUp, burn_up_alt
+from briefings.words import shorten
+from debt.artifact import Artifact
+from debt.budget import Standing, State, advice
+from storage import budgets
+from storage.artifacts import Change
+from storage.budgets import Budget, Place
+from storage.lists import Scope
+from storage.store import Session
+
+_RANK = {State.OVER: 0, State.AT_RISK: 1, State.WITHIN: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A budget, how it stands, and what uses most of it."""
+
+    budget: Budget
+    standing: Standing
+    costliest: Sequence[tuple[Artifact, int]] = ()
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Over before at risk before within, the largest excess first."""
+        standing = self.standing
+        return _RANK[standing.state], standing.limits.minutes - standing.forecast
+
+    @property
+    def over(self) -> bool:
+        return self.standing.state is State.OVER
+
+    def is_back(self, since: date) -> bool:
+        """Whether it is within its limit again, and was found so after that day."""
+        back = self.budget.back_on
+        return back is not None and back > since
+
+    @property
+    def advice(self) -> str:
+        first = next(iter(self.costliest), None)
+        named = f"{shorten(first[0].name, 60)} ({first[0].key})" if first else None
+        return advice(self.standing, named)
+
+
+async def standings(session: Session, change: Change, scopes: Iterable[Scope] | None) -> list[Told]:
+    """Of all budgets, or of these scopes, the worst first; with what uses most of those over."""
+    told = [
+        await told_of(session, change, each, costliest=each.over_since is not None)
+        for each in await budgets.in_force(session, change.today, scopes)
+    ]
+    return sorted(told, key=lambda each: each.rank)
+
+
+async def told_of(
+    session: Session, change: Change, budget: Budget, *, costliest: bool = False
+) -> Told:
+    standing = await budgets.standing_of(session, change, budget)
+    if not costliest:
+        return Told(budget, standing)
+    left = max(0, (standing.span.last - change.today).days + 1)
+    most = await budgets.costliest(session, budget.place, standing.span, left)
+    return Told(budget, standing, most)
+
+
+async def burn_up_of(session: Session, told: Told, today: date) -> BurnUp:
+    """Its period so far, day by day."""
+    standing = told.standing
+    by_day = await budgets.spent_by_day(session, told.budget.place, standing.span)
+    until = min(max(today, *by_day, standing.span.first), standing.span.last)
+    days = (until - standing.span.first).days + 1
+    spent = (by_day.get(standing.span.first + timedelta(days=each), 0) for each in range(days))
+    return BurnUp(
+        first=standing.span.first,
+        last=standing.span.last,
+        today=until,
+        spent=tuple(spent),
+        limit=standing.limits.minutes,
+        forecast=standing.forecast,
+        runs_out=standing.runs_out,
+    )
+
+
+def chart(place: Place, shown: BurnUp) -> PictureBlock:
+    part = f" ({place.only.partition(':')[2]})" if place.only else ""
+    return PictureBlock("budget", shown, burn_up_alt(f"{place.scope.name}{part}", shown))

@@ -1,0 +1,49 @@
+"""Leading indicators and drift (R22): what a scan sees coming before it costs anything.
+
+Each is of a fixed kind and says in a few words what was seen; words hold nothing that a day alone
+changes, so that a scan of the same code says the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Sign(StrEnum):
+    """What a signal is about, in the order in which they are told: what can go comes first."""
+
+    DUPLICATE = "duplicate"
+    UNUSED = "unused"
+    OWNER = "owner"
+    REGENERATED = "regenerated"
+    CHURN = "churn"
+    DEPENDENCIES = "dependencies"
+    SHIFTED = "shifted"
+    UNTESTED = "untested"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """`firm` is false where it is just short of its limit: then it only stays where it was."""
+
+    sign: Sign
+    words: str
+    firm: bool = field(default=True, compare=False)
+
+
+FORSAKEN = Signal(Sign.UNUSED, "nothing imports it any more")
+# These run by themselves, so that nobody has to import them.
+_RUN = frozenset({"test_suite", "iac_config", "throwaway_script"})
+
+
+def renewed(known: Iterable[Signal], found: Iterable[Signal]) -> tuple[Signal, ...]:
+    """What a scan found, each kind once; one that wavers around its limit stays as it was."""
+    there = {signal.sign for signal in known}
+    kept = {signal.sign: signal for signal in found if signal.firm or signal.sign in there}
+    return tuple(kept[sign] for sign in Sign if sign in kept)
+
+
+def left_alone(kind: str, known: Iterable[Signal], dependants: int, now: int) -> list[Signal]:
+    """Whether what others once imported is imported by nobody any more."""
+    once = dependants > 0 or FORSAKEN in known
+    return [FORSAKEN] if once and now == 0 and kind not in _RUN else []

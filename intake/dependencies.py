@@ -1,0 +1,147 @@
+"""What AI-written files lean on: packages that are unstable, or that have moved on since."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from debt.scan_policy import SignalsPolicy
+from debt.signals import Sign, Signal
+from intake.findings import Facts
+from intake.git import Repository
+from intake.grouping import Group
+from intake.history import FileHistory
+from intake.manifests import LARGEST, Dependencies, Dependency, Manifests, dependencies_in
+from intake.packages import ecosystem_of, uses
+from intake.tree import Blob, contents_of, text_of
+
+MOST_NAMED = 3
+LONGEST_NAME = 10_000
+
+Then = tuple[str, int]
+"""A manifest by its path, as the commit of that position left it."""
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """The manifests of a repository and what the nearest ones ask for: now, and then."""
+
+    manifests: Manifests
+    now: Mapping[str, Dependencies]
+    then: Mapping[Then, Dependencies]
+
+
+def dependence_of(
+    repository: Repository, groups: Iterable[Group], facts: Facts, files: Mapping[bytes, Blob]
+) -> Dependence:
+    """What is known of the manifests next to some groups; none of the others is read."""
+    lying = Manifests(map(text_of, files))
+    near = {group: _near(group, facts, lying) for group in groups}
+    paths = sorted({path for some in near.values() for path in some})
+    small = {_raw(path): blob for path in paths if (blob := files[_raw(path)]).size <= LARGEST}
+    with closing(contents_of(repository, small)) as contents:
+        now = {text_of(raw): dependencies_in(text_of(raw), text) for raw, text in contents}
+    asked = {each for group, some in near.items() for each in _changed_since(group, some, facts)}
+    return Dependence(lying, now, dict(_read_then(repository, sorted(asked), facts)))
+
+
+def unstable(group: Group, facts: Facts, known: Dependence) -> Signal | None:
+    """Packages it imports that are below 1.0, not pinned, or on the policy's list."""
+    policy = facts.rules.signals
+    found = {}
+    for path, manifest, each in _used(group, facts, known):
+        ecosystem = ecosystem_of(path)
+        locked = ecosystem is not None and known.manifests.locks(manifest, ecosystem)
+        if why := _why_unstable(each, policy, locked=locked):
+            found[each.name] = f"{each.name} ({why})"
+    return _said(Sign.DEPENDENCIES, "leans on ", found)
+
+
+def shifted(group: Group, facts: Facts, known: Dependence) -> Signal | None:
+    """Packages it imports that are on another line of versions than when it was last touched."""
+    found = {}
+    then = dict(_changed_since(group, _near(group, facts, known.manifests), facts))
+    for _, manifest, each in _used(group, facts, known):
+        position = then.get(manifest)
+        old = known.then.get((manifest, position), {}) if position is not None else {}
+        was = next((other for other in old.values() if other.name == each.name), None)
+        if was and was.line and each.line and was.line != each.line:
+            found[each.name] = f"{each.name} {was.version} → {each.version}"
+    return _said(Sign.SHIFTED, "since it was last touched: ", found)
+
+
+def _why_unstable(each: Dependency, policy: SignalsPolicy, *, locked: bool) -> str | None:
+    if any(fnmatchcase(each.name, name) for name in policy.unstable):
+        return "to get away from"
+    if any(fnmatchcase(each.name, name) for name in policy.stable):
+        return None
+    if not each.pinned and not locked:
+        return "unpinned"
+    return "pre-1.0" if each.early else None
+
+
+def _said(sign: Sign, words: str, found: Mapping[str, str]) -> Signal | None:
+    """The first few by name; what they are called does not change from day to day."""
+    if not found:
+        return None
+    named = [found[name] for name in sorted(found)]
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return Signal(sign, f"{words}{', '.join(named[:MOST_NAMED])}{more}")
+
+
+def _near(group: Group, facts: Facts, lying: Manifests) -> set[str]:
+    """The nearest manifests of its files that import anything of others."""
+    importing = (path for path in group.files if facts.imports(path))
+    kinds = ((path, ecosystem_of(path)) for path in importing)
+    return {found for path, kind in kinds if kind for found in lying.near(path, kind)}
+
+
+def _used(group: Group, facts: Facts, known: Dependence) -> Iterator[tuple[str, str, Dependency]]:
+    """Each file with a manifest next to it and a package that it imports from there."""
+    for path in group.files:
+        imported, ecosystem = facts.imports(path), ecosystem_of(path)
+        for manifest in known.manifests.near(path, ecosystem) if imported and ecosystem else ():
+            for name, each in known.now.get(manifest, {}).items():
+                if ecosystem and uses(imported, name, ecosystem):
+                    yield path, manifest, each
+
+
+def _changed_since(group: Group, manifests: Collection[str], facts: Facts) -> Iterator[Then]:
+    """Manifests that changed after the group's newest commit, with their own newest one until
+    then. A smaller position is a newer commit.
+    """
+    files = [facts.files[path] for path in group.files if path in facts.files]
+    touched = min((commit for file in files for commit in file.commits), default=None)
+    for manifest in manifests:
+        commits = facts.history.files.get(_raw(manifest), FileHistory()).commits
+        until = [commit for commit in commits if touched is not None and commit >= touched]
+        if until and min(commits) < min(until):
+            yield manifest, min(until)
+
+
+def _read_then(
+    repository: Repository, asked: Collection[Then], facts: Facts
+) -> Iterator[tuple[Then, Dependencies]]:
+    """As they were; one that was called otherwise then, or is not to be had, is left out."""
+    specs = {then: _spec(then, facts) for then in asked if "\n" not in then[0]}
+    found: dict[bytes, Blob] = {}
+    lines = (spec + b"\n" for spec in specs.values())
+    with repository.output("cat-file", "--batch-check", stdin=lines) as stdout:
+        for spec in specs.values():
+            oid, kind, size = (stdout.readline(LONGEST_NAME).split() + [b""] * 3)[:3]
+            if kind == b"blob" and size.isdigit() and int(size) <= LARGEST:
+                found[spec] = Blob(oid, int(size))
+    with closing(contents_of(repository, found)) as contents:
+        texts = dict(contents)
+    for then, spec in specs.items():
+        if spec in texts:
+            yield then, dependencies_in(then[0], texts[spec])
+
+
+def _spec(then: Then, facts: Facts) -> bytes:
+    path, commit = then
+    return facts.history.ids[commit] + b":" + _raw(path)
+
+
+def _raw(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")

@@ -1,0 +1,90 @@
+"""One reading of a repository at its head: what the last one kept is taken from there, the rest is
+asked of git, and all of it is kept for the next.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from intake.borrowing import lenders_of
+from intake.cache import Cache
+from intake.git import Repository, UnreadableRepository, shown
+from intake.history import EVER, History, cut_off, history_in
+from intake.log import Asked, Log, Progress, asked, read_log
+from intake.markers import Markers
+from intake.measured import Contents
+from intake.mentions import Mentions
+from intake.notes import Notes, notes_of
+from intake.packing import Kept
+
+ANEW = (
+    "The newest commit of the last scan is not in this history: it was rewritten, or HEAD is on "
+    "another branch. All of it was read anew."
+)
+
+
+class Reading:
+    """Made by `reading`. `contents` are read as they are asked for; what was read of commits stands
+    in `history`, of notes in `noted`.
+    """
+
+    def __init__(
+        self, repository: Repository, cache: Cache, kept: Kept, asked: Asked, markers: Markers
+    ) -> None:
+        self._repository, self._markers = repository, markers
+        self._cache, self._kept, self._asked = cache, kept, asked
+        self._log, self._shas = Log(), list[bytes]()
+        self.cut = cut_off(repository)
+        self.contents = Contents(repository, markers, kept.contents)
+        self.noted = Notes()
+
+    def commits(self, progress: Progress | None = None) -> None:
+        """Takes what git was asked for."""
+        self._log, self._shas = read_log(self._repository, self._asked, self._markers, progress)
+
+    def history(self, wanted: Collection[bytes], since: date | None = None) -> History:
+        """What all commits, or those since a day, did to the wanted paths. Raises
+        UnreadableRepository.
+        """
+        if len(self._log.shas) != len(self._shas):
+            where = shown(self._repository.path)
+            raise UnreadableRepository(f"{where}: its history changed while it was read.")
+        made = {self._log.shas[row]: made for row, made in self._log.made.items()}
+        lenders = lenders_of(self._repository, self._log.head, made)
+        known = self._kept.notes
+        self.noted = notes_of(self._repository, self._shas, self._markers, known, lenders)
+        landed = _begins(since) if since else EVER
+        return history_in(
+            self._log, self._shas, wanted, cut=self.cut, notes=self.noted.of, since=landed
+        )
+
+    @property
+    def mentions(self) -> Mentions:
+        """Who named what at the last scan's head, if that led to this one."""
+        return self._kept.mentions
+
+    def done(self, mentions: Mentions) -> Iterator[str]:
+        """Keeps what was read; says what came of what was kept before."""
+        if self._cache.lost(self._kept):
+            yield ANEW
+        kept = Kept(self._log, self.contents.measured, self.noted.read, mentions)
+        unkept = self._cache.keep(kept)
+        if unkept:
+            yield unkept
+
+
+@contextmanager
+def reading(
+    repository: Repository, head: str, markers: Markers, directory: Path | None
+) -> Iterator[Reading]:
+    """Git looks for commits within, so that other things can be asked before they are taken."""
+    cache = Cache(directory, repository, markers)
+    kept = cache.before(head)
+    with asked(repository, head, kept.log) as coming:
+        yield Reading(repository, cache, kept, coming, markers)
+
+
+def _begins(day: date) -> int:
+    """When a day begins in UTC, in seconds since 1970."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

@@ -1,0 +1,146 @@
+"""Leading indicators and drift of each artifact (R22), read off what a scan has read anyway.
+
+Windows of time end with the newest commit, so that nothing changes while nobody commits.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from debt.signals import Sign, Signal
+from intake.baseline import DAY, FEW, changes_a_month
+from intake.dependencies import dependence_of, shifted, unstable
+from intake.findings import Facts, people_of
+from intake.git import Repository
+from intake.grouping import Group
+from intake.history import FileHistory
+from intake.mentions import Mentions, mentions_of
+from intake.tree import Blob
+from intake.twins import duplicate, twins_of
+from intake.unused import doubtful, names_ahead, names_in, unused
+
+STEPS = (5, 10, 20, 50)
+NOTEWORTHY = 0.5
+SERVING = frozenset({"production_integration", "prototype_service"})
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Signals by the identity of their group, and what was asked to find them."""
+
+    signals: Mapping[str, tuple[Signal, ...]]
+    mentions: Mentions
+
+
+def watched(
+    repository: Repository,
+    head: str,
+    groups: Collection[Group],
+    written: Collection[str],
+    facts: Facts,
+    *,
+    files: Mapping[bytes, Blob],
+    known: Mentions,
+) -> Watched:
+    """What is to be watched of each group. `written` are the files of tools, `files` all there are
+    at `head`; `known` is what was asked the last time.
+    """
+    leaning = dependence_of(repository, groups, facts, files)
+    asked = frozenset(doubtful(groups, facts))
+    names, ahead = names_in(asked), names_ahead(groups)
+    mentions = mentions_of(repository, head, names, ahead=ahead, files=files, known=known)
+    kept = twins_of(groups, written, facts)
+
+    def signals(group: Group) -> Iterator[Signal | None]:
+        yield duplicate(group, kept)
+        yield unused(group, asked, mentions)
+        yield from _of_history(group, facts)
+        yield unstable(group, facts, leaning)
+        yield shifted(group, facts, leaning)
+
+    found = {group.identity(facts.repo): tuple(filter(None, signals(group))) for group in groups}
+    return Watched(found, mentions)
+
+
+def _of_history(group: Group, facts: Facts) -> Iterator[Signal | None]:
+    yield owner_gone(group, facts)
+    yield regenerated(group, facts)
+    yield churn(group, facts)
+    yield untested(group, facts)
+
+
+def untested(group: Group, facts: Facts) -> Signal | None:
+    if group.kind not in SERVING or any(map(facts.is_tested, group.files)):
+        return None
+    return Signal(Sign.UNTESTED, "no test names it")
+
+
+def churn(group: Group, facts: Facts) -> Signal | None:
+    """Its files change far more often than people's in the same repository, and often at all."""
+    usual, policy = facts.baseline.people, facts.rules.signals
+    often = changes_a_month(_histories(group, facts), facts.history, facts.as_of) or 0
+    if usual.files < FEW or not usual.changes_a_month or often < NOTEWORTHY:
+        return None
+    times = often / usual.changes_a_month
+    if times < policy.churn * (1 - facts.rules.scale.hysteresis):
+        return None
+    said = max((step for step in STEPS if policy.churn < step <= times), default=policy.churn)
+    words = f"changed {said:g}× as often as people's code here"
+    return Signal(Sign.CHURN, words, firm=times >= policy.churn)
+
+
+def regenerated(group: Group, facts: Facts) -> Signal | None:
+    """Tools wrote at least half of one of its files anew, again and again; its first version is
+    none of these times.
+    """
+    policy = facts.rules.signals
+    most = max((_rewrites(path, facts) for path in group.files), default=0)
+    if most < policy.regenerations:
+        return None
+    often, days = policy.regenerations, policy.regeneration_days
+    return Signal(Sign.REGENERATED, f"rewritten by tools {often} times or more in {days} days")
+
+
+def owner_gone(group: Group, facts: Facts) -> Signal | None:
+    """Its owner in CODEOWNERS, as far as we know them, or else whoever worked on it most."""
+    people = people_of(_commits(group, facts), facts)
+    owners = _authors(facts.owners.of(group.files[0]).owners, facts)
+    days = facts.rules.signals.silent_days
+    silent = {author for author in {*people, *owners} if _is_silent(author, facts, days)}
+    if owners:
+        who = "its owner in CODEOWNERS" if silent.issuperset(owners) else None
+    elif people and silent.issuperset(people):
+        who = "everybody who worked on it"
+    else:
+        most = people.most_common(1)
+        who = "its most active person" if most and most[0][0] in silent else None
+    return Signal(Sign.OWNER, f"{who} silent for more than {days} days") if who else None
+
+
+def _rewrites(path: str, facts: Facts) -> int:
+    history, file = facts.history, facts.files.get(path, FileHistory())
+    since = facts.as_of - facts.rules.signals.regeneration_days * DAY
+    return sum(
+        told.commit != file.first
+        and history.landed[told.commit] >= since
+        and 2 * told.ai_lines(marked=told.commit in history.marked) >= facts.lines[path]
+        for told in file.told
+    )
+
+
+def _authors(owners: Iterable[str], facts: Facts) -> set[int]:
+    """Those of CODEOWNERS who have committed here: by e-mail, or by GitHub's hidden address."""
+    known = facts.author_of
+    each = (owner.lower().removeprefix("@") for owner in owners)
+    return {known[owner] for owner in each if owner in known}
+
+
+def _is_silent(author: int, facts: Facts, days: int) -> bool:
+    return facts.as_of - facts.last_seen[author] > days * DAY
+
+
+def _histories(group: Group, facts: Facts) -> list[FileHistory]:
+    return [facts.files[path] for path in group.files if path in facts.files]
+
+
+def _commits(group: Group, facts: Facts) -> set[int]:
+    return {commit for file in _histories(group, facts) for commit in file.commits}

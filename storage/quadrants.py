@@ -1,0 +1,37 @@
+"""The map of value and risk: live artifacts by quadrant, and the first of each."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from debt.artifact import Artifact
+from debt.score import Quadrant
+from storage.artifacts import COLUMNS, artifact_of
+from storage.lists import Scope, within
+from storage.store import Session
+from storage.tables import ARTIFACT
+
+A = ARTIFACT.c
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Of those in a quadrant, `unrated` have no value that anybody gave."""
+
+    artifacts: int = 0
+    unrated: int = 0
+
+
+async def count(session: Session, scope: Scope) -> dict[Quadrant, Counted]:
+    """Live artifacts by quadrant; an empty one is not among them."""
+    asked = select(A.quadrant, func.count(), func.count(A.value)).where(A.live)
+    rows = await session.execute(within(asked, scope).group_by(A.quadrant))
+    return {Quadrant(name): Counted(all_, all_ - valued) for name, all_, valued in rows}
+
+
+async def first(session: Session, scope: Scope, quadrant: Quadrant) -> Artifact | None:
+    """The one of a quadrant that ranks highest."""
+    those = select(*COLUMNS).where(A.live, A.quadrant == quadrant)
+    ranked = within(those, scope).order_by(A.priority.desc(), A.id.desc()).limit(1)
+    row = (await session.execute(ranked)).mappings().first()
+    return artifact_of(row) if row else None

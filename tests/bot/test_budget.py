@@ -1,0 +1,171 @@
+"""A month of a team's budget in Slack: set, used, over, its consequence, and back within."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.process import Process
+from debt.artifact import Stage
+from sandbox import Person, Sandbox
+from tests.bot.conftest import MONDAY, Ledger, on_both_databases
+
+
+async def digest_of(slack: Sandbox, process: Process, weeks: int = 0) -> str:
+    """What payments reads on Monday."""
+    await slack.clock.set(MONDAY + timedelta(weeks=weeks, hours=6))
+    await process.tick()
+    await process.send()
+    messages = slack.person("erin").reads("payments")
+    return messages[-1].shown if messages else ""
+
+
+async def test_nobody_has_a_budget_before_somebody_sets_one(erin: Person, ledger: Ledger) -> None:
+    await ledger.add()
+    assert (
+        "No team, repository or service has a budget yet" in (await erin.types("/debt budget")).text
+    )
+    assert (
+        "There is no budget for payments yet"
+        in (await erin.types("/debt budget team:payments")).text
+    )
+
+
+async def test_a_lead_sets_it_by_form_and_sees_how_it_stands(
+    erin: Person, dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add(monthly_minutes=600)
+    await dana.types("/debt log D-1 6h")
+    form = (await erin.types("/debt budget set team:payments")).form
+    assert form is not None
+    form.fill("Hours a period", "40h")
+    form.fill("Live artifacts at most", "3")
+    form.fill("Hours a month less", "4h")
+    form.fill("Less until", "2027-03-01")
+    said = (await form.submit()).text
+    assert "erin set a budget" in said
+    assert "payments, November 2026: 6 h of 40 h spent" in said
+    assert "from 1 live artifact of 3" in said
+    assert "Pay-down: 4 h a month less by Mar 1, 2027; nothing yet" in said
+    assert "Most of it: Payment retry worker (D-1)" in said
+    line = (await dana.types("/debt budget")).text
+    assert "• payments, November 2026: 6 h of 40 h spent" in line
+    assert "within" in line
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"Scope": "payments"}, "Say team:x, repo:x or service:x."),
+        ({"Scope": "team:nowhere"}, "Nothing on the register is in team:nowhere."),
+        ({"Hours a period": "lots"}, "is not a length of time"),
+        ({"Total score at most": "many"}, "Say a whole number."),
+        ({"Hours a month less": "4h"}, "Say how many hours a month less, and until when."),
+        ({"Weeks of a sprint": "3"}, "A sprint of its own has both"),
+    ],
+)
+async def test_what_cannot_be_is_refused_at_its_field(
+    fields: dict[str, str], words: str, erin: Person, ledger: Ledger
+) -> None:
+    await ledger.add()
+    form = (await erin.types("/debt budget set team:payments")).form
+    assert form is not None
+    form.fill("Hours a period", "40h")
+    for label, value in fields.items():
+        form.fill(label, value)
+    await form.submit()
+    assert words in " ".join(form.errors.values())
+
+
+async def test_only_those_the_policy_names_change_a_budget(dana: Person, ledger: Ledger) -> None:
+    await ledger.add()
+    said = await dana.types("/debt budget set team:payments 40h month")
+    assert "You cannot change budgets here; the team’s lead or an admin can." in said.text
+
+
+@on_both_databases
+async def test_a_month_from_within_to_over_and_back(
+    erin: Person, dana: Person, sam: Person, ledger: Ledger, slack: Sandbox, process: Process
+) -> None:
+    await ledger.add(monthly_minutes=300)
+    await erin.types("/debt subscribe team:payments", channel="payments")
+    await erin.types("/debt budget set team:payments 10h month")
+    await dana.types("/debt log D-1 11h debugging")
+    monday = await digest_of(slack, process)
+    assert "payments, November 2026: 11 h of 10 h spent" in monday
+    assert "over" in monday
+    assert (
+        "1 h over: retire or refactor before anything new comes in; Payment retry worker (D-1) uses"
+        in monday
+    )
+
+    form = (await dana.types("/debt add Another worker")).form
+    assert form is not None
+    form.fill("Repository", "acme/checkout")
+    form.fill("Paths", "src/other/**")
+    form.fill("Team", "payments")
+    said = (await form.submit()).text
+    assert "The budget of team:payments is over, so this is a request now." in said
+    await process.send()
+    question = erin.reads("payments")[-1]
+    assert "asks to put Another worker (D-2) on the register, where the budget of" in question.shown
+    assert (await ledger.by_key(2)).stage is Stage.PROPOSED
+    said = (await sam.clicks(question, "Approve")).text
+    assert "that was enough to put Another worker (D-2) on the register" in said
+    assert (await ledger.by_key(2)).stage is Stage.CREATED
+
+    december = await digest_of(slack, process, weeks=1)
+    assert "payments, December 2026: 0 h of 10 h spent" in december
+    assert "back within since Dec 7, 2026" in december
+    count = len(erin.reads("payments"))
+    await digest_of(slack, process, weeks=2)
+    assert len(erin.reads("payments")) == count
+
+
+async def test_a_budget_alone_can_be_reason_enough_for_a_digest(
+    erin: Person, dana: Person, ledger: Ledger, slack: Sandbox, process: Process
+) -> None:
+    await ledger.add(value=3, risk=1, responder="erin")
+    await erin.types("/debt subscribe team:payments", channel="payments")
+    before = len(erin.reads("payments"))
+    await digest_of(slack, process)
+    assert len(erin.reads("payments")) == before
+    await slack.clock.set(MONDAY + timedelta(weeks=1, hours=6))
+    await erin.types("/debt budget set team:payments 1h month")
+    await dana.types("/debt log D-1 2h")
+    await process.tick()
+    await process.send()
+    message = erin.reads("payments")[-1]
+    assert "2 h of 1 h spent" in message.shown
+    assert message.notification.startswith("Budget payments, December 2026: 2 h of 1 h spent")
+
+
+async def test_ending_a_budget_ends_its_consequence(
+    erin: Person, dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add()
+    await erin.types("/debt budget set team:payments 1h month")
+    await dana.types("/debt log D-1 2h")
+    assert (
+        "ended the budget of payments" in (await erin.types("/debt budget end team:payments")).text
+    )
+    form = (await dana.types("/debt add Another worker")).form
+    assert form is not None
+    form.fill("Repository", "acme/checkout")
+    form.fill("Paths", "src/other/**")
+    form.fill("Team", "payments")
+    assert "put Another worker (D-2) on the register" in (await form.submit()).text
+
+
+async def test_parts_of_a_scope_have_budgets_of_their_own(
+    erin: Person, dana: Person, ledger: Ledger, process: Process
+) -> None:
+    await ledger.add(risk=5, surface="production")
+    await dana.types("/debt log D-1 3h")
+    await erin.types("/debt budget set team:payments 40h month")
+    await erin.types("/debt budget set team:payments tier:strict 2h month")
+    await erin.types("/debt budget team:payments", "payments")
+    await process.bot.tasks.finish()
+    said = erin.reads("payments")[-1].shown
+    assert "payments, November 2026: 3 h of 40 h spent" in said
+    assert "payments has spent 3 of 40 h; at this rate about" in said
+    assert "payments (strict), November 2026: 3 h of 2 h spent" in said

@@ -1,0 +1,384 @@
+"""What a scan sees coming of each artifact, and what it does not take for a sign."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from debt.policy import Policy, built_in, load
+from debt.signals import Sign
+from intake.scan import Scan, read_repository
+from tests.intake.repositories import BY_CLAUDE, DANA, ERIN, Story, Text, code
+from tests.intake.test_likeness import OTHER, RETRY
+
+Files = dict[Text, Text]
+
+WITH_CLAUDE = f"Work\n\n{BY_CLAUDE}"
+PEOPLE: Files = {f"shop/cart/{at}.py": code(40, f"cart{at}") for at in range(20)}
+COUNTING = load(None).model_copy(
+    update={"scan": built_in().scan.model_copy(update={"min_lines": 5})}
+)
+
+
+def scan(story: Story, now: datetime, policy: Policy = COUNTING) -> Scan:
+    return read_repository(story.path, now=now, policy=policy)
+
+
+def watched(story: Story, now: datetime, sign: Sign, policy: Policy = COUNTING) -> dict[str, str]:
+    """The words of one kind of signal, by the artifact's name."""
+    return {
+        found.name: signal.words
+        for found in scan(story, now, policy).findings
+        for signal in found.signals
+        if signal.sign is sign
+    }
+
+
+def on(now: datetime, days: int) -> str:
+    return (now - timedelta(days=days)).date().isoformat()
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Policy:
+    file = tmp_path / "policy.toml"
+    file.write_text(
+        """
+        scan.min_lines = 5
+        [signals]
+        churn = 20
+        unstable = ["requests", "@old/*"]
+        stable = ["fastapi"]
+        """
+    )
+    return load(file)
+
+
+# ------------------------------------------------------------------------------- untested
+
+
+def test_code_that_no_test_names_is_watched(story: Story, now: datetime) -> None:
+    files: Files = {
+        "prices/rules.py": code(40, "rule"),
+        "taxes/vat.py": code(40, "vat"),
+        "tests/test_vat.py": code(40, "test"),
+        "scripts/backfill.py": code(40, "fill"),
+        "deploy/main.tf": code(40, "tf"),
+    }
+    story.commit(WITH_CLAUDE, files)
+    assert watched(story, now, Sign.UNTESTED) == {"prices/rules.py": "no test names it"}
+
+
+# ---------------------------------------------------------------------------------- churn
+
+
+def busy(story: Story, now: datetime, times: int) -> None:
+    """Twenty files of people's, two of them changed six times; Claude's changed so often."""
+    story.commit("Begin", PEOPLE, on=on(now, 360))
+    story.commit(WITH_CLAUDE, {"shop/retry.py": code(40)}, on=on(now, 360))
+    for lines in range(41, 47):
+        two: Files = {f"shop/cart/{at}.py": code(lines, f"cart{at}") for at in range(2)}
+        story.commit("Grow", two, author=DANA, on=on(now, 200))
+    for lines in range(41, 41 + times):
+        story.commit("Grow", {"shop/retry.py": code(lines)}, on=on(now, 100))
+
+
+def test_files_that_change_far_more_often_than_peoples_are_watched(
+    story: Story, now: datetime, ours: Policy
+) -> None:
+    busy(story, now, 8)
+    said = {"shop/retry.py": "changed 10× as often as people's code here"}
+    assert watched(story, now, Sign.CHURN) == said
+    assert watched(story, now, Sign.CHURN, ours) == {}
+
+
+def test_what_changes_seldom_is_quiet_whatever_peoples_code_does(
+    story: Story, now: datetime
+) -> None:
+    busy(story, now, 3)
+    assert watched(story, now, Sign.CHURN) == {}
+
+
+def test_a_few_files_of_peoples_are_no_measure(story: Story, now: datetime) -> None:
+    story.commit("Begin", {"shop/cart.py": code(40, "cart")}, on=on(now, 360))
+    story.commit("Grow", {"shop/cart.py": code(41, "cart")}, on=on(now, 300))
+    for lines in range(40, 60):
+        story.commit(WITH_CLAUDE, {"shop/retry.py": code(lines)}, on=on(now, 200))
+    assert watched(story, now, Sign.CHURN) == {}
+
+
+# ---------------------------------------------------------------------------- regenerated
+
+
+def test_what_tools_write_anew_again_and_again_is_watched(story: Story, now: datetime) -> None:
+    for at, days in enumerate((80, 60, 40, 20)):
+        story.commit(WITH_CLAUDE, {"shop/retry.py": code(40, f"try{at}")}, on=on(now, days))
+    said = {"shop/retry.py": "rewritten by tools 3 times or more in 90 days"}
+    assert watched(story, now, Sign.REGENERATED) == said
+
+
+@pytest.mark.parametrize("days", [(300, 200, 100, 1), (80, 60, 40)])
+def test_what_is_rewritten_seldom_is_not(
+    story: Story, now: datetime, days: tuple[int, ...]
+) -> None:
+    for at, day in enumerate(days):
+        story.commit(WITH_CLAUDE, {"shop/retry.py": code(40, f"try{at}")}, on=on(now, day))
+    assert watched(story, now, Sign.REGENERATED) == {}
+
+
+def test_what_people_rewrite_or_tools_only_mend_is_not(story: Story, now: datetime) -> None:
+    story.commit(WITH_CLAUDE, {"shop/retry.py": code(90), "shop/tax.py": code(90, "tax")})
+    for lines in (91, 92, 93, 94):
+        story.commit(WITH_CLAUDE, {"shop/retry.py": code(lines)})
+    story.commit("By hand", {"shop/tax.py": code(60, "tax1") + code(60, "tax")})
+    assert watched(story, now, Sign.REGENERATED) == {}
+
+
+# --------------------------------------------------------------------------- dependencies
+
+
+def leaning(requirements: str, **more: str) -> Files:
+    imports = "import fastapi, requests\nfrom sklearn.svm import SVC\n"
+    files: Files = {"api/shop/retry.py": imports + code(40), "api/requirements.txt": requirements}
+    return files | dict(more)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "said"),
+    [
+        ("fastapi==0.110\nrequests\nscikit-learn==1.4\nhttpx==0.27",
+         "leans on fastapi (pre-1.0), requests (unpinned)"),
+        ("fastapi\nrequests>=2\nscikit-learn==0.9",
+         "leans on fastapi (unpinned), requests (unpinned), scikit-learn (pre-1.0)"),
+        ("fastapi==1.0\nrequests==2.31\nscikit-learn~=1.4", None),
+        ("httpx==0.27\nflask", None),
+    ],
+)  # fmt: skip
+def test_unstable_packages_that_it_imports_are_named(
+    story: Story, now: datetime, requirements: str, said: str | None
+) -> None:
+    story.commit(WITH_CLAUDE, leaning(requirements))
+    assert watched(story, now, Sign.DEPENDENCIES).get("shop/retry.py") == said
+
+
+def test_a_lock_file_pins_and_the_nearest_manifest_counts(story: Story, now: datetime) -> None:
+    files = leaning("requests", **{"api/uv.lock": "x", "requirements.txt": "fastapi==0.1"})
+    story.commit(WITH_CLAUDE, files)
+    assert watched(story, now, Sign.DEPENDENCIES) == {}
+
+
+def test_a_team_says_what_to_get_away_from_and_what_is_stable(
+    story: Story, now: datetime, ours: Policy
+) -> None:
+    files = leaning("fastapi==0.110\nrequests==2.31")
+    files["web/card.ts"] = "import { Card } from '@old/ui'\n" + code(40, "card")
+    files["web/package.json"] = '{"dependencies": {"@old/ui": "^4.0.0"}}'
+    story.commit(WITH_CLAUDE, files)
+    assert watched(story, now, Sign.DEPENDENCIES, ours) == {
+        "shop/retry.py": "leans on requests (to get away from)",
+        "web/card.ts": "leans on @old/ui (to get away from)",
+    }
+
+
+# -------------------------------------------------------------------------------- shifted
+
+
+def test_packages_that_moved_on_since_it_was_touched_are_named(story: Story, now: datetime) -> None:
+    story.commit(WITH_CLAUDE, leaning("fastapi==1.0\nrequests==2.31\nscikit-learn==1.4"))
+    assert watched(story, now, Sign.SHIFTED) == {}
+    moved: Files = {"api/requirements.txt": "fastapi==1.9\nrequests==3.0\nscikit-learn==2"}
+    story.commit("Upgrade", moved)
+    moves = "requests ==2.31 → ==3.0, scikit-learn ==1.4 → ==2"
+    said = {"shop/retry.py": f"since it was last touched: {moves}"}
+    assert watched(story, now, Sign.SHIFTED) == said
+    imports = "import fastapi, requests\n"
+    story.commit("Adapt", {"api/shop/retry.py": imports + code(41)})
+    assert watched(story, now, Sign.SHIFTED) == {}
+
+
+def test_a_manifest_that_came_later_or_from_elsewhere_says_nothing_of_before(
+    story: Story, now: datetime
+) -> None:
+    files = leaning("requests==2.31")
+    requirements = files.pop("api/requirements.txt")
+    story.commit(WITH_CLAUDE, files | {"old/requirements.txt": requirements})
+    story.commit("Move", renames={"old/requirements.txt": "api/requirements.txt"})
+    story.commit("Upgrade", {"api/requirements.txt": "requests==3.0"})
+    assert watched(story, now, Sign.SHIFTED) == {}
+
+
+# --------------------------------------------------------------------------------- unused
+
+
+def lonely(story: Story, now: datetime, path: str = "shop/retry_rules.py", **more: str) -> None:
+    """Written by Claude a hundred days ago, and still there."""
+    story.commit("Begin", PEOPLE, on=on(now, 200))
+    story.commit(WITH_CLAUDE, {path: code(40)}, on=on(now, 100))
+    files: Files = {"README.md": "Shop"}
+    story.commit("More", files | dict(more.items()), on=on(now, 1))
+
+
+def test_what_nothing_imports_or_names_is_watched(story: Story, now: datetime) -> None:
+    lonely(story, now)
+    said = {"shop/retry_rules.py": "nothing imports or names it"}
+    assert watched(story, now, Sign.UNUSED) == said
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("shop/retry_rules.py", {"shop/cart2.py": "from shop import retry_rules\n"}),
+        ("shop/retry_rules.py", {"Procfile": "worker: python -m shop.retry_rules"}),
+        ("shop/retry_rules.py", {"pyproject.toml": "x = 'shop.retry_rules:run'"}),
+        ("shop/retry_rules.py", {"docs/how.md": "See retry_rules."}),
+        ("shop/jobs/retry_rules.py", {}),
+        ("shop/views/retry_rules.py", {}),
+        ("shop/main.py", {}),
+        ("shop/abc.py", {}),
+        ("shop/retry_rules.rb", {}),
+        ("shop/retry_rules.go", {}),
+        ("scripts/retry_rules.py", {}),
+        ("tests/test_retry_rules.py", {}),
+        ("shop/retry rules.py", {}),
+    ],
+)
+def test_what_is_named_or_starts_by_itself_is_used(
+    story: Story, now: datetime, path: str, more: dict[str, str]
+) -> None:
+    lonely(story, now, path, **more)
+    assert watched(story, now, Sign.UNUSED) == {}
+
+
+@pytest.mark.parametrize(
+    "start", ["#!/usr/bin/env python\n", "@app.get('/x')\n", "if __name__ == '__main__':\n"]
+)
+def test_a_program_or_what_registers_itself_is_used(
+    story: Story, now: datetime, start: str
+) -> None:
+    story.commit(WITH_CLAUDE, {"shop/retry_rules.py": start + code(40)}, on=on(now, 100))
+    story.commit("More", {"README.md": "Shop"}, on=on(now, 1))
+    assert watched(story, now, Sign.UNUSED) == {}
+
+
+def test_what_is_new_may_be_taken_up_yet(story: Story, now: datetime) -> None:
+    story.commit(WITH_CLAUDE, {"shop/retry_rules.py": code(40)}, on=on(now, 20))
+    assert watched(story, now, Sign.UNUSED) == {}
+
+
+# ---------------------------------------------------------------------------------- owner
+
+
+def test_an_owner_who_committed_nothing_while_others_did_is_gone(
+    story: Story, now: datetime
+) -> None:
+    owned: Files = {"shop/retry.py": code(40), "CODEOWNERS": "/shop/ erin@example.org\n"}
+    story.commit(WITH_CLAUDE, owned, author=ERIN, on=on(now, 200))
+    assert watched(story, now, Sign.OWNER) == {}
+    story.commit("More", {"shop/retry.py": code(41)}, author=DANA, on=on(now, 5))
+    said = {"shop/retry.py": "its owner in CODEOWNERS silent for more than 180 days"}
+    assert watched(story, now, Sign.OWNER) == said
+    story.commit("Back", {"README.md": "Shop"}, author=ERIN, on=on(now, 1))
+    assert watched(story, now, Sign.OWNER) == {}
+
+
+def test_an_owner_is_known_by_the_account_that_hides_the_address(
+    story: Story, now: datetime
+) -> None:
+    erin = "Erin <7+erin-e@users.noreply.github.com>"
+    owned: Files = {"shop/retry.py": code(40), "CODEOWNERS": "/shop/ @Erin-E\n"}
+    story.commit(WITH_CLAUDE, owned, author=erin, on=on(now, 200))
+    story.commit("More", {"README.md": "Shop"}, author=DANA, on=on(now, 5))
+    assert "its owner in CODEOWNERS" in watched(story, now, Sign.OWNER)["shop/retry.py"]
+
+
+def test_without_a_known_owner_it_is_about_who_worked_on_it(story: Story, now: datetime) -> None:
+    owned: Files = {"shop/retry.py": code(40), "CODEOWNERS": "* @acme/everyone\n"}
+    story.commit(WITH_CLAUDE, owned, author=ERIN, on=on(now, 300))
+    story.commit("More", {"README.md": "Shop"}, author=DANA, on=on(now, 5))
+    said = {"shop/retry.py": "everybody who worked on it silent for more than 180 days"}
+    assert watched(story, now, Sign.OWNER) == said
+    story.commit("Again", {"shop/retry.py": code(42)}, author=ERIN, on=on(now, 200))
+    story.commit("Mend", {"shop/retry.py": code(43)}, author=DANA, on=on(now, 4))
+    said = {"shop/retry.py": "its most active person silent for more than 180 days"}
+    assert watched(story, now, Sign.OWNER) == said
+
+
+def test_a_repository_that_rests_has_not_lost_anybody(story: Story, now: datetime) -> None:
+    story.commit(WITH_CLAUDE, {"shop/retry.py": code(40)}, author=ERIN, on=on(now, 900))
+    assert watched(story, now, Sign.OWNER) == {}
+
+
+# ------------------------------------------------------------------------------ duplicates
+
+
+def test_of_two_helpers_for_one_problem_the_less_used_can_go(story: Story, now: datetime) -> None:
+    files: Files = {
+        "pay/retry.py": RETRY,
+        "ship/retries.py": RETRY.replace("retried", "with_retries"),
+        "ship/instalments.py": OTHER,
+        "ship/run.py": "from pay.retry import retried\n" + code(40, "run"),
+    }
+    story.commit(WITH_CLAUDE, files)
+    said = watched(story, now, Sign.DUPLICATE)
+    assert said == {"ship": "ship/retries.py is much like pay/retry.py: keep one"}
+
+
+def test_an_artifact_of_one_file_is_not_named_twice(story: Story, now: datetime) -> None:
+    story.commit("Begin", PEOPLE)
+    story.commit(WITH_CLAUDE, {"a/retry.py": RETRY, "b/retry.py": RETRY, "c/retry.py": RETRY})
+    assert watched(story, now, Sign.DUPLICATE) == {
+        "a/retry.py": "much like c/retry.py: keep one",
+        "b/retry.py": "much like c/retry.py: keep one",
+    }
+
+
+def test_tests_configuration_and_peoples_code_are_alike_for_good_reasons(
+    story: Story, now: datetime
+) -> None:
+    story.commit("By hand", {"pay/retry.py": RETRY, "pay/again.py": RETRY})
+    files: Files = {
+        "ship/retry.py": RETRY,
+        "tests/a/test_retry.py": RETRY,
+        "tests/b/test_retry.py": RETRY,
+        "deploy/a/retry.py": RETRY,
+        "deploy/b/retry.py": RETRY,
+    }
+    story.commit(WITH_CLAUDE, files)
+    assert watched(story, now, Sign.DUPLICATE) == {}
+
+
+# ----------------------------------------------------------------------------------- in all
+
+
+@pytest.fixture
+def full_of_signs(story: Story, now: datetime) -> Story:
+    busy(story, now, 8)
+    files = leaning("fastapi==0.110\nrequests")
+    files |= {"a/retry.py": RETRY, "b/retry.py": RETRY, "rules/lonely_rules.py": code(40, "rule")}
+    story.commit(WITH_CLAUDE, files, author=ERIN, on=on(now, 300))
+    story.commit("Upgrade", {"api/requirements.txt": "fastapi==0.111\nrequests"}, on=on(now, 5))
+    return story
+
+
+def test_while_nobody_commits_nothing_is_seen_that_was_not(
+    full_of_signs: Story, now: datetime
+) -> None:
+    """No words count days, and every window ends with the newest commit."""
+    first = scan(full_of_signs, now)
+    seen = {signal.sign for found in first.findings for signal in found.signals}
+    assert seen >= {Sign.CHURN, Sign.DUPLICATE, Sign.UNUSED, Sign.OWNER, Sign.DEPENDENCIES}
+    for days in (1, 30, 400):
+        later = scan(full_of_signs, now + timedelta(days=days))
+        assert {found.identity: found.signals for found in later.findings} == {
+            found.identity: found.signals for found in first.findings
+        }
+
+
+def test_what_was_kept_of_the_last_scan_changes_no_signal(
+    full_of_signs: Story, now: datetime, tmp_path: Path
+) -> None:
+    def kept() -> Scan:
+        return read_repository(full_of_signs.path, now=now, cache=tmp_path / "cache")
+
+    assert kept() == kept() == read_repository(full_of_signs.path, now=now)
+    full_of_signs.commit("Name", {"x.md": "lonely_rules"}, on=on(now, 1))
+    assert kept() == kept() == read_repository(full_of_signs.path, now=now)
