@@ -84,6 +84,20 @@ def test_a_branch_has_a_clone_of_its_own(story: Story, clones: Clones) -> None:
     )
 
 
+def test_what_a_remote_says_is_one_short_printable_line(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    program = tmp_path / "ssh.sh"
+    said = "printf 'fatal: \\033[31mred <!channel> %s\\n' " + "x" * 5_000 + " >&2"
+    program.write_text(f"#!/bin/sh\n{said}\nexit 1\n")
+    program.chmod(0o755)
+    environment["GIT_SSH_COMMAND"] = str(program)
+    told = refused(Clones(tmp_path / "cache", environment), "git@host:acme/checkout")
+    assert told.startswith("git@host:acme/checkout: git could not fetch it: ")
+    assert told.isprintable()
+    assert len(told) < 300
+
+
 def test_a_shallow_remote_gives_a_shallow_clone(
     story: Story, clones: Clones, tmp_path: Path
 ) -> None:

@@ -418,15 +418,34 @@ def test_refs_and_names_that_look_like_options_are_none(
     assert not canary.exists()
 
 
+def test_a_signature_is_nothing_to_start_a_program_for(
+    shop: Story, trap: Trap, now: datetime
+) -> None:
+    commit = git(shop.path, "cat-file", "commit", shop.tip() or "")
+    about, _, message = commit.partition("\n\n")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----"
+    signed = f"{about}\n{signature}\n\n{message}\n".encode()
+    signed_id = git(shop.path, "hash-object", "-t", "commit", "-w", "--stdin", stdin=signed)
+    git(shop.path, "update-ref", "refs/heads/main", signed_id)
+    configured(shop.path, {"log.showSignature": "true", "gpg.program": str(trap.program)})
+    assert read_repository(shop.path, now=now).ai_commits == 1
+    assert not trap.canary.exists()
+    with suppress(AssertionError):
+        git(shop.path, "log", "-1")
+    assert trap.canary.exists()
+
+
 def test_every_thread_and_directory_of_a_reading_is_gone(
     shop: Story, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
-    before = threading.active_count()
+    before = set(threading.enumerate())
     read_repository(shop.path, now=now)
     bomb(shop, 6)
     refused(shop.path, now, Limits(files=1_000))
     assert [*scratch.iterdir()] == []
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive()
