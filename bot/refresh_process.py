@@ -17,7 +17,7 @@ from bot.command_line import environment
 from bot.commands.failures import expected, words_of
 from bot.commands.invocation import Invocation, World
 from bot.commands.running import start_log
-from bot.repositories import read_listed
+from bot.repositories import note_failure, read_listed
 from storage.artifacts import Change
 
 log = logging.getLogger(__name__)
@@ -57,15 +57,19 @@ async def _while_wanted(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _refresh(invocation: Invocation, name: str) -> None:
-    repository = invocation.policy.repositories.get(name)
-    if repository is None:  # the file has changed; the next tick follows it
-        return
     change = Change(BY, invocation.world.now, invocation.policy)
+    repository = invocation.policy.repositories.get(name)
     async with invocation.register() as store:
+        if repository is None:
+            await note_failure(store, change, name, _DROPPED)
+            return
         asked = (store, change, name, repository, invocation.clones)
         read = await read_listed(*asked, cache=invocation.scans)
     new, changed = len(read.result.created), len(read.result.changed)
     log.info("repository read name=%s proposed=%d changed=%d", name, new, changed)
+
+
+_DROPPED = "DEBT_POLICY does not name it any more; start the bot again"
 
 
 if __name__ == "__main__":

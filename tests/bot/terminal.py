@@ -78,5 +78,14 @@ class Terminal:
         return str(path)
 
 
+def is_over(pid: int) -> bool:
+    """Whether a process has ended, be it that nobody has asked yet how."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state == "Z"
+
+
 def program() -> str:
     return str(Path(sys.executable).with_name("debt"))

@@ -19,7 +19,7 @@ from sandbox import Sandbox
 from storage import repositories
 from storage.tables import Repository
 from tests.bot.conftest import Ledger, on_both_databases
-from tests.bot.terminal import Terminal
+from tests.bot.terminal import Terminal, is_over
 from tests.bot.test_serve import address, free_port, serving
 from tests.intake.repositories import BY_CLAUDE, Story, code
 
@@ -163,6 +163,16 @@ async def test_a_reading_that_comes_to_grief_is_kept_as_well(
     assert SUNDAY + HOUR <= row.next_at < SUNDAY + HOUR + MINUTE  # the clock goes on meanwhile
 
 
+async def test_a_repository_that_the_file_has_dropped_since_is_not_read(
+    process: Process, slack: Sandbox, policy_file: Path, ledger: Ledger
+) -> None:
+    await refreshed(process, slack, SATURDAY)
+    await asyncio.to_thread(policy_file.write_text, "")
+    assert await refreshed(process, slack, SUNDAY) == ["acme/shop"]
+    assert "does not name it any more" in (await kept(process)).last_failure
+    assert await ledger.count() == 0
+
+
 async def test_a_scan_that_somebody_runs_counts_for_the_week(
     process: Process, slack: Sandbox, settings: Settings, shop: Story, tmp_path: Path
 ) -> None:
@@ -238,10 +248,6 @@ def children_of(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def is_gone(pid: int) -> bool:
-    return not Path(f"/proc/{pid}").exists()
-
-
 async def overdue(settings: Settings, tmp_path: Path) -> None:
     """The repository is known since last year, so its week is over."""
     words = "brief --once --at 2025-11-28T12:00:00Z"
@@ -266,7 +272,7 @@ async def test_nothing_is_left_of_a_reading_when_the_bot_ends(
         bot.send_signal(end)
         _, err = await asyncio.wait_for(bot.communicate(), 20)
     assert b"Traceback" not in err
-    await until(lambda: is_gone(reading) and is_gone(int((tmp_path / "pid").read_text())))
+    await until(lambda: is_over(reading) and is_over(int((tmp_path / "pid").read_text())))
     assert [*(tmp_path / "scratch").iterdir()] == []
     clones = tmp_path / "cache" / "debt" / "repositories"
     assert [path.suffix for path in clones.iterdir()] == [".lock"]

@@ -4,15 +4,17 @@ import json
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from bot.command_line import parser
+from bot.command_line import answer, parser
 from bot.commands.invocation import Invocation
-from tests.bot.terminal import Terminal, program
+from tests.bot.terminal import Terminal, is_over, program
 from tests.bot.test_command_line import done, refused
+from tests.bot.test_progress import Screen
 from tests.intake.repositories import BY_CLAUDE, Story, code
 
 WITH_CLAUDE = "Work\n\n" + BY_CLAUDE
@@ -116,6 +118,13 @@ def test_a_list_is_scanned_instead_of_the_policys(fresh: Terminal, shop: Story, 
     assert "s3cret" not in said
 
 
+def test_a_terminal_sees_which_repository_it_is_about(fresh: Terminal, shop: Story) -> None:
+    policy(fresh, shop=f"url = '{shop.path}'")
+    screen = Screen()
+    assert answer(["scan"], fresh.world(StringIO(), screen)) == 0
+    assert "\rfetching acme/shop" in screen.getvalue()
+
+
 def test_nothing_to_scan_is_said(fresh: Terminal) -> None:
     assert refused(fresh.says("scan")) == (
         "debt: No repository to scan: say REPO, or name some in the policy’s [repositories].\n"
@@ -153,8 +162,7 @@ def test_a_clone_that_another_process_works_with_is_left_alone(
     assert said == f"debt: acme/shop: {shop.path}: another process works with its clone.\n"
 
 
-def until(true: object, seconds: float = 20) -> None:
-    assert callable(true)
+def until(true: Callable[[], object], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline
@@ -184,7 +192,6 @@ def test_a_scan_that_is_interrupted_ends_at_once_and_leaves_nothing(
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=20)
     assert (running.returncode, out, err) == (130, b"", b"")
-    pid = (tmp_path / "pid").read_text().strip()
-    assert not Path(f"/proc/{pid}").exists()
+    until(lambda: is_over(int((tmp_path / "pid").read_text())), 5)
     assert [*scratch.iterdir()] == []
     assert [path.suffix for path in (tmp_path / "cache/debt/repositories").iterdir()] == [".lock"]
