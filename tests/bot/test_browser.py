@@ -23,10 +23,11 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Sandbox]:
         yield slack
 
 
-async def picture(page: Page, name: str) -> None:
+async def picture(page: Page, name: str, height: int = 800) -> None:
     """Kept in the folder that DEBT_PICTURES names, if it names one."""
     folder = os.environ.get("DEBT_PICTURES")
     if folder:
+        await page.set_viewport_size({"width": 1280, "height": height})
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
@@ -56,7 +57,7 @@ async def test_a_newcomer_claims_by_form_and_acts_on_mondays_digest(
     await page.locator("[data-monday]").click()
     digest = message(page, "Code debt this week: payments")
     await expect(digest).to_be_visible()
-    await picture(page, "digest")
+    await picture(page, "digest", height=1270)
     await digest.get_by_role("button", name="Review").first.click()
     await expect(message(page, "Code debt this week: payments")).to_contain_text("reviewed by dana")
     await page.goto("about:blank")  # lets go of the stream of changes
