@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import IO
 
 CHUNK = 1 << 18
+AHEAD = 1 << 20
+"""So many bytes git may be ahead of whoever reads, where the system lets it."""
 LONGEST_POINTER = 8192
 OUT_OF_MEMORY = "Out of memory"
 
@@ -193,6 +195,7 @@ class Repository:
             cwd=self._tree,
             env=self._environment,
             bufsize=CHUNK,
+            pipesize=AHEAD,
             start_new_session=True,
         )
         bound(process, self.limits.memory_bytes)
@@ -322,6 +325,7 @@ def _environment(directory: Path, scratch: Path) -> dict[str, str]:
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_FLUSH": "0",  # not after each commit: ten times fewer reads and writes
         "GIT_GRAFT_FILE": os.devnull,  # parents are those that a commit names
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_NO_LAZY_FETCH": "1",
