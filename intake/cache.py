@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,23 +37,23 @@ _ROOMS = ("debt", "intake")
 class Cache:
     """One repository's file in a directory; without a directory nothing is ever kept."""
 
-    def __init__(self, directory: Path | None, repository: Repository, markers: Markers) -> None:
+    def __init__(
+        self, directory: Path | None, repository: Repository, markers: Markers, head: str
+    ) -> None:
         self._directory = directory if _is_outside(directory, repository) else None
-        self._repository = repository
-        self._version = _version(repository, markers) if self._directory else ""
-        self._was = Kept()
-        with suppress(OSError, ValueError, LookupError, TypeError):
-            self._was = unpacked(_parts(self._bytes(), self._version))
+        self._repository, self._markers, self._head = repository, markers, head
 
-    def before(self, head: str) -> Kept:
-        """What can be used of what the last scan left; commits only if `head` comes after them."""
-        known = self._was.log.head
-        ours = not known or descends(self._repository, head, known)
-        return self._was if ours else replace(self._was, log=Log(), mentions=Mentions())
+    @cached_property
+    def before(self) -> Kept:
+        """What can be used of what the last scan left; commits only if the head came after them."""
+        if not self._was.log.head or descends(self._repository, self._head, self._was.log.head):
+            return self._was
+        return replace(self._was, log=Log(), mentions=Mentions())
 
-    def lost(self, kept: Kept) -> bool:
-        """Whether commits were kept that could not be used."""
-        return bool(self._was.log.head and not kept.log.head)
+    @property
+    def lost(self) -> bool:
+        """Whether commits were kept that cannot be used."""
+        return bool(self._was.log.head and not self.before.log.head)
 
     def keep(self, kept: Kept) -> str | None:
         """In place of what was kept; a sentence where that cannot be done."""
@@ -66,6 +66,16 @@ class Cache:
         except OSError as error:
             return f"The next scan has to read everything again: {error.strerror or error}."
         return None
+
+    @cached_property
+    def _was(self) -> Kept:
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            return unpacked(_parts(self._bytes(), self._version))
+        return Kept()
+
+    @cached_property
+    def _version(self) -> str:
+        return _version(self._repository, self._markers)
 
     def _bytes(self) -> bytes:
         if self._directory is None:

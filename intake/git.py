@@ -6,6 +6,7 @@ with those switches off, an environment of our own, an empty work tree and a pri
 files that are checked out are never looked at, and a bare clone reads exactly like a full one.
 """
 
+import fcntl
 import os
 import resource
 import shutil
@@ -21,6 +22,8 @@ from pathlib import Path
 from typing import IO
 
 CHUNK = 1 << 18
+AHEAD = 1 << 20
+"""So many bytes git may be ahead of whoever reads."""
 LONGEST_POINTER = 8192
 OUT_OF_MEMORY = "Out of memory"
 
@@ -173,6 +176,7 @@ class Repository:
             try:
                 watch.start()
                 assert process.stdout is not None  # noqa: S101 - asked for by PIPE
+                _widen(process.stdout)
                 with self._ending.watching(process):
                     yield process.stdout
                 process.stdout.close()
@@ -322,6 +326,7 @@ def _environment(directory: Path, scratch: Path) -> dict[str, str]:
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_FLUSH": "0",  # not after each commit: ten times fewer reads and writes
         "GIT_GRAFT_FILE": os.devnull,  # parents are those that a commit names
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_NO_LAZY_FETCH": "1",
@@ -339,6 +344,12 @@ def _spooled(parts: Iterable[bytes]) -> Iterator[IO[bytes]]:
         file.writelines(parts)
         file.seek(0)
         yield file
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Lets git go on while others work; where the system says no, it waits for them."""
+    with suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, AHEAD)
 
 
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:

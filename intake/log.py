@@ -79,14 +79,15 @@ class Asked(NamedTuple):
 
 
 @contextmanager
-def asked(repository: Repository, head: str, known: Log) -> Iterator[Asked]:
+def asked(repository: Repository, head: str, known: Callable[[], Log]) -> Iterator[Asked]:
     """Asks git for all commits up to `head` but merges; it looks for them while others work.
-    `known` has those up to a commit from which `head` came.
+    `known`, which is called meanwhile, has those up to a commit from which `head` came.
     """
-    ids = ("rev-list", "--date-order", "--no-merges", head, "--")
-    new = (head, f"^{known.head}") if known.head else (head,)
-    with repository.output(*ids) as listed, commits_of(repository, *new) as commits:
-        yield Asked(head, listed, commits, known)
+    with repository.output("rev-list", "--date-order", "--no-merges", head, "--") as ids:
+        log = known()
+        new = (head, f"^{log.head}") if log.head else (head,)
+        with commits_of(repository, *new) as commits:
+            yield Asked(head, ids, commits, log)
 
 
 def read_log(

@@ -30,13 +30,13 @@ class Reading:
     """
 
     def __init__(
-        self, repository: Repository, cache: Cache, kept: Kept, asked: Asked, markers: Markers
+        self, repository: Repository, cache: Cache, asked: Asked, markers: Markers
     ) -> None:
         self._repository, self._markers = repository, markers
-        self._cache, self._kept, self._asked = cache, kept, asked
+        self._cache, self._kept, self._asked = cache, cache.before, asked
         self._log, self._shas = Log(), list[bytes]()
         self.cut = cut_off(repository)
-        self.contents = Contents(repository, markers, kept.contents)
+        self.contents = Contents(repository, markers, self._kept.contents)
         self.noted = Notes()
 
     def commits(self, progress: Progress | None = None) -> None:
@@ -66,7 +66,7 @@ class Reading:
 
     def done(self, mentions: Mentions) -> Iterator[str]:
         """Keeps what was read; says what came of what was kept before."""
-        if self._cache.lost(self._kept):
+        if self._cache.lost:
             yield ANEW
         kept = Kept(self._log, self.contents.measured, self.noted.read, mentions)
         unkept = self._cache.keep(kept)
@@ -79,10 +79,9 @@ def reading(
     repository: Repository, head: str, markers: Markers, directory: Path | None
 ) -> Iterator[Reading]:
     """Git looks for commits within, so that other things can be asked before they are taken."""
-    cache = Cache(directory, repository, markers)
-    kept = cache.before(head)
-    with asked(repository, head, kept.log) as coming:
-        yield Reading(repository, cache, kept, coming, markers)
+    cache = Cache(directory, repository, markers, head)
+    with asked(repository, head, lambda: cache.before.log) as coming:
+        yield Reading(repository, cache, coming, markers)
 
 
 def _begins(day: date) -> int:

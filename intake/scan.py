@@ -200,8 +200,8 @@ def _code_of(repository: Repository, head: str, markers: Markers, contents: Cont
     notes: list[str] = []
     out: set[bytes] = set()
     vouched: set[bytes] = set()
-    if any(path.rpartition(b"/")[2] == b".gitattributes" for path in files):
-        if index_of(repository, head):
+    if attributes := {path: blob for path, blob in files.items() if _is_attributes(path)}:
+        if index_of(repository, attributes):
             out, vouched = left_out_by_attributes(repository, blobs)
         else:
             notes.append("Git refused some paths, so .gitattributes was not read.")
@@ -233,6 +233,10 @@ def _code_of(repository: Repository, head: str, markers: Markers, contents: Cont
     owners = Owners(codeowners_of(repository, files))
     there = tracked(map(text_of, files))
     return _Code(kept, vouched, owners, tuple(_directories(blocks)), there, traces, files, notes)
+
+
+def _is_attributes(path: bytes) -> bool:
+    return path.rpartition(b"/")[2] == b".gitattributes"
 
 
 def _may_count(path: str) -> bool:

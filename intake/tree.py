@@ -55,10 +55,13 @@ def files_of(repository: Repository, head: str) -> dict[bytes, Blob]:
     return files
 
 
-def index_of(repository: Repository, head: str) -> bool:
-    """Fill the private index, from which git then takes .gitattributes; False if it refuses."""
+def index_of(repository: Repository, attributes: Mapping[bytes, Blob]) -> bool:
+    """Fill the private index with these .gitattributes, which git then heeds; False if it refuses
+    one of their paths.
+    """
+    entries = (b"100644 %b\t%b\0" % (blob.oid, path) for path, blob in attributes.items())
     try:
-        repository.once("read-tree", head)
+        repository.once("update-index", "-z", "--index-info", stdin=entries)
     except UnreadableRepository:
         repository.check_time()
         return False

@@ -19,7 +19,7 @@ def history_of(story: Story, *paths: str | bytes) -> History:
 
 def read(path: Path, head: str, wanted: set[bytes]) -> History:
     with opened(path) as repository:
-        with asked(repository, head, Log()) as coming:
+        with asked(repository, head, Log) as coming:
             log, shas = read_log(repository, coming, BUILT_IN)
         return history_in(log, shas, wanted, cut=cut_off(repository))
 
@@ -186,7 +186,7 @@ def test_progress_is_told_in_all_and_at_the_end(story: Story) -> None:
     told: list[tuple[int, int | None]] = []
     with (
         opened(story.path) as repository,
-        asked(repository, story.tip() or "", Log()) as coming,
+        asked(repository, story.tip() or "", Log) as coming,
     ):
         read_log(repository, coming, BUILT_IN, lambda done, total: told.append((done, total)))
     assert told == [(3, 3)]

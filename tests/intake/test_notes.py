@@ -36,7 +36,7 @@ def tools(lines: str, **tables: object) -> dict[By, int]:
 def history_of(story: Story, *paths: str) -> History:
     head = story.tip() or ""
     with opened(story.path) as repository:
-        with asked(repository, head, Log()) as coming:
+        with asked(repository, head, Log) as coming:
             log, shas = read_log(repository, coming, BUILT_IN)
         notes = notes_of(repository, shas, BUILT_IN)
         wanted = {path.encode() for path in paths}
