@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -73,7 +74,9 @@ async def answer_command(
     """A quick answer rides on the acknowledgement; a form or a slow answer follows it."""
     task = await in_time(bot, settled(work))
     if task.done() and _rides_along(reply := task.result()):
-        await ack(**await _visible(bot, origin, reply))
+        # Bolt would turn the same card into JSON anew for each who looks at it.
+        body = reply.message.encoded(await _shown_to(bot, origin, reply))
+        ack.response = BoltResponse(status=200, body=body)
         bot.poke()
         return
     await ack()
@@ -199,10 +202,14 @@ async def _direct(bot: Bot, origin: Origin, message: Message) -> None:
 
 
 async def _visible(bot: Bot, origin: Origin, reply: Reply) -> dict[str, Any]:
+    kind = await _shown_to(bot, origin, reply)
+    return {**reply.message.payload(), "response_type": kind}
+
+
+async def _shown_to(bot: Bot, origin: Origin, reply: Reply) -> str:
     """Everybody sees a change of what the channel follows; all else is for the person alone."""
     followed = not reply.replace and not origin.ts and await _follows(bot, origin, reply.changed)
-    kind = "in_channel" if followed else "ephemeral"
-    return {**reply.message.payload(), "response_type": kind}
+    return "in_channel" if followed else "ephemeral"
 
 
 async def _follows(bot: Bot, origin: Origin, changed: Artifact | None) -> bool:

@@ -23,6 +23,7 @@ from briefings.message import plainly
 from briefings.words import inert, say
 from debt.named import Act
 from debt.refusal import Refused
+from debt.roles import require_may
 from storage import events
 
 log = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ async def perform(bot: Bot, origin: Origin, run: Run, **given: Any) -> Answer:
     """
     call = await admitted(bot, origin, **given)
     if run not in OPEN_TO_ALL:
-        call.change.require_may(Act.SEE)
+        require_may(Act.SEE, call.who.slack_id, call.powers, call.policy)
     answer = await run(call)
     if bot.store.concerned:
         bot.tasks.leave(home.freshen(bot, but=origin.slack_id if origin.home else None))

@@ -153,11 +153,15 @@ class Call:
         return self.origin.channel
 
     @property
+    def powers(self) -> Powers:
+        """What the person is in the workspace."""
+        roster, me = self.bot.groups.roster, self.who.slack_id
+        return Powers(self.who.admin, frozenset(name for name in roster if me in roster[name]))
+
+    @property
     def change(self) -> Change:
-        roster = self.bot.groups.roster
-        groups = frozenset(name for name, members in roster.items() if self.who.slack_id in members)
-        powers = Powers(self.who.admin, groups)
-        return Change(self.who.slack_id, self.at, self.bot.policy, self.who.zone, powers, roster)
+        me, roster = self.who.slack_id, self.bot.groups.roster
+        return Change(me, self.at, self.bot.policy, self.who.zone, self.powers, roster)
 
     @property
     def today(self) -> date:

@@ -51,7 +51,7 @@ async def _show(call: Call, artifact_id: int) -> Reply:
 
 async def card_of(call: Call, artifact_id: int) -> Message:
     """The card as the person who asks may use it; drawn again only once something has changed."""
-    viewer = Viewer(call.who.slack_id, call.change.powers, call.today)
+    viewer = Viewer(call.who.slack_id, call.powers, call.today)
     newest = await newest_entry(call.store, artifact_id)
     known = call.bot.drawn.get((artifact_id, viewer))
     if known and known[0] == newest:

@@ -1,5 +1,6 @@
 """A message: typed blocks and the text that stands for them in a notification."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -74,6 +75,14 @@ class Message:
             "text": cut(self.text, LONGEST_FALLBACK),
             "blocks": [each.to_dict() for each in self.blocks if _has_something(each)],
         }
+
+    def encoded(self, response_type: str) -> str:
+        """The payload as JSON, for who sees it; the same message again costs nothing."""
+        return f'{{"response_type": "{response_type}", {self._encoded[1:]}'
+
+    @cached_property
+    def _encoded(self) -> str:
+        return json.dumps(self._payload)
 
     @property
     def pictures(self) -> tuple[PictureBlock, ...]:
