@@ -11,7 +11,7 @@ WORDS = (
     "stream table tax task team token total user value version window worker zone"
 ).split()
 
-POOL = 4_000
+POOL = 40_000
 _SHAPES = {
     "py": (
         "{i}{a} = {b}.{c}({d}, {e}={n})",

@@ -236,7 +236,7 @@ class _Team:
         said = "\n".join(" ".join(self._code.word() for _ in range(10)) for _ in range(3))
         author, marker = self._random.choice(_PEOPLE), ""
         new = any(int(re.findall(r"\d+", path)[0]) < _BY_TOOLS for path in paths)
-        if self._random.random() < (0.75 if new else 0.05):
+        if self._random.random() < (0.75 if new else 0.02):
             tool, marker = self._random.choice(_TOOLS)
             author = tool or author
         return subject, author, f"{said}\n\n{marker}"
