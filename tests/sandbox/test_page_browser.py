@@ -151,7 +151,6 @@ def bot(app: AsyncApp) -> Bot:
 async def page(slack: Sandbox, bot: Bot, browser_page: Page) -> AsyncIterator[Page]:
     """Dana in #payments, the app running."""
     await browser_page.goto(f"{slack.url}/?as=dana&in=payments")
-    await expect(browser_page.locator("body[data-live]")).to_be_attached()
     yield browser_page
     await browser_page.goto("about:blank")  # lets go of the stream of changes
 
@@ -161,6 +160,8 @@ def composer(page: Page) -> Locator:
 
 
 async def says(page: Page, text: str) -> None:
+    """Also after a change of page: Enter sends once the page's own code is there."""
+    await expect(page.locator("body[data-live]")).to_be_attached()
     await composer(page).fill(text)
     await composer(page).press("Enter")
 
