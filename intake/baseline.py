@@ -107,9 +107,10 @@ def changes_a_month(files: Iterable[FileHistory], history: History, as_of: float
     """How often one file changes, over twelve months up to then; None below a month in all."""
     changes, seconds = 0, 0.0
     for file in files:
-        since = max(as_of - YEAR, _created(file, history))
+        created = history.landed[file.first]
+        since = max(as_of - YEAR, created)
         changes += sum(history.landed[commit] >= since for commit in file.commits)
-        changes -= history.landed[file.first] >= since
+        changes -= created >= since
         seconds += max(0.0, as_of - since)
     months = seconds / DAY / DAYS_A_MONTH
     return changes / months if months >= 1 else None
@@ -122,7 +123,7 @@ def _population(
         return Population(commits=len(commits))
     added = sum(file.added for file, _ in files)
     standing = sum(min(lines, file.added) for file, lines in files)
-    ages = [max(0.0, as_of - _created(file, history)) / DAY for file, _ in files]
+    ages = [max(0.0, as_of - history.landed[file.first]) / DAY for file, _ in files]
     return Population(
         files=len(files),
         commits=len(commits),
@@ -131,10 +132,6 @@ def _population(
         standing=standing / added if added else None,
         median_age_days=int(median(ages)),
     )
-
-
-def _created(file: FileHistory, history: History) -> int:
-    return history.landed[file.first]
 
 
 def _share(part: float | None) -> str:

@@ -16,7 +16,6 @@ FORKS = frozenset(
 )
 # A byte that is in no word becomes a space: splitting then takes half the time of a search.
 WORDS = bytes(byte if re.match(rb"\w", bytes([byte])) else 32 for byte in range(256))
-LINES = bytes.maketrans(b"\r", b"\n")
 
 PYTHON = re.compile(
     rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+\(?([\w, \t]*)|import[ \t]+([\w., \t]+))", re.M
@@ -68,7 +67,7 @@ class Reference(NamedTuple):
 
 def code_lines(content: bytes) -> int:
     """Lines that are not blank."""
-    return len([*filter(None, content.translate(LINES, b" \t\v\f").split(b"\n"))])
+    return len(content.translate(None, b" \t\v\f").split())  # what is left apart are lines
 
 
 def branches(content: bytes) -> int:

@@ -7,9 +7,8 @@ from fnmatch import fnmatchcase
 
 from debt.scan_policy import SignalsPolicy
 from debt.signals import Sign, Signal
-from intake.findings import Facts
+from intake.candidates import Candidate, Facts
 from intake.git import Repository
-from intake.grouping import Group
 from intake.history import FileHistory
 from intake.manifests import LARGEST, Dependencies, Dependency, Manifests, dependencies_in
 from intake.packages import ecosystem_of, uses
@@ -32,24 +31,27 @@ class Dependence:
 
 
 def dependence_of(
-    repository: Repository, groups: Iterable[Group], facts: Facts, files: Mapping[bytes, Blob]
+    repository: Repository,
+    candidates: Iterable[Candidate],
+    facts: Facts,
+    files: Mapping[bytes, Blob],
 ) -> Dependence:
-    """What is known of the manifests next to some groups; none of the others is read."""
+    """What is known of the manifests next to some candidates; none of the others is read."""
     lying = Manifests(map(text_of, files))
-    near = {group: _near(group, facts, lying) for group in groups}
+    near = {candidate: _near(candidate, lying) for candidate in candidates}
     paths = sorted({path for some in near.values() for path in some})
     small = {_raw(path): blob for path in paths if (blob := files[_raw(path)]).size <= LARGEST}
     with closing(contents_of(repository, small)) as contents:
         now = {text_of(raw): dependencies_in(text_of(raw), text) for raw, text in contents}
-    asked = {each for group, some in near.items() for each in _changed_since(group, some, facts)}
+    asked = {each for candidate, some in near.items() for each in _changed_since(candidate, some)}
     return Dependence(lying, now, dict(_read_then(repository, sorted(asked), facts)))
 
 
-def unstable(group: Group, facts: Facts, known: Dependence) -> Signal | None:
+def unstable(candidate: Candidate, known: Dependence) -> Signal | None:
     """Packages it imports that are below 1.0, not pinned, or on the policy's list."""
-    policy = facts.rules.signals
+    policy = candidate.facts.rules.signals
     found = {}
-    for path, manifest, each in _used(group, facts, known):
+    for path, manifest, each in _used(candidate, known):
         ecosystem = ecosystem_of(path)
         locked = ecosystem is not None and known.manifests.locks(manifest, ecosystem)
         if why := _why_unstable(each, policy, locked=locked):
@@ -57,11 +59,11 @@ def unstable(group: Group, facts: Facts, known: Dependence) -> Signal | None:
     return _said(Sign.DEPENDENCIES, "leans on ", found)
 
 
-def shifted(group: Group, facts: Facts, known: Dependence) -> Signal | None:
+def shifted(candidate: Candidate, known: Dependence) -> Signal | None:
     """Packages it imports that are on another line of versions than when it was last touched."""
     found = {}
-    then = dict(_changed_since(group, _near(group, facts, known.manifests), facts))
-    for _, manifest, each in _used(group, facts, known):
+    then = dict(_changed_since(candidate, _near(candidate, known.manifests)))
+    for _, manifest, each in _used(candidate, known):
         position = then.get(manifest)
         old = known.then.get((manifest, position), {}) if position is not None else {}
         was = next((other for other in old.values() if other.name == each.name), None)
@@ -89,31 +91,30 @@ def _said(sign: Sign, words: str, found: Mapping[str, str]) -> Signal | None:
     return Signal(sign, f"{words}{', '.join(named[:MOST_NAMED])}{more}")
 
 
-def _near(group: Group, facts: Facts, lying: Manifests) -> set[str]:
+def _near(candidate: Candidate, lying: Manifests) -> set[str]:
     """The nearest manifests of its files that import anything of others."""
-    importing = (path for path in group.files if facts.imports(path))
+    importing = (path for path in candidate.group.files if candidate.facts.imports(path))
     kinds = ((path, ecosystem_of(path)) for path in importing)
     return {found for path, kind in kinds if kind for found in lying.near(path, kind)}
 
 
-def _used(group: Group, facts: Facts, known: Dependence) -> Iterator[tuple[str, str, Dependency]]:
+def _used(candidate: Candidate, known: Dependence) -> Iterator[tuple[str, str, Dependency]]:
     """Each file with a manifest next to it and a package that it imports from there."""
-    for path in group.files:
-        imported, ecosystem = facts.imports(path), ecosystem_of(path)
+    for path in candidate.group.files:
+        imported, ecosystem = candidate.facts.imports(path), ecosystem_of(path)
         for manifest in known.manifests.near(path, ecosystem) if imported and ecosystem else ():
             for name, each in known.now.get(manifest, {}).items():
                 if ecosystem and uses(imported, name, ecosystem):
                     yield path, manifest, each
 
 
-def _changed_since(group: Group, manifests: Collection[str], facts: Facts) -> Iterator[Then]:
-    """Manifests that changed after the group's newest commit, with their own newest one until
+def _changed_since(candidate: Candidate, manifests: Collection[str]) -> Iterator[Then]:
+    """Manifests that changed after the candidate's newest commit, with their own newest one until
     then. A smaller position is a newer commit.
     """
-    files = [facts.files[path] for path in group.files if path in facts.files]
-    touched = min((commit for file in files for commit in file.commits), default=None)
+    touched, histories = candidate.newest, candidate.facts.history.files
     for manifest in manifests:
-        commits = facts.history.files.get(_raw(manifest), FileHistory()).commits
+        commits = histories.get(_raw(manifest), FileHistory()).commits
         until = [commit for commit in commits if touched is not None and commit >= touched]
         if until and min(commits) < min(until):
             yield manifest, min(until)

@@ -57,6 +57,11 @@ class FileHistory:
         """The commit that made it."""
         return max(self.commits)
 
+    @property
+    def ai_share(self) -> float:
+        """AI-added lines in all lines ever added, 0 to 1."""
+        return self.ai_added / self.added if self.added else 0.0
+
     def trace(self, spans: list[Span]) -> None:
         """Lines of the file as it stands that traces give to tools; commits that name one win."""
         self.traced = spans

@@ -71,7 +71,8 @@ def notes_of(
     if tree is None:
         return Notes()
     noted = _noted(files_of(repository, tree))
-    sources = {commit: found for commit in commits if (found := _sources(commit, noted, lenders))}
+    spoken_of = (commit for commit in commits if commit in noted or commit in lenders)
+    sources = {sha: found for sha in spoken_of if (found := _sources(sha, noted, lenders))}
     here = {source: noted[source] for some in sources.values() for source in some}
     limit = repository.limits.note_bytes
     fit = {commit: blob for commit, blob in here.items() if blob.size <= limit}
@@ -88,7 +89,7 @@ def _sources(commit: bytes, noted: Mapping[bytes, Blob], lenders: Lenders) -> tu
     """The commits whose notes speak for it: its own, else those of what it was made of."""
     if commit in noted:
         return (commit,)
-    return tuple(lender for lender in lenders.get(commit, ()) if lender in noted)
+    return tuple(lender for lender in lenders[commit] if lender in noted)
 
 
 def together(notes: Sequence[Note]) -> Note:

@@ -26,13 +26,19 @@ ANEW = (
 
 class Reading:
     """Made by `reading`. `contents` are read as they are asked for; what was read of commits stands
-    in `history`, of notes in `noted`.
+    in `history`, of notes in `noted`. Commits before the day `since` do not count.
     """
 
     def __init__(
-        self, repository: Repository, cache: Cache, asked: Asked, markers: Markers
+        self,
+        repository: Repository,
+        cache: Cache,
+        asked: Asked,
+        markers: Markers,
+        since: date | None,
     ) -> None:
-        self._repository, self._markers = repository, markers
+        self.repository, self.head, self.since = repository, asked.head, since
+        self._markers = markers
         self._cache, self._kept, self._asked = cache, cache.before, asked
         self._log, self._shas = Log(), list[bytes]()
         self.cut = cut_off(repository)
@@ -41,20 +47,18 @@ class Reading:
 
     def commits(self, progress: Progress | None = None) -> None:
         """Takes what git was asked for."""
-        self._log, self._shas = read_log(self._repository, self._asked, self._markers, progress)
+        self._log, self._shas = read_log(self.repository, self._asked, self._markers, progress)
 
-    def history(self, wanted: Collection[bytes], since: date | None = None) -> History:
-        """What all commits, or those since a day, did to the wanted paths. Raises
-        UnreadableRepository.
-        """
+    def history(self, wanted: Collection[bytes]) -> History:
+        """What the commits that count did to the wanted paths. Raises UnreadableRepository."""
         if len(self._log.shas) != len(self._shas):
-            where = shown(self._repository.path)
+            where = shown(self.repository.path)
             raise UnreadableRepository(f"{where}: its history changed while it was read.")
         made = {self._log.shas[row]: made for row, made in self._log.made.items()}
-        lenders = lenders_of(self._repository, self._log.head, made)
+        lenders = lenders_of(self.repository, self._log.head, made)
         known = self._kept.notes
-        self.noted = notes_of(self._repository, self._shas, self._markers, known, lenders)
-        landed = _begins(since) if since else EVER
+        self.noted = notes_of(self.repository, self._shas, self._markers, known, lenders)
+        landed = _begins(self.since) if self.since else EVER
         return history_in(
             self._log, self._shas, wanted, cut=self.cut, notes=self.noted.of, since=landed
         )
@@ -76,12 +80,16 @@ class Reading:
 
 @contextmanager
 def reading(
-    repository: Repository, head: str, markers: Markers, directory: Path | None
+    repository: Repository,
+    head: str,
+    markers: Markers,
+    directory: Path | None,
+    since: date | None = None,
 ) -> Iterator[Reading]:
     """Git looks for commits within, so that other things can be asked before they are taken."""
     cache = Cache(directory, repository, markers, head)
     with asked(repository, head, lambda: cache.before.log) as coming:
-        yield Reading(repository, cache, coming, markers)
+        yield Reading(repository, cache, coming, markers, since)
 
 
 def _begins(day: date) -> int:

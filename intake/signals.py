@@ -3,16 +3,14 @@
 Windows of time end with the newest commit, so that nothing changes while nobody commits.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from debt.signals import Sign, Signal
-from intake.baseline import DAY, FEW, changes_a_month
+from intake.baseline import FEW
+from intake.candidates import DAY, Candidate, Facts
 from intake.dependencies import dependence_of, shifted, unstable
-from intake.findings import Facts, people_of
 from intake.git import Repository
-from intake.grouping import Group
-from intake.history import FileHistory
 from intake.mentions import Mentions, mentions_of
 from intake.tree import Blob
 from intake.twins import duplicate, twins_of
@@ -25,7 +23,7 @@ SERVING = frozenset({"production_integration", "prototype_service"})
 
 @dataclass(frozen=True)
 class Watched:
-    """Signals by the identity of their group, and what was asked to find them."""
+    """Signals by the identity of their candidate, and what was asked to find them."""
 
     signals: Mapping[str, tuple[Signal, ...]]
     mentions: Mentions
@@ -34,50 +32,51 @@ class Watched:
 def watched(
     repository: Repository,
     head: str,
-    groups: Collection[Group],
+    candidates: Sequence[Candidate],
     written: Collection[str],
     facts: Facts,
     *,
     files: Mapping[bytes, Blob],
     known: Mentions,
 ) -> Watched:
-    """What is to be watched of each group. `written` are the files of tools, `files` all there are
-    at `head`; `known` is what was asked the last time.
+    """What is to be watched of each candidate. `written` are the files of tools, `files` all there
+    are at `head`; `known` is what was asked the last time.
     """
-    leaning = dependence_of(repository, groups, facts, files)
-    asked = frozenset(doubtful(groups, facts))
-    names, ahead = names_in(asked), names_ahead(groups)
+    leaning = dependence_of(repository, candidates, facts, files)
+    asked = frozenset(doubtful(candidates))
+    names, ahead = names_in(asked), names_ahead(candidates)
     mentions = mentions_of(repository, head, names, ahead=ahead, files=files, known=known)
-    kept = twins_of(groups, written, facts)
+    kept = twins_of((candidate.group for candidate in candidates), written, facts)
 
-    def signals(group: Group) -> Iterator[Signal | None]:
-        yield duplicate(group, kept)
-        yield unused(group, asked, mentions)
-        yield from _of_history(group, facts)
-        yield unstable(group, facts, leaning)
-        yield shifted(group, facts, leaning)
+    def signals(candidate: Candidate) -> Iterator[Signal | None]:
+        yield duplicate(candidate.group, kept)
+        yield unused(candidate, asked, mentions)
+        yield from _of_history(candidate)
+        yield unstable(candidate, leaning)
+        yield shifted(candidate, leaning)
 
-    found = {group.identity(facts.repo): tuple(filter(None, signals(group))) for group in groups}
+    found = {each.identity: tuple(filter(None, signals(each))) for each in candidates}
     return Watched(found, mentions)
 
 
-def _of_history(group: Group, facts: Facts) -> Iterator[Signal | None]:
-    yield owner_gone(group, facts)
-    yield regenerated(group, facts)
-    yield churn(group, facts)
-    yield untested(group, facts)
+def _of_history(candidate: Candidate) -> Iterator[Signal | None]:
+    yield owner_gone(candidate)
+    yield regenerated(candidate)
+    yield churn(candidate)
+    yield untested(candidate)
 
 
-def untested(group: Group, facts: Facts) -> Signal | None:
-    if group.kind not in SERVING or any(map(facts.is_tested, group.files)):
+def untested(candidate: Candidate) -> Signal | None:
+    group = candidate.group
+    if group.kind not in SERVING or any(map(candidate.facts.is_tested, group.files)):
         return None
     return Signal(Sign.UNTESTED, "no test names it")
 
 
-def churn(group: Group, facts: Facts) -> Signal | None:
+def churn(candidate: Candidate) -> Signal | None:
     """Its files change far more often than people's in the same repository, and often at all."""
+    facts, often = candidate.facts, candidate.changes_a_month or 0
     usual, policy = facts.baseline.people, facts.rules.signals
-    often = changes_a_month(_histories(group, facts), facts.history, facts.as_of) or 0
     if usual.files < FEW or not usual.changes_a_month or often < NOTEWORTHY:
         return None
     times = often / usual.changes_a_month
@@ -88,22 +87,22 @@ def churn(group: Group, facts: Facts) -> Signal | None:
     return Signal(Sign.CHURN, words, firm=times >= policy.churn)
 
 
-def regenerated(group: Group, facts: Facts) -> Signal | None:
+def regenerated(candidate: Candidate) -> Signal | None:
     """Tools wrote at least half of one of its files anew, again and again; its first version is
     none of these times.
     """
-    policy = facts.rules.signals
-    most = max((_rewrites(path, facts) for path in group.files), default=0)
+    policy = candidate.facts.rules.signals
+    most = max((_rewrites(path, candidate) for path in candidate.files), default=0)
     if most < policy.regenerations:
         return None
     often, days = policy.regenerations, policy.regeneration_days
     return Signal(Sign.REGENERATED, f"rewritten by tools {often} times or more in {days} days")
 
 
-def owner_gone(group: Group, facts: Facts) -> Signal | None:
+def owner_gone(candidate: Candidate) -> Signal | None:
     """Its owner in CODEOWNERS, as far as we know them, or else whoever worked on it most."""
-    people = people_of(_commits(group, facts), facts)
-    owners = _authors(facts.owners.of(group.files[0]).owners, facts)
+    facts, people = candidate.facts, candidate.people
+    owners = _authors(candidate.ownership.owners, facts)
     days = facts.rules.signals.silent_days
     silent = {author for author in {*people, *owners} if _is_silent(author, facts, days)}
     if owners:
@@ -116,11 +115,13 @@ def owner_gone(group: Group, facts: Facts) -> Signal | None:
     return Signal(Sign.OWNER, f"{who} silent for more than {days} days") if who else None
 
 
-def _rewrites(path: str, facts: Facts) -> int:
-    history, file = facts.history, facts.files.get(path, FileHistory())
+def _rewrites(path: str, candidate: Candidate) -> int:
+    facts, file = candidate.facts, candidate.files[path]
+    history = facts.history
     since = facts.as_of - facts.rules.signals.regeneration_days * DAY
+    first = file.first if file.told else None
     return sum(
-        told.commit != file.first
+        told.commit != first
         and history.landed[told.commit] >= since
         and 2 * told.ai_lines(marked=told.commit in history.marked) >= facts.lines[path]
         for told in file.told
@@ -136,11 +137,3 @@ def _authors(owners: Iterable[str], facts: Facts) -> set[int]:
 
 def _is_silent(author: int, facts: Facts, days: int) -> bool:
     return facts.as_of - facts.last_seen[author] > days * DAY
-
-
-def _histories(group: Group, facts: Facts) -> list[FileHistory]:
-    return [facts.files[path] for path in group.files if path in facts.files]
-
-
-def _commits(group: Group, facts: Facts) -> set[int]:
-    return {commit for file in _histories(group, facts) for commit in file.commits}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from debt.signals import Sign, Signal
-from intake.findings import Facts
+from intake.candidates import Facts
 from intake.git import shown
 from intake.grouping import Group
 from intake.likeness import alike

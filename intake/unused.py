@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from debt.signals import Sign, Signal
+from intake.candidates import DAY, Candidate
 from intake.contents import INDEXES
-from intake.findings import DAY, Facts
 from intake.grouping import Group
 from intake.kinds import is_started
 from intake.mentions import NAME, Mentions
@@ -23,50 +23,51 @@ MOST_AHEAD = 60_000
 KIND = "production_integration"
 
 
-def unused(group: Group, asked: Collection[Group], mentions: Mentions) -> Signal | None:
+def unused(candidate: Candidate, asked: Collection[Candidate], mentions: Mentions) -> Signal | None:
     """Of those that were asked about, one that nobody names."""
-    own = _raw(group)
-    if group not in asked or any(mentions.has(name, own) for name in _names_of(group)):
+    own, names = _raw(candidate.group), _names_of(candidate.group)
+    if candidate not in asked or any(mentions.has(name, own) for name in names):
         return None
     return Signal(Sign.UNUSED, "nothing imports or names it")
 
 
-def doubtful(groups: Iterable[Group], facts: Facts) -> list[Group]:
+def doubtful(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Those of which it is worth asking who names them: nobody imports them, and somebody would
     have to. Of names that two of them share nobody could tell whose they are.
     """
-    some = [group for group in groups if _may_be_unused(group, facts)]
-    counted = Counter(name for group in some for name in _names_of(group))
-    alone = (group for group in some if all(counted[name] == 1 for name in _names_of(group)))
+    some = [each for each in candidates if _may_be_unused(each)]
+    counted = Counter(name for each in some for name in _names_of(each.group))
+    alone = (each for each in some if all(counted[name] == 1 for name in _names_of(each.group)))
     return list(_within(alone, MOST_ASKED))
 
 
-def names_in(groups: Iterable[Group]) -> dict[str, frozenset[bytes]]:
+def names_in(candidates: Iterable[Candidate]) -> dict[str, frozenset[bytes]]:
     """By what others would speak of each, with the files that it is."""
+    groups = [candidate.group for candidate in candidates]
     return {name: _raw(group) for group in groups for name in _names_of(group)}
 
 
-def names_ahead(groups: Iterable[Group]) -> frozenset[str]:
+def names_ahead(candidates: Iterable[Candidate]) -> frozenset[str]:
     """All names that may be asked about one day."""
-    some = _within(filter(_is_named, groups), MOST_AHEAD)
-    return frozenset(name for group in some for name in _names_of(group))
+    some = _within((each for each in candidates if _is_named(each.group)), MOST_AHEAD)
+    return frozenset(name for each in some for name in _names_of(each.group))
 
 
-def _within(groups: Iterable[Group], most: int) -> Iterator[Group]:
+def _within(candidates: Iterable[Candidate], most: int) -> Iterator[Candidate]:
     """As many as have names of so many letters in all: they are looked for in one question."""
-    for group in groups:
-        most -= sum(len(name) + 1 for name in _names_of(group))
+    for candidate in candidates:
+        most -= sum(len(name) + 1 for name in _names_of(candidate.group))
         if most < 0:
             return
-        yield group
+        yield candidate
 
 
-def _may_be_unused(group: Group, facts: Facts) -> bool:
-    if not _is_named(group) or facts.references.dependants(group.files):
+def _may_be_unused(candidate: Candidate) -> bool:
+    if not _is_named(candidate.group) or candidate.dependants:
         return False
-    traits = (facts.traits.get(path) for path in group.files)
+    traits = (candidate.facts.traits.get(path) for path in candidate.group.files)
     started = any(each is None or each.starts for each in traits)
-    return not started and not _is_young(group, facts)
+    return not started and not _is_young(candidate)
 
 
 def _is_named(group: Group) -> bool:
@@ -98,11 +99,10 @@ def _is_telling(name: str) -> bool:
     return len(name) >= SHORTEST and NAME.fullmatch(name) is not None
 
 
-def _is_young(group: Group, facts: Facts) -> bool:
-    landed = facts.history.landed
-    files = [facts.files[path] for path in group.files if path in facts.files]
-    created = min((landed[file.first] for file in files), default=facts.as_of)
-    return facts.as_of - created < YOUNG_DAYS * DAY
+def _is_young(candidate: Candidate) -> bool:
+    as_of, landed = candidate.facts.as_of, candidate.facts.history.landed
+    created = min((landed[file.first] for file in candidate.files.values()), default=as_of)
+    return as_of - created < YOUNG_DAYS * DAY
 
 
 def _raw(group: Group) -> frozenset[bytes]:
