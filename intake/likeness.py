@@ -59,19 +59,20 @@ def alike(sketches: Mapping[str, "array[int]"], least: float) -> list[Pair]:
     Takes time in proportion to the files: a run that more than a few of them have is left out.
     """
     boilerplate = _boilerplate(sketches.values())
-    own = {path: frozenset(runs) - boilerplate for path, runs in sketches.items()}
+    own = {path: [run for run in runs if run not in boilerplate] for path, runs in sketches.items()}
     own = {path: runs for path, runs in own.items() if len(runs) >= FEWEST}
     pairs = [
-        Pair(one, other, _share(own[one], own[other], least)) for one, other in _candidates(own)
+        Pair(one, other, _share(frozenset(own[one]), frozenset(own[other]), least))
+        for one, other in _candidates(own)
     ]
     return [pair for pair in pairs if pair.share >= least]
 
 
-def _candidates(own: Mapping[str, frozenset[int]]) -> list[tuple[str, str]]:
+def _candidates(own: Mapping[str, list[int]]) -> list[tuple[str, str]]:
     """Files that share one of their very smallest numbers, as nearly all that are alike do."""
     having: dict[int, list[str]] = defaultdict(list)
     for path in sorted(own):
-        for run in sorted(own[path])[:ASKED]:
+        for run in own[path][:ASKED]:
             having[run].append(path)
     return sorted({pair for paths in having.values() for pair in combinations(paths, 2)})
 

@@ -95,7 +95,9 @@ class Manifests:
 
 def manifest_of(path: str) -> Ecosystem | None:
     """Whose packages a file lists, by its name."""
-    directory, _, name = path.lower().rpartition("/")
+    if not (lowered := path.lower()).endswith(_ENDINGS):
+        return None
+    directory, _, name = lowered.rpartition("/")
     if name.endswith(".txt"):
         listed = name.startswith("requirements") or directory.endswith("requirements")
         return "python" if listed else None
@@ -108,6 +110,7 @@ _NAMES: dict[str, Ecosystem] = {
     "go.mod": "go",
     "cargo.toml": "cargo",
 }
+_ENDINGS = (".txt", *_NAMES)
 
 
 def dependencies_in(path: str, content: bytes) -> Dependencies:
