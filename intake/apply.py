@@ -94,7 +94,7 @@ def _found(finding: Finding, repo: str, block: Block | None) -> Found:
         scan_identity=identity,
     )
     said = _said(block) if block else None
-    return Found(identity, facts, finding.pieces, said)
+    return Found(identity, facts, finding.pieces, said, written_on=finding.written_on)
 
 
 def _said(block: Block) -> Said:

@@ -27,7 +27,8 @@ class Finding:
     the person most active lately. `created_on` is when the first commit that names a tool landed,
     or where only traces do, the first of all. `lines` stand now and are not blank; `ai_lines` of
     `added_lines` were ever added. `evidence` is one sentence, `pieces` what it rests on, the newest
-    of each source. `signals` are what is to be watched.
+    of each source. `signals` are what is to be watched. `written_on` is when a tool last wrote a
+    sizable part of one of its files.
     """
 
     identity: str
@@ -54,6 +55,7 @@ class Finding:
     evidence: str
     pieces: tuple[Piece, ...] = ()
     signals: tuple[Signal, ...] = ()
+    written_on: date | None = None
 
     @property
     def score(self) -> int:
@@ -93,6 +95,7 @@ def finding_of(candidate: Candidate) -> Finding:
         added_lines=sum(file.added for file in files),
         evidence=_evidence(candidate, pieces),
         pieces=kept(pieces),
+        written_on=_written_on(candidate),
     )
 
 
@@ -171,6 +174,17 @@ def _origin(tools: Counter[By]) -> tuple[str, str | None]:
         {by.model: lines for by, lines in tools.items() if by.tool == tool and by.model}
     )
     return tool, models.most_common(1)[0][0] if models else None
+
+
+def _written_on(candidate: Candidate) -> date | None:
+    facts, history = candidate.facts, candidate.facts.history
+    landed = [
+        history.landed[told.commit]
+        for file in candidate.files.values()
+        for told in file.told
+        if told.ai_lines(marked=told.commit in history.marked) >= facts.rules.scan.min_lines
+    ]
+    return facts.when(max(landed)) if landed else None
 
 
 def _evidence(candidate: Candidate, pieces: Iterable[Piece]) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -37,7 +38,7 @@ class Said:
 class Found:
     """One finding: how a scan knows it again, all that it says of a new artifact, and on what
     evidence. `artifact_id` is whose files these are, by globs that a person gave or, where they
-    have `moved`, by history.
+    have `moved`, by history. `written_on` is when a tool last wrote a sizable part of it.
     """
 
     identity: str
@@ -46,6 +47,7 @@ class Found:
     said: Said | None = None
     artifact_id: int | None = None
     moved: bool = False
+    written_on: date | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ class Found:
 
 async def candidates(session: Session, repo: str) -> list[Any]:
     A = ARTIFACT.c  # noqa: N806  # the columns' short name, as in storage.lists
-    columns = (A.id, A.scan_identity, A.paths, A.live, A.stage, A.name, A.kind)
+    columns = (A.id, A.scan_identity, A.paths, A.live, A.stage, A.name, A.kind, A.changed_at)
     question = select(*columns).where(A.repo == repo)
     return list(await session.execute(question.order_by(A.id)))
 
@@ -142,5 +144,10 @@ def _by_identity(rows: Sequence[Any]) -> dict[str, Any]:
 
 
 def _means(row: Any, found: Found) -> bool:
-    """Siblings in a directory go by its name: once some have ended, others may come after them."""
-    return is_open(row) or not set(found.paths).isdisjoint(row.paths)
+    """Siblings in a directory go by its name: once some have ended, others may come after them. So
+    does what tools have written in the same place since then.
+    """
+    if is_open(row):
+        return True
+    anew = found.written_on and row.changed_at and found.written_on > row.changed_at.date()
+    return not anew and not set(found.paths).isdisjoint(row.paths)

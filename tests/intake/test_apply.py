@@ -79,7 +79,7 @@ async def is_told(register: Register, old: Artifact, **changes: Any) -> Artifact
     """A person changes an artifact."""
     async with register.store.change() as session:
         by = Change(DANA, NOW, POLICY)
-        return await save(session, by, old, replace(old, **changes), action="edit")
+        return await save(session, by, old, replace(old, **changes), action="edit", how="changed")
 
 
 async def test_a_finding_becomes_a_proposal_that_says_where_it_was_read(
@@ -289,6 +289,18 @@ async def test_what_has_ended_is_not_brought_back(register: Register) -> None:
     again = await applied(register, a_finding())
     assert (again.result.created, again.result.ended) == ((), 1)
     assert "1 belong to artifacts that have ended" in summary(again)
+
+
+async def test_what_tools_write_anew_in_the_same_place_is_proposed_anew(register: Register) -> None:
+    await applied(register, a_finding())
+    await is_told(register, await register.artifact(1), stage=Stage.RETIRED)
+    before = await applied(register, a_finding(written_on=NOW.date()))
+    assert (before.result.created, before.result.ended) == ((), 1)
+    anew = a_finding(written_on=NOW.date() + timedelta(days=7))
+    again = await applied(register, anew)
+    assert [(each.key, each.stage) for each in again.result.created] == [("D-2", Stage.PROPOSED)]
+    once_more = await applied(register, anew)
+    assert (once_more.result.created, once_more.result.unchanged) == ((), 1)
 
 
 async def test_a_rehearsal_says_what_it_would_do_and_does_nothing(register: Register) -> None:
