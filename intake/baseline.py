@@ -5,10 +5,10 @@ often commits are taken back and how much still stands depends on the repository
 wrote it. Nothing is assumed; the ages are told too, because young files change more.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from intake.history import FileHistory, History
 from intake.proxies import DAYS_A_MONTH, counted
@@ -23,8 +23,9 @@ class Population:
     """Files and commits of one kind of author; None where there is nothing to tell it by.
 
     `changes_a_month` are a file's commits but for its first one, over at most twelve months;
-    `reverted` is a share of commits, `standing` one of the lines ever added to files that are still
-    there.
+    `reverted` and `unreviewed` are shares of commits: those that were taken back, and those that
+    came by no merge and tell of no review. `standing` is a share of all lines ever added, to files
+    that are gone, too.
     """
 
     files: int = 0
@@ -33,6 +34,7 @@ class Population:
     reverted: float | None = None
     standing: float | None = None
     median_age_days: int | None = None
+    unreviewed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ class Baseline:
             yield f"AI-written files change {often}"
         if ours.reverted or theirs.reverted:
             yield f"reverted {_share(ours.reverted)} against {_share(theirs.reverted)}"
+        if ours.unreviewed is not None and theirs.unreviewed is not None:
+            unseen = f"{_share(ours.unreviewed)} against {_share(theirs.unreviewed)}"
+            yield f"landed without a sign of a review {unseen}"
         standing = f"{_share(ours.standing)} against {_share(theirs.standing)}"
         yield f"of added lines {standing} still stand"
         yield f"half are younger than {_age(ours)} against {_age(theirs)}"
@@ -83,24 +88,24 @@ class Baseline:
         return f" ({files}: too few to tell)"
 
 
-def baseline_of(
-    tools: Collection[str],
-    people: Collection[str],
-    files: Mapping[str, FileHistory],
-    lines: Mapping[str, int],
-    history: History,
-    as_of: float,
-) -> Baseline:
-    """Of files that tools wrote and files that people wrote; commits are told apart by evidence."""
+class Written(NamedTuple):
+    """What one kind of author wrote: files that stand, each with its lines, and how many lines were
+    added to those that are gone.
+    """
+
+    files: Sequence[tuple[FileHistory, int]]
+    gone: int = 0
+
+
+def baseline_of(tools: Written, people: Written, history: History, as_of: float) -> Baseline:
+    """Files are told apart by whose they mostly are, commits by their evidence."""
     own = history.own - history.reverting
     by_people = {commit for commit in own if history.author[commit] not in history.not_people}
-
-    def population(paths: Collection[str], commits: Collection[int]) -> Population:
-        some = [(files[path], lines[path]) for path in sorted(paths) if path in files]
-        return _population(some, commits, history, as_of)
-
     by_tools = history.by_tools - history.reverting
-    return Baseline(population(tools, by_tools), population(people, by_people))
+    return Baseline(
+        _population(tools, by_tools, history, as_of),
+        _population(people, by_people, history, as_of),
+    )
 
 
 def changes_a_month(files: Iterable[FileHistory], history: History, as_of: float) -> float | None:
@@ -117,21 +122,28 @@ def changes_a_month(files: Iterable[FileHistory], history: History, as_of: float
 
 
 def _population(
-    files: list[tuple[FileHistory, int]], commits: Collection[int], history: History, as_of: float
+    written: Written, commits: Collection[int], history: History, as_of: float
 ) -> Population:
-    if not files:
+    if not written.files:
         return Population(commits=len(commits))
-    added = sum(file.added for file, _ in files)
-    standing = sum(min(lines, file.added) for file, lines in files)
-    ages = [max(0.0, as_of - history.landed[file.first]) / DAY for file, _ in files]
+    files = [file for file, _ in written.files]
+    added = sum(file.added for file in files) + written.gone
+    standing = sum(min(lines, file.added) for file, lines in written.files)
+    ages = [max(0.0, as_of - history.landed[file.first]) / DAY for file in files]
+    unreviewed = _part(history.unreviewed, commits) if history.tells_of_reviews else None
     return Population(
         files=len(files),
         commits=len(commits),
-        changes_a_month=changes_a_month((file for file, _ in files), history, as_of),
-        reverted=len(history.undone.intersection(commits)) / len(commits) if commits else None,
+        changes_a_month=changes_a_month(files, history, as_of),
+        reverted=_part(history.undone, commits),
         standing=standing / added if added else None,
         median_age_days=int(median(ages)),
+        unreviewed=unreviewed,
     )
+
+
+def _part(some: set[int], commits: Collection[int]) -> float | None:
+    return len(some.intersection(commits)) / len(commits) if commits else None
 
 
 def _share(part: float | None) -> str:

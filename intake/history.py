@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from intake.git import Repository
+from intake.kinds import is_own_code
 from intake.log import Log
 from intake.markers import By, Evidence
 from intake.notes import Claim, Note
@@ -73,6 +74,17 @@ class FileHistory:
             self.tools[span.by] = self.tools.get(span.by, 0) + share
 
 
+class Gone(NamedTuple):
+    """Lines that were added to a file that does not stand any more, and those of them by tools."""
+
+    added: int
+    ai_added: int
+
+    @property
+    def ai_share(self) -> float:
+        return self.ai_added / self.added
+
+
 @dataclass(slots=True)
 class History:
     """All that one pass found. A commit is its position in `ids`: 0 is the newest.
@@ -80,13 +92,16 @@ class History:
     `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
     them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
     is what a commit's own words say, `shas` the ids of commits that files were told about, `moved`
-    says by a path that is no more where its file stands. Authors are e-mail addresses in lower
-    case, or names where there is none.
+    says by a path that is no more where its file stands, `gone` are files of code that are no more
+    at all. `unreviewed` landed on the main line by no merge and tell of no review, as far as
+    anything here `tells_of_reviews`. Authors are e-mail addresses in lower case, or names where
+    there is none.
     """
 
     ids: list[bytes] = field(default_factory=list)
     files: dict[bytes, FileHistory] = field(default_factory=dict)
     moved: dict[bytes, bytes] = field(default_factory=dict)
+    gone: list[Gone] = field(default_factory=list)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
     author: "array[int]" = field(default_factory=lambda: array("I"))
     people: list[str] = field(default_factory=list)
@@ -97,6 +112,11 @@ class History:
     reverting: set[int] = field(default_factory=set)
     undone: set[int] = field(default_factory=set)
     by_tools: set[int] = field(default_factory=set)
+    unreviewed: set[int] = field(default_factory=set)
+
+    @property
+    def tells_of_reviews(self) -> bool:
+        return len(self.unreviewed) < self.commits
 
     @property
     def ai_commits(self) -> int:
@@ -119,20 +139,22 @@ def history_in(
     shas: Sequence[bytes],
     wanted: Collection[bytes],
     *,
+    straight: Collection[bytes] = (),
     cut: Collection[bytes] = (),
     notes: Mapping[bytes, Note] | None = None,
     since: int = EVER,
 ) -> History:
     """What these commits, children before parents, did to the wanted paths.
 
-    `cut` are commits at which a shallow clone ends: all they hold looks added, so it is no
-    evidence. `notes` are by commit. What landed before `since` is left out.
+    `straight` came by no merge; `cut` are commits at which a shallow clone ends: all they hold
+    looks added, so it is no evidence. `notes` are by commit. What landed before `since` is left
+    out.
     """
     row_of = {sha: row for row, sha in enumerate(log.shas)}
     rows = [row_of[sha] for sha in shas]
     noted = {row_of[sha]: note for sha, note in (notes or {}).items() if note}
     reading = _Reading(log, rows, noted, {row_of[sha] for sha in cut if sha in row_of}, since)
-    return reading.of(wanted)
+    return reading.of(wanted, straight)
 
 
 def cut_off(repository: Repository) -> frozenset[bytes]:
@@ -169,6 +191,7 @@ class _Reading:
         self._special = self._nothing | log.named.keys() | noted.keys()
         self._files: dict[int, FileHistory] = defaultdict(FileHistory)
         self._told: dict[int, list[_Told]] = defaultdict(list)
+        self._gone: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         self._by_note: set[int] = set()
         self._history = History(
             ids=list(map(log.shas.__getitem__, counted)),
@@ -180,16 +203,18 @@ class _Reading:
             undone={self._position[row] for row in undone & self._position.keys()},
         )
 
-    def of(self, wanted: Collection[bytes]) -> History:
+    def of(self, wanted: Collection[bytes], straight: Collection[bytes]) -> History:
         log, every = self._log, self._position is self._ages
         stand = {at for at, path in enumerate(log.paths) if path in wanted}
         for at, (rows, added) in enumerate(zip(log.rows, log.added, strict=True)):
             if every and at not in self._moves:
-                self._take(at, at if at in stand else None, rows, added)
+                self._take(at, at, rows, added, stands=at in stand)
                 continue
-            for standing, part in self._parts(at, rows, added).items():
-                self._take(at, standing if standing in stand else None, *part)
+            for now, part in self._parts(at, rows, added).items():
+                self._take(at, now, *part, stands=now in stand)
         self._mark()
+        self._history.unreviewed = set(self._unreviewed(straight))
+        self._history.gone = [Gone(*lines) for lines in self._gone.values()]
         for standing, told in self._told.items():
             self._credit(self._files[standing], told)
         self._history.files = {log.paths[at]: file for at, file in self._files.items()}
@@ -218,28 +243,46 @@ class _Reading:
         later = bisect_left(moves, (self._ages[row],))
         return moves[later - 1][1] if later else at
 
-    def _take(self, at: int, standing: int | None, rows: _Column, added: _Column) -> None:
-        """Some commits of a path, and the file it became if that still stands."""
-        if standing is not None:
-            file = self._files[standing]
+    def _unreviewed(self, straight: Collection[bytes]) -> Iterator[int]:
+        for row, position in self._position.items():
+            if not self._log.reviewed[row] and self._log.shas[row] in straight:
+                yield position
+
+    def _take(self, at: int, now: int, rows: _Column, added: _Column, *, stands: bool) -> None:
+        """Some commits of a path, and the file it became, whether that still stands or not."""
+        if stands:
+            file = self._files[now]
             file.commits.extend(map(self._position.__getitem__, rows))
             file.added += sum(added)
+        elif is_own_code(self._log.paths[now]):
+            self._gone[now][0] += sum(added)
         if not self._special.isdisjoint(rows):
             for row, lines in zip(rows, added, strict=True):
                 if row in self._special:
-                    self._look(at, standing, row, lines)
+                    self._look(at, now, row, lines, stands=stands)
 
-    def _look(self, at: int, standing: int | None, row: int, added: int) -> None:
+    def _look(self, at: int, now: int, row: int, added: int, *, stands: bool) -> None:
         """A commit that counts for nothing, or of which something is said."""
         path, claim = self._log.paths[at], None
         if row in self._noted and (claim := self._noted[row].get(path)) and claim.ai and added:
             self._by_note.add(row)
-        if standing is None or not added:
+        if not added or not (stands or now in self._gone):
             return
         if row in self._nothing:
-            self._files[standing].added -= added
+            self._without(now, added, stands=stands)
         elif row not in self._cut and (claim or row in self._log.named):
-            self._told[standing].append((self._position[row], path, added, claim))
+            if stands:
+                self._told[now].append((self._position[row], path, added, claim))
+            else:
+                told, marked = Told(row, added, claim), row in self._log.named
+                self._gone[now][1] += told.ai_lines(marked=marked)
+
+    def _without(self, now: int, added: int, *, stands: bool) -> None:
+        """Lines that were taken back, or take others back, were never added."""
+        if stands:
+            self._files[now].added -= added
+        else:
+            self._gone[now][0] -= added
 
     def _mark(self) -> None:
         """What commits are evidence of, whichever files they changed."""

@@ -78,6 +78,12 @@ def is_left_out(path: str) -> bool:
     return _is_left_out_within(directory) or LEFT_OUT.names(name)
 
 
+def is_own_code(path: bytes) -> bool:
+    """Code that somebody here wrote, as far as the path tells."""
+    text = path.decode("utf-8", "surrogateescape")
+    return is_code(text) and not is_left_out(text)
+
+
 @lru_cache(maxsize=65536)
 def _is_left_out_within(directory: str) -> bool:
     return LEFT_OUT.holds(directory)

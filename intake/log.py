@@ -15,6 +15,7 @@ from intake.borrowing import Made, made_in
 from intake.commits import Commit, commits_of
 from intake.git import PastLimit, Repository, shown
 from intake.markers import Evidence, Markers, Person, tools_in
+from intake.reviews import is_reviewed
 
 Progress = Callable[[int, int | None], None]
 
@@ -51,14 +52,16 @@ class Log:
     """All commits up to `head` but merges, each a row; children may come after their parents.
 
     For each of the `paths` there ever were, `rows` are the commits that changed it and `added` the
-    lines that each of them added. What few commits have stands by row: renames, whom their own
-    words `named`, what they revert, what they were made of.
+    lines that each of them added; `reviewed` is 1 where its own words tell of a review. What few
+    commits have stands by row: renames, whom their own words `named`, what they revert, what they
+    were made of.
     """
 
     head: str = ""
     shas: list[bytes] = field(default_factory=list)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
     author: "array[int]" = field(default_factory=lambda: array("I"))
+    reviewed: "array[int]" = field(default_factory=lambda: array("B"))
     authors: list[Author] = field(default_factory=list)
     paths: list[bytes] = field(default_factory=list)
     rows: "list[array[int]]" = field(default_factory=list)
@@ -70,10 +73,13 @@ class Log:
 
 
 class Asked(NamedTuple):
-    """What git was asked for: ids of all commits, and those commits that are not known."""
+    """What git was asked for: ids of all commits, of those that came by no merge, and those commits
+    that are not known.
+    """
 
     head: str
     ids: IO[bytes]
+    straight: IO[bytes]
     commits: Iterator[Commit]
     known: Log
 
@@ -83,11 +89,14 @@ def asked(repository: Repository, head: str, known: Callable[[], Log]) -> Iterat
     """Asks git for all commits up to `head` but merges; it looks for them while others work.
     `known`, which is called meanwhile, has those up to a commit from which `head` came.
     """
-    with repository.output("rev-list", "--date-order", "--no-merges", head, "--") as ids:
+    with (
+        repository.output("rev-list", "--date-order", "--no-merges", head, "--") as ids,
+        repository.output("rev-list", "--first-parent", "--no-merges", head, "--") as straight,
+    ):
         log = known()
         new = (head, f"^{log.head}") if log.head else (head,)
         with commits_of(repository, *new) as commits:
-            yield Asked(head, ids, commits, log)
+            yield Asked(head, ids, straight, commits, log)
 
 
 def read_log(
@@ -127,6 +136,7 @@ class _Reading:
         log.shas.append(commit.sha)
         log.landed.append(min(commit.landed, MOST_LANDED))
         log.author.append(self._author(commit.author))
+        log.reviewed.append(is_reviewed(commit.message, self._markers))
         if found := self._evidence(commit):
             log.named[row] = found
         if reverts := reverts_in(commit.message):

@@ -79,6 +79,7 @@ def _log(log: Log) -> dict[str, bytes]:
         "shas": b"\n".join(log.shas),
         "landed": log.landed.tobytes(),
         "author": log.author.tobytes(),
+        "reviewed": log.reviewed.tobytes(),
         "paths": b"\0".join(log.paths),
         "changes": array("I", map(len, log.rows)).tobytes(),
         "rows": b"".join(rows.tobytes() for rows in log.rows),
@@ -109,6 +110,7 @@ def _as_log(parts: Parts) -> Log:
         },
         landed=_numbers("q", parts["landed"]),
         author=_numbers("I", parts["author"]),
+        reviewed=_numbers("B", parts["reviewed"]),
         rows=[*_cut(parts["rows"], parts["changes"])],
         added=[*_cut(parts["added"], parts["changes"])],
     )

@@ -40,7 +40,7 @@ class Reading:
         self.repository, self.head, self.since = repository, asked.head, since
         self._markers = markers
         self._cache, self._kept, self._asked = cache, cache.before, asked
-        self._log, self._shas = Log(), list[bytes]()
+        self._log, self._shas, self._straight = Log(), list[bytes](), frozenset[bytes]()
         self.cut = cut_off(repository)
         self.contents = Contents(repository, markers, self._kept.contents)
         self.noted = Notes()
@@ -48,6 +48,7 @@ class Reading:
     def commits(self, progress: Progress | None = None) -> None:
         """Takes what git was asked for."""
         self._log, self._shas = read_log(self.repository, self._asked, self._markers, progress)
+        self._straight = frozenset(self._asked.straight.read().split())
 
     def history(self, wanted: Collection[bytes]) -> History:
         """What the commits that count did to the wanted paths. Raises UnreadableRepository."""
@@ -60,7 +61,13 @@ class Reading:
         self.noted = notes_of(self.repository, self._shas, self._markers, known, lenders)
         landed = _begins(self.since) if self.since else EVER
         return history_in(
-            self._log, self._shas, wanted, cut=self.cut, notes=self.noted.of, since=landed
+            self._log,
+            self._shas,
+            wanted,
+            straight=self._straight,
+            cut=self.cut,
+            notes=self.noted.of,
+            since=landed,
         )
 
     @property

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from debt.policy import Policy, built_in
 from debt.signals import Signal
-from intake.baseline import Baseline, baseline_of
+from intake.baseline import Baseline, Written, baseline_of
 from intake.blocks import Block
 from intake.candidates import Candidate, Facts
 from intake.claims import Claim, claims_of
@@ -23,7 +23,7 @@ from intake.findings import Finding, finding_of
 from intake.following import followed
 from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, Group, groups_of
-from intake.history import History
+from intake.history import FileHistory, History
 from intake.kinds import is_code, kind_of
 from intake.known import ByGlob, Settled, Theirs, settled
 from intake.log import Progress
@@ -219,8 +219,7 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
     parted = _parted(facts, blocks, known)
     groups = groups_of(_code_files(repository, facts, parted), facts.repo, facts.rules.scan)
     tools, people = parted.written(facts)
-    both = baseline_of(tools, people, facts.files, facts.lines, history, facts.as_of)
-    facts = replace(facts, baseline=both)
+    facts = replace(facts, baseline=_both(tools, people, facts))
     found = _candidates(groups, parted.said, facts)
     seen = watched(
         repository, head, found.every, tools, facts, files=code.files, known=read.mentions
@@ -253,6 +252,21 @@ def _parted(facts: Facts, blocks: Iterable[Block], known: Known) -> _Parted:
     counting = frozenset(path for path in files if _counts(path, facts, held))
     claims = claims_of(blocks, files, counting.__contains__)
     return _Parted(counting, settled(claims, files, known), moved)
+
+
+def _both(tools: Iterable[str], people: Iterable[str], facts: Facts) -> Baseline:
+    """What tools wrote beside what people wrote; of what is gone, too."""
+    scan = facts.rules.scan
+    gone = [each for each in facts.history.gone if each.added >= scan.min_lines]
+    theirs = sum(each.added for each in gone if each.ai_share >= scan.threshold)
+    ours = sum(each.added for each in gone if each.ai_share < scan.mixed)
+    both = (Written(_standing(tools, facts), theirs), Written(_standing(people, facts), ours))
+    return baseline_of(*both, facts.history, facts.as_of)
+
+
+def _standing(paths: Iterable[str], facts: Facts) -> list[tuple[FileHistory, int]]:
+    there = (path for path in sorted(paths) if path in facts.files)
+    return [(facts.files[path], facts.lines[path]) for path in there]
 
 
 def _held(known: Known, moved: Mapping[str, str]) -> Callable[[str], bool]:

@@ -71,6 +71,58 @@ def test_lines_that_were_written_over_do_not_stand(story: Story, now: datetime) 
     assert (found.tools.standing, found.people.standing) == (0.5, 1.0)
 
 
+def test_what_is_gone_did_not_survive(story: Story, now: datetime) -> None:
+    """By whose files were mostly; moving a file or taking a commit back removes nothing."""
+    story.commit("Begin", {"shop.py": code(40, "shop"), "old.py": code(40, "old")})
+    story.commit(f"Taxes\n\n{BY_CLAUDE}", {"tax.py": code(40, "tax"), "levy.py": code(120, "levy")})
+    story.commit("Move", {"fees.py": code(40, "tax")}, deletes=["tax.py"])
+    story.commit("Tidy", {}, deletes=["levy.py"])
+    wrong = story.commit("Wrong", {"wrong.py": code(90, "wrong")})
+    undo = f'Revert "Wrong"\n\nThis reverts commit {wrong}.'
+    story.commit(undo, {}, deletes=["wrong.py"])
+    found = baseline(story, now)
+    assert (found.tools.standing, found.people.standing) == (0.25, 1.0)
+    story.commit("Tidy more", {}, deletes=["old.py"])
+    assert baseline(story, now).people.standing == 0.5
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("Taxes (#12)", True),
+        ("Merged PR 12: Taxes", True),
+        ("Taxes\n\nReviewed-by: Erin <erin@example.com>", True),
+        ("Taxes\n\nDifferential Revision: https://example.com/D12", True),
+        ("Taxes\n\nPR-URL: https://example.com/12", True),
+        ("Taxes\n\nReviewed-by: Claude <noreply@anthropic.com>", False),
+        ("Taxes\n\nReviewed-by: shop-bot[bot] <1+shop-bot[bot]@users.noreply.github.com>", False),
+        ("Taxes, see #12", False),
+    ],
+)
+def test_commits_that_nobody_looked_at_are_counted_for_whoever_made_them(
+    words: str, *, seen: bool, story: Story, now: datetime
+) -> None:
+    story.commit("Begin (#1)", files("shop", 2))
+    story.commit(f"{words}\n\n{BY_CLAUDE}", files("tax", 2))
+    found = baseline(story, now)
+    assert (found.tools.unreviewed, found.people.unreviewed) == (0.0 if seen else 1.0, 0.0)
+
+
+def test_where_nothing_tells_of_reviews_none_is_missed(story: Story, now: datetime) -> None:
+    story.commit("Begin", files("shop", 2))
+    story.commit(f"Taxes\n\n{BY_CLAUDE}", files("tax", 2))
+    assert baseline(story, now).tools.unreviewed is None
+
+
+def test_what_came_by_a_merge_was_looked_at(story: Story, now: datetime) -> None:
+    story.branch("taxes", story.commit("Begin", files("shop", 2)))
+    side = story.commit(f"Taxes\n\n{BY_CLAUDE}", files("tax", 2), branch="taxes")
+    story.commit("Mend", {"shop/9.py": code(30)})
+    story.commit("Merge", files("tax", 2), merges=[side])
+    found = baseline(story, now)
+    assert (found.tools.unreviewed, found.people.unreviewed) == (0.0, 1.0)
+
+
 def test_mixed_files_machines_and_what_people_claim_are_kept_apart(
     story: Story, now: datetime
 ) -> None:
@@ -87,15 +139,15 @@ def test_mixed_files_machines_and_what_people_claim_are_kept_apart(
     assert (found.tools.commits, found.people.commits) == (1, 1)
 
 
-TOOLS = Population(40, 90, 2.14, 0.033, 0.91, 120)
-PEOPLE = Population(340, 900, 1.36, 0.004, 0.744, 940)
+TOOLS = Population(40, 90, 2.14, 0.033, 0.91, 120, 0.31)
+PEOPLE = Population(340, 900, 1.36, 0.004, 0.744, 940, 0.12)
 
 
 def test_it_is_said_in_one_sentence() -> None:
     assert Baseline(TOOLS, PEOPLE).words == (
         "AI-written files change 2.1 times a month, people's 1.4; reverted 3% against 0.4%; "
-        "of added lines 91% against 74% still stand; half are younger than 4 months against "
-        "31 months."
+        "landed without a sign of a review 31% against 12%; of added lines 91% against 74% still "
+        "stand; half are younger than 4 months against 31 months."
     )
 
 
