@@ -16,6 +16,7 @@ from bot.commands import (
     proposing,
     running,
     scanning,
+    valuing,
 )
 from bot.commands.invocation import Invocation, World
 
@@ -60,7 +61,8 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for topic in (running, files, scanning, proposing, annotating, budgeting, listing, checking):
+    acting = (running, files, scanning, proposing, annotating, budgeting, valuing)
+    for topic in (*acting, listing, checking):
         topic.add(commands)
     return whole
 

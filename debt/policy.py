@@ -141,6 +141,10 @@ class BudgetPolicy(Table):
     when_over: Literal["approval", "tell"]
 
 
+class ValuePolicy(Table):
+    interest_hours: Hours
+
+
 class TeamPolicy(Table):
     members: tuple[PersonId, ...] = ()
     lead: PersonId | None = None
@@ -186,6 +190,7 @@ class Policy(Table):
     approvals: ApprovalPolicy
     gate: GatePolicy
     budgets: BudgetPolicy
+    value: ValuePolicy
     roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]

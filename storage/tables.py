@@ -51,6 +51,8 @@ def _proposed(name: str, *columns: str) -> Index:
 
 
 _RANKED = ("priority", "id")  # read backward: what to fix first comes first
+_OWING = ("owed_minutes", "id")
+_VALUED = text("saved_minutes IS NOT NULL")
 
 
 class ArtifactRow(SQLModel, table=True):
@@ -72,6 +74,11 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_provisional", *_RANKED, when="provisional"),
         # With `live` in it, SQLite counts from the index alone.
         _live("artifact_quadrant", "quadrant", *_RANKED, "value", "live"),
+        _live("artifact_overdrawn", *_OWING, when="overdrawn"),
+        _live("artifact_team_overdrawn", "team", *_OWING, when="overdrawn"),
+        _live("artifact_repo_overdrawn", "repo", *_OWING, when="overdrawn"),
+        _live("artifact_service_overdrawn", "service", *_OWING, when="overdrawn"),
+        Index("artifact_valued", "id", postgresql_where=_VALUED, sqlite_where=_VALUED),
         _live("artifact_wakes", "wakes_on"),
         _live("artifact_nudges", "nudge_on", "owner"),
         _live("artifact_lapses", "lapses_on"),
@@ -116,6 +123,8 @@ class ArtifactRow(SQLModel, table=True):
     blast_radius: int | None = None
     dependants: int = 0
     monthly_minutes: int | None = None
+    saved_minutes: int | None = None
+    saved_monthly_minutes: int | None = None
     rollback: str | None = Field(default=None, sa_type=Text)
     monitoring: str | None = Field(default=None, sa_type=Text)
     responder: str | None = Field(default=None, sa_type=Text)
@@ -148,6 +157,8 @@ class ArtifactRow(SQLModel, table=True):
     live: bool
     score: int
     expected_minutes: int = 0
+    owed_minutes: int = 0
+    overdrawn: bool = False
     priority: int
     quadrant: str
     tier: str
@@ -451,6 +462,20 @@ class Listing(SQLModel, table=True):
     version: int
 
 
+class Told(SQLModel, table=True):
+    """What a channel's digest said once, by its `subject`; `number` and `minutes` tell it from what
+    may be said of the same subject later.
+    """
+
+    __tablename__ = "digest_told"
+
+    channel: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    number: int
+    minutes: int
+    week: str
+
+
 class BriefingState(StrEnum):
     DUE = "due"
     SENDING = "sending"
@@ -609,6 +634,7 @@ HOURS = _table(HoursRow)
 BRIEFING = _table(Briefing)
 LISTING = _table(Listing)
 PERSON = _table(Person)
+TOLD = _table(Told)
 REQUEST = _table(OwnershipRequest)
 BUDGET = _table(BudgetRow)
 SUBSCRIPTION = _table(Subscription)

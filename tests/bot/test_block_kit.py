@@ -95,6 +95,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_way_out(dana, ledger)
     await every_home(slack, dana)
     await every_budget(slack.person("erin"))
+    await every_value(dana)
     await every_comparison(dana, ledger)
     await every_proposal(slack, dana, ledger, process)
     await every_briefing(slack, process, dana)
@@ -291,6 +292,16 @@ async def every_budget(erin: Person) -> None:
     for words in ("budget", "budget team:payments", "budget end team:payments"):
         reply = await erin.types(f"/debt {words}")
         assert reply.error is None
+
+
+async def every_value(dana: Person) -> None:
+    """Stated by form, told on the card and in sum."""
+    form = (await dana.types("/debt value D-1")).form
+    assert form is not None
+    form.fill("Hours saved at creation", "1h")
+    await form.submit()
+    for words in ("value D-2 10h 2h", "value all", "value team:payments", "show D-1"):
+        assert (await dana.types(f"/debt {words}")).error is None
 
 
 async def every_comparison(dana: Person, ledger: Ledger) -> None:

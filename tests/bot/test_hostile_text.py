@@ -320,6 +320,15 @@ async def test_the_way_out_is_inert(text: str, dana: Person, hostile: Ledger) ->
     must_be_inert(card, dana)
 
 
+async def test_what_an_artifact_saves_is_told_inert(
+    text: str, dana: Person, hostile: Ledger
+) -> None:
+    team = re.sub(r'[\s"“”]+', " ", inside(text, 200)).strip() or "x"
+    for words in ("D-1 saved 1h", "D-1", "all", f'team:"{team}"', f"D-1 {text}", text):
+        reply = await dana.types(f"/debt value {words}")
+        must_be_inert(reply.form or reply.message, dana)
+
+
 async def test_how_a_budget_stands_is_inert(
     text: str, erin: Person, dana: Person, hostile: Ledger, slack: Sandbox, process: Process
 ) -> None:
