@@ -14,6 +14,7 @@ from bot.commands import (
     files,
     listing,
     proposing,
+    returning,
     running,
     scanning,
     valuing,
@@ -61,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    acting = (running, files, scanning, proposing, annotating, budgeting, valuing)
+    acting = (running, files, scanning, proposing, annotating, budgeting, valuing, returning)
     for topic in (*acting, listing, checking):
         topic.add(commands)
     return whole

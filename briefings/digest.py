@@ -168,7 +168,7 @@ async def gather(
     ignored = await lists.ignored(session, scope, now.date())
     others = [artifact.id for artifact in ignored if artifact not in shown]
     opening, closing, chart = await _budgets(session, scope, policy, now, since)
-    quietly = await asides(session, channel, scope, policy, now.date())
+    once = await asides(session, channel, scope, policy, now.date())
     weekly = Weekly(
         scope,
         now,
@@ -178,14 +178,14 @@ async def gather(
         len(others[_NAMED:]),
         news,
         max(0, len(changed) - _NEWS),
-        opening,
+        (*opening, *(each.words for each in once if each.opens)),
         closing,
         chart,
-        tuple(each.words for each in quietly),
+        tuple(each.words for each in once if not each.opens),
     )
     told = (*(item.id for item in items), *sorted(folded))
-    once = tuple(each.said for each in quietly)
-    return Gathered(weekly, await _ignored_of(session, rules, told, before), told, once)
+    said = tuple(each.said for each in once)
+    return Gathered(weekly, await _ignored_of(session, rules, told, before), told, said)
 
 
 async def _budgets(

@@ -25,13 +25,16 @@ from debt.policy_values import (
     DaysOrNever,
     Group,
     Hours,
+    HoursByRating,
     PersonId,
     RatingValue,
+    Share,
     Switch,
     Table,
     Text,
     TimeOfDay,
     Weekday,
+    number,
     require_known,
     whole,
 )
@@ -145,6 +148,16 @@ class ValuePolicy(Table):
     interest_hours: Hours
 
 
+class RoiPolicy(Table):
+    horizon_months: Annotated[int, whole(1, 60)]
+    after_share: Share
+    cost_hours: HoursByRating
+    pace_hours: Annotated[float, number(1, 10_000)]
+    risk_after: RatingValue
+    check_months: Annotated[int, whole(1, 24)]
+    kept_share: Share
+
+
 class TeamPolicy(Table):
     members: tuple[PersonId, ...] = ()
     lead: PersonId | None = None
@@ -191,6 +204,7 @@ class Policy(Table):
     gate: GatePolicy
     budgets: BudgetPolicy
     value: ValuePolicy
+    roi: RoiPolicy
     roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]

@@ -52,6 +52,7 @@ def _proposed(name: str, *columns: str) -> Index:
 
 _RANKED = ("priority", "id")  # read backward: what to fix first comes first
 _OWING = ("owed_minutes", "id")
+_UNDONE = text("state IN ('planned', 'doing')")
 _VALUED = text("saved_minutes IS NOT NULL")
 
 
@@ -78,6 +79,7 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_team_overdrawn", "team", *_OWING, when="overdrawn"),
         _live("artifact_repo_overdrawn", "repo", *_OWING, when="overdrawn"),
         _live("artifact_service_overdrawn", "service", *_OWING, when="overdrawn"),
+        _live("artifact_expected", "expected_minutes", "id"),
         Index("artifact_valued", "id", postgresql_where=_VALUED, sqlite_where=_VALUED),
         _live("artifact_wakes", "wakes_on"),
         _live("artifact_nudges", "nudge_on", "owner"),
@@ -297,6 +299,41 @@ class BudgetRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     over_since: date | None = None
     back_on: date | None = None
+
+
+class Initiative(SQLModel, table=True):
+    """Work that is to buy hours back, on an artifact or (with a title and a scope) other work: what
+    a month took when it was planned, what it is to take once it is done, and what the work costs.
+    """
+
+    __tablename__ = "initiative"
+    __table_args__ = (
+        Index(
+            "initiative_open",
+            "artifact_id",
+            unique=True,
+            postgresql_where=_UNDONE,
+            sqlite_where=_UNDONE,
+        ),
+        Index("initiative_scope", "scope", "scope_name", "state"),
+        Index("initiative_done", "state", "done_on"),
+        Index("initiative_artifact", "artifact_id", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    artifact_id: int | None = Field(default=None, foreign_key="artifact.id")
+    title: str = Field(default="", sa_type=Text)
+    scope: str = ""
+    scope_name: str = Field(default="", sa_type=Text)
+    before_minutes: int
+    after_minutes: int
+    cost_minutes: int
+    starts_on: date | None = None
+    state: str
+    done_on: date | None = None
+    stated_by: str
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class RequestState(StrEnum):
@@ -635,6 +672,7 @@ BRIEFING = _table(Briefing)
 LISTING = _table(Listing)
 PERSON = _table(Person)
 TOLD = _table(Told)
+INITIATIVE = _table(Initiative)
 REQUEST = _table(OwnershipRequest)
 BUDGET = _table(BudgetRow)
 SUBSCRIPTION = _table(Subscription)

@@ -33,6 +33,7 @@ from storage import (
     proposals,
     quadrants,
     retirement,
+    returns,
     subscriptions,
     told,
     value,
@@ -53,6 +54,7 @@ from storage.tables import (
     HISTORY,
     HOME_VIEW,
     HOURS,
+    INITIATIVE,
     LISTING,
     MATTER,
     MENTION,
@@ -161,6 +163,19 @@ async def _write_rows(session: Session) -> None:
         insert(LISTING),
         [listed | {"channel": f"C{n % 900}", "artifact_id": n} for n in range(1, ROWS + 1)],
     )
+    await connection.execute(
+        insert(INITIATIVE),
+        [
+            {
+                "kind": "caching" if n % 3 else "refactor", "artifact_id": None if n % 3 else n,
+                "scope": "team" if n % 3 else "", "scope_name": f"team {n % 60}" if n % 3 else "",
+                "title": "a cache", "before_minutes": 600, "after_minutes": 0, "cost_minutes": 60,
+                "state": "planned" if n % 40 == 0 else "done", "at": NOW, "stated_by": DANA,
+                "done_on": None if n % 40 == 0 else TODAY - days(n % 900),
+            }
+            for n in range(1, ROWS + 1)
+        ],
+    )  # fmt: skip
     once = {"subject": "owes most", "minutes": 600, "week": "2026-W47"}
     await connection.execute(
         insert(TOLD), [once | {"channel": f"C{n}", "number": n} for n in range(1, ROWS + 1)]
@@ -328,6 +343,9 @@ for _scope in SCOPES:
         f"count {_scope}": partial(lists.count_needing, scope=_scope),
         f"news {_scope}": partial(lists.changed_since, scope=_scope, since=NOW - days(7), limit=50),
         f"exists {_scope}": partial(lists.exists, scope=_scope),
+        f"promises {_scope}": partial(
+            returns.checked, scope=_scope, policy=POLICY, today=TODAY, since=TODAY - days(28)
+        ),
         f"owes {_scope}": partial(value.worst, scope=_scope, policy=POLICY, today=TODAY),
     }
 
@@ -352,6 +370,17 @@ async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full:
     assert whole_tables(await asked(full, questions)) == []
     [everything] = (await asked(full, {"": partial(quadrants.count, scope=lists.ALL)}))[""]
     assert re.search("COVERING INDEX artifact_quadrant|Seq Scan", str(everything))
+
+
+async def test_what_work_buys_back_is_ranked_without_reading_a_whole_table(full: Store) -> None:
+    questions: dict[str, Ask] = {
+        f"{scope}": partial(returns.weighed, scope=scope, policy=POLICY, today=TODAY, horizon=12)
+        for scope in SCOPES
+    } | {
+        f"record {scope}": partial(returns.checked, scope=scope, policy=POLICY, today=TODAY)
+        for scope in SCOPES
+    }
+    assert whole_tables(await asked(full, questions)) == []
 
 
 async def test_stated_value_is_summed_without_reading_what_has_none(full: Store) -> None:

@@ -1,4 +1,5 @@
-"""Value: what an artifact saves, what of it is owed by now, and what digests said of that once
+"""Value: what an artifact saves, what of it is owed by now, work that is to buy hours back, and
+what digests said of that once
 
 Revision: 0009
 After: 0008
@@ -14,6 +15,7 @@ depends_on = None
 
 _OWING = ["owed_minutes", "id"]
 _VALUED = sa.text("saved_minutes IS NOT NULL")
+_UNDONE = sa.text("state IN ('planned', 'doing')")
 
 
 def upgrade() -> None:
@@ -47,4 +49,44 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("week", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "subject"),
+    )
+    op.create_table(
+        "initiative",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("artifact_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("scope_name", sa.Text(), nullable=False),
+        sa.Column("before_minutes", sa.Integer(), nullable=False),
+        sa.Column("after_minutes", sa.Integer(), nullable=False),
+        sa.Column("cost_minutes", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("stated_by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["artifact_id"], ["artifact.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "initiative_open",
+        "initiative",
+        ["artifact_id"],
+        unique=True,
+        postgresql_where=_UNDONE,
+        sqlite_where=_UNDONE,
+    )
+    for name, columns in (
+        ("initiative_scope", ["scope", "scope_name", "state"]),
+        ("initiative_done", ["state", "done_on"]),
+        ("initiative_artifact", ["artifact_id", "state"]),
+    ):
+        op.create_index(name, "initiative", columns)
+    op.create_index(
+        "artifact_expected",
+        "artifact",
+        ["expected_minutes", "id"],
+        postgresql_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
     )
