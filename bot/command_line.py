@@ -14,8 +14,10 @@ from bot.commands import (
     files,
     listing,
     proposing,
+    returning,
     running,
     scanning,
+    valuing,
 )
 from bot.commands.invocation import Invocation, World
 
@@ -60,7 +62,8 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for topic in (running, files, scanning, proposing, annotating, budgeting, listing, checking):
+    acting = (running, files, scanning, proposing, annotating, budgeting, valuing, returning)
+    for topic in (*acting, listing, checking):
         topic.add(commands)
     return whole
 

@@ -21,9 +21,11 @@ from bot import (
     propose,
     retire,
     review,
+    roi,
     score,
     show,
     subscribe,
+    value,
 )
 from bot import help as helping
 from bot import map as mapping
@@ -42,6 +44,8 @@ _SPOKEN: tuple[Feature, ...] = (
     ownership.FEATURE,
     log.FEATURE,
     budget.FEATURE,
+    value.FEATURE,
+    roi.FEATURE,
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,

@@ -35,6 +35,8 @@ _NAMES = {
     "snoozed_until": "reminder",
     "minutes_logged": "in all",
     "monthly_minutes": "monthly hours",
+    "saved_minutes": "hours saved at creation",
+    "saved_monthly_minutes": "hours saved a month",
     "extended_days": "days extended",
     "regenerate_every_days": "regenerated every (days)",
 }
@@ -134,7 +136,7 @@ def _worded(field: str, value: Any, names: Mapping[str, str]) -> str | Markup:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if field in {"minutes_logged", "monthly_minutes"}:
+    if field.endswith("minutes") or field == "minutes_logged":
         return as_hours(int(value))
     if isinstance(value, list):
         return shorten(", ".join(map(str, value)), 30)

@@ -23,6 +23,7 @@ from debt.roles import Powers, may
 from debt.score import explain, quadrant
 from debt.standing import Action, NextStep, next_step
 from debt.tier import tier
+from debt.value import balance
 from storage.cards import Facts, facts_of, newest_entry
 from storage.ownership import may_give_away, may_hand_off
 from storage.retirement import may_finish
@@ -99,6 +100,7 @@ def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:
         missing=missing_intent(artifact),
         expected=estimate(artifact, policy),
         this_month=facts.minutes,
+        value=value.words(policy) if (value := balance(artifact, today)) else "",
     )
 
 

@@ -9,7 +9,7 @@ from briefings.render import DIGEST
 from debt.artifact import Artifact
 from debt.policy import Policy
 from debt.working_time import is_working, next_working
-from storage import listings, lists, nudges, people, subscriptions
+from storage import listings, lists, nudges, people, subscriptions, told
 from storage.artifacts import Change
 from storage.nudges import NUDGE, Why
 from storage.outbox import Ledgered
@@ -55,6 +55,7 @@ async def skipped(session: Session, briefing: Ledgered) -> None:
     """A digest that nobody saw counts for no week in vain; a nudge had nothing left to say."""
     if briefing.kind == DIGEST and briefing.channel:
         await listings.take_back(session, briefing.channel, briefing.facts["week"])
+        await told.take_back(session, briefing.channel, briefing.facts["week"])
     elif briefing.kind == NUDGE:
         await _heard(session, briefing)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from briefings.asides import asides
 from briefings.budgets import Told, burn_up_of, chart, standings
 from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.pictures import BurnUp, burn_up_in
@@ -23,6 +24,7 @@ from storage.budgets import Place
 from storage.listings import Listed
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
+from storage.told import Said
 
 _BY = "digest"
 _NEWS = 3
@@ -66,7 +68,7 @@ def _touched(artifact: Artifact, item: Item) -> bool:
 class Weekly:
     """What one digest says, small enough for the ledger; artifacts are read when it is shown. How
     budgets stand is said as of then: those that went over, or came back, open it, others close it;
-    `chart` is the scope's own.
+    `chart` is the scope's own, `asides` are lines that are said once.
 
     `at` is in the zone of its readers, whose days it speaks of.
     """
@@ -84,6 +86,7 @@ class Weekly:
     opening: tuple[str, ...] = ()
     budgets: tuple[str, ...] = ()
     chart: BurnUp | None = None
+    asides: tuple[str, ...] = ()
 
     @property
     def speaks(self) -> bool:
@@ -102,6 +105,7 @@ class Weekly:
             "opening": list(self.opening),
             "budgets": list(self.budgets),
             "chart": self.chart.as_json() if self.chart else None,
+            "asides": list(self.asides),
         }
 
 
@@ -124,6 +128,7 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
         opening=tuple(facts.get("opening", ())),
         budgets=tuple(facts.get("budgets", ())),
         chart=burn_up_in(said) if (said := facts.get("chart")) else None,
+        asides=tuple(facts.get("asides", ())),
     )
 
 
@@ -137,11 +142,14 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A digest, what has become an intervention, and all whose weeks in vain go on counting."""
+    """A digest, what has become an intervention, all whose weeks in vain go on counting, and what
+    is said once.
+    """
 
     weekly: Weekly
     ignored: tuple[Ignored, ...]
     told: tuple[int, ...]
+    once: tuple[Said, ...]
 
 
 async def gather(
@@ -160,6 +168,7 @@ async def gather(
     ignored = await lists.ignored(session, scope, now.date())
     others = [artifact.id for artifact in ignored if artifact not in shown]
     opening, closing, chart = await _budgets(session, scope, policy, now, since)
+    once = await asides(session, channel, scope, policy, now.date())
     weekly = Weekly(
         scope,
         now,
@@ -169,12 +178,14 @@ async def gather(
         len(others[_NAMED:]),
         news,
         max(0, len(changed) - _NEWS),
-        opening,
+        (*opening, *(each.words for each in once if each.opens)),
         closing,
         chart,
+        tuple(each.words for each in once if not each.opens),
     )
     told = (*(item.id for item in items), *sorted(folded))
-    return Gathered(weekly, await _ignored_of(session, rules, told, before), told)
+    said = tuple(each.said for each in once)
+    return Gathered(weekly, await _ignored_of(session, rules, told, before), told, said)
 
 
 async def _budgets(
@@ -339,7 +350,7 @@ def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
     ]
     if silent:
         blocks.append(quiet(say("digest.silent", silent=silent, more=weekly.more_ignored)))
-    blocks += [quiet(words) for words in weekly.budgets]
+    blocks += [quiet(words) for words in (*weekly.budgets, *weekly.asides)]
     blocks += _chart(weekly) if not weekly.opening else []
     if weekly.news:
         told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]

@@ -13,7 +13,7 @@ from briefings.render import DIGEST, render
 from briefings.schedule import local_week, next_instant
 from debt.approval import Roster
 from debt.policy import Policy
-from storage import approvals, awake, budgets, events, listings, nudges, outbox, subscriptions
+from storage import approvals, awake, budgets, events, listings, nudges, outbox, subscriptions, told
 from storage.artifacts import Change
 from storage.lists import ALL
 from storage.nudges import Matter, Why
@@ -109,6 +109,7 @@ async def _brief(
         if not await _ledger(session, change, subscription.channel, gathered.weekly, week):
             return
         subscription.last_at = instant
+        await told.note(session, subscription.channel, gathered.once, week)
     await _intervene(session, change, subscription, gathered)
     today = gathered.weekly.at.date()
     await listings.note(session, subscription.channel, gathered.told, week, today)

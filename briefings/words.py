@@ -111,6 +111,18 @@ def days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
+def months(number: float) -> str:
+    """“3.3 months”, “1 month”."""
+    shown = f"{number:.1f}".removesuffix(".0")
+    return "1 month" if shown == "1" else f"{shown} months"
+
+
+def month(value: date, today: date) -> str:
+    """“February”, with its year where that is not the next one."""
+    away = (value.year - today.year) * 12 + value.month - today.month
+    return f"{value:%B}" if -12 < away < 12 else f"{value:%B %Y}"
+
+
 def count(number: int, noun: str) -> str:
     return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
 
@@ -131,7 +143,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (shorten, day, told, moment, person, days, count, listed)
+    filters = (shorten, day, told, moment, person, days, month, months, count, listed)
     environment.filters |= {each.__name__: each for each in filters}
     environment.filters |= {"hours": as_hours, "key": key_of, "roughly": roughly}
     return environment

@@ -176,6 +176,8 @@ class Artifact:
     blast_radius: int | None = None
     dependants: int = 0
     monthly_minutes: int | None = None
+    saved_minutes: int | None = None
+    saved_monthly_minutes: int | None = None
     rollback: str | None = None
     monitoring: str | None = None
     responder: str | None = None

@@ -10,6 +10,7 @@ from debt.dates import default_expiry, default_review
 from debt.lifecycle import move, require_live
 from debt.policy import Policy
 from debt.refusal import Refused
+from debt.value import saved_by
 
 
 class Leftover(StrEnum):
@@ -77,6 +78,7 @@ def next_generation(artifact: Artifact, today: date, policy: Policy) -> Artifact
         stage=move(artifact.key, artifact.stage, Stage.CREATED),
         generation=artifact.generation + 1,
         created_on=today,
+        saved_minutes=saved_by(artifact, today),
         expires_on=default_expiry(kind, label, today, policy),
         review_on=default_review(kind, label, today, policy),
         originally_expires_on=None,

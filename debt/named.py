@@ -20,6 +20,7 @@ class Act(StrEnum):
     WAIVE = "waive"
     SUBSCRIBE = "subscribe"
     BUDGET = "budget"
+    PLAN = "plan"
     HISTORY = "history"
 
 

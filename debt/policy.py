@@ -25,13 +25,16 @@ from debt.policy_values import (
     DaysOrNever,
     Group,
     Hours,
+    HoursByRating,
     PersonId,
     RatingValue,
+    Share,
     Switch,
     Table,
     Text,
     TimeOfDay,
     Weekday,
+    number,
     require_known,
     whole,
 )
@@ -141,6 +144,20 @@ class BudgetPolicy(Table):
     when_over: Literal["approval", "tell"]
 
 
+class ValuePolicy(Table):
+    interest_hours: Hours
+
+
+class RoiPolicy(Table):
+    horizon_months: Annotated[int, whole(1, 60)]
+    after_share: Share
+    cost_hours: HoursByRating
+    pace_hours: Annotated[float, number(1, 10_000)]
+    risk_after: RatingValue
+    check_months: Annotated[int, whole(1, 24)]
+    kept_share: Share
+
+
 class TeamPolicy(Table):
     members: tuple[PersonId, ...] = ()
     lead: PersonId | None = None
@@ -186,6 +203,8 @@ class Policy(Table):
     approvals: ApprovalPolicy
     gate: GatePolicy
     budgets: BudgetPolicy
+    value: ValuePolicy
+    roi: RoiPolicy
     roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]

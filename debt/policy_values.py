@@ -56,6 +56,14 @@ def _cuts(value: object) -> object:
     raise ValueError("allowed are four numbers, each more than the one before")
 
 
+def _by_rating(value: object) -> object:
+    """What each of the ratings 1 to 5 stands for."""
+    five = _listed(value)
+    if len(five) == 5 and all(map(_is_number, five)) and all(a <= b for a, b in pairwise(five)):
+        return five
+    raise ValueError("allowed are five numbers, none less than the one before")
+
+
 def _steps(value: object) -> object:
     """“This many or more: so much on top”, the most first."""
     steps = tuple(map(_listed, _listed(value, [None])))
@@ -146,6 +154,7 @@ RatingValue = Annotated[int, whole(1, 5)]
 Share = Annotated[float, number(0, 1)]
 Margin = Annotated[float, number(0, 0.5)]
 Cuts = Annotated[tuple[float, float, float, float], BeforeValidator(_cuts)]
+HoursByRating = Annotated[tuple[float, float, float, float, float], BeforeValidator(_by_rating)]
 Steps = Annotated[tuple[tuple[int, int], ...], BeforeValidator(_steps)]
 Files = Annotated[tuple[int, int], BeforeValidator(_files)]
 Hours = Annotated[float, number(0, 10_000)]

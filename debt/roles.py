@@ -64,10 +64,12 @@ _WHAT = {act: act.value for act in Act} | {
     Act.WAIVE: "waive a check of",
     Act.HISTORY: "see the history of",
     Act.BUDGET: "change budgets",
+    Act.PLAN: "plan work on",
 }
 _WHAT_AT_ALL = {
     Act.SEE: "see the register",
     Act.ADD: "add to the register",
+    Act.PLAN: "plan work",
     Act.SUBSCRIBE: "change this channel’s digest",
 }
 _WHO: dict[str, str] = {

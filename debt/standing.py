@@ -13,6 +13,7 @@ from debt.intent import missing_intent
 from debt.policy import Policy
 from debt.score import Quadrant, priority, quadrant, score
 from debt.tier import tier
+from debt.value import Balance, balance
 
 
 class Need(StrEnum):
@@ -66,6 +67,8 @@ class Standing:
 
     score: int
     expected_minutes: int
+    owed_minutes: int
+    overdrawn: bool
     priority: int
     quadrant: Quadrant
     tier: Tier
@@ -84,9 +87,12 @@ class Standing:
 def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
     """Everything derived, as of today; `wakes_on` is the next day on which it changes by itself."""
     needs = tuple(needs_of(artifact, policy, today))
+    value = balance(artifact, today) or Balance(0, 0)
     return Standing(
         score=score(artifact.ratings),
         expected_minutes=estimate(artifact, policy).minutes,
+        owed_minutes=value.owed,
+        overdrawn=value.with_interest(policy),
         priority=priority(artifact),
         quadrant=quadrant(artifact.value, artifact.ratings.risk.value, policy),
         tier=tier(artifact, policy),

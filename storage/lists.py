@@ -138,6 +138,8 @@ async def everything(session: Session, after: int, size: int) -> list[Artifact]:
 
 
 async def several(session: Session, ids: Sequence[int]) -> dict[int, Artifact]:
+    if not ids:
+        return {}
     question = select(*COLUMNS).where(A.id.in_(ids))
     found = (await session.execute(question)).mappings()
     return {row["id"]: artifact_of(row) for row in found}

@@ -19,7 +19,7 @@ from debt.named import Act
 from debt.proposal import withdrawn
 from debt.refusal import Refused
 from debt.text import clean_field
-from storage import approvals, checklists
+from storage import approvals, checklists, initiatives
 from storage.artifacts import Change, locked, save
 from storage.checklists import Checklist
 from storage.granting import begin_retiring
@@ -115,6 +115,7 @@ async def _ended(session: Session, change: Change, artifact: Artifact, why: str)
     over, how = ended(artifact), str(ended(artifact).stage)
     over = await save(session, change, artifact, over, action="end", reason=why, how=how)
     await approvals.overtake(session, change, artifact.id)
+    await initiatives.ended(session, change, artifact)
     if over.stage is not Stage.REGENERATED:
         return over
     following = next_generation(over, change.today, change.policy)

@@ -51,6 +51,9 @@ def _proposed(name: str, *columns: str) -> Index:
 
 
 _RANKED = ("priority", "id")  # read backward: what to fix first comes first
+_OWING = ("owed_minutes", "id")
+_UNDONE = text("state IN ('planned', 'doing')")
+_VALUED = text("saved_minutes IS NOT NULL")
 
 
 class ArtifactRow(SQLModel, table=True):
@@ -72,6 +75,12 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_provisional", *_RANKED, when="provisional"),
         # With `live` in it, SQLite counts from the index alone.
         _live("artifact_quadrant", "quadrant", *_RANKED, "value", "live"),
+        _live("artifact_overdrawn", *_OWING, when="overdrawn"),
+        _live("artifact_team_overdrawn", "team", *_OWING, when="overdrawn"),
+        _live("artifact_repo_overdrawn", "repo", *_OWING, when="overdrawn"),
+        _live("artifact_service_overdrawn", "service", *_OWING, when="overdrawn"),
+        _live("artifact_expected", "expected_minutes", "id"),
+        Index("artifact_valued", "id", postgresql_where=_VALUED, sqlite_where=_VALUED),
         _live("artifact_wakes", "wakes_on"),
         _live("artifact_nudges", "nudge_on", "owner"),
         _live("artifact_lapses", "lapses_on"),
@@ -116,6 +125,8 @@ class ArtifactRow(SQLModel, table=True):
     blast_radius: int | None = None
     dependants: int = 0
     monthly_minutes: int | None = None
+    saved_minutes: int | None = None
+    saved_monthly_minutes: int | None = None
     rollback: str | None = Field(default=None, sa_type=Text)
     monitoring: str | None = Field(default=None, sa_type=Text)
     responder: str | None = Field(default=None, sa_type=Text)
@@ -148,6 +159,8 @@ class ArtifactRow(SQLModel, table=True):
     live: bool
     score: int
     expected_minutes: int = 0
+    owed_minutes: int = 0
+    overdrawn: bool = False
     priority: int
     quadrant: str
     tier: str
@@ -286,6 +299,41 @@ class BudgetRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     over_since: date | None = None
     back_on: date | None = None
+
+
+class Initiative(SQLModel, table=True):
+    """Work that is to buy hours back, on an artifact or (with a title and a scope) other work: what
+    a month took when it was planned, what it is to take once it is done, and what the work costs.
+    """
+
+    __tablename__ = "initiative"
+    __table_args__ = (
+        Index(
+            "initiative_open",
+            "artifact_id",
+            unique=True,
+            postgresql_where=_UNDONE,
+            sqlite_where=_UNDONE,
+        ),
+        Index("initiative_scope", "scope", "scope_name", "state"),
+        Index("initiative_done", "state", "done_on"),
+        Index("initiative_artifact", "artifact_id", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    artifact_id: int | None = Field(default=None, foreign_key="artifact.id")
+    title: str = Field(default="", sa_type=Text)
+    scope: str = ""
+    scope_name: str = Field(default="", sa_type=Text)
+    before_minutes: int
+    after_minutes: int
+    cost_minutes: int
+    starts_on: date | None = None
+    state: str
+    done_on: date | None = None
+    stated_by: str
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class RequestState(StrEnum):
@@ -451,6 +499,20 @@ class Listing(SQLModel, table=True):
     version: int
 
 
+class Told(SQLModel, table=True):
+    """What a channel's digest said once, by its `subject`; `number` and `minutes` tell it from what
+    may be said of the same subject later.
+    """
+
+    __tablename__ = "digest_told"
+
+    channel: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    number: int
+    minutes: int
+    week: str
+
+
 class BriefingState(StrEnum):
     DUE = "due"
     SENDING = "sending"
@@ -609,6 +671,8 @@ HOURS = _table(HoursRow)
 BRIEFING = _table(Briefing)
 LISTING = _table(Listing)
 PERSON = _table(Person)
+TOLD = _table(Told)
+INITIATIVE = _table(Initiative)
 REQUEST = _table(OwnershipRequest)
 BUDGET = _table(BudgetRow)
 SUBSCRIPTION = _table(Subscription)

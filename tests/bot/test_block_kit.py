@@ -95,6 +95,8 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_way_out(dana, ledger)
     await every_home(slack, dana)
     await every_budget(slack.person("erin"))
+    await every_value(dana)
+    await every_plan(slack, dana)
     await every_comparison(dana, ledger)
     await every_proposal(slack, dana, ledger, process)
     await every_briefing(slack, process, dana)
@@ -291,6 +293,44 @@ async def every_budget(erin: Person) -> None:
     for words in ("budget", "budget team:payments", "budget end team:payments"):
         reply = await erin.types(f"/debt {words}")
         assert reply.error is None
+
+
+async def every_value(dana: Person) -> None:
+    """Stated by form, told on the card and in sum."""
+    form = (await dana.types("/debt value D-1")).form
+    assert form is not None
+    form.fill("Hours saved at creation", "1h")
+    await form.submit()
+    for words in ("value D-2 10h 2h", "value all", "value team:payments", "show D-1"):
+        assert (await dana.types(f"/debt {words}")).error is None
+
+
+async def every_plan(slack: Sandbox, dana: Person) -> None:
+    """Ranked at length, planned, entered, begun, dropped, done, and the record months later."""
+    ranked = (await dana.types("/debt roi all")).message
+    form = (await dana.clicks(ranked, "Plan it", row="D-3")).form
+    assert form is not None
+    form.fill("Hours a month once it is done", "0")
+    await form.submit()
+    form = (await dana.clicks(ranked, "Add other work")).form
+    assert form is not None
+    form.fill("What", FAT[:200])
+    form.fill("Scope", "team:payments")
+    for label in ("Hours of work", "Hours a month it returns"):
+        form.fill(label, "9999h")
+    await form.submit()
+    assert not form.errors, form.errors
+    for words in ("roi plan", "roi plan D-3", "roi add team:payments"):
+        form = (await dana.types(f"/debt {words}")).form
+        assert form is not None
+        await form.close()
+    ranked = (await dana.types("/debt roi team:payments 60 months")).message
+    for label, number in (("Begin", 1), ("Drop", 2), ("Done", 1)):
+        await dana.clicks(ranked, label, block_id=f"roi:{number}")
+    now = slack.clock.now()
+    await slack.clock.set(now + timedelta(days=100))
+    assert "Track record" in (await dana.types("/debt roi all")).message.shown
+    await slack.clock.set(now)
 
 
 async def every_comparison(dana: Person, ledger: Ledger) -> None:

@@ -429,6 +429,37 @@ def test_an_end_date_that_passed_shows_where_no_process_keeps_standings_awake(
     assert [artifact["key"] for artifact in json.loads(fresh.says("list", "overdue", "--json").out)]
 
 
+def test_value_comes_from_a_file_all_or_none_and_is_summed(fresh: Terminal) -> None:
+    sheet = (
+        "name,repo,paths,team\nRetry,acme/shop,src/retry/**,payments\nOld,acme/web,a.py,growth\n"
+    )
+    done(fresh.says("import", "-", given=sheet))
+    assert done(fresh.says("value")) == "Nobody has stated yet what any artifact saves.\n"
+    file = fresh.folder / "value.csv"
+    file.write_text("key,saved_hours,saved_hours_monthly\nD-1,many,2\nD-9,1,lots\nD-1,1,\nD-1,1,\n")
+    refused = fresh.says("value", "import", str(file))
+    assert refused.status == 1
+    for words in (
+        "line 2, column saved_hours: “many” is not a length of time",
+        "line 3, column saved_hours_monthly: “lots” is not a length of time",
+        "line 5, column key: D-1 is in the file already",
+    ):
+        assert words in refused.err
+    assert done(fresh.says("value")) == "Nobody has stated yet what any artifact saves.\n"
+    file.write_text("key,saved_hours_monthly,saved_hours\nD-1,2,10\n2,,1.5h\n")
+    said = done(fresh.says("value", "import", str(file)))
+    assert "D-1     Retry (acme/shop): saved 10 h, cost 0 h: 10 h to the good\n" in said
+    assert said.endswith("2 in all: saved 11.5 h, cost 0 h: 11.5 h to the good\n")
+    told = json.loads(done(fresh.says("value", "team:payments", "--json")))
+    assert told["balance"] == 10.0
+    assert [each["key"] for each in told["artifacts"]] == ["D-1"]
+    file.write_text("key,saved_hours\nD-1,2\n")
+    refused = fresh.says("value", "import", str(file))
+    assert "the columns are key, saved_hours, saved_hours_monthly" in refused.err
+    for asked in (("payments",), ("import",), ("team:payments", str(file))):
+        assert "Say nothing, team:x" in fresh.says("value", *asked).err
+
+
 def test_budgets_come_from_a_file_all_or_none_and_are_told_as_json(fresh: Terminal) -> None:
     sheet = "name,repo,paths,team\nRetry,acme/shop,src/retry/**,payments\n"
     done(fresh.says("import", "-", given=sheet))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from debt.artifact import Otherwise
 from debt.budget import Limits, Rhythm
 from debt.hours import Period
 from debt.proxy import ProxyRating
+from debt.roi import Intended, Kind, Stakes
 from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
-from storage import budgets
+from storage import budgets, initiatives
 from storage.artifacts import Change
 from storage.budgets import Place
 from storage.lists import Scope, ScopeKind
@@ -318,6 +319,38 @@ async def test_the_way_out_is_inert(text: str, dana: Person, hostile: Ledger) ->
     for message in (await form.submit()).messages:
         must_be_inert(message, dana)
     must_be_inert(card, dana)
+
+
+async def test_what_an_artifact_saves_is_told_inert(
+    text: str, dana: Person, hostile: Ledger
+) -> None:
+    team = re.sub(r'[\s"“”]+', " ", inside(text, 200)).strip() or "x"
+    for words in ("D-1 saved 1h", "D-1", "all", f'team:"{team}"', f"D-1 {text}", text):
+        reply = await dana.types(f"/debt value {words}")
+        must_be_inert(reply.form or reply.message, dana)
+
+
+async def test_what_work_buys_back_is_told_inert(
+    text: str, dana: Person, hostile: Ledger, process: Process, slack: Sandbox
+) -> None:
+    change = Change(dana.id, slack.clock.now(), process.bot.policy)
+    scope = Scope(ScopeKind.REPO, (await hostile.by_key(1)).repo)
+    title = inside(f"a {' '.join(text.split())}", 150)
+    stakes = Stakes(1_200, 0, 60)
+    async with process.bot.store.change() as session:
+        work = Intended(Kind.CACHING, stakes)
+        await initiatives.enter(session, change, title, scope, work)
+        await initiatives.plan(session, change, 1, Intended(Kind.REFACTOR, stakes))
+    ranked = (await dana.types("/debt roi all")).message
+    assert "Begin" in ranked.buttons
+    must_be_inert(ranked, dana)
+    for number in (1, 2):
+        await dana.clicks(ranked, "Done", block_id=f"roi:{number}")
+        must_be_inert(ranked, dana)
+    await slack.clock.set(slack.clock.now() + timedelta(days=100))
+    for words in ("all", f"plan {text}", "plan D-2", f"add {text}", text):
+        reply = await dana.types(f"/debt roi {words}")
+        must_be_inert(reply.form or reply.message, dana)
 
 
 async def test_how_a_budget_stands_is_inert(

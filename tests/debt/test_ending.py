@@ -19,6 +19,7 @@ from debt.ending import (
     usual_end,
 )
 from debt.refusal import Refused
+from debt.value import balance
 from tests.debt.builders import POLICY, TODAY, an_artifact, artifacts
 
 
@@ -82,3 +83,12 @@ def test_a_new_generation_has_nothing_of_the_old_ones_dates(artifact: Artifact) 
     assert (begun.generation, begun.stage, begun.created_on) == (2, Stage.CREATED, TODAY)
     assert begun.expires_on is None or begun.expires_on > TODAY
     assert (begun.originally_expires_on, begun.reviewed_on, begun.lapsed_on) == (None,) * 3
+
+
+def test_a_new_generation_goes_on_with_what_the_last_one_saved() -> None:
+    """Its months begin anew; what was saved in the old ones is not forgotten."""
+    saving = an_artifact(
+        stage=Stage.REGENERATED, saved_minutes=600, saved_monthly_minutes=60, minutes_logged=90
+    )
+    following = next_generation(saving, TODAY, POLICY)
+    assert balance(following, TODAY) == balance(saving, TODAY)

@@ -156,9 +156,9 @@ STEPS = "pairs such as [[26, 2], [3, 1]], the highest number first"
             "\nthreshold = 3",
             (
                 "policy.toml:2: threshold: no such key; allowed are kinds, labels, tiers, "
-                "thresholds, digest, nudges, approvals, gate, budgets, roles, groups, teams, "
-                "leadership, working_hours, holidays, sprint, scan, signals, scale, markers, "
-                "repositories, clones, refresh"
+                "thresholds, digest, nudges, approvals, gate, budgets, value, roi, roles, groups, "
+                "teams, leadership, working_hours, holidays, sprint, scan, signals, scale, "
+                "markers, repositories, clones, refresh"
             ),
         ),
         (

@@ -33,7 +33,10 @@ from storage import (
     proposals,
     quadrants,
     retirement,
+    returns,
     subscriptions,
+    told,
+    value,
     work,
 )
 from storage.artifacts import require, row_of
@@ -51,6 +54,7 @@ from storage.tables import (
     HISTORY,
     HOME_VIEW,
     HOURS,
+    INITIATIVE,
     LISTING,
     MATTER,
     MENTION,
@@ -59,6 +63,7 @@ from storage.tables import (
     SHOWN,
     SUBSCRIPTION,
     TEAM_MEMBER,
+    TOLD,
     UNWANTED,
     VOTE,
 )
@@ -97,6 +102,9 @@ def _artifacts() -> list[dict[str, Any]]:
             responder="somebody" if number % 3 else None,
             changed_at=NOW - timedelta(hours=number) if number % 5 == 0 else None,
             stage=Stage.PROPOSED if number % 120 == 0 else Stage.RETAINED,
+            saved_minutes=600 if number % 10 == 0 else None,
+            saved_monthly_minutes=60 if number % 10 == 0 else None,
+            minutes_logged=600 * (number % 7),
         )
         rows.append(row_of(artifact, POLICY, TODAY))
     return rows
@@ -154,6 +162,23 @@ async def _write_rows(session: Session) -> None:
     await connection.execute(
         insert(LISTING),
         [listed | {"channel": f"C{n % 900}", "artifact_id": n} for n in range(1, ROWS + 1)],
+    )
+    await connection.execute(
+        insert(INITIATIVE),
+        [
+            {
+                "kind": "caching" if n % 3 else "refactor", "artifact_id": None if n % 3 else n,
+                "scope": "team" if n % 3 else "", "scope_name": f"team {n % 60}" if n % 3 else "",
+                "title": "a cache", "before_minutes": 600, "after_minutes": 0, "cost_minutes": 60,
+                "state": "planned" if n % 40 == 0 else "done", "at": NOW, "stated_by": DANA,
+                "done_on": None if n % 40 == 0 else TODAY - days(n % 900),
+            }
+            for n in range(1, ROWS + 1)
+        ],
+    )  # fmt: skip
+    once = {"subject": "owes most", "minutes": 600, "week": "2026-W47"}
+    await connection.execute(
+        insert(TOLD), [once | {"channel": f"C{n}", "number": n} for n in range(1, ROWS + 1)]
     )
     worked = {"person": DANA, "minutes": 30, "kind": "review", "note": "", "at": NOW}
     await connection.execute(
@@ -308,6 +333,8 @@ DIGEST: dict[str, Ask] = {
     "next": outbox.next_ready,
     "enqueue": lambda s: outbox.enqueue(s, "k", "digest", {}, NOW, channel="C3"),
     "by key": lambda s: outbox.by_key(s, "digest:77"),
+    "told once": lambda s: told.said(s, "C3", ["owes most"]),
+    "told": lambda s: told.note(s, "C3", [told.Said("owes most", 7, 600)], "2026-W48"),
     "by message": lambda s: outbox.by_message(s, "C77", "77.0"),
 }
 for _scope in SCOPES:
@@ -316,13 +343,17 @@ for _scope in SCOPES:
         f"count {_scope}": partial(lists.count_needing, scope=_scope),
         f"news {_scope}": partial(lists.changed_since, scope=_scope, since=NOW - days(7), limit=50),
         f"exists {_scope}": partial(lists.exists, scope=_scope),
+        f"promises {_scope}": partial(
+            returns.checked, scope=_scope, policy=POLICY, today=TODAY, since=TODAY - days(28)
+        ),
+        f"owes {_scope}": partial(value.worst, scope=_scope, policy=POLICY, today=TODAY),
     }
 
 
 async def test_nothing_a_digest_asks_reads_a_whole_table(full: Store) -> None:
     plans = await asked(full, DIGEST)
     assert whole_tables(plans) == []
-    ranked = {name: each for name, each in plans.items() if name.startswith("needing")}
+    ranked = {name: each for name, each in plans.items() if name[:5] in {"needi", "owes "}}
     assert sorted_lists(ranked) == []
 
 
@@ -339,6 +370,24 @@ async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full:
     assert whole_tables(await asked(full, questions)) == []
     [everything] = (await asked(full, {"": partial(quadrants.count, scope=lists.ALL)}))[""]
     assert re.search("COVERING INDEX artifact_quadrant|Seq Scan", str(everything))
+
+
+async def test_what_work_buys_back_is_ranked_without_reading_a_whole_table(full: Store) -> None:
+    questions: dict[str, Ask] = {
+        f"{scope}": partial(returns.weighed, scope=scope, policy=POLICY, today=TODAY, horizon=12)
+        for scope in SCOPES
+    } | {
+        f"record {scope}": partial(returns.checked, scope=scope, policy=POLICY, today=TODAY)
+        for scope in SCOPES
+    }
+    assert whole_tables(await asked(full, questions)) == []
+
+
+async def test_stated_value_is_summed_without_reading_what_has_none(full: Store) -> None:
+    questions: dict[str, Ask] = {
+        f"{scope}": partial(value.balances, scope=scope, today=TODAY) for scope in SCOPES
+    }
+    assert whole_tables(await asked(full, questions)) == []
 
 
 async def test_the_days_of_a_budget_are_found_without_reading_all_hours(full: Store) -> None:

@@ -1,0 +1,104 @@
+"""`debt value`: what artifacts save against what they cost, and many of them stated from a file."""
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.commands.arguments import Commands, command
+from bot.commands.invocation import Invocation
+
+if TYPE_CHECKING:
+    from debt.value import Balance
+    from storage.lists import Scope
+    from storage.value import Valued
+
+_VALUE = """\
+Prints what live artifacts saved against what they cost, what owes most first, and the sum.
+`debt value import FILE` states it from a CSV file first, all of it or nothing.
+
+  columns              key,saved_hours,saved_hours_monthly
+  saved_hours          saved at its creation, against doing it by hand: 10, 1.5h, 90m
+  saved_hours_monthly  saved every month since
+  both empty           nothing is said of it any more"""
+
+
+def add(commands: Commands) -> None:
+    summary = "print what artifacts save against what they cost, or state it from a file"
+    parser = command(commands, "value", summary, _value)
+    parser.description = _VALUE
+    parser.add_argument(
+        "scope", metavar="SCOPE", nargs="?", help="team:x, repo:x or service:x; or the word import"
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a CSV file to import")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _value(invocation: Invocation) -> int:
+    found = asyncio.run(_found(invocation))
+    if invocation.arguments.json:
+        invocation.say(json.dumps(_public(found), ensure_ascii=False, indent=2))
+    else:
+        invocation.say(*_lines(found, invocation))
+    return 0
+
+
+async def _found(invocation: Invocation) -> "list[Valued]":
+    from intake.valuing import state_all
+    from storage.value import balances
+
+    arguments, change = invocation.arguments, invocation.change
+    scope = _scope(arguments)
+    async with invocation.register() as store:
+        if arguments.file:
+            with arguments.file.open("rb") as file:
+                await state_all(store, change, file, arguments.file.name)
+        async with store.read() as session:
+            return await balances(session, scope, change.today)
+
+
+def _scope(arguments: argparse.Namespace) -> "Scope":
+    """Everything where it is not said; Refused for words that are neither scope nor import."""
+    from bot.typed import scope_in
+    from debt.refusal import Refused
+    from storage.lists import ALL
+
+    if arguments.scope is None or (arguments.scope, bool(arguments.file)) == ("import", True):
+        return ALL
+    scope = None if arguments.file else scope_in(arguments.scope)
+    if scope is None:
+        raise Refused("Say nothing, team:x, repo:x, service:x, or import and a file.")
+    return scope
+
+
+def _lines(found: "list[Valued]", invocation: Invocation) -> list[str]:
+    from debt.value import Balance
+
+    if not found:
+        return ["Nobody has stated yet what any artifact saves."]
+    policy = invocation.policy
+    lines = [
+        f"{each.artifact.key:<7} {' '.join(each.artifact.name.split())} "
+        f"({each.artifact.repo}): {each.balance.words(policy)}"
+        for each in found
+    ]
+    whole = sum((each.balance for each in found), Balance(0, 0))
+    return [*lines, f"{len(found):,} in all: {whole.words(policy)}"]
+
+
+def _public(found: "list[Valued]") -> dict[str, Any]:
+    from debt.value import Balance
+
+    listed = [
+        {"key": each.artifact.key, "name": each.artifact.name} | _hours(each.balance)
+        for each in found
+    ]
+    return {"artifacts": listed} | _hours(sum((each.balance for each in found), Balance(0, 0)))
+
+
+def _hours(told: "Balance") -> dict[str, float]:
+    from debt.hours import decimal_hours
+
+    of = {"saved": told.saved, "cost": told.cost, "balance": told.minutes}
+    return {name: decimal_hours(minutes) for name, minutes in of.items()}

@@ -1,0 +1,75 @@
+"""What a digest says once, and again only when it is news again: in a quiet line, or where it asks
+for somebody before all else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from briefings.words import say
+from debt.dates import shifted
+from debt.policy import Policy
+from debt.roi import Verdict
+from storage import returns, told, value
+from storage.lists import Scope
+from storage.returns import Checked
+from storage.store import Session
+from storage.told import Said
+from storage.value import Valued
+
+_OWES = "owes most"
+_LATE_DAYS = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A line as of now, what is noted of it once it was said, and whether it opens the digest."""
+
+    said: Said
+    words: str
+    opens: bool = False
+
+
+async def asides(
+    session: Session, channel: str, scope: Scope, policy: Policy, today: date
+) -> list[Aside]:
+    """What has not been said to the channel yet, or has changed since."""
+    found = [
+        *await _owing(session, scope, policy, today),
+        *await _checks(session, scope, policy, today),
+    ]
+    before = await told.said(session, channel, [each.said.subject for each in found])
+    return [each for each in found if _news(each.said, before.get(each.said.subject), policy)]
+
+
+def _news(now: Said, before: Said | None, policy: Policy) -> bool:
+    """Another artifact, or as much owed on top as makes it worth a word at all."""
+    if before is None or before.number != now.number:
+        return True
+    more = now.minutes - before.minutes
+    return more > 0 and more >= round(policy.value.interest_hours * 60)
+
+
+async def _owing(session: Session, scope: Scope, policy: Policy, today: date) -> Sequence[Aside]:
+    owing = await value.worst(session, scope, policy, today)
+    return [_owes(owing, policy)] if owing else []
+
+
+def _owes(owing: Valued, policy: Policy) -> Aside:
+    said = Said(_OWES, owing.artifact.id, owing.balance.owed)
+    return Aside(
+        said, say("value.owes", artifact=owing.artifact, balance=owing.balance.words(policy))
+    )
+
+
+async def _checks(session: Session, scope: Scope, policy: Policy, today: date) -> Sequence[Aside]:
+    """Promises whose time has come, for as long as a quiet channel may take to be spoken to."""
+    due = await returns.checked(session, scope, policy, today, shifted(today, -_LATE_DAYS))
+    return [_check(each, policy) for each in due]
+
+
+def _check(each: Checked, policy: Policy) -> Aside:
+    """One that was not kept needs somebody."""
+    words = say("roi.checked", each=each, months=policy.roi.check_months)
+    said = Said(f"plan {each.initiative.id}", each.initiative.id or 0)
+    return Aside(said, words, opens=each.verdict is Verdict.BROKEN)

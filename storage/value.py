@@ -1,0 +1,88 @@
+"""What artifacts save against what they cost (R10): stated, summed, and the one that owes most."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Select, select, text
+
+from debt.artifact import Artifact
+from debt.lifecycle import require_live
+from debt.named import Act
+from debt.policy import Policy
+from debt.value import Balance, balance, require_value
+from storage.artifacts import COLUMNS, Change, artifact_of, locked, save
+from storage.lists import Scope, within
+from storage.store import Session
+from storage.tables import ARTIFACT
+
+A = ARTIFACT.c
+_PAGE = 20
+
+
+async def state(
+    session: Session, change: Change, artifact_id: int, saved: int | None, monthly: int | None
+) -> Artifact:
+    """What it saved at its creation and saves a month, in minutes; nothing of both takes back what
+    was said. Refused for an ended artifact.
+    """
+    saved, monthly = require_value(saved, monthly)
+    artifact = await locked(session, artifact_id)
+    change.require_may(Act.EDIT, artifact)
+    require_live(artifact.key, artifact.stage)
+    stated = replace(artifact, saved_minutes=saved, saved_monthly_minutes=monthly)
+    return await save(session, change, artifact, stated, action="value", how="value stated")
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """An artifact with its balance as of some day."""
+
+    artifact: Artifact
+    balance: Balance
+
+
+_VALUED = text("saved_minutes IS NOT NULL")  # in the very words of the partial index
+
+
+async def balances(session: Session, scope: Scope, today: date) -> list[Valued]:
+    """Of live artifacts whose value somebody stated, the one that owes most first."""
+    question = within(select(*COLUMNS).where(A.live, _VALUED), scope)
+    rows = (await session.execute(question)).mappings()
+    found = _valued((artifact_of(row) for row in rows), today)
+    return sorted(found, key=lambda each: (each.balance.minutes, each.artifact.id))
+
+
+def _valued(artifacts: Iterator[Artifact], today: date) -> Iterator[Valued]:
+    for artifact in artifacts:
+        if (told := balance(artifact, today)) is not None:
+            yield Valued(artifact, told)
+
+
+async def worst(session: Session, scope: Scope, policy: Policy, today: date) -> Valued | None:
+    """What of the scope owes most of what is deferred work with interest; None where nothing is.
+
+    What is stored was owed when an artifact was last written, the most that it can owe now: read
+    in that order, it takes no more pages than until the next one cannot owe more.
+    """
+    most: Valued | None = None
+    start = 0
+    while page := await _owing(session, scope, start):
+        for artifact, stored in page:
+            if most and most.balance.owed >= stored:
+                return most
+            told = balance(artifact, today) or Balance(0, 0)
+            if told.with_interest(policy) and not (most and most.balance.owed >= told.owed):
+                most = Valued(artifact, told)
+        start += _PAGE
+    return most
+
+
+async def _owing(session: Session, scope: Scope, start: int) -> list[tuple[Artifact, int]]:
+    rows = (await session.execute(_question(scope).offset(start).limit(_PAGE))).mappings()
+    return [(artifact_of(row), row["owed_minutes"]) for row in rows]
+
+
+def _question(scope: Scope) -> Select[tuple[object, ...]]:
+    question = within(select(*COLUMNS, A.owed_minutes).where(A.live, A.overdrawn), scope)
+    return question.order_by(A.owed_minutes.desc(), A.id.desc())
