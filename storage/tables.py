@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, Table, Text, TypeDecorator, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, Table, Text, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
 
@@ -53,6 +53,13 @@ def _proposed(name: str, *columns: str) -> Index:
 _RANKED = ("priority", "id")  # read backward: what to fix first comes first
 
 
+# All that a weekly snapshot counts, in the order in which it does: it reads this index alone.
+_COUNTED = (
+    "repo", "team", "live", "stage", "label", "orphan", "owner_gone", "provisional", "attention",
+    "watched", "review_on", "created_on", "expected_minutes",
+)  # fmt: skip
+
+
 class ArtifactRow(SQLModel, table=True):
     """R1 as stored: the artifact's own fields, then what is derived from them."""
 
@@ -83,6 +90,7 @@ class ArtifactRow(SQLModel, table=True):
         Index("artifact_repo_changed", "repo", "changed_at"),
         Index("artifact_service_changed", "service", "changed_at"),
         Index("artifact_scanned", "repo", "scan_identity"),
+        Index("artifact_counted", *_COUNTED),
     )
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -155,6 +163,7 @@ class ArtifactRow(SQLModel, table=True):
     high_risk: bool
     orphan: bool
     attention: bool
+    watched: int = 0
     due_on: date | None = None
     wakes_on: date | None = None
     nudge_on: date | None = None
@@ -571,6 +580,40 @@ class Lease(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
 
 
+class SnapshotRow(SQLModel, table=True):
+    """How a scope stood in one ISO week, that of the Monday `week`, seen at `taken_at` in it.
+
+    Counts and sums of live artifacts, so that they add up; `retired` and `refactored` count all
+    that ever ended so.
+    """
+
+    __tablename__ = "snapshot"
+    __table_args__ = (Index("snapshot_week", "week", "scope", "needing", "scope_name"),)
+
+    scope: str = Field(primary_key=True)
+    scope_name: str = Field(primary_key=True)
+    week: date = Field(primary_key=True)
+    taken_at: datetime = Field(sa_type=UtcDateTime)
+    live: int
+    owned: int
+    owner_gone: int
+    provisional: int
+    needing: int
+    past_review: int
+    ephemeral: int
+    retained: int
+    untested: int
+    churning: int
+    regenerated: int
+    unstable: int
+    shifted: int
+    unused: int
+    age_days: int = Field(sa_type=BigInteger)
+    expected_minutes: int = Field(sa_type=BigInteger)
+    retired: int
+    refactored: int
+
+
 class Repository(SQLModel, table=True):
     """A repository of the policy: when it is read anew, and how that went the last time.
 
@@ -616,6 +659,7 @@ TEAM = _table(Team)
 TEAM_MEMBER = _table(TeamMember)
 LEASE = _table(Lease)
 REPOSITORY = _table(Repository)
+SNAPSHOT = _table(SnapshotRow)
 SEEN_EVENT = _table(SeenEvent)
 APPROVAL = _table(Approval)
 VOTE = _table(Vote)
