@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from debt.artifact import Ending, Label, Surface, Tier
 from debt.markers import TeamMarkers
-from debt.named import Act, Check, Role
+from debt.named import Act, Check, MetricName, Role
 from debt.policy_values import (
     ChannelId,
     ChannelOrNone,
@@ -27,11 +27,13 @@ from debt.policy_values import (
     Hours,
     PersonId,
     RatingValue,
+    Share,
     Switch,
     Table,
     Text,
     TimeOfDay,
     Weekday,
+    Worsening,
     require_known,
     whole,
 )
@@ -141,6 +143,23 @@ class BudgetPolicy(Table):
     when_over: Literal["approval", "tell"]
 
 
+class TrendPolicy(Table):
+    """`worse_by` of a metric is looked for over `weeks`."""
+
+    weeks: Annotated[int, whole(1, 12)]
+    at_least: Count
+    mature_by: Share
+    top_weeks: Annotated[int, whole(2, 12)]
+    top_least: Count
+    ages_faster_days: Days
+
+
+class MetricPolicy(Table):
+    """Of a share so many points, of anything else so much of what it was; None is never."""
+
+    worse_by: Worsening
+
+
 class TeamPolicy(Table):
     members: tuple[PersonId, ...] = ()
     lead: PersonId | None = None
@@ -186,6 +205,8 @@ class Policy(Table):
     approvals: ApprovalPolicy
     gate: GatePolicy
     budgets: BudgetPolicy
+    trend: TrendPolicy
+    metrics: Mapping[MetricName, MetricPolicy]
     roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]

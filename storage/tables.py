@@ -251,6 +251,7 @@ class HoursRow(SQLModel, table=True):
         Index("hours_team", "team", "worked_on"),
         Index("hours_repo", "repo", "worked_on"),
         Index("hours_service", "service", "worked_on"),
+        Index("hours_worked", "worked_on", "minutes"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -614,6 +615,37 @@ class SnapshotRow(SQLModel, table=True):
     refactored: int
 
 
+class Observation(SQLModel, table=True):
+    """A reviewed change, or an incident, as somebody entered it under its own name there (`ref`).
+
+    Of a change `by_tool` says whether an AI tool wrote it; an incident names an artifact that had a
+    part in it, or none. What is None is not known.
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        Index("observation_on", "happened_on"),
+        Index("observation_team", "team", "happened_on"),
+        Index("observation_repo", "repo", "happened_on"),
+    )
+
+    repo: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(primary_key=True)
+    ref: str = Field(primary_key=True, sa_type=Text)
+    happened_on: date
+    team: str | None = None
+    artifact_id: int | None = Field(default=None, foreign_key="artifact.id")
+    by_tool: bool | None = None
+    review_minutes: int | None = None
+    comments: int | None = None
+    loops: int | None = None
+    follow_ups: int | None = None
+    failed: int | None = None
+    rolled_back: int | None = None
+    by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Repository(SQLModel, table=True):
     """A repository of the policy: when it is read anew, and how that went the last time.
 
@@ -658,6 +690,7 @@ SUBSCRIPTION = _table(Subscription)
 TEAM = _table(Team)
 TEAM_MEMBER = _table(TeamMember)
 LEASE = _table(Lease)
+OBSERVATION = _table(Observation)
 REPOSITORY = _table(Repository)
 SNAPSHOT = _table(SnapshotRow)
 SEEN_EVENT = _table(SeenEvent)

@@ -1,4 +1,4 @@
-"""Weekly snapshots: how each team and repository stood, so that metrics have a trend
+"""Metrics: weekly snapshots of each team and repository, and what is entered of changes
 
 Revision: 0010
 After: 0008
@@ -22,6 +22,7 @@ _COUNTS = (
     "refactored",
 )  # fmt: skip
 _SUMS = ("age_days", "expected_minutes")
+_OBSERVED = ("review_minutes", "comments", "loops", "follow_ups", "failed", "rolled_back")
 
 
 def upgrade() -> None:
@@ -36,6 +37,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "scope_name", "week"),
     )
     op.create_index("snapshot_week", "snapshot", ["week", "scope", "needing", "scope_name"])
+    op.create_table(
+        "observation",
+        sa.Column("repo", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("team", sa.String(), nullable=True),
+        sa.Column("artifact_id", sa.Integer(), sa.ForeignKey("artifact.id"), nullable=True),
+        sa.Column("by_tool", sa.Boolean(), nullable=True),
+        *(sa.Column(name, sa.Integer(), nullable=True) for name in _OBSERVED),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("repo", "kind", "ref"),
+    )
+    op.create_index("observation_on", "observation", ["happened_on"])
+    for scope in ("team", "repo"):
+        op.create_index(f"observation_{scope}", "observation", [scope, "happened_on"])
+    op.create_index("hours_worked", "hours", ["worked_on", "minutes"])
     watched = sa.Column("watched", sa.Integer(), nullable=False, server_default="0")
     op.add_column("artifact", watched)
     op.create_index("artifact_counted", "artifact", _COUNTED)
