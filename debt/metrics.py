@@ -142,10 +142,13 @@ Read = Callable[[Facts], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`value` reads it, `size` tells about how many things it is; `beside` is people's code."""
+    """`value` reads it, `size` tells about how many things it is; `beside` is people's code.
+    `short` names it where there is little room.
+    """
 
     name: MetricName
     words: str
+    short: str
     unit: Unit
     better: Better
     group: Group
@@ -180,38 +183,53 @@ def _size(name: str) -> Callable[[Facts], float]:
 
 
 def _register(
-    name: MetricName, words: str, count: str, ask: str, better: Better = Better.LESS
+    name: MetricName,
+    words: str,
+    short: str,
+    *,
+    of: str,
+    ask: str,
+    better: Better = Better.LESS,
 ) -> Metric:
     """A share of a scope's live artifacts."""
     core = name is MetricName.NAMED_OWNER
     return Metric(
         name=name,
         words=words,
+        short=short,
         unit=Unit.SHARE,
         better=better,
         group=Group.CORE if core else Group.LEADING,
         source=Source.REGISTER,
         ask=ask,
-        value=_counted(count),
+        value=_counted(of),
         size=_live,
     )
 
 
 def _changed(
-    name: MetricName, words: str, tally: str, unit: Unit, better: Better, ask: str
+    name: MetricName,
+    words: str,
+    short: str,
+    *,
+    of: str,
+    ask: str,
+    unit: Unit = Unit.EACH,
+    better: Better = Better.LESS,
 ) -> Metric:
     """A tally of changes that AI tools wrote, beside that of people's."""
     return Metric(
         name=name,
         words=words,
+        short=short,
         unit=unit,
         better=better,
         group=Group.CHANGE,
         source=Source.CHANGES,
         ask=ask,
-        value=lambda facts: getattr(facts.tools, tally).share,
-        size=lambda facts: getattr(facts.tools, tally).of,
-        beside=lambda facts: getattr(facts.people, tally).share,
+        value=lambda facts: getattr(facts.tools, of).share,
+        size=lambda facts: getattr(facts.tools, of).of,
+        beside=lambda facts: getattr(facts.people, of).share,
     )
 
 
@@ -223,13 +241,15 @@ METRICS: tuple[Metric, ...] = (
     _register(
         MetricName.NAMED_OWNER,
         "Artifacts with a named owner",
-        "owned",
-        "claim what nobody owns",
-        Better.MORE,
+        "named owner",
+        of="owned",
+        ask="claim what nobody owns",
+        better=Better.MORE,
     ),
     Metric(
         name=MetricName.REVIEW_TIME,
         words="Median review time of generated code",
+        short="review time",
         unit=Unit.MINUTES,
         better=Better.LESS,
         group=Group.CORE,
@@ -242,6 +262,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name=MetricName.MONTHLY_HOURS,
         words="Maintenance hours in four weeks",
+        short="hours in 4 weeks",
         unit=Unit.MINUTES,
         better=Better.LESS,
         group=Group.CORE,
@@ -253,6 +274,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name=MetricName.PAST_REVIEW,
         words="Artifacts past their review date",
+        short="past review date",
         unit=Unit.NUMBER,
         better=Better.LESS,
         group=Group.CORE,
@@ -264,6 +286,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name=MetricName.DELETED_RETAINED,
         words="Deleted for each one retained",
+        short="deleted per retained",
         unit=Unit.EACH,
         better=Better.MORE,
         group=Group.CORE,
@@ -275,6 +298,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name=MetricName.COST_PER_ARTIFACT,
         words="Hours per artifact in four weeks",
+        short="hours per artifact",
         unit=Unit.MINUTES,
         better=Better.LESS,
         group=Group.CORE,
@@ -286,14 +310,15 @@ METRICS: tuple[Metric, ...] = (
     _changed(
         MetricName.CHANGE_FAILURE,
         "AI-written changes that failed",
-        "failed",
-        Unit.SHARE,
-        Better.LESS,
-        "test what fails before it is merged",
+        "failed changes",
+        of="failed",
+        ask="test what fails before it is merged",
+        unit=Unit.SHARE,
     ),
     Metric(
         name=MetricName.INCIDENTS,
         words="Incidents that AI-produced code had a part in",
+        short="incidents with AI code",
         unit=Unit.SHARE,
         better=Better.LESS,
         group=Group.CHANGE,
@@ -305,64 +330,88 @@ METRICS: tuple[Metric, ...] = (
     _changed(
         MetricName.ROLLBACKS,
         "AI-written changes rolled back",
-        "rolled_back",
-        Unit.SHARE,
-        Better.LESS,
-        "ask for a rollback plan and a second reader",
+        "rolled back",
+        of="rolled_back",
+        ask="ask for a rollback plan and a second reader",
+        unit=Unit.SHARE,
     ),
     _changed(
         MetricName.REVIEW_COMMENTS,
         "Review comments on an AI-written change",
-        "comments",
-        Unit.EACH,
-        Better.MORE,
-        "read generated changes as closely as people’s",
+        "review comments",
+        of="comments",
+        ask="read generated changes as closely as people’s",
+        better=Better.MORE,
     ),
     _changed(
         MetricName.REVIEW_LOOPS,
         "Revisions an AI-written change takes",
-        "loops",
-        Unit.EACH,
-        Better.LESS,
-        "put into the prompt what reviews keep asking for",
+        "revisions",
+        of="loops",
+        ask="put into the prompt what reviews keep asking for",
     ),
     _changed(
         MetricName.FOLLOW_UPS,
         "Follow-up changes to an AI-written change",
-        "follow_ups",
-        Unit.EACH,
-        Better.LESS,
-        "finish a change before it is merged",
+        "follow-up changes",
+        of="follow_ups",
+        ask="finish a change before it is merged",
     ),
     _register(
         MetricName.MISSING_METADATA,
         "No owner, purpose, lifespan or removal impact",
-        "provisional",
-        "say what they are for, or retire them",
+        "missing intent",
+        of="provisional",
+        ask="say what they are for, or retire them",
     ),
-    _register(MetricName.UNTESTED, "No tests", "untested", "test them before they change again"),
-    _register(MetricName.CHURN, "Change too often", "churning", "review why, then refactor"),
+    _register(
+        MetricName.UNTESTED,
+        "No tests",
+        "no tests",
+        of="untested",
+        ask="test them before they change again",
+    ),
+    _register(
+        MetricName.CHURN,
+        "Change too often",
+        "high churn",
+        of="churning",
+        ask="review why, then refactor",
+    ),
     _register(
         MetricName.REGENERATED,
         "Generated anew again and again",
-        "regenerated",
-        "fix the prompt, or let people write it",
+        "generated anew",
+        of="regenerated",
+        ask="fix the prompt, or let people write it",
     ),
     _register(
         MetricName.UNSTABLE,
         "Depend on what is not stable",
-        "unstable",
-        "pin or replace what they depend on",
+        "unstable dependencies",
+        of="unstable",
+        ask="pin or replace what they depend on",
     ),
-    _register(MetricName.UNUSED, "No longer used", "unused", "retire them"),
+    _register(
+        MetricName.UNUSED,
+        "No longer used",
+        "no longer used",
+        of="unused",
+        ask="retire them",
+    ),
     _register(
         MetricName.SHIFTED,
         "Dependencies shifted since the last review",
-        "shifted",
-        "review them again",
+        "shifted dependencies",
+        of="shifted",
+        ask="review them again",
     ),
     _register(
-        MetricName.OWNER_GONE, "Their owner is gone", "owner_gone", "claim them, or hand them off"
+        MetricName.OWNER_GONE,
+        "Their owner is gone",
+        "owner gone",
+        of="owner_gone",
+        ask="claim them, or hand them off",
     ),
 )
 
