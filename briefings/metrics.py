@@ -1,10 +1,11 @@
 """Metrics in words: what each is, how it went, and what it asks of somebody (R20–R23)."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
+from briefings.pictures import Line, Multiples
 from debt.hours import as_hours
-from debt.metrics import Moved, Source, Told, Trend, Turn, Unit
+from debt.metrics import Group, Moved, Source, Told, Trend, Turn, Unit
 
 NOT_CONNECTED = "not connected"
 _HOW_TO_CONNECT = {
@@ -23,11 +24,11 @@ def in_unit(value: float | None, unit: Unit, nothing: str = "unknown") -> str:
     if unit is Unit.SHARE:
         return f"{value * 100:.0f} %"
     if unit is Unit.MINUTES:
-        return _length(value)
+        return length(value)
     return f"{value:,.0f}" if unit is Unit.NUMBER else f"{value:,.2f}"
 
 
-def _length(minutes: float) -> str:
+def length(minutes: float) -> str:
     """To a tenth of an hour; what is shorter than one in minutes."""
     return f"{minutes / 60:,.1f} h" if minutes >= 60 else as_hours(round(minutes))
 
@@ -77,15 +78,31 @@ def _row(told: Told) -> tuple[str, ...]:
     return (told.metric.words, now_of(told), then_of(told), turn, ask_of(told))
 
 
-def gaps(trend: Trend) -> tuple[list[date], list[tuple[date, date]]]:
-    """The weeks without a snapshot, each by its day; and of the late ones, week and day."""
-    missing, late = [], []
-    for each in trend.moments[:-1]:
-        if each.counts is None:
-            missing.append(each.day)
-        elif each.seen_on and each.seen_on.weekday():
-            late.append((each.day, each.seen_on))
+def gaps(trend: Trend) -> tuple[list[date], list[date]]:
+    """The weeks without a snapshot, each by its Monday, and the days of those taken late."""
+    past = trend.moments[:-1]
+    missing = [each.day - timedelta(days=each.day.weekday()) for each in past if not each.counts]
+    late = [each.seen_on for each in past if each.seen_on and each.seen_on.weekday()]
     return missing, late
+
+
+SHOWN = 6
+
+
+def picture(trend: Trend, rows: Sequence[Told]) -> Multiples:
+    """Of what is known: what got worse, then the others in their order, as many as there is room
+    for.
+    """
+    known = [each for each in rows if each.connected]
+    known.sort(key=lambda each: (each.turn is not Turn.WORSE, each.metric.group is not Group.CORE))
+    first, last = trend.moments[0].day, trend.at(0).day
+    return Multiples(first, last, tuple(_drawn(each) for each in known[:SHOWN]))
+
+
+def _drawn(told: Told) -> Line:
+    unit = told.metric.unit
+    then, now = (in_unit(each, unit) for each in (told.then, told.now))
+    return Line(told.metric.short, told.series, then, now, str(told.turn))
 
 
 def moved_words(moved: Moved) -> tuple[str, str]:

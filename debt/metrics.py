@@ -543,14 +543,11 @@ def _moved(metric: Metric, trend: Trend, policy: Policy) -> Moved | None:
     return Moved(metric, then, now, rules.weeks) if is_worse else None
 
 
-def immature(trend: Trend, policy: Policy) -> bool:
+def immature(then: float | None, now: float | None, policy: Policy) -> bool:
     """Whether a programme has had twelve weeks and did not bring down what an artifact costs."""
-    first, last = _cost(trend.moments[0]), _cost(trend.moments[-1])
-    return bool(first) and last is not None and last > _mature(first, policy)
-
-
-def _mature(first: float | None, policy: Policy) -> float:
-    return (first or 0) * (1 - policy.trend.mature_by)
+    if not then or now is None:
+        return False
+    return now > then * (1 - policy.trend.mature_by)
 
 
 def is_new_top(tops: Sequence[str | None], weeks: int) -> bool:

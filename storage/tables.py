@@ -251,7 +251,7 @@ class HoursRow(SQLModel, table=True):
         Index("hours_team", "team", "worked_on"),
         Index("hours_repo", "repo", "worked_on"),
         Index("hours_service", "service", "worked_on"),
-        Index("hours_worked", "worked_on", "minutes"),
+        Index("hours_worked", "worked_on", "team", "minutes"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

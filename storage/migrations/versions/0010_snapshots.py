@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_index("observation_on", "observation", ["happened_on"])
     for scope in ("team", "repo"):
         op.create_index(f"observation_{scope}", "observation", [scope, "happened_on"])
-    op.create_index("hours_worked", "hours", ["worked_on", "minutes"])
+    op.create_index("hours_worked", "hours", ["worked_on", "team", "minutes"])
     watched = sa.Column("watched", sa.Integer(), nullable=False, server_default="0")
     op.add_column("artifact", watched)
     op.create_index("artifact_counted", "artifact", _COUNTED)
