@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from briefings.charts import draw
-from briefings.pictures import BurnUp, CostTrend, Picture, QuadrantMap
+from briefings.pictures import BurnUp, Line, Multiples, Picture, QuadrantMap
 
 TIMES = 20
 FIRST = date(2026, 10, 1)
-_MONTHS = tuple(date(2026, month, 1) for month in range(1, 13))
 PICTURES: Mapping[str, Picture] = {
     "burn-up of a quarter": BurnUp(
         first=FIRST,
@@ -23,8 +22,15 @@ PICTURES: Mapping[str, Picture] = {
         runs_out=date(2026, 12, 20),
     ),
     "quadrant map": QuadrantMap(5, 10, 3, 12),
-    "cost trend of a year": CostTrend(
-        _MONTHS, tuple(300 - 10 * number for number in range(12)), (100,) * 12
+    "six metrics": Multiples(
+        FIRST,
+        FIRST + timedelta(weeks=12),
+        tuple(
+            Line(
+                f"metric {at}", tuple(float(at * week % 9) for week in range(13)), "1", "2", "worse"
+            )
+            for at in range(1, 7)
+        ),
     ),
 }
 

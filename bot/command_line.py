@@ -13,6 +13,7 @@ from bot.commands import (
     checking,
     files,
     listing,
+    measuring,
     proposing,
     returning,
     running,
@@ -31,6 +32,9 @@ SLACK_API_URL, HOST, PORT, LOG_LEVEL. `debt check` says what is missing.
 `debt import` and `debt scan` make a SQLite register that does not exist yet; everything else asks
 for `debt migrate` first."""
 _INTERRUPTED = 130
+_TOPICS = (
+    running, files, scanning, proposing, annotating, budgeting, measuring, listing, checking,
+)  # fmt: skip
 
 
 def main() -> int:
@@ -63,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     acting = (running, files, scanning, proposing, annotating, budgeting, valuing, returning)
-    for topic in (*acting, listing, checking):
+    for topic in (*acting, measuring, listing, checking):
         topic.add(commands)
     return whole
 

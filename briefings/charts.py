@@ -19,7 +19,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from briefings.pictures import BurnUp, CostTrend, Picture, QuadrantMap
+from briefings.pictures import BurnUp, Line, Multiples, Picture, QuadrantMap
 
 mpl.rcdefaults()  # not what a matplotlibrc of the machine's says
 
@@ -65,14 +65,13 @@ def figure_of(picture: Picture) -> Figure:
     with mpl.rc_context(_STYLE):
         layout = ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN)
         figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout=layout)
-        axes = figure.add_subplot()
         match picture:
             case BurnUp():
-                burn_up(axes, picture)
+                burn_up(figure.add_subplot(), picture)
             case QuadrantMap():
-                quadrant_map(axes, picture)
-            case CostTrend():
-                cost_trend(axes, picture)
+                quadrant_map(figure.add_subplot(), picture)
+            case Multiples():
+                multiples(figure, picture)
             case _:
                 assert_never(picture)
     return figure
@@ -169,30 +168,37 @@ def quadrant_map(axes: Axes, shown: QuadrantMap) -> None:
     axes.spines[:].set_visible(False)
 
 
-def cost_trend(axes: Axes, shown: CostTrend) -> None:
-    """Hours per artifact by month; a month of which nothing is known leaves a gap."""
-    _title(axes, "Hours per artifact")
-    lines = [(shown.generated, BLUE, "solid", "o", "AI-produced")]
-    if any(each is not None for each in shown.people):
-        lines.append((shown.people, ORANGE, "dashed", "s", "people’s"))
-    for minutes, color, dashes, mark, name in lines:
-        hours = [float("nan") if each is None else each / 60 for each in minutes]
-        axes.plot(
-            range(len(hours)), hours, color=color, linestyle=dashes, marker=mark, markersize=4,
-            label=name,
-        )  # fmt: skip
-    axes.set_xlim(-0.3, max(len(shown.months) - 0.7, 0.3))
-    axes.set_ylim(bottom=0)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
-    _months(axes, shown.months)
-    _hours(axes)
+def multiples(figure: Figure, shown: Multiples) -> None:
+    """A small chart for each metric, two beside one another, under the last ones the dates."""
+    columns = min(2, len(shown.lines))
+    places = figure.subplots(-(-len(shown.lines) // columns), columns, squeeze=False).flatten()
+    ends = [f"{day:%b} {day.day}" for day in (shown.first, shown.last)]
+    for axes, line in zip(places, shown.lines, strict=False):
+        _small(axes, line)
+    for axes in places[len(shown.lines) :]:
+        axes.set_axis_off()
+    for axes in places[len(shown.lines) - columns : len(shown.lines)]:
+        axes.set_xticks([0, len(shown.lines[0].values) - 1], ends)
+        for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
+            label.set_horizontalalignment(side)
 
 
-def _months(axes: Axes, months: Sequence[date]) -> None:
-    """Every month, or every other where they would run into each other."""
-    step = max(1, -(-len(months) // 6))
-    shown = range(len(months) - 1, -1, -step)
-    axes.set_xticks(list(shown), [f"{months[each]:%b}" for each in shown])
+def _small(axes: Axes, line: Line) -> None:
+    """From zero; a week of which nothing is known leaves a gap. What got worse ends in a point."""
+    worse = line.turn == "worse"
+    color = VERMILION if worse else BLUE
+    known = [(at, each) for at, each in enumerate(line.values) if each is not None]
+    values = [float("nan") if each is None else each for each in line.values]
+    axes.plot(values, color=color, linewidth=1.5, marker="o", markersize=1.8, clip_on=False)
+    for at, value in known[-1:]:
+        axes.plot(at, value, color=color, marker="v" if worse else "o", markersize=5, clip_on=False)
+    axes.set_xlim(-0.5, len(values) - 0.5)
+    axes.set_ylim(0, max((value for _, value in known), default=0) * 1.25 or 1)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_title(line.name, loc="left", size=SMALL)
+    axes.set_title(line.now, loc="right", size=SMALL, weight="bold", color=color)
 
 
 def _hours(axes: Axes) -> None:

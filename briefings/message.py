@@ -16,7 +16,10 @@ from slack_sdk.models.blocks import (
     InteractiveElement,
     MarkdownTextObject,
     PlainTextObject,
+    RawTextObject,
     SectionBlock,
+    TableBlock,
+    TableBlockColumnSettings,
 )
 
 from briefings.pictures import Picture
@@ -35,6 +38,16 @@ class Hung:
 
     file_id: str
     alt: str
+
+
+class Cells(TableBlock):
+    """Plain text in every cell, the first row its head; an empty cell shows a dash."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        self.texts = [[cell or "–" for cell in row] for row in rows]
+        cells = [[RawTextObject(text=cell) for cell in row] for row in self.texts]
+        wrapped = [TableBlockColumnSettings(is_wrapped=True) for _ in self.texts[0]]
+        super().__init__(rows=cells, column_settings=wrapped)
 
 
 class PictureBlock(ImageBlock):
@@ -116,6 +129,8 @@ def _lines(block: Block) -> list[str]:
         return [block.text.text if block.text else ""]
     if isinstance(block, ContextBlock):
         return [getattr(element, "text", "") for element in block.elements]
+    if isinstance(block, Cells):
+        return [" | ".join(row) for row in block.texts]
     if isinstance(block, ActionsBlock):
         labels = (getattr(each, "text", None) for each in block.elements)
         return ["    " + "  ".join(f"[{label.text}]" for label in labels if label)]

@@ -57,17 +57,29 @@ class QuadrantMap:
 
 
 @dataclass(frozen=True, slots=True)
-class CostTrend:
-    """Minutes of maintenance per artifact, month by month, the oldest first; a month of which
-    nothing is known is None. `people` is the same for code that people wrote, where known.
+class Line:
+    """One metric over some weeks, the oldest first; a week of which nothing is known is None.
+
+    `then` and `now` are its first and last value in words, `turn` how it went.
     """
 
-    months: tuple[date, ...]
-    generated: tuple[float | None, ...]
-    people: tuple[float | None, ...] = ()
+    name: str
+    values: tuple[float | None, ...]
+    then: str
+    now: str
+    turn: str
 
 
-Picture = BurnUp | QuadrantMap | CostTrend
+@dataclass(frozen=True, slots=True)
+class Multiples:
+    """Small charts of the same weeks, from `first` to `last`, beside one another."""
+
+    first: date
+    last: date
+    lines: tuple[Line, ...]
+
+
+Picture = BurnUp | QuadrantMap | Multiples
 
 
 def quadrant_map(counts: Mapping[Quadrant, int]) -> QuadrantMap:
@@ -95,21 +107,18 @@ def quadrant_map_alt(scope: str, shown: QuadrantMap) -> str:
     )
 
 
-def cost_trend_alt(scope: str, shown: CostTrend) -> str:
-    """Where it came from and where it is, and beside what people's code costs if that is known."""
-    known = [(m, each) for m, each in _paired(shown, shown.generated) if each is not None]
-    if not known:
-        return f"{scope}: no hours of AI-produced code are known yet"
-    (began, first), (now, last) = known[0], known[-1]
-    said = f"{scope}: {_month(now)} cost {_rounded(last)} per AI-produced artifact"
-    if began != now:
-        said += f", {_rounded(first)} in {_month(began)}"
-    theirs = [each for _, each in _paired(shown, shown.people) if each is not None]
-    return f"{said}; people’s code {_rounded(theirs[-1])}" if theirs else said
+def multiples_alt(scope: str, shown: Multiples) -> str:
+    """What got worse, then what got better; where neither, that all is much as it was."""
+    told = [_turned(shown, turn) for turn in ("worse", "better") if _turned(shown, turn)]
+    weeks = round((shown.last - shown.first).days / 7)
+    said = "; ".join(told) or "nothing moved much, or little is known yet"
+    return f"{scope}, {weeks} weeks: {said}"
 
 
-def _paired(shown: CostTrend, minutes: tuple[float | None, ...]) -> Any:
-    return zip(shown.months, minutes, strict=False)
+def _turned(shown: Multiples, turn: str) -> str:
+    those = [each for each in shown.lines if each.turn == turn]
+    named = ", ".join(f"{each.name} from {each.then} to {each.now}" for each in those)
+    return f"{turn}: {named}" if named else ""
 
 
 def _of(spent: int, limit: int) -> str:
@@ -119,17 +128,9 @@ def _of(spent: int, limit: int) -> str:
     return f"{has.removesuffix(' h') if same else has} of {may}"
 
 
-def _rounded(minutes: float) -> str:
-    return f"{minutes / 60:.1f} h"
-
-
 def _artifacts(count: int) -> str:
     return "1 artifact" if count == 1 else f"{count:,} artifacts"
 
 
 def _day(day: date) -> str:
     return f"{day:%b} {day.day}"
-
-
-def _month(day: date) -> str:
-    return f"{day:%B %Y}"

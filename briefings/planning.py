@@ -13,7 +13,18 @@ from briefings.render import DIGEST, render
 from briefings.schedule import local_week, next_instant
 from debt.approval import Roster
 from debt.policy import Policy
-from storage import approvals, awake, budgets, events, listings, nudges, outbox, subscriptions, told
+from storage import (
+    approvals,
+    awake,
+    budgets,
+    events,
+    listings,
+    nudges,
+    outbox,
+    snapshots,
+    subscriptions,
+    told,
+)
 from storage.artifacts import Change
 from storage.lists import ALL
 from storage.nudges import Matter, Why
@@ -35,6 +46,8 @@ async def plan(store: Store, policy: Policy, now: datetime, roster: Roster = _NO
     """
     change = Change(BY, now, policy, roster=roster)
     await wake_all(store, change)
+    async with store.change() as session:
+        await snapshots.take(session, change)
     async with store.change() as session:
         await events.forget_before(session, now - timedelta(days=1))
     total = 0
@@ -156,6 +169,7 @@ async def rehearse(store: Store, policy: Policy, now: datetime) -> list[Preview]
         await awake.follow_policy(session, change)
         while await awake.wake(session, change):
             pass
+        await snapshots.take(session, change)
         due = await subscriptions.due(session, now, limit=None)
         said = [preview for one in due for preview in await _preview(session, change, one)]
         before = await outbox.newest(session)

@@ -41,3 +41,28 @@ class Check(StrEnum):
     OBSERVABILITY = "observability"
     STYLE = "style"
     ARCHITECTURE = "architecture"
+
+
+class MetricName(StrEnum):
+    """What is measured of a team or repository (R20–R22, R14), in the order in which it is told."""
+
+    NAMED_OWNER = "named_owner"
+    REVIEW_TIME = "review_time"
+    MONTHLY_HOURS = "monthly_hours"
+    PAST_REVIEW = "past_review"
+    DELETED_RETAINED = "deleted_retained"
+    COST_PER_ARTIFACT = "cost_per_artifact"
+    CHANGE_FAILURE = "change_failure"
+    INCIDENTS = "incidents"
+    ROLLBACKS = "rollbacks"
+    REVIEW_COMMENTS = "review_comments"
+    REVIEW_LOOPS = "review_loops"
+    FOLLOW_UPS = "follow_ups"
+    MISSING_METADATA = "missing_metadata"
+    UNTESTED = "untested"
+    CHURN = "churn"
+    REGENERATED = "regenerated"
+    UNSTABLE = "unstable"
+    UNUSED = "unused"
+    SHIFTED = "shifted"
+    OWNER_GONE = "owner_gone"

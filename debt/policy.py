@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from debt.artifact import Ending, Label, Surface, Tier
 from debt.markers import TeamMarkers
-from debt.named import Act, Check, Role
+from debt.named import Act, Check, MetricName, Role
 from debt.policy_values import (
     ChannelId,
     ChannelOrNone,
@@ -34,6 +34,7 @@ from debt.policy_values import (
     Text,
     TimeOfDay,
     Weekday,
+    Worsening,
     number,
     require_known,
     whole,
@@ -158,6 +159,23 @@ class RoiPolicy(Table):
     kept_share: Share
 
 
+class TrendPolicy(Table):
+    """`worse_by` of a metric is looked for over `weeks`."""
+
+    weeks: Annotated[int, whole(1, 12)]
+    at_least: Count
+    mature_by: Share
+    top_weeks: Annotated[int, whole(2, 12)]
+    top_least: Count
+    ages_faster_days: Days
+
+
+class MetricPolicy(Table):
+    """Of a share so many points, of anything else so much of what it was; None is never."""
+
+    worse_by: Worsening
+
+
 class TeamPolicy(Table):
     members: tuple[PersonId, ...] = ()
     lead: PersonId | None = None
@@ -205,6 +223,8 @@ class Policy(Table):
     budgets: BudgetPolicy
     value: ValuePolicy
     roi: RoiPolicy
+    trend: TrendPolicy
+    metrics: Mapping[MetricName, MetricPolicy]
     roles: Mapping[Act, tuple[str, ...]]
     groups: Mapping[str, Group]
     teams: Mapping[str, TeamPolicy]

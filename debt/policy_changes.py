@@ -5,8 +5,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-# What only the next scan asks about: no standing follows from it.
-_OF_SCANS = ("scan.", "signals.", "scale.", "markers.", "repositories.", "clones.", "refresh.")
+# What only the next scan, or a trend, asks about: no standing follows from it.
+_ASIDE = (
+    "scan.", "signals.", "scale.", "markers.", "repositories.", "clones.", "refresh.", "trend.",
+    "metrics.",
+)  # fmt: skip
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -19,7 +22,7 @@ def changes(old: Any, new: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def moves_standings(changed: Iterable[str]) -> bool:
     """Whether a standing may follow from one of the keys that changed."""
-    return not all(key.startswith(_OF_SCANS) for key in changed)
+    return not all(key.startswith(_ASIDE) for key in changed)
 
 
 def _flat(table: Any, above: str = "") -> Iterator[tuple[str, Any]]:

@@ -36,6 +36,14 @@ def _days_or_never(value: object) -> object:
     raise ValueError(f'allowed are whole numbers from 1 to {MOST_DAYS}, and "never"')
 
 
+def _worsening(value: object) -> object:
+    if value is None or value == "never":
+        return None
+    if _is_number(value, 0.001, 100):
+        return value
+    raise ValueError('allowed are numbers from 0.001 to 100, and "never"')
+
+
 def number(low: float, high: float) -> BeforeValidator:
     """A number within bounds, whole or not."""
 
@@ -153,6 +161,7 @@ Count = Annotated[int, whole(0, 10_000)]
 RatingValue = Annotated[int, whole(1, 5)]
 Share = Annotated[float, number(0, 1)]
 Margin = Annotated[float, number(0, 0.5)]
+Worsening = Annotated[float | None, BeforeValidator(_worsening)]
 Cuts = Annotated[tuple[float, float, float, float], BeforeValidator(_cuts)]
 HoursByRating = Annotated[tuple[float, float, float, float, float], BeforeValidator(_by_rating)]
 Steps = Annotated[tuple[tuple[int, int], ...], BeforeValidator(_steps)]

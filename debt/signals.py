@@ -22,6 +22,19 @@ class Sign(StrEnum):
     UNTESTED = "untested"
 
 
+# What the register counts them by: a number once given stays.
+_BITS = {
+    Sign.DUPLICATE: 1,
+    Sign.UNUSED: 2,
+    Sign.OWNER: 4,
+    Sign.REGENERATED: 8,
+    Sign.CHURN: 16,
+    Sign.DEPENDENCIES: 32,
+    Sign.SHIFTED: 64,
+    Sign.UNTESTED: 128,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """`firm` is false where it is just short of its limit: then it only stays where it was."""
@@ -34,6 +47,15 @@ class Signal:
 FORSAKEN = Signal(Sign.UNUSED, "nothing imports it any more")
 # These run by themselves, so that nobody has to import them.
 _RUN = frozenset({"test_suite", "iac_config", "throwaway_script"})
+
+
+def bit(sign: Sign) -> int:
+    return _BITS[sign]
+
+
+def bits(signals: Iterable[Signal]) -> int:
+    """Which kinds there are, as one number that a database can count by."""
+    return sum(_BITS[sign] for sign in {signal.sign for signal in signals})
 
 
 def renewed(known: Iterable[Signal], found: Iterable[Signal]) -> tuple[Signal, ...]:

@@ -12,6 +12,7 @@ from debt.estimate import estimate
 from debt.intent import missing_intent
 from debt.policy import Policy
 from debt.score import Quadrant, priority, quadrant, score
+from debt.signals import bits
 from debt.tier import tier
 from debt.value import Balance, balance
 
@@ -76,6 +77,7 @@ class Standing:
     high_risk: bool
     orphan: bool
     attention: bool
+    watched: int
     due_on: date | None
     wakes_on: date | None
     nudge_on: date | None
@@ -100,6 +102,7 @@ def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
         high_risk=artifact.ratings.risk.value >= policy.thresholds.high_risk,
         orphan=artifact.orphan,
         attention=bool(needs),
+        watched=bits(artifact.signals),
         due_on=min(filter(None, (artifact.due_from, artifact.review_on)), default=None),
         wakes_on=_wakes_on(artifact, policy, today),
         nudge_on=notice.nudge_on(artifact, policy),

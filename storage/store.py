@@ -210,3 +210,11 @@ def insert_new(session: Session, table: Table) -> Any:
     """An INSERT that leaves rows alone which are already there."""
     insert = postgresql.insert if postgres(session) else sqlite.insert
     return insert(table).on_conflict_do_nothing()
+
+
+def insert_or_update(session: Session, table: Table) -> Any:
+    """An INSERT that, where a row of the same key is there, says otherwise of it instead."""
+    insert = (postgresql.insert if postgres(session) else sqlite.insert)(table)
+    key = list(table.primary_key.columns)
+    said = {each.name: insert.excluded[each.name] for each in table.c if not each.primary_key}
+    return insert.on_conflict_do_update(index_elements=key, set_=said)

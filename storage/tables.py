@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, Table, Text, TypeDecorator, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, Table, Text, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
 
@@ -56,6 +56,13 @@ _UNDONE = text("state IN ('planned', 'doing')")
 _VALUED = text("saved_minutes IS NOT NULL")
 
 
+# All that a weekly snapshot counts, in the order in which it does: it reads this index alone.
+_COUNTED = (
+    "repo", "team", "live", "stage", "label", "orphan", "owner_gone", "provisional", "attention",
+    "watched", "review_on", "created_on", "expected_minutes",
+)  # fmt: skip
+
+
 class ArtifactRow(SQLModel, table=True):
     """R1 as stored: the artifact's own fields, then what is derived from them."""
 
@@ -92,6 +99,7 @@ class ArtifactRow(SQLModel, table=True):
         Index("artifact_repo_changed", "repo", "changed_at"),
         Index("artifact_service_changed", "service", "changed_at"),
         Index("artifact_scanned", "repo", "scan_identity"),
+        Index("artifact_counted", *_COUNTED),
     )
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -168,6 +176,7 @@ class ArtifactRow(SQLModel, table=True):
     high_risk: bool
     orphan: bool
     attention: bool
+    watched: int = 0
     due_on: date | None = None
     wakes_on: date | None = None
     nudge_on: date | None = None
@@ -255,6 +264,7 @@ class HoursRow(SQLModel, table=True):
         Index("hours_team", "team", "worked_on"),
         Index("hours_repo", "repo", "worked_on"),
         Index("hours_service", "service", "worked_on"),
+        Index("hours_worked", "worked_on", "team", "minutes"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -633,6 +643,71 @@ class Lease(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
 
 
+class SnapshotRow(SQLModel, table=True):
+    """How a scope stood in one ISO week, that of the Monday `week`, seen at `taken_at` in it.
+
+    Counts and sums of live artifacts, so that they add up; `retired` and `refactored` count all
+    that ever ended so.
+    """
+
+    __tablename__ = "snapshot"
+    __table_args__ = (Index("snapshot_week", "week", "scope", "needing", "scope_name"),)
+
+    scope: str = Field(primary_key=True)
+    scope_name: str = Field(primary_key=True)
+    week: date = Field(primary_key=True)
+    taken_at: datetime = Field(sa_type=UtcDateTime)
+    live: int
+    owned: int
+    owner_gone: int
+    provisional: int
+    needing: int
+    past_review: int
+    ephemeral: int
+    retained: int
+    untested: int
+    churning: int
+    regenerated: int
+    unstable: int
+    shifted: int
+    unused: int
+    age_days: int = Field(sa_type=BigInteger)
+    expected_minutes: int = Field(sa_type=BigInteger)
+    retired: int
+    refactored: int
+
+
+class Observation(SQLModel, table=True):
+    """A reviewed change, or an incident, as somebody entered it under its own name there (`ref`).
+
+    Of a change `by_tool` says whether an AI tool wrote it; an incident names an artifact that had a
+    part in it, or none. What is None is not known.
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        Index("observation_on", "happened_on"),
+        Index("observation_team", "team", "happened_on"),
+        Index("observation_repo", "repo", "happened_on"),
+    )
+
+    repo: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(primary_key=True)
+    ref: str = Field(primary_key=True, sa_type=Text)
+    happened_on: date
+    team: str | None = None
+    artifact_id: int | None = Field(default=None, foreign_key="artifact.id")
+    by_tool: bool | None = None
+    review_minutes: int | None = None
+    comments: int | None = None
+    loops: int | None = None
+    follow_ups: int | None = None
+    failed: int | None = None
+    rolled_back: int | None = None
+    by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Repository(SQLModel, table=True):
     """A repository of the policy: when it is read anew, and how that went the last time.
 
@@ -679,7 +754,9 @@ SUBSCRIPTION = _table(Subscription)
 TEAM = _table(Team)
 TEAM_MEMBER = _table(TeamMember)
 LEASE = _table(Lease)
+OBSERVATION = _table(Observation)
 REPOSITORY = _table(Repository)
+SNAPSHOT = _table(SnapshotRow)
 SEEN_EVENT = _table(SeenEvent)
 APPROVAL = _table(Approval)
 VOTE = _table(Vote)

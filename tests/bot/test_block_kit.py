@@ -115,6 +115,7 @@ async def every_command(dana: Person) -> None:
         "list nothing",
         "history D-1",
         "map team:payments",
+        "metrics team:payments",
         "brief",
         "claim D-2",
         "claim D-99",

@@ -177,6 +177,7 @@ async def says_everything(dana: Person, text: str) -> None:
         "history D-1",
         f"history {text}",
         f"map {text}",
+        f"metrics {text}",
     ):
         reply = await dana.types(f"/debt {words}", channel="payments")
         assert reply.error is None, words[:40]
@@ -199,6 +200,24 @@ async def test_a_map_and_what_stands_for_its_picture_are_inert(
     mapped = [each for each in dana.reads("payments") if "Value × risk" in each.shown]
     assert mapped
     for message in mapped:
+        must_be_inert(message, dana)
+        [alt] = [block["alt_text"] for block in message.blocks if block["type"] == "image"]
+        assert not re.search(UNSEEN, alt)
+
+
+async def test_metrics_and_the_artifacts_behind_them_are_inert(
+    text: str, dana: Person, hostile: Ledger, process: Process
+) -> None:
+    team = (await hostile.by_key(1)).team
+    assert team
+    await dana.types("/debt log D-1 1h")
+    await process.tick()
+    await dana.types(f'/debt metrics team:"{team}"', channel="payments")
+    await dana.types("/debt metrics all", channel="payments")
+    await process.bot.tasks.finish()
+    told = [each for each in dana.reads("payments") if "Twelve weeks of" in each.shown]
+    assert told
+    for message in told:
         must_be_inert(message, dana)
         [alt] = [block["alt_text"] for block in message.blocks if block["type"] == "image"]
         assert not re.search(UNSEEN, alt)

@@ -3,28 +3,30 @@
 import struct
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from briefings import charts
+from briefings.metrics import in_unit
 from briefings.pictures import (
     BurnUp,
-    CostTrend,
+    Line,
+    Multiples,
     Picture,
     QuadrantMap,
     burn_up_alt,
-    cost_trend_alt,
+    multiples_alt,
     quadrant_map,
     quadrant_map_alt,
 )
+from debt.metrics import Unit
 from debt.score import Quadrant
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
-JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
-YEAR = tuple(date(2026, month, 1) for month in range(1, 13))
+WEEK = timedelta(days=7)
 
 
 def november(spent: tuple[int, ...], limit: int, forecast: int, out: date | None = None) -> BurnUp:
@@ -32,6 +34,23 @@ def november(spent: tuple[int, ...], limit: int, forecast: int, out: date | None
     minutes = tuple(60 * each for each in spent)
     today = FIRST.replace(day=max(1, len(spent)))
     return BurnUp(FIRST, LAST, today, minutes, limit * 60, forecast * 60, out)
+
+
+def a_line(name: str, then: float | None, now: float | None, turn: str) -> Line:
+    """A share over twelve weeks, the third of which nobody looked at."""
+    values = (then, then, None, *(now,) * 10)
+    said = [in_unit(each, Unit.SHARE) for each in (then, now)]
+    return Line(name, values, said[0], said[1], turn)
+
+
+SIX = (
+    a_line("named owner", 0.82, 0.7, "worse"),
+    a_line("unstable dependencies", 0.4, 0.3, "better"),
+    a_line("shifted dependencies", 1, 1, "steady"),
+    Line("hours in 4 weeks", tuple(map(float, range(13))), "0 min", "1,234.5 h", "worse"),
+    a_line("incidents with AI code", None, 0.5, "not known"),
+    a_line("no tests", 0, 0, "steady"),
+)
 
 
 PICTURES: dict[str, Picture] = {
@@ -43,9 +62,9 @@ PICTURES: dict[str, Picture] = {
     "a map": QuadrantMap(5, 10, 3, 12),
     "an empty map": QuadrantMap(0, 0, 0, 0),
     "a full map": QuadrantMap(1_234_567, 1_234_567, 1_234_567, 1_234_567),
-    "a trend": CostTrend(YEAR, (300.0, None, *range(290, 280, -1)), (90.0,) * 12),
-    "one month": CostTrend((JANUARY,), (300.0,)),
-    "no months": CostTrend((), ()),
+    "metrics": Multiples(FIRST, FIRST + WEEK * 12, SIX),
+    "two metrics": Multiples(FIRST, FIRST + WEEK * 12, SIX[:2]),
+    "one metric": Multiples(FIRST, FIRST + WEEK * 12, (a_line("no tests", None, None, ""),)),
 }
 
 
@@ -124,22 +143,22 @@ def test_a_map_is_told_by_what_to_delete(counts: dict[Quadrant, int], said: str)
 
 
 @pytest.mark.parametrize(
-    ("shown", "said"),
+    ("lines", "said"),
     [
         (
-            CostTrend((JANUARY, FEBRUARY, MARCH), (300.0, None, 140.0)),
-            "Payments: March 2026 cost 2.3 h per AI-produced artifact, 5.0 h in January 2026",
+            (a_line("named owner", 0.82, 0.7, "worse"), a_line("no tests", 0.2, 0.1, "better")),
+            (
+                "Payments, 12 weeks: worse: named owner from 82 % to 70 %; "
+                "better: no tests from 20 % to 10 %"
+            ),
         ),
         (
-            CostTrend((JANUARY,), (300.0,), (90.0,)),
-            "Payments: January 2026 cost 5.0 h per AI-produced artifact; people’s code 1.5 h",
+            (a_line("named owner", 0.82, 0.82, "steady"),),
+            "Payments, 12 weeks: nothing moved much, or little is known yet",
         ),
-        (
-            CostTrend((JANUARY,), (300.0,)),
-            "Payments: January 2026 cost 5.0 h per AI-produced artifact",
-        ),
-        (CostTrend((JANUARY,), (None,)), "Payments: no hours of AI-produced code are known yet"),
     ],
 )
-def test_a_trend_is_told_from_where_to_where(shown: CostTrend, said: str) -> None:
-    assert cost_trend_alt("Payments", shown) == said
+def test_a_trend_is_told_by_what_got_worse_and_what_better(
+    lines: tuple[Line, ...], said: str
+) -> None:
+    assert multiples_alt("Payments", Multiples(FIRST, FIRST + WEEK * 12, lines)) == said

@@ -156,9 +156,9 @@ STEPS = "pairs such as [[26, 2], [3, 1]], the highest number first"
             "\nthreshold = 3",
             (
                 "policy.toml:2: threshold: no such key; allowed are kinds, labels, tiers, "
-                "thresholds, digest, nudges, approvals, gate, budgets, value, roi, roles, groups, "
-                "teams, leadership, working_hours, holidays, sprint, scan, signals, scale, "
-                "markers, repositories, clones, refresh"
+                "thresholds, digest, nudges, approvals, gate, budgets, value, roi, trend, metrics, "
+                "roles, groups, teams, leadership, working_hours, holidays, sprint, scan, signals, "
+                "scale, markers, repositories, clones, refresh"
             ),
         ),
         (
@@ -300,6 +300,8 @@ def test_a_word_from_no_list_is_answered_with_the_list(
         ("scan.min_lines", "0", "whole numbers from 1 to 1000"),
         ("scan.collapse_files", "[9, 2]", "two whole numbers such as [2, 200]"),
         ("scan.collapse_files", "2", "two whole numbers such as [2, 200]"),
+        ("metrics.churn.worse_by", "0", 'numbers from 0.001 to 100, and "never"'),
+        ("trend.top_weeks", "1", "whole numbers from 2 to 12"),
         ("signals.churn", "0.5", "numbers from 1 to 100"),
         ("scale.hysteresis", "0.6", "numbers from 0 to 0.5"),
         ("scale.frequency.cuts", "[1, 3, 12]", FOUR),

@@ -1,0 +1,119 @@
+"""Metrics in words: what each is, how it went, and what it asks of somebody (R20–R23)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from briefings.pictures import Line, Multiples
+from debt.hours import as_hours
+from debt.metrics import Group, Moved, Source, Told, Trend, Turn, Unit
+
+NOT_CONNECTED = "not connected"
+_HOW_TO_CONNECT = {
+    Source.REGISTER: "nothing is on the register here yet",
+    Source.HOURS: "log hours with /debt log, and they show here",
+    Source.CHANGES: "enter reviewed changes: debt metrics import FILE",
+    Source.INCIDENTS: "enter incidents: debt metrics import FILE",
+}
+_HEAD = ("Metric", "Now", "12 weeks ago", "Direction", "What it asks")
+
+
+def in_unit(value: float | None, unit: Unit, nothing: str = "unknown") -> str:
+    """“82 %”, “6.5 h”, “40 min”, “12”, “0.33”."""
+    if value is None:
+        return nothing
+    if unit is Unit.SHARE:
+        return f"{value * 100:.0f} %"
+    if unit is Unit.MINUTES:
+        return length(value)
+    return f"{value:,.0f}" if unit is Unit.NUMBER else f"{value:,.2f}"
+
+
+def length(minutes: float) -> str:
+    """To a tenth of an hour; what is shorter than one in minutes."""
+    return f"{minutes / 60:,.1f} h" if minutes >= 60 else as_hours(round(minutes))
+
+
+def how_to_connect(told: Told) -> str:
+    return _HOW_TO_CONNECT[told.metric.source]
+
+
+def now_of(told: Told) -> str:
+    """With people's code beside it, where that is known."""
+    if not told.connected:
+        return NOT_CONNECTED
+    now = in_unit(told.now, told.metric.unit)
+    if told.beside is None:
+        return now
+    return f"{now} (people’s {in_unit(told.beside, told.metric.unit)})"
+
+
+def then_of(told: Told) -> str:
+    if not told.connected:
+        return ""
+    nothing = "no snapshot" if told.metric.source is Source.REGISTER else "unknown"
+    return in_unit(told.then, told.metric.unit, nothing)
+
+
+def ask_of(told: Told) -> str:
+    """Nothing where it is fine: a number that asks nothing of anybody says so."""
+    if not told.connected:
+        return how_to_connect(told)
+    return told.metric.ask if asks(told) else ""
+
+
+def asks(told: Told) -> bool:
+    """Whether it got worse, or stays where somebody still has something to do."""
+    if told.turn is Turn.WORSE:
+        return True
+    return told.turn is not Turn.BETTER and told.short
+
+
+def table(rows: tuple[Told, ...]) -> list[tuple[str, ...]]:
+    """A row each under its head, in the order in which they are told."""
+    return [_HEAD, *(_row(each) for each in rows)]
+
+
+def _row(told: Told) -> tuple[str, ...]:
+    turn = str(told.turn) if told.connected else ""
+    return (told.metric.words, now_of(told), then_of(told), turn, ask_of(told))
+
+
+def gaps(trend: Trend) -> tuple[list[date], list[date]]:
+    """The weeks without a snapshot, each by its Monday, and the days of those taken late."""
+    past = trend.moments[:-1]
+    missing = [each.day - timedelta(days=each.day.weekday()) for each in past if not each.counts]
+    late = [each.seen_on for each in past if each.seen_on and each.seen_on.weekday()]
+    return missing, late
+
+
+SHOWN = 6
+
+
+def picture(trend: Trend, rows: Sequence[Told]) -> Multiples:
+    """Of what is known: what got worse, then the others in their order, as many as there is room
+    for.
+    """
+    known = [each for each in rows if each.connected]
+    known.sort(key=lambda each: (each.turn is not Turn.WORSE, each.metric.group is not Group.CORE))
+    first, last = trend.moments[0].day, trend.at(0).day
+    return Multiples(first, last, tuple(_drawn(each) for each in known[:SHOWN]))
+
+
+def _drawn(told: Told) -> Line:
+    unit = told.metric.unit
+    then, now = (in_unit(each, unit) for each in (told.then, told.now))
+    return Line(told.metric.short, told.series, then, now, str(told.turn))
+
+
+def moved_words(moved: Moved) -> tuple[str, str]:
+    """What it was and what it is."""
+    unit = moved.metric.unit
+    return in_unit(moved.then, unit), in_unit(moved.now, unit)
+
+
+def lines(rows: tuple[Told, ...]) -> Iterator[str]:
+    """For a terminal: columns of one width each."""
+    cells = table(rows)
+    widths = [max(len(row[at]) for row in cells) for at in range(len(_HEAD))]
+    for row in cells:
+        yield "  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True)).rstrip()

@@ -1,0 +1,86 @@
+"""The artifacts behind a metric: what to begin with, one press from doing it (R22, R23)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+
+from debt.artifact import Artifact
+from debt.hours import Span
+from debt.metrics import WINDOW
+from debt.named import MetricName
+from debt.score import Quadrant
+from debt.signals import Sign, bit
+from storage import lists, observations, quadrants, work
+from storage.artifacts import COLUMNS, artifact_of
+from storage.lists import Scope, ScopeKind, within
+from storage.store import Session
+from storage.tables import ARTIFACT
+
+A = ARTIFACT.c
+# Of what ranks highest only so many are looked through: what is behind that can wait.
+CONSIDERED = 1_000
+_SIGNS = {
+    MetricName.UNTESTED: Sign.UNTESTED,
+    MetricName.CHURN: Sign.CHURN,
+    MetricName.REGENERATED: Sign.REGENERATED,
+    MetricName.UNSTABLE: Sign.DEPENDENCIES,
+    MetricName.UNUSED: Sign.UNUSED,
+    MetricName.SHIFTED: Sign.SHIFTED,
+}
+_COST = {MetricName.MONTHLY_HOURS, MetricName.COST_PER_ARTIFACT}
+
+
+async def behind(
+    session: Session, scope: Scope, name: MetricName, today: date, limit: int = 3
+) -> list[Artifact]:
+    """What ranks highest of those a metric counts against somebody; none where it names none."""
+    if name in _COST:
+        return await _costliest(session, scope, today, limit)
+    if name is MetricName.INCIDENTS:
+        since = today - WINDOW
+        blamed = await observations.blamed(session, scope, since, limit)
+        known = await lists.several(session, blamed)
+        return [known[number] for number in blamed]
+    if name is MetricName.DELETED_RETAINED:
+        first = await quadrants.first(session, scope, Quadrant.LOW_HIGH)
+        return [first] if first else []
+    those = _those(name, today)
+    return await _ranked(session, scope, *those, limit=limit) if those else []
+
+
+def _those(name: MetricName, today: date) -> tuple[ColumnElement[bool], ColumnElement[bool]] | None:
+    """Among which to look, by an index of their own, and for what."""
+    if name in _SIGNS:
+        return and_(A.live), A.watched.op("&")(bit(_SIGNS[name])) > 0
+    return {
+        MetricName.NAMED_OWNER: (and_(A.live, A.orphan), and_(A.orphan)),
+        MetricName.OWNER_GONE: (and_(A.live, A.orphan), and_(A.owner_gone)),
+        MetricName.MISSING_METADATA: (and_(A.live, A.provisional), and_(A.provisional)),
+        MetricName.PAST_REVIEW: (and_(A.live, A.attention), A.review_on < today),
+    }.get(name)
+
+
+async def _ranked(
+    session: Session,
+    scope: Scope,
+    among: ColumnElement[bool],
+    what: ColumnElement[bool],
+    *,
+    limit: int,
+) -> list[Artifact]:
+    first = (A.priority.desc(), A.id.desc())
+    few = within(select(A.id).where(among), scope).order_by(*first).limit(CONSIDERED).subquery()
+    question = select(*COLUMNS).join(few, few.c.id == A.id).where(what)
+    rows = (await session.execute(question.order_by(*first).limit(limit))).mappings()
+    return [artifact_of(row) for row in rows]
+
+
+async def _costliest(session: Session, scope: Scope, today: date, limit: int) -> list[Artifact]:
+    """By the hours of the last four weeks; of everything they are not looked for."""
+    if scope.kind not in {ScopeKind.TEAM, ScopeKind.REPO}:
+        return []
+    span = Span("", today - WINDOW + timedelta(days=1), today)
+    column: Any = scope.kind.value
+    costly = await work.costliest(session, column, scope.name, span, limit)
+    return [artifact for artifact, _ in costly]

@@ -1,0 +1,143 @@
+"""Weekly snapshots: how every team and repository stood, once in each ISO week (R14, R20, R22).
+
+One is taken within its own week or never: a week in which nothing ran stays without. What can be
+told exactly of any week afterwards, such as hours, is not kept here.
+"""
+
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
+
+from debt.artifact import Stage
+from debt.metrics import Counts, Snapshot
+from debt.policy import Policy
+from debt.signals import Sign, bit
+from storage.artifacts import Change
+from storage.lists import ALL, Scope, ScopeKind, within
+from storage.store import Session, insert_new, postgres
+from storage.tables import ARTIFACT, SNAPSHOT
+
+A, S = ARTIFACT.c, SNAPSHOT.c
+WEEK = timedelta(days=7)
+_NAMES = tuple(each.name for each in fields(Counts))
+_ENDED = {"retired": Stage.RETIRED, "refactored": Stage.REFACTORED}
+_SIGNS = {
+    "untested": Sign.UNTESTED,
+    "churning": Sign.CHURN,
+    "regenerated": Sign.REGENERATED,
+    "unstable": Sign.DEPENDENCIES,
+    "shifted": Sign.SHIFTED,
+    "unused": Sign.UNUSED,
+}
+
+
+def week_of(day: date) -> date:
+    """The Monday of its ISO week."""
+    return day - timedelta(days=day.weekday())
+
+
+async def take(session: Session, change: Change) -> bool:
+    """This week's, of everything, unless it is there; whether it was taken now.
+
+    The register is read once a scope kind, from an index alone. Standings must be awake.
+    """
+    today = change.at.date()
+    if await _is_taken(session, week_of(today)):
+        return False
+    told = (literal(week_of(today), S.week.type), literal(change.at, S.taken_at.type))
+    pairs = _counted(session, change.policy, today)
+    some = pairs.add_columns(A.repo, A.team).group_by(A.repo, A.team).subquery()
+    for kind in (ScopeKind.REPO, ScopeKind.TEAM):
+        name = some.c[kind]
+        sums = (func.sum(some.c[each]) for each in _NAMES)
+        those = select(literal(kind.value), name, *told, *sums).where(name.is_not(None))
+        await _write(session, those.group_by(name))
+    whole = (func.coalesce(func.sum(S[each]), 0) for each in _NAMES)
+    every_repo = and_(S.scope == ScopeKind.REPO, S.week == week_of(today))
+    those = select(literal(ALL.kind.value), literal(""), *told, *whole).where(every_repo)
+    await _write(session, those)
+    return True
+
+
+async def _is_taken(session: Session, week: date) -> bool:
+    whole = and_(S.scope == ALL.kind, S.scope_name == "", S.week == week)
+    return (await session.execute(select(S.week).where(whole))).first() is not None
+
+
+async def _write(session: Session, those: Select[Any]) -> None:
+    names = ("scope", "scope_name", "week", "taken_at", *_NAMES)
+    await session.execute(insert_new(session, SNAPSHOT).from_select(names, those))
+
+
+def _counted(session: Session, policy: Policy, today: date) -> Select[Any]:
+    """A column for each of `Counts`, over what lives and what ended."""
+    counts = _counts(session, policy, today)
+    those = or_(A.live, A.stage.in_(_ENDED.values()))
+    return select(*(counts[name].label(name) for name in _NAMES)).where(those)
+
+
+def _counts(session: Session, policy: Policy, today: date) -> dict[str, Any]:
+    short = [label for label, rules in policy.labels.items() if rules.counts_as == "ephemeral"]
+    live: dict[str, ColumnElement[bool] | None] = {
+        "live": None,
+        "owned": A.orphan.is_(False),
+        "owner_gone": and_(A.owner_gone),
+        "provisional": and_(A.provisional),
+        "needing": and_(A.attention),
+        "past_review": A.review_on < today,
+        "ephemeral": A.label.in_(short),
+        "retained": A.label.not_in(short),
+    }
+    live |= {name: A.watched.op("&")(bit(sign)) > 0 for name, sign in _SIGNS.items()}
+    counted: dict[str, Any] = {name: _number_of(A.live, those) for name, those in live.items()}
+    counted |= {name: _number_of(A.stage == stage) for name, stage in _ENDED.items()}
+    counted["age_days"] = _sum(_age(session, today))
+    counted["expected_minutes"] = _sum(A.expected_minutes)
+    return counted
+
+
+def _number_of(*those: ColumnElement[bool] | None) -> Any:
+    return func.count().filter(*(each for each in those if each is not None))
+
+
+def _sum(value: Any) -> Any:
+    return func.coalesce(func.sum(value).filter(A.live), 0)
+
+
+def _age(session: Session, today: date) -> Any:
+    """In days; databases count them differently."""
+    if postgres(session):
+        return type_coerce(literal(today, A.created_on.type) - A.created_on, Integer)
+    days = func.julianday(today.isoformat()) - func.julianday(A.created_on)
+    return cast(days, Integer)
+
+
+async def now(session: Session, policy: Policy, scope: Scope, today: date) -> Counts:
+    """As a snapshot would count it at this moment."""
+    question = within(_counted(session, policy, today), scope)
+    return _as_counts((await session.execute(question)).one())
+
+
+async def of(session: Session, scope: Scope, first: date, last: date) -> dict[date, Snapshot]:
+    """Those of a scope between two Mondays, both included, by week; a missing week has none."""
+    there = and_(S.scope == scope.kind, S.scope_name == scope.name)
+    question = select(SNAPSHOT).where(there, S.week.between(first, last))
+    rows = await session.execute(question.order_by(S.week))
+    return {row.week: Snapshot(row.taken_at, _as_counts(row)) for row in rows}
+
+
+def _as_counts(row: Any) -> Counts:
+    return Counts(**{name: int(getattr(row, name)) for name in _NAMES})
