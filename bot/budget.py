@@ -19,8 +19,9 @@ from debt.budget import Limits, Rhythm
 from debt.hours import Period, as_hours, looks_like_minutes, parse_length
 from debt.refusal import Refused
 from storage import budgets, lists
-from storage.budgets import Budget, Place
+from storage.budgets import Budget
 from storage.lists import Scope, ScopeKind
+from storage.uses import Place
 
 SHOWN = 10
 _WHOLE = "whole"
@@ -113,7 +114,7 @@ async def _form(call: Call, words: Sequence[str]) -> Form:
 
 
 def _fields(place: Place, known: Budget | None) -> list[Block]:
-    limits, rhythm = (known.limits, known.rhythm) if known else (Limits(0), Rhythm(Period.MONTH))
+    limits, rhythm = known.limits if known else Limits(0), _rhythm(known)
     named = spelled(place.scope) if place.scope.name else None
     periods = [(each, each.capitalize()) for each in Period]
     return [
@@ -132,6 +133,13 @@ def _fields(place: Place, known: Budget | None) -> list[Block]:
                    initial=_hours(limits.lower_by), longest=12),
         date_input("by", "Less until", optional=True, initial=limits.by),
     ]  # fmt: skip
+
+
+def _rhythm(known: Budget | None) -> Rhythm:
+    """A train’s period is the train, so that its form begins with the usual one."""
+    if known and isinstance(known.rhythm, Rhythm):
+        return known.rhythm
+    return Rhythm(Period.MONTH)
 
 
 def _hours(minutes: int | None) -> str | None:

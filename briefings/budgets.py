@@ -9,11 +9,12 @@ from briefings.pictures import BurnUp, burn_up_alt
 from briefings.words import shorten
 from debt.artifact import Artifact
 from debt.budget import Standing, State, advice
-from storage import budgets
+from storage import budgets, uses
 from storage.artifacts import Change
-from storage.budgets import Budget, Place
+from storage.budgets import Budget
 from storage.lists import Scope
 from storage.store import Session
+from storage.uses import Place
 
 _RANK = {State.OVER: 0, State.AT_RISK: 1, State.WITHIN: 2}
 
@@ -64,14 +65,14 @@ async def told_of(
     if not costliest:
         return Told(budget, standing)
     left = max(0, (standing.span.last - change.today).days + 1)
-    most = await budgets.costliest(session, budget.place, standing.span, left)
+    most = await uses.costliest(session, budget.place, standing.span, left)
     return Told(budget, standing, most)
 
 
 async def burn_up_of(session: Session, told: Told, today: date) -> BurnUp:
     """Its period so far, day by day."""
     standing = told.standing
-    by_day = await budgets.spent_by_day(session, told.budget.place, standing.span)
+    by_day = await uses.spent_by_day(session, told.budget.place, standing.span)
     until = min(max(today, *by_day, standing.span.first), standing.span.last)
     days = (until - standing.span.first).days + 1
     spent = (by_day.get(standing.span.first + timedelta(days=each), 0) for each in range(days))

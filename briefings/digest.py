@@ -19,10 +19,10 @@ from debt.score import explain, priority
 from debt.standing import Action, next_step
 from storage import listings, lists, people
 from storage.artifacts import Change
-from storage.budgets import Place
 from storage.listings import Listed
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
+from storage.uses import Place
 
 _BY = "digest"
 _NEWS = 3

@@ -10,9 +10,9 @@ from intake.importing import seekable
 from intake.spreadsheet import Faults, records
 from storage import budgets
 from storage.artifacts import Change
-from storage.budgets import Place
 from storage.lists import Scope, ScopeKind
 from storage.store import Store
+from storage.uses import Place
 
 COLUMNS = ("scope", "only", "period", "hours", "score", "artifacts")
 REQUIRED = ("scope", "hours")

@@ -51,6 +51,7 @@ def _proposed(name: str, *columns: str) -> Index:
 
 
 _RANKED = ("priority", "id")  # read backward: what to fix first comes first
+_SUMMED = ("tier", "label", "expected_minutes", "score", "live")
 
 
 class ArtifactRow(SQLModel, table=True):
@@ -70,8 +71,11 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_orphans", *_RANKED, when="orphan"),
         _live("artifact_high_risk", *_RANKED, when="high_risk"),
         _live("artifact_provisional", *_RANKED, when="provisional"),
-        # With `live` in it, SQLite counts from the index alone.
+        # With `live` in it, SQLite counts and sums from the index alone.
         _live("artifact_quadrant", "quadrant", *_RANKED, "value", "live"),
+        _live("artifact_team_cost", "team", *_SUMMED),
+        _live("artifact_repo_cost", "repo", *_SUMMED),
+        _live("artifact_service_cost", "service", *_SUMMED),
         _live("artifact_wakes", "wakes_on"),
         _live("artifact_nudges", "nudge_on", "owner"),
         _live("artifact_lapses", "lapses_on"),
@@ -185,6 +189,7 @@ class Head(SQLModel, table=True):
     """One row: the newest history entry, the last key given, and the policy standings follow.
 
     `policy` is its fingerprint, `policy_text` all of it, so that its next change can be told.
+    `budgets_seen_on` is the day on which all budgets were looked at last.
     """
 
     __tablename__ = "register_head"
@@ -195,6 +200,7 @@ class Head(SQLModel, table=True):
     last_artifact: int
     policy: str
     policy_text: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    budgets_seen_on: date | None = None
 
 
 class Person(SQLModel, table=True):
@@ -239,9 +245,9 @@ class HoursRow(SQLModel, table=True):
     __tablename__ = "hours"
     __table_args__ = (
         Index("hours_artifact", "artifact_id", "worked_on"),
-        Index("hours_team", "team", "worked_on"),
-        Index("hours_repo", "repo", "worked_on"),
-        Index("hours_service", "service", "worked_on"),
+        Index("hours_team", "team", "worked_on", "minutes"),
+        Index("hours_repo", "repo", "worked_on", "minutes"),
+        Index("hours_service", "service", "worked_on", "minutes"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -286,6 +292,42 @@ class BudgetRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     over_since: date | None = None
     back_on: date | None = None
+
+
+class TrainRow(SQLModel, table=True):
+    """A release train and whoever planned it last; both days are part of it."""
+
+    __tablename__ = "train"
+
+    name: str = Field(primary_key=True)
+    first_on: date
+    last_on: date
+    set_by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Aboard(SQLModel, table=True):
+    """That an artifact is on a train from one day on, `until` the day on which it was taken off.
+
+    No two stays of one artifact on one train share a day, so no hour counts twice.
+    """
+
+    __tablename__ = "train_artifact"
+    __table_args__ = (
+        Index(
+            "train_artifact_aboard",
+            "artifact_id",
+            "train",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+            sqlite_where=text("until IS NULL"),
+        ),
+    )
+
+    train: str = Field(primary_key=True, foreign_key="train.name")
+    artifact_id: int = Field(primary_key=True, foreign_key="artifact.id")
+    since: date = Field(primary_key=True)
+    until: date | None = None
 
 
 class RequestState(StrEnum):
@@ -611,6 +653,8 @@ LISTING = _table(Listing)
 PERSON = _table(Person)
 REQUEST = _table(OwnershipRequest)
 BUDGET = _table(BudgetRow)
+TRAIN = _table(TrainRow)
+ABOARD = _table(Aboard)
 SUBSCRIPTION = _table(Subscription)
 TEAM = _table(Team)
 TEAM_MEMBER = _table(TeamMember)

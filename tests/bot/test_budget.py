@@ -79,7 +79,10 @@ async def test_what_cannot_be_is_refused_at_its_field(
 async def test_only_those_the_policy_names_change_a_budget(dana: Person, ledger: Ledger) -> None:
     await ledger.add()
     said = await dana.types("/debt budget set team:payments 40h month")
-    assert "You cannot change budgets here; the team’s lead or an admin can." in said.text
+    assert (
+        "You cannot change the budget of team:payments; the team’s lead or an admin can."
+        in said.text
+    )
 
 
 @on_both_databases

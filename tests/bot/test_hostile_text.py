@@ -17,8 +17,8 @@ from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
 from storage import budgets
 from storage.artifacts import Change
-from storage.budgets import Place
 from storage.lists import Scope, ScopeKind
+from storage.uses import Place
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 EVERYTHING = (
