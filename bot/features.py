@@ -24,6 +24,7 @@ from bot import (
     score,
     show,
     subscribe,
+    train,
 )
 from bot import help as helping
 from bot import map as mapping
@@ -42,6 +43,7 @@ _SPOKEN: tuple[Feature, ...] = (
     ownership.FEATURE,
     log.FEATURE,
     budget.FEATURE,
+    train.FEATURE,
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,

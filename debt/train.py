@@ -26,10 +26,10 @@ def require_train(train: Train, today: date) -> None:
     if not _NAME.fullmatch(train.name):
         why = "A train’s name is one word of letters, digits, dots and dashes, such as 2027.1."
         raise Refused(why, field="name")
-    if train.last < train.first:
-        raise Refused("Its last day is not before its first one.", field="last")
     if train.last < today:
         raise Refused("Choose a last day that is still to come.", field="last")
+    if train.last < train.first:
+        raise Refused("Its last day is not before its first one.", field="last")
 
 
 def require_running(train: Train, today: date) -> None:
@@ -41,3 +41,8 @@ def require_running(train: Train, today: date) -> None:
 def require_boarding(since: date, today: date) -> None:
     if since > today:
         raise Refused("They are aboard from today on, or from an earlier day.", field="since")
+
+
+def last_day_of(train: Train, today: date) -> date:
+    """Today, or the day on which it ended: what is asked of a train that is over was so then."""
+    return min(today, train.last)
