@@ -19,13 +19,14 @@ from storage import history, trains
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind
 from storage.store import ANYBODY, Session, concern
-from storage.tables import BUDGET, TRAIN, BudgetRow
+from storage.tables import BUDGET, HEAD, TRAIN, BudgetRow
 from storage.uses import Place, use_of, uses
 
 B = BUDGET.c
 _OWN = (ScopeKind.TEAM, ScopeKind.REPO, ScopeKind.SERVICE)  # what an artifact says of itself
 SCOPES = (*_OWN, ScopeKind.TRAIN)
 SPELLED = "team:x, repo:x, service:x or train:x"
+TURNED = "turned"
 _LIMITS = tuple(field.name for field in fields(Limits))
 
 
@@ -39,6 +40,7 @@ class Budget:
     from_on: date
     over_since: date | None = None
     back_on: date | None = None
+    set_by: str = ""
 
     def span(self, change: Change) -> Span:
         """Its period of today."""
@@ -67,12 +69,13 @@ async def put(
     require_limits(limits, change.today)
     before = await find(session, place, change.today)
     told = (before.over_since, before.back_on) if before else (None, None)
-    budget = Budget(place, await _rhythm(session, change, place, rhythm), limits, _EVER, *told)
+    rhythm_there = await _rhythm(session, change, place, rhythm)
+    budget = Budget(place, rhythm_there, limits, _EVER, *told, set_by=change.by)
     span = budget.span(change)
     if limits.lower_by is not None:
         use = await use_of(session, place, span)
         budget = replace(budget, limits=replace(limits, lower_from=use.monthly))
-    budget = replace(budget, from_on=_from_on(budget, span))
+    budget = replace(budget, from_on=await _from_on(session, budget, span))
     await _write(session, change, budget, "budget set", ends=False)
     return await renew(session, change, budget)
 
@@ -83,7 +86,7 @@ async def end(session: Session, change: Change, place: Place) -> Budget:
     budget = await find(session, place, change.today)
     if budget is None:
         raise Refused(f"There is no budget for {place}.")
-    ended = replace(budget, from_on=_from_on(budget, budget.span(change)))
+    ended = replace(budget, from_on=await _from_on(session, budget, budget.span(change)))
     await _write(session, change, ended, "budget ended", ends=True)
     return budget
 
@@ -91,9 +94,20 @@ async def end(session: Session, change: Change, place: Place) -> Budget:
 _EVER = date.min
 
 
-def _from_on(budget: Budget, span: Span) -> date:
-    """A train has one period, wherever its days are moved to."""
-    return _EVER if isinstance(budget.rhythm, Once) else span.first
+async def _from_on(session: Session, budget: Budget, span: Span) -> date:
+    """The first day of its period, unless something else was said within that. A train has one
+    period, wherever its days are moved to.
+    """
+    if isinstance(budget.rhythm, Once):
+        return _EVER
+    latest = select(func.max(B.from_on)).where(_about_place(budget.place), B.from_on <= span.last)
+    said: date | None = (await session.execute(latest)).scalar_one()
+    return max(span.first, said) if said else span.first
+
+
+def _about_place(place: Place) -> ColumnElement[bool]:
+    there = and_(B.scope == place.scope.kind, B.scope_name == place.scope.name)
+    return and_(there, B.only == place.only)
 
 
 async def _rhythm(session: Session, change: Change, place: Place, wanted: Rhythm) -> Rhythm | Once:
@@ -150,8 +164,7 @@ def _said(budget: Budget) -> dict[str, Any]:
 
 async def find(session: Session, place: Place, day: date) -> Budget | None:
     """The one in force on that day."""
-    there = and_(B.scope == place.scope.kind, B.scope_name == place.scope.name)
-    found = await _in_force(session, and_(there, B.only == place.only), day)
+    found = await _in_force(session, _about_place(place), day)
     return found[0] if found else None
 
 
@@ -192,7 +205,8 @@ def _budget(row: Any) -> Budget:
     else:
         rhythm = Rhythm(Period(row.period), row.weeks, row.first_day)
     limits = Limits(**{name: getattr(row, name) for name in _LIMITS})
-    return Budget(place, rhythm, limits, row.from_on, row.over_since, row.back_on)
+    told = row.over_since, row.back_on
+    return Budget(place, rhythm, limits, row.from_on, *told, set_by=row.set_by)
 
 
 async def standing_of(session: Session, change: Change, budget: Budget) -> Standing:
@@ -251,6 +265,16 @@ async def _turn(session: Session, change: Change, budget: Budget, *, over: bool)
     said = history.Said(None, None, {"budget": str(there)})
     history.record(session, history.Draft(change.at, change.by, action, str(there), said))
     return turned
+
+
+async def seen_on(session: Session) -> date | None:
+    """The day on which all budgets were looked at last."""
+    day: date | None = (await session.execute(select(HEAD.c.budgets_seen_on))).scalar_one()
+    return day
+
+
+async def note_seen(session: Session, day: date) -> None:
+    await session.execute(update(HEAD).values(budgets_seen_on=day))
 
 
 async def over(session: Session, change: Change, artifact: Artifact) -> Budget | None:

@@ -121,6 +121,20 @@ async def test_a_change_never_rewrites_a_period_that_is_over(register: Register)
     assert await register.asked(budgets.in_force, TODAY) == []
 
 
+async def test_a_longer_period_replaces_what_was_said_within_it(register: Register) -> None:
+    await register.holds()
+    await sets(register, 40)
+    quarterly = Rhythm(Period.QUARTER)
+    await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, Limits(90 * H))
+    found = await register.asked(budgets.find, PAYMENTS, TODAY)
+    assert found
+    assert (found.rhythm, found.limits.minutes) == (quarterly, 90 * H)
+    await register.told(as_person(ERIN), budgets.end, PAYMENTS)
+    assert await register.asked(budgets.find, PAYMENTS, TODAY) is None
+    await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, Limits(80 * H))
+    assert await register.asked(budgets.find, PAYMENTS, TODAY)
+
+
 async def test_who_may_not_is_told_who_can(register: Register) -> None:
     with pytest.raises(Refused, match="You cannot change the budget of team:payments"):
         await register.told(as_person(DANA), budgets.put, PAYMENTS, MONTHLY, Limits(60))
