@@ -14,6 +14,7 @@ from bot.commands import (
     files,
     listing,
     proposing,
+    refitting,
     running,
     scanning,
 )
@@ -29,6 +30,17 @@ SLACK_API_URL, HOST, PORT, LOG_LEVEL. `debt check` says what is missing.
 `debt import` and `debt scan` make a SQLite register that does not exist yet; everything else asks
 for `debt migrate` first."""
 _INTERRUPTED = 130
+_TOPICS = (
+    running,
+    files,
+    scanning,
+    proposing,
+    annotating,
+    budgeting,
+    refitting,
+    listing,
+    checking,
+)
 
 
 def main() -> int:
@@ -60,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for topic in (running, files, scanning, proposing, annotating, budgeting, listing, checking):
+    for topic in _TOPICS:
         topic.add(commands)
     return whole
 
