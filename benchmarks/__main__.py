@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import sys
 
-ALL = ("serving", "home", "digesting", "importing", "scanning", "charts", "year")
+ALL = ("serving", "home", "digesting", "budgets", "importing", "scanning", "charts", "year")
 
 
 def main() -> None:

@@ -29,13 +29,16 @@ _VARIED = {
     "name": "'Worker ' || n",
     "team": "'team-' || (n % (:count / 100))",
     "repo": "'acme/service-' || (n % (:count / 50))",
+    "service": "'service-' || (n % (:count / 200))",
+    "score": "1 + (n % 60)",
+    "expected_minutes": "30 + (n % 40) * 15",
     "priority": "(n * 7919) % 9000",
     "attention": "(n % 5) = 0",
     "owner": "CASE WHEN n % 7 THEN 'U' || (n % 5000) END",
 }
 
 
-async def _register(folder: str, count: int) -> Store:
+async def register(folder: str, count: int) -> Store:
     url = f"sqlite:///{folder}/debt-{count}.db"
     migrate(url)
     store = Store(url)
@@ -86,7 +89,7 @@ async def measure() -> None:
         took: dict[tuple[str, int], float] = {}
         scopes = {"a team's": Scope(ScopeKind.TEAM, "team-5"), "everything's": ALL}
         for count in (100_000, 1_000_000):
-            store = await _register(folder, count)
+            store = await register(folder, count)
             for name, scope in scopes.items():
                 took[name, count] = await _milliseconds(store, scope)
             await store.close()

@@ -11,7 +11,7 @@ from bot.feature import Feature, Verb
 from bot.forms import date_input, form, select_input, text_input
 from bot.state import State, at
 from bot.typed import scope_in, spelled, words_of
-from briefings.budgets import Told, burn_up_of, chart, told_of
+from briefings.budgets import Told, burn_up_of, chart, standings, told_of
 from briefings.message import Message, button, buttons, line, plainly
 from briefings.pictures import BurnUp
 from briefings.words import say
@@ -59,10 +59,8 @@ def read_place(words: Sequence[str]) -> Place:
 
 async def _all(call: Call) -> Reply:
     async with call.store.read() as session:
-        found = await budgets.in_force(session, call.today)
-        told = [await told_of(session, call.change, each) for each in found[:SHOWN]]
-    ranked = sorted(told, key=lambda each: each.rank)
-    words = say("budget.all", told=ranked, more=len(found) - len(told))
+        told = await standings(session, call.change, None)
+    words = say("budget.all", told=told[:SHOWN], more=len(told[SHOWN:]))
     opener = button("Set a budget", "budget.set", "all")
     return Reply(Message(words, (line(words, accessory=opener),)))
 
