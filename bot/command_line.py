@@ -15,6 +15,7 @@ from bot.commands import (
     listing,
     proposing,
     refitting,
+    reporting,
     running,
     scanning,
 )
@@ -38,6 +39,7 @@ _TOPICS = (
     annotating,
     budgeting,
     refitting,
+    reporting,
     listing,
     checking,
 )

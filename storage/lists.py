@@ -184,6 +184,12 @@ async def count_needing(session: Session, scope: Scope) -> dict[str, int]:
     return {row[0]: row[1] for row in counted}
 
 
+async def count_live(session: Session, scope: Scope) -> int:
+    question = within(select(func.count()).where(A.live), scope)
+    number: int = (await session.execute(question.select_from(ARTIFACT))).scalar_one()
+    return number
+
+
 async def ignored(session: Session, scope: Scope, today: date) -> list[Artifact]:
     """What passed its date with every notice delivered and nothing decided, ranked; of the first
     `COUNTED_AT_MOST` that need somebody.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select, true
 
 from debt.artifact import Artifact
 from debt.budget import MONTH_DAYS, Use
@@ -124,12 +124,14 @@ def _worked(
     if part:
         joined = joined.join(ARTIFACT, A.id == H.artifact_id)
     then = H.worked_on.between(span.first, span.last)
-    return select(*what).select_from(joined).where(_hours_name(kind).in_(names), then)
+    there = true() if kind is ScopeKind.ALL else _hours_name(kind).in_(names)
+    return select(*what).select_from(joined).where(there, then)
 
 
 def _living(kind: ScopeKind, names: Sequence[str], *what: Any) -> Select[Any]:
     joined = ARTIFACT.join(ABOARD, _NOW) if kind is ScopeKind.TRAIN else ARTIFACT
-    return select(*what).select_from(joined).where(A.live, _live_name(kind).in_(names))
+    there = true() if kind is ScopeKind.ALL else _live_name(kind).in_(names)
+    return select(*what).select_from(joined).where(A.live, there)
 
 
 def _hours(place: Place, span: Span, *what: Any) -> Select[Any]:
