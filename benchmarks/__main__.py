@@ -4,7 +4,17 @@ import asyncio
 import importlib
 import sys
 
-ALL = ("serving", "home", "digesting", "snapshots", "importing", "scanning", "charts", "year")
+ALL = (
+    "serving",
+    "home",
+    "digesting",
+    "snapshots",
+    "budgets",
+    "importing",
+    "scanning",
+    "charts",
+    "year",
+)
 
 
 def main() -> None:

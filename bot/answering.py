@@ -23,7 +23,7 @@ from briefings.message import Message, plainly
 from briefings.words import inert, say
 from debt.artifact import Artifact
 from debt.refusal import Refused
-from storage import subscriptions
+from storage import lists, subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -217,4 +217,6 @@ async def _follows(bot: Bot, origin: Origin, changed: Artifact | None) -> bool:
         return False
     async with bot.store.read() as session:
         subscription = await subscriptions.subscription(session, origin.channel)
-    return subscription is not None and subscriptions.scope_of(subscription).covers(changed)
+        return subscription is not None and await lists.covers(
+            session, subscriptions.scope_of(subscription), changed
+        )

@@ -35,7 +35,9 @@ def read_scope(words: str, own: Scope, verb: str) -> Scope:
         return own
     scope = scope_in(words)
     if scope is None:
-        raise Refused(f"Say “{verb}” alone, or with a scope: all, team:x, repo:x, service:x.")
+        raise Refused(
+            f"Say “{verb}” alone, or with a scope: all, team:x, repo:x, service:x, train:x."
+        )
     return scope
 
 

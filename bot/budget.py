@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
@@ -10,7 +11,7 @@ from bot.feature import Feature, Verb
 from bot.forms import date_input, form, select_input, text_input
 from bot.state import State, at
 from bot.typed import scope_in, spelled, words_of
-from briefings.budgets import Told, burn_up_of, chart, told_of
+from briefings.budgets import Told, burn_up_of, chart, standings, told_of
 from briefings.message import Message, button, buttons, line, plainly
 from briefings.pictures import BurnUp
 from briefings.words import say
@@ -18,9 +19,12 @@ from debt.artifact import Label, Tier
 from debt.budget import Limits, Rhythm
 from debt.hours import Period, as_hours, looks_like_minutes, parse_length
 from debt.refusal import Refused
-from storage import budgets, lists
-from storage.budgets import Budget, Place
+from debt.train import last_day_of
+from storage import budgets, lists, trains
+from storage.budgets import Budget
 from storage.lists import Scope, ScopeKind
+from storage.store import Session
+from storage.uses import Place
 
 SHOWN = 10
 _WHOLE = "whole"
@@ -47,7 +51,7 @@ def read_place(words: Sequence[str]) -> Place:
     scopes = [scope for word in words if (scope := scope_in(word))]
     parts = [word.casefold() for word in words if word.casefold() in dict(_PARTS)]
     if len(scopes) != 1:
-        raise Refused("Say whose budget: team:x, repo:x or service:x.")
+        raise Refused(f"Say whose budget: {budgets.SPELLED}.")
     place = Place(scopes[0], parts[0] if parts else "")
     budgets.require_place(place)
     return place
@@ -55,10 +59,8 @@ def read_place(words: Sequence[str]) -> Place:
 
 async def _all(call: Call) -> Reply:
     async with call.store.read() as session:
-        found = await budgets.in_force(session, call.today)
-        told = [await told_of(session, call.change, each) for each in found[:SHOWN]]
-    ranked = sorted(told, key=lambda each: each.rank)
-    words = say("budget.all", told=ranked, more=len(found) - len(told))
+        told = await standings(session, call.change, None)
+    words = say("budget.all", told=told[:SHOWN], more=len(told[SHOWN:]))
     opener = button("Set a budget", "budget.set", "all")
     return Reply(Message(words, (line(words, accessory=opener),)))
 
@@ -66,12 +68,20 @@ async def _all(call: Call) -> Reply:
 async def _one(call: Call, place: Place) -> Reply:
     """The budget and its parts; where there is none, what it would have used."""
     async with call.store.read() as session:
-        found = await budgets.in_force(session, call.today, [place.scope])
+        day = await _day(session, place.scope, call.today)
+        found = await budgets.in_force(session, day, [place.scope])
         told = [await told_of(session, call.change, each, costliest=True) for each in found]
         if not told:
             return _none(place.scope)
         shown = await burn_up_of(session, told[0], call.today)
     return Reply(_message(place.scope, told, shown))
+
+
+async def _day(session: Session, scope: Scope, today: date) -> date:
+    """Of a train that is over, its last one."""
+    if scope.kind is not ScopeKind.TRAIN:
+        return today
+    return last_day_of(await trains.require(session, scope.name), today)
 
 
 def _none(scope: Scope) -> Reply:
@@ -113,14 +123,15 @@ async def _form(call: Call, words: Sequence[str]) -> Form:
 
 
 def _fields(place: Place, known: Budget | None) -> list[Block]:
-    limits, rhythm = (known.limits, known.rhythm) if known else (Limits(0), Rhythm(Period.MONTH))
+    limits, rhythm = known.limits if known else Limits(0), _rhythm(known)
     named = spelled(place.scope) if place.scope.name else None
     periods = [(each, each.capitalize()) for each in Period]
     return [
-        text_input("scope", "Scope", initial=named, hint="team:x, repo:x or service:x"),
+        text_input("scope", "Scope", initial=named, hint=budgets.SPELLED),
         select_input("only", "Of it", _PARTS, initial=place.only or _WHOLE),
         text_input("minutes", "Hours a period", initial=_hours(limits.minutes), longest=12),
-        select_input("period", "Period", periods, initial=rhythm.period),
+        select_input("period", "Period", periods, initial=rhythm.period,
+                     hint="A train’s is the train, from its first day to its last"),
         text_input("weeks", "Weeks of a sprint", optional=True, initial=_number(rhythm.weeks),
                    hint="Empty: as in the policy", longest=2),
         date_input("first_day", "First day of a sprint", optional=True, initial=rhythm.first_day),
@@ -132,6 +143,13 @@ def _fields(place: Place, known: Budget | None) -> list[Block]:
                    initial=_hours(limits.lower_by), longest=12),
         date_input("by", "Less until", optional=True, initial=limits.by),
     ]  # fmt: skip
+
+
+def _rhythm(known: Budget | None) -> Rhythm:
+    """A train’s period is the train, so that its form begins with the usual one."""
+    if known and isinstance(known.rhythm, Rhythm):
+        return known.rhythm
+    return Rhythm(Period.MONTH)
 
 
 def _hours(minutes: int | None) -> str | None:
@@ -155,7 +173,7 @@ def read_form(state: State) -> Wanted:
         words = words_of(state.text("scope"))
         scope = next((scope for word in words if (scope := scope_in(word))), None)
         if scope is None:
-            raise Refused("Say team:x, repo:x or service:x.")
+            raise Refused(f"Say {budgets.SPELLED}.")
     only = state.choice("only") or _WHOLE
     period = Period(state.choice("period") or Period.MONTH)
     weeks = _whole(state, "weeks")
@@ -194,7 +212,8 @@ async def _submitted(call: Call) -> Answer:
 async def _put(call: Call, place: Place, rhythm: Rhythm, limits: Limits) -> Reply:
     """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
     async with call.store.change() as session:
-        if not await lists.exists(session, place.scope):
+        train = place.scope.kind is ScopeKind.TRAIN
+        if not train and not await lists.exists(session, place.scope):
             raise Refused(f"Nothing on the register is in {place.scope}.", field="scope")
         kept = await budgets.put(session, call.change, place, rhythm, limits)
         told = await told_of(session, call.change, kept, costliest=True)
@@ -217,7 +236,7 @@ FEATURE = Feature(
         Verb(
             "budget",
             "[scope] | set SCOPE [40h] [month | quarter | sprint] | end SCOPE",
-            "maintenance hours against what a team, repository or service may cost",
+            "maintenance hours against what a team, repository, service or train may cost",
             budget,
             ("budget team:payments", "budget set team:payments 40h month", "budget end repo:x"),
         ),

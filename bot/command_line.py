@@ -15,6 +15,8 @@ from bot.commands import (
     listing,
     measuring,
     proposing,
+    refitting,
+    reporting,
     returning,
     running,
     scanning,
@@ -33,8 +35,20 @@ SLACK_API_URL, HOST, PORT, LOG_LEVEL. `debt check` says what is missing.
 for `debt migrate` first."""
 _INTERRUPTED = 130
 _TOPICS = (
-    running, files, scanning, proposing, annotating, budgeting, measuring, listing, checking,
-)  # fmt: skip
+    running,
+    files,
+    scanning,
+    proposing,
+    annotating,
+    budgeting,
+    valuing,
+    returning,
+    measuring,
+    refitting,
+    reporting,
+    listing,
+    checking,
+)
 
 
 def main() -> int:
@@ -66,8 +80,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    acting = (running, files, scanning, proposing, annotating, budgeting, valuing, returning)
-    for topic in (*acting, measuring, listing, checking):
+    for topic in _TOPICS:
         topic.add(commands)
     return whole
 

@@ -26,6 +26,7 @@ from bot import (
     score,
     show,
     subscribe,
+    train,
     value,
 )
 from bot import help as helping
@@ -48,6 +49,7 @@ _SPOKEN: tuple[Feature, ...] = (
     value.FEATURE,
     roi.FEATURE,
     metrics.FEATURE,
+    train.FEATURE,
     extend.FEATURE,
     score.FEATURE,
     review.FEATURE,

@@ -84,7 +84,8 @@ def read_zone(word: str) -> str:
         near = get_close_matches(word.casefold(), zones, 1)
         meant = f" Did you mean {zones[near[0]]}?" if near else ""
         raise Refused(
-            f"I cannot read “{word[:40]}”: it is no scope (all, team:x, repo:x, service:x), "
+            f"I cannot read “{word[:40]}”: it is no scope "
+            "(all, team:x, repo:x, service:x, train:x), "
             f"weekday, time (09:30) or time zone (Europe/Berlin).{meant}"
         )
     return zone
@@ -183,7 +184,9 @@ async def _change_form(call: Call) -> Answer:
     days = [(str(number), day.capitalize()) for number, day in enumerate(WEEKDAYS)]
     scope = str(subscriptions.scope_of(old))
     blocks = [
-        text_input("scope", "Scope", initial=scope, hint="all, team:x, repo:x or service:x"),
+        text_input(
+            "scope", "Scope", initial=scope, hint="all, team:x, repo:x, service:x or train:x"
+        ),
         select_input("weekday", "Weekday", days, initial=str(old.weekday)),
         text_input("time", "Time", initial=old.at, hint="Such as 09:30", longest=5),
         text_input("zone", "Time zone", initial=old.zone, hint="Such as Europe/Berlin"),
@@ -196,7 +199,7 @@ async def _submitted(call: Call) -> Answer:
     with at("scope"):
         scope = scope_in(state.text("scope"))
         if scope is None:
-            raise Refused("Say all, team:x, repo:x or service:x.")
+            raise Refused("Say all, team:x, repo:x, service:x or train:x.")
         async with call.store.read() as session:
             await require_scope(session, scope)
     with at("time"):
@@ -211,7 +214,7 @@ FEATURE = Feature(
         Verb(
             "subscribe",
             "[scope] [monday] [09:30] [Europe/Berlin]",
-            "this channel’s weekly digest; scopes are all, team:x, repo:x, service:x",
+            "this channel’s weekly digest; scopes are all, team:x, repo:x, service:x, train:x",
             subscribe,
         ),
         Verb("unsubscribe", "", "end this channel’s weekly digest", unsubscribe),

@@ -49,12 +49,12 @@ def person_in(word: str) -> str:
 
 
 def scope_in(word: str) -> Scope | None:
-    """`all`, `team:x`, `repo:x` or `service:x`; None for any other word."""
+    """`all`, `team:x`, `repo:x`, `service:x` or `train:x`; None for any other word."""
     if word.casefold() == ScopeKind.ALL:
         return ALL
     kind, _, name = word.partition(":")
     named = plain(name.strip('"“”'))
-    if kind.casefold() in {ScopeKind.TEAM, ScopeKind.REPO, ScopeKind.SERVICE} and named:
+    if kind.casefold() in set(ScopeKind) - {ScopeKind.ALL} and named:
         return Scope(ScopeKind(kind.casefold()), named)
     return None
 

@@ -1,19 +1,20 @@
 """How a budget stands, in words: one line in a digest, a few where somebody asks (R11)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from briefings.message import PictureBlock
 from briefings.pictures import BurnUp, burn_up_alt
 from briefings.words import shorten
 from debt.artifact import Artifact
-from debt.budget import Standing, State, advice
-from storage import budgets
+from debt.budget import Standing, State, advice, days_left
+from storage import budgets, uses
 from storage.artifacts import Change
-from storage.budgets import Budget, Place
+from storage.budgets import Budget
 from storage.lists import Scope
 from storage.store import Session
+from storage.uses import Place
 
 _RANK = {State.OVER: 0, State.AT_RISK: 1, State.WITHIN: 2}
 
@@ -49,29 +50,32 @@ class Told:
 
 
 async def standings(session: Session, change: Change, scopes: Iterable[Scope] | None) -> list[Told]:
-    """Of all budgets, or of these scopes, the worst first; with what uses most of those over."""
-    told = [
-        await told_of(session, change, each, costliest=each.over_since is not None)
-        for each in await budgets.in_force(session, change.today, scopes)
-    ]
+    """Of all budgets, or of these scopes, the worst first; a few statements for all of them."""
+    found = await budgets.in_force(session, change.today, scopes)
+    there = await budgets.standings_of(session, change, found)
+    told = [Told(budget, standing) for budget, standing in zip(found, there, strict=True)]
     return sorted(told, key=lambda each: each.rank)
 
 
 async def told_of(
     session: Session, change: Change, budget: Budget, *, costliest: bool = False
 ) -> Told:
-    standing = await budgets.standing_of(session, change, budget)
-    if not costliest:
-        return Told(budget, standing)
-    left = max(0, (standing.span.last - change.today).days + 1)
-    most = await budgets.costliest(session, budget.place, standing.span, left)
-    return Told(budget, standing, most)
+    told = Told(budget, await budgets.standing_of(session, change, budget))
+    return await with_costliest(session, change, told) if costliest else told
+
+
+async def with_costliest(session: Session, change: Change, told: Told) -> Told:
+    """And what uses most of it."""
+    span = told.standing.span
+    left = days_left(span, change.today)
+    most = await uses.costliest(session, told.budget.place, span, left)
+    return replace(told, costliest=most)
 
 
 async def burn_up_of(session: Session, told: Told, today: date) -> BurnUp:
     """Its period so far, day by day."""
     standing = told.standing
-    by_day = await budgets.spent_by_day(session, told.budget.place, standing.span)
+    by_day = await uses.spent_by_day(session, told.budget.place, standing.span)
     until = min(max(today, *by_day, standing.span.first), standing.span.last)
     days = (until - standing.span.first).days + 1
     spent = (by_day.get(standing.span.first + timedelta(days=each), 0) for each in range(days))

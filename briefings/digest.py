@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from briefings.asides import asides
-from briefings.budgets import Told, burn_up_of, chart, standings
+from briefings.budgets import Told, burn_up_of, chart, standings, with_costliest
 from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.pictures import BurnUp, burn_up_in
 from briefings.words import readable, say
@@ -20,11 +20,11 @@ from debt.score import explain, priority
 from debt.standing import Action, next_step
 from storage import listings, lists, people
 from storage.artifacts import Change
-from storage.budgets import Place
 from storage.listings import Listed
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
 from storage.told import Said
+from storage.uses import Place
 
 _BY = "digest"
 _NEWS = 3
@@ -191,26 +191,28 @@ async def gather(
 async def _budgets(
     session: Session, scope: Scope, policy: Policy, now: datetime, since: datetime
 ) -> tuple[tuple[str, ...], tuple[str, ...], BurnUp | None]:
-    """A line for each budget that is over or was found within again since then, and for the others
-    of the scope; where the scope is everything, only for those that ask for something. The chart of
-    the scope's own budget.
+    """A line for each of the worst few budgets that are over or were found within again since then,
+    and for as many others of the scope; where the scope is everything, only for those that ask for
+    something. The chart of the scope's own budget.
     """
-    everything = scope.kind is ScopeKind.ALL
-    told = await standings(session, Change(_BY, now, policy), None if everything else [scope])
-    first = [each for each in told if each.over or each.is_back(since.date())]
-    others = [each for each in told if each not in first]
+    everything, change = scope.kind is ScopeKind.ALL, Change(_BY, now, policy)
+    told = await standings(session, change, None if everything else [scope])
+    first = [each for each in told if _opens(each, since)]
+    named = [await with_costliest(session, change, each) for each in first[:_BUDGETS]]
+    others = [each for each in told if not _opens(each, since)]
     if everything:
         others = [each for each in others if each.standing.state is State.AT_RISK]
     whole = [] if everything else [each for each in told if not each.budget.place.only]
     chart = await burn_up_of(session, whole[0], now.date()) if whole else None
-    return _lines(first, since), _lines(others, since), chart
+    return _lines(named, since), _lines(others[:_BUDGETS], since), chart
+
+
+def _opens(told: Told, since: datetime) -> bool:
+    return told.over or told.is_back(since.date())
 
 
 def _lines(told: Sequence[Told], since: datetime) -> tuple[str, ...]:
-    """The worst few."""
-    return tuple(
-        say("budget.weekly", told=each, back=each.is_back(since.date())) for each in told[:_BUDGETS]
-    )
+    return tuple(say("budget.weekly", told=each, back=each.is_back(since.date())) for each in told)
 
 
 def _item(artifact: Artifact, before: Listed | None, today: date) -> Item:

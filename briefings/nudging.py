@@ -212,13 +212,13 @@ async def _look_at(session: Session, change: Change, who: str) -> None:
 async def _nudge(session: Session, change: Change, person: Person) -> datetime:
     """When they are looked at again: as soon as they may be spoken to, else tomorrow."""
     local = change.at.astimezone(ZoneInfo(person.zone))
-    later = await _not_before(session, change, person, local)
+    later = await not_before(session, change, person, local)
     if later is None:
         await _tell(session, change, person, local)
     return later or tomorrow(local, change.policy)
 
 
-async def _not_before(
+async def not_before(
     session: Session, change: Change, person: Person, local: datetime
 ) -> datetime | None:
     """When they may be spoken to; None for now."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from briefings import digest, nudging
+from briefings import digest, nudging, turning
 from briefings.digest import Gathered, Weekly
 from briefings.message import Message
 from briefings.render import DIGEST, render
@@ -50,6 +50,7 @@ async def plan(store: Store, policy: Policy, now: datetime, roster: Roster = _NO
         await snapshots.take(session, change)
     async with store.change() as session:
         await events.forget_before(session, now - timedelta(days=1))
+    await turning.look(store, change)
     total = 0
     while planned := await _plan_some(store, change):
         total += planned
@@ -132,7 +133,8 @@ async def _gathered(session: Session, change: Change, subscription: Subscription
     since = digest.since_last(subscription.last_at, change.at)
     channel, scope = subscription.channel, scope_of(subscription)
     there = change.at.astimezone(ZoneInfo(subscription.zone))
-    await budgets.renew_all(session, change, None if scope == ALL else [scope])
+    if scope != ALL:  # all budgets were looked at this morning
+        await budgets.renew_all(session, change, [scope])
     return await digest.gather(session, channel, scope, change.policy, there, since)
 
 
@@ -170,13 +172,16 @@ async def rehearse(store: Store, policy: Policy, now: datetime) -> list[Preview]
         while await awake.wake(session, change):
             pass
         await snapshots.take(session, change)
+        before = await outbox.newest(session)
+        await turning.look_now(session, change)
+        turned = await _planned(session, policy, before)
         due = await subscriptions.due(session, now, limit=None)
         said = [preview for one in due for preview in await _preview(session, change, one)]
         before = await outbox.newest(session)
         await nudging.rehearse(session, change)
         for approval in await approvals.due(session, now, limit=None):
             await approvals.take_turn(session, change, approval.id or 0)
-        return said + await _planned(session, policy, before)
+        return turned + said + await _planned(session, policy, before)
 
 
 async def _preview(session: Session, change: Change, subscription: Subscription) -> list[Preview]:

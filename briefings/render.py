@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from briefings import approvals, digest, nudge, proposals, requests
+from briefings import approvals, digest, nudge, proposals, requests, turning
 from briefings.message import Hung, Message, plainly
 from briefings.nudge import LEADERSHIP, ORPHANS
 from briefings.words import say
 from debt.policy import Policy
+from storage.budgets import TURNED
 from storage.nudges import NUDGE
 from storage.outbox import Ledgered
 from storage.proposals import PROPOSALS
@@ -73,6 +74,10 @@ async def _proposals(session: Session, briefing: Ledgered, _policy: Policy) -> M
     return proposals.message(await proposals.told_by(session, briefing))
 
 
+async def _turned(_session: Session, briefing: Ledgered, _policy: Policy) -> Message:
+    return turning.message(turning.turned_in(briefing))
+
+
 async def _paused(_session: Session, briefing: Ledgered, _policy: Policy) -> Message:
     facts = briefing.facts
     return plainly(say("notices.paused", channel=facts["channel"], why=facts["why"]))
@@ -89,4 +94,5 @@ _KINDS: dict[str, Callable[[Session, Ledgered, Policy], Awaitable[Message]]] = {
     ORPHANS: _orphans,
     LEADERSHIP: _leadership,
     PROPOSALS: _proposals,
+    TURNED: _turned,
 }

@@ -50,6 +50,16 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """The one period of a release train: the train itself."""
+
+    whole: Span
+
+    def span(self, _day: date, _usual: Sprint) -> Span:
+        return self.whole
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """What a scope uses: minutes spent in the period so far; of its live artifacts what a month of
     them is expected to cost, their scores' sum and their number.
@@ -103,8 +113,8 @@ def require_limits(limits: Limits, today: date) -> None:
 
 
 def standing(limits: Limits, period: Span, use: Use, today: date) -> Standing:
-    """As of the beginning of that day."""
-    left = max(0, (period.last - today).days + 1)
+    """As of the beginning of that day, which may be before the period begins."""
+    left = days_left(period, today)
     gone = (today - period.first).days
     daily = use.monthly / MONTH_DAYS
     committed = round(daily * left)
@@ -117,6 +127,11 @@ def standing(limits: Limits, period: Span, use: Use, today: date) -> Standing:
         state=_state(limits, use, committed),
         runs_out=_runs_out(limits, period, use, daily, today),
     )
+
+
+def days_left(period: Span, today: date) -> int:
+    """Those of it that are still to come, today included."""
+    return max(0, (period.last - max(today, period.first)).days + 1)
 
 
 def _state(limits: Limits, use: Use, committed: int) -> State:
@@ -135,7 +150,7 @@ def _runs_out(limits: Limits, period: Span, use: Use, daily: float, today: date)
     left = limits.minutes - use.spent
     if left < 0 or daily <= 0:
         return None
-    day = today + timedelta(days=min(floor(left / daily), 10_000))
+    day = max(today, period.first) + timedelta(days=min(floor(left / daily), 10_000))
     return day if day <= period.last else None
 
 

@@ -45,6 +45,10 @@ def parse_day(text: str) -> date:
     raise Refused(f"“{text.strip()[:40]}” is not a date. Dates look like 2027-01-31.")
 
 
+def looks_like_day(text: str) -> bool:
+    return bool(_ISO.fullmatch(text.strip()))
+
+
 def parse_until(text: str, base: date) -> date:
     """`30d`, `2w` or `3m` (30-day months) counted from base, or an ISO date."""
     match = _FROM_NOW.fullmatch(text.strip())

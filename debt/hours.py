@@ -91,13 +91,27 @@ class Span:
     last: date
 
 
+_QUARTER = re.compile(r"([0-9]{4})-?Q([1-4])", re.I | re.ASCII)
+
+
+def parse_quarter(text: str) -> Span:
+    """`2026Q4`."""
+    match = _QUARTER.fullmatch(text.strip())
+    if not match or not date.min.year <= int(match[1]) < date.max.year:
+        raise Refused(f"“{text.strip()[:40]}” is not a quarter. Quarters look like 2026Q4.")
+    return _months(date(int(match[1]), int(match[2]) * 3 - 2, 1), 3)
+
+
 def span(period: Period, day: date, sprint: Sprint) -> Span:
     """The sprint, month or quarter that a day falls into."""
     if period is Period.SPRINT:
         first = day - (day - sprint.first_day) % timedelta(weeks=sprint.weeks)
         return Span(f"sprint of {first}", first, first + timedelta(weeks=sprint.weeks, days=-1))
     months = 1 if period is Period.MONTH else 3
-    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    return _months(date(day.year, (day.month - 1) // months * months + 1, 1), months)
+
+
+def _months(first: date, months: int) -> Span:
     last = (first + timedelta(days=31 * months)).replace(day=1) - timedelta(days=1)
     name = f"{first:%B %Y}" if months == 1 else f"Q{(first.month + 2) // 3} {first.year}"
     return Span(name, first, last)

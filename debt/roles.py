@@ -42,6 +42,23 @@ def require_may(
         raise Refused(f"You cannot {what} here; {_those(policy.roles[act])} can.")
 
 
+def require_may_budget_of(
+    by: str, powers: Powers, policy: Policy, scope: str, teams: frozenset[str]
+) -> None:
+    """Refused, with who can, for who leads none of the teams that answer for the scope, and is
+    nothing else that the policy names.
+    """
+    leads = {policy.lead_of(team) for team in teams}
+    roles = {*powers.groups, *([Role.ADMIN] if powers.admin else [])}
+    roles |= {Role.LEAD} if by in leads else set()
+    allowed = policy.roles[Act.BUDGET]
+    if not (powers.operator or Role.EVERYONE in allowed or roles & set(allowed)):
+        who = _those(allowed)
+        if not scope.startswith("team:"):
+            who = who.replace(_WHO[Role.LEAD], "the lead of a team with artifacts there")
+        raise Refused(f"You cannot change the budget of {scope}; {who} can.")
+
+
 def _roles(by: str, powers: Powers, policy: Policy, artifact: Artifact | None) -> Iterator[str]:
     yield Role.EVERYONE
     yield from powers.groups

@@ -10,9 +10,9 @@ from intake.importing import seekable
 from intake.spreadsheet import Faults, records
 from storage import budgets
 from storage.artifacts import Change
-from storage.budgets import Place
 from storage.lists import Scope, ScopeKind
 from storage.store import Store
+from storage.uses import Place
 
 COLUMNS = ("scope", "only", "period", "hours", "score", "artifacts")
 REQUIRED = ("scope", "hours")
@@ -70,7 +70,7 @@ def _row(said: Mapping[str, str]) -> tuple[Place, Rhythm, Limits]:
 def _scope(cell: str) -> Scope:
     kind, _, name = cell.partition(":")
     if kind.casefold() not in budgets.SCOPES or not name:
-        raise Refused("a scope is team:x, repo:x or service:x", field="scope")
+        raise Refused(f"a scope is {budgets.SPELLED}", field="scope")
     return Scope(ScopeKind(kind.casefold()), name)
 
 

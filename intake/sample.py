@@ -12,10 +12,10 @@ from debt.policy import built_in
 from intake.spreadsheet import Faults, rows
 from storage import budgets, bulk, work
 from storage.artifacts import Change
-from storage.budgets import Place
 from storage.bulk import Row
 from storage.lists import Scope, ScopeKind
 from storage.store import Session, Store
+from storage.uses import Place
 
 FILE = Path(__file__).with_name("sample.csv")
 WRITTEN_ON = date(2026, 11, 24)

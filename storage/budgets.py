@@ -5,35 +5,29 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlmodel import col
 
 from debt.artifact import Artifact, Label, Tier
-from debt.budget import Limits, Rhythm, Standing, State, Use, require_limits, standing
+from debt.budget import Limits, Once, Rhythm, Standing, State, require_limits, standing
 from debt.hours import Period, Span
-from debt.named import Act
 from debt.refusal import Refused
+from debt.roles import require_may_budget_of
 from debt.tier import tier
-from storage import history, lists
+from debt.train import Train, require_running
+from storage import history, trains
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind
 from storage.store import ANYBODY, Session, concern
-from storage.tables import ARTIFACT, BUDGET, HOURS, BudgetRow
+from storage.tables import BUDGET, HEAD, TRAIN, BudgetRow
+from storage.uses import Place, use_of, uses
 
-A, B, H = ARTIFACT.c, BUDGET.c, HOURS.c
-SCOPES = (ScopeKind.TEAM, ScopeKind.REPO, ScopeKind.SERVICE)
+B = BUDGET.c
+_OWN = (ScopeKind.TEAM, ScopeKind.REPO, ScopeKind.SERVICE)  # what an artifact says of itself
+SCOPES = (*_OWN, ScopeKind.TRAIN)
+SPELLED = "team:x, repo:x, service:x or train:x"
+TURNED = "turned"
 _LIMITS = tuple(field.name for field in fields(Limits))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a budget is about: a team, repository or service, or one tier or label of it."""
-
-    scope: Scope
-    only: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.scope} {self.only}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +35,22 @@ class Budget:
     """A budget in force, and since which day it is over, or was found within again."""
 
     place: Place
-    rhythm: Rhythm
+    rhythm: Rhythm | Once
     limits: Limits
     from_on: date
     over_since: date | None = None
     back_on: date | None = None
+    set_by: str = ""
+
+    def span(self, change: Change) -> Span:
+        """Its period of today."""
+        return self.rhythm.span(change.today, change.policy.sprint)
 
 
 def require_place(place: Place) -> None:
     """Refused for what no budget can be about."""
     if place.scope.kind not in SCOPES:
-        raise Refused("A budget is for team:x, repo:x or service:x.", field="scope")
+        raise Refused(f"A budget is for {SPELLED}.", field="scope")
     parts = {""} | {f"tier:{each}" for each in Tier} | {f"label:{each}" for each in Label}
     if place.only not in parts:
         raise Refused("A part of a scope is a tier or a label: tier:strict.", field="only")
@@ -60,33 +59,69 @@ def require_place(place: Place) -> None:
 async def put(
     session: Session, change: Change, place: Place, rhythm: Rhythm, limits: Limits
 ) -> Budget:
-    """From the period of today on. What is to be saved counts from what a month costs now.
+    """From the period of today on; of a train, whose one period is the train itself, for all of
+    it. What is to be saved counts from what a month costs now.
 
     Refused for who may not, and for what no budget can be.
     """
-    change.require_may(Act.BUDGET)
     require_place(place)
+    await require_may_budget(session, change, place.scope)
     require_limits(limits, change.today)
-    span = rhythm.span(change.today, change.policy.sprint)
-    if limits.lower_by is not None:
-        use = await use_of(session, place, span)
-        limits = replace(limits, lower_from=use.monthly)
     before = await find(session, place, change.today)
     told = (before.over_since, before.back_on) if before else (None, None)
-    budget = Budget(place, rhythm, limits, span.first, *told)
+    rhythm_there = await _rhythm(session, change, place, rhythm)
+    budget = Budget(place, rhythm_there, limits, _EVER, *told, set_by=change.by)
+    span = budget.span(change)
+    if limits.lower_by is not None:
+        use = await use_of(session, place, span)
+        budget = replace(budget, limits=replace(limits, lower_from=use.monthly))
+    budget = replace(budget, from_on=await _from_on(session, budget, span))
     await _write(session, change, budget, "budget set", ends=False)
     return await renew(session, change, budget)
 
 
 async def end(session: Session, change: Change, place: Place) -> Budget:
     """There is none from the period of today on. Refused where there is none now."""
-    change.require_may(Act.BUDGET)
+    await require_may_budget(session, change, place.scope)
     budget = await find(session, place, change.today)
     if budget is None:
         raise Refused(f"There is no budget for {place}.")
-    span = budget.rhythm.span(change.today, change.policy.sprint)
-    await _write(session, change, replace(budget, from_on=span.first), "budget ended", ends=True)
+    ended = replace(budget, from_on=await _from_on(session, budget, budget.span(change)))
+    await _write(session, change, ended, "budget ended", ends=True)
     return budget
+
+
+_EVER = date.min
+
+
+async def _from_on(session: Session, budget: Budget, span: Span) -> date:
+    """The first day of its period, unless something else was said within that. A train has one
+    period, wherever its days are moved to.
+    """
+    if isinstance(budget.rhythm, Once):
+        return _EVER
+    latest = select(func.max(B.from_on)).where(_about_place(budget.place), B.from_on <= span.last)
+    said: date | None = (await session.execute(latest)).scalar_one()
+    return max(span.first, said) if said else span.first
+
+
+def _about_place(place: Place) -> ColumnElement[bool]:
+    there = and_(B.scope == place.scope.kind, B.scope_name == place.scope.name)
+    return and_(there, B.only == place.only)
+
+
+async def _rhythm(session: Session, change: Change, place: Place, wanted: Rhythm) -> Rhythm | Once:
+    if place.scope.kind is not ScopeKind.TRAIN:
+        return wanted
+    train = await trains.require(session, place.scope.name)
+    require_running(train, change.today)
+    return Once(train.span)
+
+
+async def require_may_budget(session: Session, change: Change, scope: Scope) -> None:
+    """Refused, with who can, for who does not answer for what is there (R28)."""
+    teams = await trains.teams_in(session, change, scope)
+    require_may_budget_of(change.by, change.powers, change.policy, str(scope), teams)
 
 
 async def _write(
@@ -109,21 +144,27 @@ def _row(budget: Budget) -> dict[str, Any]:
     return (
         place
         | {"only": budget.place.only, "from_on": budget.from_on}
-        | asdict(budget.rhythm)
+        | _rhythm_row(budget.rhythm)
         | asdict(budget.limits)
         | told
     )
 
 
+def _rhythm_row(rhythm: Rhythm | Once) -> dict[str, Any]:
+    if isinstance(rhythm, Once):
+        return {"period": ScopeKind.TRAIN, "weeks": None, "first_day": None}
+    return asdict(rhythm)
+
+
 def _said(budget: Budget) -> dict[str, Any]:
-    told = {k: v for k, v in _row(budget).items() if k not in {"over_since", "back_on"}}
+    unsaid = {"over_since", "back_on"} | ({"from_on"} if budget.from_on == _EVER else set())
+    told = {k: v for k, v in _row(budget).items() if k not in unsaid}
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in told.items()}
 
 
 async def find(session: Session, place: Place, day: date) -> Budget | None:
     """The one in force on that day."""
-    there = and_(B.scope == place.scope.kind, B.scope_name == place.scope.name)
-    found = await _in_force(session, and_(there, B.only == place.only), day)
+    found = await _in_force(session, _about_place(place), day)
     return found[0] if found else None
 
 
@@ -145,125 +186,72 @@ async def _in_force(session: Session, those: ColumnElement[bool], day: date) -> 
         .subquery()
     )
     same = (B[name] == newest.c[name] for name in ("scope", "scope_name", "only", "from_on"))
-    question = select(*BUDGET.c).join(newest, and_(*same)).where(B.ends.is_(False))
+    its_train = and_(B.scope == ScopeKind.TRAIN, TRAIN.c.name == B.scope_name)
+    question = (
+        select(*BUDGET.c, TRAIN.c.first_on, TRAIN.c.last_on)
+        .join(newest, and_(*same))
+        .outerjoin(TRAIN, its_train)
+        .where(B.ends.is_(False), or_(TRAIN.c.last_on.is_(None), TRAIN.c.last_on >= day))
+    )
     rows = await session.execute(question.order_by(B.scope, B.scope_name, B.only))
     return [_budget(row) for row in rows]
 
 
 def _budget(row: Any) -> Budget:
     place = Place(Scope(ScopeKind(row.scope), row.scope_name), row.only)
-    rhythm = Rhythm(Period(row.period), row.weeks, row.first_day)
+    rhythm: Rhythm | Once
+    if place.scope.kind is ScopeKind.TRAIN:
+        rhythm = Once(Train(row.scope_name, row.first_on, row.last_on).span)
+    else:
+        rhythm = Rhythm(Period(row.period), row.weeks, row.first_day)
     limits = Limits(**{name: getattr(row, name) for name in _LIMITS})
-    return Budget(place, rhythm, limits, row.from_on, row.over_since, row.back_on)
-
-
-async def use_of(session: Session, place: Place, span: Span) -> Use:
-    """What it uses in the span. An hour counts where its artifact was when it was worked."""
-    column, name = H[place.scope.kind], place.scope.name
-    spent = select(func.coalesce(func.sum(H.minutes), 0)).where(
-        column == name, H.worked_on.between(span.first, span.last)
-    )
-    live = select(
-        func.coalesce(func.sum(A.expected_minutes), 0),
-        func.coalesce(func.sum(A.score), 0),
-        func.count(),
-    ).where(A.live, A[place.scope.kind] == name)
-    part = _part(place.only)
-    if part is not None:
-        spent = spent.join(ARTIFACT, A.id == H.artifact_id).where(part)
-        live = live.where(part)
-    minutes = (await session.execute(spent)).scalar_one()
-    monthly, score, artifacts = (await session.execute(live)).one()
-    return Use(int(minutes), int(monthly), int(score), artifacts)
-
-
-async def spent_by_day(session: Session, place: Place, span: Span) -> dict[date, int]:
-    """Minutes of each day on which any were worked; their sum is what `use_of` calls spent."""
-    question = select(H.worked_on, func.sum(H.minutes)).where(
-        H[place.scope.kind] == place.scope.name, H.worked_on.between(span.first, span.last)
-    )
-    part = _part(place.only)
-    if part is not None:
-        question = question.join(ARTIFACT, A.id == H.artifact_id).where(part)
-    rows = await session.execute(question.group_by(H.worked_on))
-    return {day: int(minutes) for day, minutes in rows}
-
-
-def _part(only: str) -> ColumnElement[bool] | None:
-    kind, _, name = only.partition(":")
-    return A[kind] == name if kind else None
+    told = row.over_since, row.back_on
+    return Budget(place, rhythm, limits, row.from_on, *told, set_by=row.set_by)
 
 
 async def standing_of(session: Session, change: Change, budget: Budget) -> Standing:
     """As of today, in its period."""
-    span = budget.rhythm.span(change.today, change.policy.sprint)
-    use = await use_of(session, budget.place, span)
-    return standing(budget.limits, span, use, change.today)
+    return (await standings_of(session, change, [budget]))[0]
 
 
-async def costliest(
-    session: Session, place: Place, span: Span, days_left: int, limit: int = 3
-) -> list[tuple[Artifact, int]]:
-    """The artifacts that use most of it, spent and expected, in minutes; the costliest first."""
-    candidates = await _spenders(session, place, span) | await _expensive(session, place)
-    known = await lists.several(session, list(candidates))
-    spent = await _spent(session, place, span, list(candidates))
-    share = days_left / (365.25 / 12)
-    expected = await _expected(session, list(candidates))
-    uses = [
-        (artifact, spent.get(number, 0) + round(expected.get(number, 0) * share))
-        for number, artifact in known.items()
+async def standings_of(session: Session, change: Change, found: Sequence[Budget]) -> list[Standing]:
+    """As `standing_of`, one for each, in a few statements for all."""
+    spans = [budget.span(change) for budget in found]
+    asked = [(budget.place, span) for budget, span in zip(found, spans, strict=True)]
+    used = await uses(session, asked)
+    return [
+        standing(budget.limits, span, used[budget.place], change.today)
+        for budget, span in zip(found, spans, strict=True)
     ]
-    uses.sort(key=lambda each: (-each[1], each[0].id))
-    return [each for each in uses[:limit] if each[1] > 0]
-
-
-_CONSIDERED = 20
-
-
-async def _spenders(session: Session, place: Place, span: Span) -> set[int]:
-    most = _hours(place, span).group_by(H.artifact_id).order_by(func.sum(H.minutes).desc())
-    return {row[0] for row in await session.execute(most.limit(_CONSIDERED))}
-
-
-def _hours(place: Place, span: Span) -> Select[Any]:
-    question = select(H.artifact_id, func.sum(H.minutes)).where(
-        H[place.scope.kind] == place.scope.name, H.worked_on.between(span.first, span.last)
-    )
-    part = _part(place.only)
-    return question if part is None else question.join(ARTIFACT, A.id == H.artifact_id).where(part)
-
-
-async def _expensive(session: Session, place: Place) -> set[int]:
-    there = [A.live, A[place.scope.kind] == place.scope.name]
-    part = _part(place.only)
-    question = select(A.id).where(*there, *([] if part is None else [part]))
-    most = question.order_by(A.expected_minutes.desc(), A.id).limit(_CONSIDERED)
-    return set((await session.execute(most)).scalars())
-
-
-async def _spent(
-    session: Session, place: Place, span: Span, numbers: Sequence[int]
-) -> dict[int, int]:
-    question = _hours(place, span).where(H.artifact_id.in_(numbers)).group_by(H.artifact_id)
-    return {row[0]: int(row[1]) for row in await session.execute(question)}
-
-
-async def _expected(session: Session, numbers: Sequence[int]) -> dict[int, int]:
-    question = select(A.id, A.expected_minutes).where(A.id.in_(numbers), A.live)
-    return {row[0]: row[1] for row in await session.execute(question)}
 
 
 async def renew(session: Session, change: Change, budget: Budget) -> Budget:
     """Notes that it is over since today, or within again; the history tells of both."""
-    over = (await standing_of(session, change, budget)).state is State.OVER
-    if over == (budget.over_since is not None):
-        return budget
-    turned = replace(
-        budget,
-        over_since=change.today if over else None,
-        back_on=None if over else change.today,
-    )
+    return (await _renew(session, change, [budget]))[0]
+
+
+async def renew_all(
+    session: Session, change: Change, scopes: Iterable[Scope] | None
+) -> list[Budget]:
+    """As `renew`, for all budgets or those of some scopes; those that have turned."""
+    found = await in_force(session, change.today, scopes)
+    renewed = await _renew(session, change, found)
+    return [now for before, now in zip(found, renewed, strict=True) if now is not before]
+
+
+async def _renew(session: Session, change: Change, found: Sequence[Budget]) -> list[Budget]:
+    standings = await standings_of(session, change, found)
+    renewed = []
+    for budget, there in zip(found, standings, strict=True):
+        over = there.state is State.OVER
+        turned = over != (budget.over_since is not None)
+        renewed.append(await _turn(session, change, budget, over=over) if turned else budget)
+    return renewed
+
+
+async def _turn(session: Session, change: Change, budget: Budget, *, over: bool) -> Budget:
+    since, back = (change.today, None) if over else (None, change.today)
+    turned = replace(budget, over_since=since, back_on=back)
     there = budget.place
     key = and_(
         col(BudgetRow.scope) == there.scope.kind,
@@ -279,22 +267,24 @@ async def renew(session: Session, change: Change, budget: Budget) -> Budget:
     return turned
 
 
-async def renew_all(session: Session, change: Change, scopes: Iterable[Scope] | None) -> None:
-    """As `renew`, for all budgets or those of some scopes."""
-    for budget in await in_force(session, change.today, scopes):
-        await renew(session, change, budget)
+async def seen_on(session: Session) -> date | None:
+    """The day on which all budgets were looked at last."""
+    day: date | None = (await session.execute(select(HEAD.c.budgets_seen_on))).scalar_one()
+    return day
+
+
+async def note_seen(session: Session, day: date) -> None:
+    await session.execute(update(HEAD).values(budgets_seen_on=day))
 
 
 async def over(session: Session, change: Change, artifact: Artifact) -> Budget | None:
     """The first budget that is over of those a new artifact comes under; None where none is."""
-    scopes = [Scope(kind, name) for kind in SCOPES if (name := getattr(artifact, kind)) is not None]
-    for budget in await in_force(session, change.today, scopes):
-        if (
-            _about(budget.place, artifact, change)
-            and (await standing_of(session, change, budget)).state is State.OVER
-        ):
-            return budget
-    return None
+    scopes = [Scope(kind, name) for kind in _OWN if (name := getattr(artifact, kind)) is not None]
+    those = await in_force(session, change.today, scopes)
+    those = [budget for budget in those if _about(budget.place, artifact, change)]
+    states = [there.state for there in await standings_of(session, change, those)]
+    over = (one for one, state in zip(those, states, strict=True) if state is State.OVER)
+    return next(over, None)
 
 
 def _about(place: Place, artifact: Artifact, change: Change) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, or_, select, text, tuple_
 from debt.artifact import Artifact
 from storage.artifacts import COLUMNS, artifact_of
 from storage.store import Session
-from storage.tables import ARTIFACT, PERSON, TEAM
+from storage.tables import ABOARD, ARTIFACT, PERSON, TEAM
 
 A = ARTIFACT.c
 
@@ -31,20 +31,18 @@ class ScopeKind(StrEnum):
     TEAM = "team"
     REPO = "repo"
     SERVICE = "service"
+    TRAIN = "train"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a digest or a list is about: everything, or one team, repository or service."""
+    """What a digest or a list is about: everything, or one team, repository, service or train."""
 
     kind: ScopeKind = ScopeKind.ALL
     name: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
-
-    def covers(self, artifact: Artifact) -> bool:
-        return self.kind is ScopeKind.ALL or getattr(artifact, self.kind) == self.name
 
 
 ALL = Scope()
@@ -128,7 +126,33 @@ def _condition(name: Filter, query: Query) -> Any:
 
 
 def within(question: Select[Any], scope: Scope) -> Select[Any]:
-    return question if scope.kind is ScopeKind.ALL else question.where(A[scope.kind] == scope.name)
+    """Of a train, what is aboard now."""
+    if scope.kind is ScopeKind.ALL:
+        return question
+    if scope.kind is ScopeKind.TRAIN:
+        return question.where(A.id.in_(aboard(scope.name)))
+    return question.where(A[scope.kind] == scope.name)
+
+
+def aboard(train: str) -> Select[Any]:
+    """The numbers of the artifacts that are on it now."""
+    now = ABOARD.c.until.is_(None)
+    return select(ABOARD.c.artifact_id).where(ABOARD.c.train == train, now)
+
+
+async def covers(session: Session, scope: Scope, artifact: Artifact) -> bool:
+    if scope.kind is ScopeKind.ALL:
+        return True
+    if scope.kind is not ScopeKind.TRAIN:
+        return bool(getattr(artifact, scope.kind) == scope.name)
+    here = aboard(scope.name).where(ABOARD.c.artifact_id == artifact.id)
+    return (await session.execute(here)).first() is not None
+
+
+async def numbers(session: Session, query: Query) -> list[int]:
+    """Of all live artifacts that match."""
+    question = _matching(select(A.id).where(A.live), query).order_by(A.id)
+    return list((await session.execute(question)).scalars())
 
 
 async def everything(session: Session, after: int, size: int) -> list[Artifact]:
@@ -160,6 +184,12 @@ async def count_needing(session: Session, scope: Scope) -> dict[str, int]:
     few = some.order_by(*_FIRST).limit(COUNTED_AT_MOST).subquery()
     counted = await session.execute(select(few.c.label, func.count()).group_by(few.c.label))
     return {row[0]: row[1] for row in counted}
+
+
+async def count_live(session: Session, scope: Scope) -> int:
+    question = within(select(func.count()).where(A.live), scope)
+    number: int = (await session.execute(question.select_from(ARTIFACT))).scalar_one()
+    return number
 
 
 async def ignored(session: Session, scope: Scope, today: date) -> list[Artifact]:

@@ -19,13 +19,14 @@ from debt.notice import DueKind
 from debt.policy import Policy
 from debt.refusal import Refused
 from storage.artifacts import COLUMNS, Change, adjust, artifact_of, locked, row_of, unchanging
+from storage.budgets import TURNED
 from storage.proposals import PROPOSALS
 from storage.store import Session, insert_new
 from storage.tables import ARTIFACT, ATTENTION, BRIEFING, MATTER, PERSON, UNWANTED, BriefingState
 
 A = ARTIFACT.c
 NUDGE = "nudge"
-STARTED_BY_US = (NUDGE, PROPOSALS, "paused")
+STARTED_BY_US = (NUDGE, PROPOSALS, TURNED, "paused")
 _FURTHEST_EAST = timedelta(hours=14)
 _WEEK = timedelta(days=7)
 
@@ -327,8 +328,10 @@ async def usefulness(session: Session, since: datetime) -> Usefulness:
 
 
 async def waiting(session: Session, person: str) -> bool:
-    """Whether a nudge to them is on the ledger and was not sent yet."""
+    """Whether a nudge to them, or word of a budget, is on the ledger and was not sent yet."""
     B = BRIEFING.c  # noqa: N806  # as above
     under_way = and_(B.sent_at.is_(None), B.state.in_((BriefingState.DUE, BriefingState.SENDING)))
-    question = select(B.id).where(B.person == person, B.kind == NUDGE, under_way).limit(1)
+    question = (
+        select(B.id).where(B.person == person, B.kind.in_((NUDGE, TURNED)), under_way).limit(1)
+    )
     return (await session.execute(question)).first() is not None

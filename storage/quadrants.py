@@ -31,7 +31,11 @@ async def count(session: Session, scope: Scope) -> dict[Quadrant, Counted]:
 
 async def first(session: Session, scope: Scope, quadrant: Quadrant) -> Artifact | None:
     """The one of a quadrant that ranks highest."""
+    return next(iter(await ranked(session, scope, quadrant, 1)), None)
+
+
+async def ranked(session: Session, scope: Scope, quadrant: Quadrant, limit: int) -> list[Artifact]:
+    """Those of a quadrant, what to fix first first."""
     those = select(*COLUMNS).where(A.live, A.quadrant == quadrant)
-    ranked = within(those, scope).order_by(A.priority.desc(), A.id.desc()).limit(1)
-    row = (await session.execute(ranked)).mappings().first()
-    return artifact_of(row) if row else None
+    most = within(those, scope).order_by(A.priority.desc(), A.id.desc()).limit(limit)
+    return [artifact_of(row) for row in (await session.execute(most)).mappings()]

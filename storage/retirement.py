@@ -1,6 +1,9 @@
 """An artifact on its way out (R6, R27): asked for, settled item by item, ended, or kept."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import select
 
 from debt.approval import Wish, requirement
 from debt.artifact import Artifact, Ending, Stage
@@ -14,6 +17,7 @@ from debt.ending import (
     require_retiring,
     still_open,
 )
+from debt.hours import Span
 from debt.lifecycle import move, require_accepted
 from debt.named import Act
 from debt.proposal import withdrawn
@@ -23,9 +27,13 @@ from storage import approvals, checklists, initiatives
 from storage.artifacts import Change, locked, save
 from storage.checklists import Checklist
 from storage.granting import begin_retiring
+from storage.lists import Scope, several, within
 from storage.ownership import may_give_away
 from storage.store import Session
+from storage.tables import ARTIFACT, HISTORY
 from storage.upkeep import Requested
+
+ENDED = "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ async def gone(session: Session, change: Change, artifact_id: int) -> Artifact:
 
 async def _ended(session: Session, change: Change, artifact: Artifact, why: str) -> Artifact:
     over, how = ended(artifact), str(ended(artifact).stage)
-    over = await save(session, change, artifact, over, action="end", reason=why, how=how)
+    over = await save(session, change, artifact, over, action=ENDED, reason=why, how=how)
     await approvals.overtake(session, change, artifact.id)
     await initiatives.ended(session, change, artifact)
     if over.stage is not Stage.REGENERATED:
@@ -146,3 +154,28 @@ def _require_say(artifact: Artifact, change: Change, what: str) -> None:
         raise Refused(
             f"Only its owner, its team’s lead or an admin can {what}; {artifact.key} is not yours."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An artifact that was ended: as what, when, by whom."""
+
+    artifact: Artifact
+    how: str
+    at: datetime
+    by: str
+
+
+async def ended_in(session: Session, scope: Scope, span: Span) -> list[Gone]:
+    """What was ended in a scope on those days (in UTC), the latest first."""
+    since = datetime.combine(span.first, time(), UTC)
+    until = datetime.combine(span.last + timedelta(days=1), time(), UTC)
+    question = (
+        select(HISTORY.c.artifact_id, HISTORY.c.after, HISTORY.c.at, HISTORY.c.by)
+        .join(ARTIFACT, ARTIFACT.c.id == HISTORY.c.artifact_id)
+        .where(HISTORY.c.at >= since, HISTORY.c.at < until, HISTORY.c.action == ENDED)
+        .order_by(HISTORY.c.id.desc())
+    )
+    rows = (await session.execute(within(question, scope))).all()
+    known = await several(session, sorted({row.artifact_id for row in rows}))
+    return [Gone(known[row.artifact_id], row.after["stage"], row.at, row.by) for row in rows]

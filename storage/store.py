@@ -2,10 +2,10 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 from sqlalchemy import Connection, RowMapping, Select, Table, create_engine, event
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from storage.history import seal
 
 Session = AsyncSession
+T = TypeVar("T")
 ANYBODY = "*"
 _CONCERNED = "concerned"
 SQLITE_BUSY = timedelta(seconds=30)
@@ -204,6 +205,14 @@ def listen_sqlite(engine: Any, *more: str) -> None:
 
 def postgres(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
+
+
+def portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as one statement may name; SQLite takes 32,766 values."""
+    return (values[start : start + _PORTION] for start in range(0, len(values), _PORTION))
+
+
+_PORTION = 5_000
 
 
 def insert_new(session: Session, table: Table) -> Any:

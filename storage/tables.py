@@ -61,6 +61,7 @@ _COUNTED = (
     "repo", "team", "live", "stage", "label", "orphan", "owner_gone", "provisional", "attention",
     "watched", "review_on", "created_on", "expected_minutes",
 )  # fmt: skip
+_SUMMED = ("tier", "label", "expected_minutes", "score", "live")
 
 
 class ArtifactRow(SQLModel, table=True):
@@ -80,7 +81,7 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_orphans", *_RANKED, when="orphan"),
         _live("artifact_high_risk", *_RANKED, when="high_risk"),
         _live("artifact_provisional", *_RANKED, when="provisional"),
-        # With `live` in it, SQLite counts from the index alone.
+        # With `live` in it, SQLite counts and sums from the index alone.
         _live("artifact_quadrant", "quadrant", *_RANKED, "value", "live"),
         _live("artifact_overdrawn", *_OWING, when="overdrawn"),
         _live("artifact_team_overdrawn", "team", *_OWING, when="overdrawn"),
@@ -88,6 +89,9 @@ class ArtifactRow(SQLModel, table=True):
         _live("artifact_service_overdrawn", "service", *_OWING, when="overdrawn"),
         _live("artifact_expected", "expected_minutes", "id"),
         Index("artifact_valued", "id", postgresql_where=_VALUED, sqlite_where=_VALUED),
+        _live("artifact_team_cost", "team", *_SUMMED),
+        _live("artifact_repo_cost", "repo", *_SUMMED),
+        _live("artifact_service_cost", "service", *_SUMMED),
         _live("artifact_wakes", "wakes_on"),
         _live("artifact_nudges", "nudge_on", "owner"),
         _live("artifact_lapses", "lapses_on"),
@@ -207,6 +211,7 @@ class Head(SQLModel, table=True):
     """One row: the newest history entry, the last key given, and the policy standings follow.
 
     `policy` is its fingerprint, `policy_text` all of it, so that its next change can be told.
+    `budgets_seen_on` is the day on which all budgets were looked at last.
     """
 
     __tablename__ = "register_head"
@@ -217,6 +222,7 @@ class Head(SQLModel, table=True):
     last_artifact: int
     policy: str
     policy_text: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    budgets_seen_on: date | None = None
 
 
 class Person(SQLModel, table=True):
@@ -261,9 +267,9 @@ class HoursRow(SQLModel, table=True):
     __tablename__ = "hours"
     __table_args__ = (
         Index("hours_artifact", "artifact_id", "worked_on"),
-        Index("hours_team", "team", "worked_on"),
-        Index("hours_repo", "repo", "worked_on"),
-        Index("hours_service", "service", "worked_on"),
+        Index("hours_team", "team", "worked_on", "minutes"),
+        Index("hours_repo", "repo", "worked_on", "minutes"),
+        Index("hours_service", "service", "worked_on", "minutes"),
         Index("hours_worked", "worked_on", "team", "minutes"),
     )
 
@@ -344,6 +350,42 @@ class Initiative(SQLModel, table=True):
     done_on: date | None = None
     stated_by: str
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TrainRow(SQLModel, table=True):
+    """A release train and whoever planned it last; both days are part of it."""
+
+    __tablename__ = "train"
+
+    name: str = Field(primary_key=True)
+    first_on: date
+    last_on: date
+    set_by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Aboard(SQLModel, table=True):
+    """That an artifact is on a train from one day on, `until` the day on which it was taken off.
+
+    No two stays of one artifact on one train share a day, so no hour counts twice.
+    """
+
+    __tablename__ = "train_artifact"
+    __table_args__ = (
+        Index(
+            "train_artifact_aboard",
+            "artifact_id",
+            "train",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+            sqlite_where=text("until IS NULL"),
+        ),
+    )
+
+    train: str = Field(primary_key=True, foreign_key="train.name")
+    artifact_id: int = Field(primary_key=True, foreign_key="artifact.id")
+    since: date = Field(primary_key=True)
+    until: date | None = None
 
 
 class RequestState(StrEnum):
@@ -750,6 +792,8 @@ TOLD = _table(Told)
 INITIATIVE = _table(Initiative)
 REQUEST = _table(OwnershipRequest)
 BUDGET = _table(BudgetRow)
+TRAIN = _table(TrainRow)
+ABOARD = _table(Aboard)
 SUBSCRIPTION = _table(Subscription)
 TEAM = _table(Team)
 TEAM_MEMBER = _table(TeamMember)

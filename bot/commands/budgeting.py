@@ -17,16 +17,18 @@ Prints how each budget stands: hours spent and to come in its period against its
 --import it sets budgets from a CSV file first, all of it or nothing.
 
   columns   scope,only,period,hours,score,artifacts
-  required  scope (team:payments, repo:acme/shop, service:checkout) and hours
+  required  scope (team:payments, repo:acme/shop, service:checkout, train:2027.1) and hours
   only      a part of the scope: tier:strict, label:experimental
-  period    month (usual), quarter, sprint"""
+  period    month (usual), quarter, sprint; of a train, the train itself"""
 
 
 def add(commands: Commands) -> None:
     summary = "print how budgets stand, or set them from a file"
     parser = command(commands, "budget", summary, _budget)
     parser.description = _BUDGET
-    parser.add_argument("scope", metavar="SCOPE", nargs="?", help="team:x, repo:x or service:x")
+    parser.add_argument(
+        "scope", metavar="SCOPE", nargs="?", help="team:x, repo:x, service:x or train:x"
+    )
     parser.add_argument("--import", dest="file", metavar="FILE", type=Path, help="a CSV file")
     parser.add_argument("--json", action="store_true", help="print a JSON array")
 
@@ -56,12 +58,13 @@ async def _told(invocation: Invocation) -> "list[Told]":
 def _scopes(arguments: argparse.Namespace) -> Any:
     from bot.typed import scope_in
     from debt.refusal import Refused
+    from storage.budgets import SPELLED
 
     if arguments.scope is None:
         return None
     scope = scope_in(arguments.scope)
     if scope is None:
-        raise Refused(f"“{arguments.scope[:60]}” is no scope; say team:x, repo:x or service:x.")
+        raise Refused(f"“{arguments.scope[:60]}” is no scope; say {SPELLED}.")
     return [scope]
 
 

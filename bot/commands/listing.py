@@ -25,7 +25,7 @@ scans propose and nobody has answered yet.
 
   overdue, expiring, orphans, high-risk, provisional   only those
   proposed                                              only what waits for a yes
-  team:x, repo:x, service:x                             only there (team:"data platform")
+  team:x, repo:x, service:x, train:x                    only there (team:"data platform")
   any other word                                        only where key, name, repository, path,
                                                         owner, team or service has it"""
 

@@ -97,6 +97,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_budget(slack.person("erin"))
     await every_value(dana)
     await every_plan(slack, dana)
+    await every_train(slack.person("erin"))
     await every_comparison(dana, ledger)
     await every_proposal(slack, dana, ledger, process)
     await every_briefing(slack, process, dana)
@@ -332,6 +333,21 @@ async def every_plan(slack: Sandbox, dana: Person) -> None:
     await slack.clock.set(now + timedelta(days=100))
     assert "Track record" in (await dana.types("/debt roi all")).message.shown
     await slack.clock.set(now)
+
+
+async def every_train(erin: Person) -> None:
+    """Planned by form, filled, emptied, shown, over its budget."""
+    form = (await erin.types("/debt train set 2027.1")).form
+    assert form is not None
+    form.fill("Last day", "2027-03-26")
+    form.fill("Put aboard", "team:payments")
+    await form.submit()
+    for words in (
+        "budget set train:2027.1 1h", "train add 2027.1 D-1", "train drop 2027.1 D-1",
+        "train add 2027.1 all", "train", "train 2027.1", "list train:2027.1", "budget train:2027.1",
+    ):  # fmt: skip
+        reply = await erin.types(f"/debt {words}")
+        assert reply.error is None
 
 
 async def every_comparison(dana: Person, ledger: Ledger) -> None:

@@ -44,7 +44,10 @@ async def test_nothing_to_say_says_that_there_would_be_no_digest(
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ("tomorrow", "Say “brief” alone, or with a scope: all, team:x, repo:x, service:x."),
+        (
+            "tomorrow",
+            "Say “brief” alone, or with a scope: all, team:x, repo:x, service:x, train:x.",
+        ),
         ("team:paiments", "Nothing on the register is in team:paiments. Did you mean"),
     ],
 )

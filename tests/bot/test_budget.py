@@ -22,7 +22,8 @@ async def digest_of(slack: Sandbox, process: Process, weeks: int = 0) -> str:
 async def test_nobody_has_a_budget_before_somebody_sets_one(erin: Person, ledger: Ledger) -> None:
     await ledger.add()
     assert (
-        "No team, repository or service has a budget yet" in (await erin.types("/debt budget")).text
+        "No team, repository, service or train has a budget yet"
+        in (await erin.types("/debt budget")).text
     )
     assert (
         "There is no budget for payments yet"
@@ -55,7 +56,7 @@ async def test_a_lead_sets_it_by_form_and_sees_how_it_stands(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"Scope": "payments"}, "Say team:x, repo:x or service:x."),
+        ({"Scope": "payments"}, "Say team:x, repo:x, service:x or train:x."),
         ({"Scope": "team:nowhere"}, "Nothing on the register is in team:nowhere."),
         ({"Hours a period": "lots"}, "is not a length of time"),
         ({"Total score at most": "many"}, "Say a whole number."),
@@ -79,7 +80,10 @@ async def test_what_cannot_be_is_refused_at_its_field(
 async def test_only_those_the_policy_names_change_a_budget(dana: Person, ledger: Ledger) -> None:
     await ledger.add()
     said = await dana.types("/debt budget set team:payments 40h month")
-    assert "You cannot change budgets here; the team’s lead or an admin can." in said.text
+    assert (
+        "You cannot change the budget of team:payments; the team’s lead or an admin can."
+        in said.text
+    )
 
 
 @on_both_databases

@@ -18,8 +18,8 @@ from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
 from storage import budgets, initiatives
 from storage.artifacts import Change
-from storage.budgets import Place
 from storage.lists import Scope, ScopeKind
+from storage.uses import Place
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 EVERYTHING = (
@@ -387,6 +387,17 @@ async def test_how_a_budget_stands_is_inert(
     await process.tick()
     await process.send()
     must_be_inert(erin.reads("payments")[-1])
+
+
+async def test_a_train_and_what_is_aboard_are_inert(
+    text: str, erin: Person, hostile: Ledger
+) -> None:
+    must_be_inert((await erin.types(f"/debt train {inside(text, 60)}")).message)
+    await erin.types("/debt train set spring 2026-11-24 2026-12-18")
+    must_be_inert((await erin.types("/debt train add spring all")).message)
+    await erin.types("/debt budget set train:spring 1h")
+    must_be_inert((await erin.types("/debt train spring")).message)
+    must_be_inert((await erin.types("/debt train")).message)
 
 
 async def test_what_a_file_says_otherwise_is_inert(

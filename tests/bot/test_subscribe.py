@@ -72,7 +72,10 @@ async def test_each_part_may_be_said_alone(words: str, said: str, dana: Person) 
         ("repo:acme/nowhere", "Nothing on the register is in repo:acme/nowhere."),
         ("25:00", "“25:00” is not a time of day. Say 09:30."),
         ("Europe/Berlim", "Did you mean Europe/Berlin?"),
-        ("whenever", "I cannot read “whenever”: it is no scope (all, team:x, repo:x, service:x)"),
+        (
+            "whenever",
+            "I cannot read “whenever”: it is no scope (all, team:x, repo:x, service:x, train:x)",
+        ),
         ("team:", "I cannot read “team"),
     ],
 )
@@ -149,7 +152,7 @@ async def test_the_change_button_opens_what_the_channel_has(
 @pytest.mark.parametrize(
     ("label", "entered", "why"),
     [
-        ("Scope", "payments", "Say all, team:x, repo:x or service:x."),
+        ("Scope", "payments", "Say all, team:x, repo:x, service:x or train:x."),
         ("Scope", "team:paiments", "Nothing on the register is in team:paiments. Did you mean"),
         ("Time", "noon", "“noon” is not a time of day. Say 09:30."),
         ("Time zone", "Berlin", "it is no scope (all, team:x"),

@@ -8,8 +8,8 @@ from debt.budget import Limits, Rhythm
 from debt.hours import Period, Work
 from sandbox.messages import Message
 from storage import budgets, upkeep, work
-from storage.budgets import Place
 from storage.lists import Scope, ScopeKind
+from storage.uses import Place
 from tests.briefings.conftest import Mail
 from tests.storage.builders import by, days
 

@@ -11,12 +11,12 @@ from debt.facts import Facts
 from debt.hours import Period, Work, span
 from debt.refusal import Refused
 from debt.roles import Powers
-from storage import approvals, budgets, proposals, work
+from storage import approvals, budgets, proposals, uses, work
 from storage.artifacts import Change, save
-from storage.budgets import Place
 from storage.lists import Scope, ScopeKind
 from storage.register import add
 from storage.upkeep import Requested
+from storage.uses import Place
 from tests.storage.builders import (
     DANA,
     ERIN,
@@ -45,7 +45,7 @@ async def logs(register: Register, number: int, hours: float, on: date = TODAY) 
 
 
 async def spent(register: Register, place: Place = PAYMENTS) -> int:
-    return (await register.asked(budgets.use_of, place, NOVEMBER)).spent
+    return (await register.asked(uses.use_of, place, NOVEMBER)).spent
 
 
 async def sets(register: Register, hours: int, at: datetime = NOW) -> None:
@@ -75,7 +75,7 @@ async def test_what_is_to_come_is_what_live_artifacts_are_expected_to_cost(
     await register.holds(monthly_minutes=300)
     await register.holds(monthly_minutes=900, stage=Stage.RETIRED)
     await register.holds(monthly_minutes=900, stage=Stage.PROPOSED)
-    use = await register.asked(budgets.use_of, PAYMENTS, NOVEMBER)
+    use = await register.asked(uses.use_of, PAYMENTS, NOVEMBER)
     assert (use.monthly, use.artifacts) == (900, 2)
 
 
@@ -85,7 +85,7 @@ async def test_logged_months_move_the_estimate_and_one_taken_back_does_not(
     await register.holds(monthly_minutes=480)
     await logs(register, 1, 20, on=TODAY - days(40))
     assert (await register.artifact()).months_logged == 1
-    assert (await register.asked(budgets.use_of, PAYMENTS, NOVEMBER)).monthly == 16 * H
+    assert (await register.asked(uses.use_of, PAYMENTS, NOVEMBER)).monthly == 16 * H
     logged = await register.told(DANA, work.log, 1, 60, kind=Work.REWORK, worked_on=TODAY)
     assert (await register.artifact()).months_logged == 2
     await register.told(DANA, work.reverse, logged.entry_id)
@@ -98,7 +98,7 @@ async def test_a_part_of_a_scope_has_its_own_sum(register: Register) -> None:
     await logs(register, 1, 3)
     await logs(register, 2, 1)
     strict = replace(PAYMENTS, only="tier:strict")
-    use = await register.asked(budgets.use_of, strict, NOVEMBER)
+    use = await register.asked(uses.use_of, strict, NOVEMBER)
     assert (use.spent, use.artifacts) == (3 * H, 1)
     loose = replace(PAYMENTS, only="label:experimental")
     assert await spent(register, loose) == H
@@ -121,8 +121,22 @@ async def test_a_change_never_rewrites_a_period_that_is_over(register: Register)
     assert await register.asked(budgets.in_force, TODAY) == []
 
 
+async def test_a_longer_period_replaces_what_was_said_within_it(register: Register) -> None:
+    await register.holds()
+    await sets(register, 40)
+    quarterly = Rhythm(Period.QUARTER)
+    await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, Limits(90 * H))
+    found = await register.asked(budgets.find, PAYMENTS, TODAY)
+    assert found
+    assert (found.rhythm, found.limits.minutes) == (quarterly, 90 * H)
+    await register.told(as_person(ERIN), budgets.end, PAYMENTS)
+    assert await register.asked(budgets.find, PAYMENTS, TODAY) is None
+    await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, Limits(80 * H))
+    assert await register.asked(budgets.find, PAYMENTS, TODAY)
+
+
 async def test_who_may_not_is_told_who_can(register: Register) -> None:
-    with pytest.raises(Refused, match="You cannot change budgets here"):
+    with pytest.raises(Refused, match="You cannot change the budget of team:payments"):
         await register.told(as_person(DANA), budgets.put, PAYMENTS, MONTHLY, Limits(60))
 
 
@@ -131,7 +145,7 @@ async def test_what_uses_most_comes_first_spent_and_expected_together(register: 
     await register.holds(monthly_minutes=6_000)
     await register.holds(monthly_minutes=20)
     await logs(register, 1, 8)
-    most = await register.asked(budgets.costliest, PAYMENTS, NOVEMBER, 7)
+    most = await register.asked(uses.costliest, PAYMENTS, NOVEMBER, 7)
     assert [artifact.id for artifact, _ in most] == [2, 1, 3]
 
 
@@ -228,10 +242,10 @@ async def test_days_add_up_to_what_is_spent_whatever_was_taken_back(
     entry = await register.asked(work.last_entry, 1, DANA)
     await register.told(DANA, work.reverse, entry or 0)
     await logs(register, 1, 9, on=NOVEMBER.first - days(1))
-    by_day = await register.asked(budgets.spent_by_day, PAYMENTS, NOVEMBER)
+    by_day = await register.asked(uses.spent_by_day, PAYMENTS, NOVEMBER)
     assert by_day == {NOVEMBER.first: 2 * H, TODAY: 3 * H}
     assert sum(by_day.values()) == await spent(register)
     part = replace(PAYMENTS, only="label:temporary")
-    assert await register.asked(budgets.spent_by_day, part, NOVEMBER) == by_day
+    assert await register.asked(uses.spent_by_day, part, NOVEMBER) == by_day
     other = replace(PAYMENTS, only="label:durable")
-    assert await register.asked(budgets.spent_by_day, other, NOVEMBER) == {}
+    assert await register.asked(uses.spent_by_day, other, NOVEMBER) == {}

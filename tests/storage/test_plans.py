@@ -21,7 +21,6 @@ from debt.score import Quadrant
 from storage import (
     approvals,
     awake,
-    budgets,
     checklists,
     history,
     home,
@@ -36,11 +35,11 @@ from storage import (
     returns,
     subscriptions,
     told,
+    uses,
     value,
     work,
 )
 from storage.artifacts import require, row_of
-from storage.budgets import Place
 from storage.history import last_entries
 from storage.lists import Cursor, Filter, Query, Scope, ScopeKind
 from storage.migrate import migrate
@@ -68,6 +67,7 @@ from storage.tables import (
     VOTE,
 )
 from storage.upkeep import review
+from storage.uses import Place
 from tests.debt.builders import an_artifact
 from tests.storage.builders import DANA, NOW, POLICY, TODAY, by, days
 from tests.storage.plans import Plan, plans_of
@@ -392,7 +392,7 @@ async def test_stated_value_is_summed_without_reading_what_has_none(full: Store)
 
 async def test_the_days_of_a_budget_are_found_without_reading_all_hours(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{scope}": partial(budgets.spent_by_day, place=Place(scope), span=MONTH)
+        f"{scope}": partial(uses.spent_by_day, place=Place(scope), span=MONTH)
         for scope in SCOPES[1:]
     }
     assert whole_tables(await asked(full, questions)) == []

@@ -1,0 +1,182 @@
+"""A page for a leadership discussion: what a scope costs, where it stands, what goes first (R11).
+
+Its sections ask the register what Slack asks, and are laid out by a macro each; one that has
+nothing to say is left out. All of it is in one file: no scripts, pictures inside.
+"""
+
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from briefings.artist import Artist
+from briefings.budgets import burn_up_of, standings, with_costliest
+from briefings.pictures import Picture, burn_up_alt, quadrant_map, quadrant_map_alt
+from briefings.words import count, long_day, roughly, shorten
+from debt.budget import days_left
+from debt.estimate import estimate
+from debt.hours import Span, as_hours
+from debt.score import Quadrant, explain
+from storage import lists, quadrants, retirement, uses
+from storage.artifacts import Change
+from storage.lists import Scope, ScopeKind
+from storage.store import Session, Store
+from storage.uses import Place
+
+_BUDGETS = 20
+_ARTIFACTS = 10
+_GONE = 40
+_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page is about; `change` is as of now, or of the end of a quarter that is over."""
+
+    scope: Scope
+    quarter: Span
+    change: Change
+
+    @property
+    def today(self) -> date:
+        return self.change.today
+
+    @property
+    def place(self) -> Place:
+        return Place(self.scope)
+
+    @property
+    def name(self) -> str:
+        return self.scope.name or "The register"
+
+
+def asked(scope: Scope, quarter: Span, change: Change) -> Asked:
+    if quarter.last >= change.today:
+        return Asked(scope, quarter, change)
+    end = datetime.combine(quarter.last, time(23, 59), UTC)
+    return Asked(scope, quarter, replace(change, at=end, zone="UTC"))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one macro of the template is given: values, and pictures by the name it calls them."""
+
+    macro: str
+    values: Mapping[str, Any]
+    pictures: Mapping[str, tuple[Picture, str]] = field(default_factory=dict)
+
+
+async def _budgets(session: Session, asked: Asked) -> Section | None:
+    """The worst first, and of a scope's own the days of its period."""
+    everything = asked.scope.kind is ScopeKind.ALL
+    told = await standings(session, asked.change, None if everything else [asked.scope])
+    if not told:
+        return None
+    shown = [await with_costliest(session, asked.change, each) for each in told[:_BUDGETS]]
+    whole = [] if everything else [each for each in told if not each.budget.place.only]
+    over = sum(each.over for each in told)
+    values = {"told": shown, "more": len(told) - len(shown), "over": over}
+    if not whole:
+        return Section("budgets", values)
+    burn_up = await burn_up_of(session, whole[0], asked.today)
+    return Section("budgets", values, {"burn_up": (burn_up, burn_up_alt(asked.name, burn_up))})
+
+
+async def _trend(session: Session, asked: Asked) -> Section | None:
+    """Hours of a year, month by month."""
+    months = [*_months_until(min(asked.today, asked.quarter.last))]
+    by_day = await uses.spent_by_day(session, asked.place, Span("", months[0], asked.today))
+    minutes = dict.fromkeys(months, 0)
+    for day, spent in by_day.items():
+        minutes[day.replace(day=1)] += spent
+    most = max(minutes.values())
+    return Section("trend", {"months": minutes, "most": most}) if most > 0 else None
+
+
+def _months_until(day: date) -> Iterator[date]:
+    """Their first days, a year of them, the earliest first."""
+    first = day.year * 12 + day.month - _MONTHS
+    return (date(each // 12, each % 12 + 1, 1) for each in range(first, first + _MONTHS))
+
+
+async def _map(session: Session, asked: Asked) -> Section | None:
+    counted = await quadrants.count(session, asked.scope)
+    if not counted:
+        return None
+    counts = {each: counted[each].artifacts if each in counted else 0 for each in Quadrant}
+    picture = quadrant_map(counts)
+    unrated = sum(each.unrated for each in counted.values())
+    shown = {"map": (picture, quadrant_map_alt(asked.name, picture))}
+    return Section("map", {"counts": counts, "unrated": unrated}, shown)
+
+
+async def _costliest(session: Session, asked: Asked) -> Section | None:
+    left = days_left(asked.quarter, asked.today)
+    most = await uses.costliest(session, asked.place, asked.quarter, left, _ARTIFACTS)
+    return Section("costliest", {"costliest": most}) if most else None
+
+
+async def _first_to_go(session: Session, asked: Asked) -> Section | None:
+    ranked = await quadrants.ranked(session, asked.scope, Quadrant.LOW_HIGH, _ARTIFACTS)
+    reasons = [(artifact, explain(artifact)) for artifact in ranked]
+    monthly = sum(estimate(each, asked.change.policy).minutes for each in ranked)
+    values = {"artifacts": reasons, "monthly": monthly}
+    return Section("first_to_go", values) if reasons else None
+
+
+async def _gone(session: Session, asked: Asked) -> Section | None:
+    gone = await retirement.ended_in(session, asked.scope, asked.quarter)
+    return Section("gone", {"gone": gone[:_GONE], "count": len(gone)})
+
+
+Ask = Callable[[Session, Asked], Awaitable[Section | None]]
+SECTIONS: Sequence[Ask] = (_budgets, _trend, _map, _costliest, _first_to_go, _gone)
+
+
+async def page(store: Store, asked: Asked) -> str:
+    """The whole of it as HTML. Raises CannotDraw where there are no pictures to be had."""
+    async with store.read() as session:
+        sections = [await ask(session, asked) for ask in SECTIONS]
+        live = await lists.count_live(session, asked.scope)
+    artist = Artist()
+    try:
+        bodies = [await _laid_out(artist, asked, each) for each in sections if each]
+    finally:
+        await artist.aclose()
+    return _template("page")(asked, live, bodies)
+
+
+async def _laid_out(artist: Artist, asked: Asked, section: Section) -> Markup:
+    drawn = {
+        name: (await _inside(artist, picture), alt)
+        for name, (picture, alt) in section.pictures.items()
+    }
+    return Markup(_template(section.macro)(asked=asked, pictures=drawn, **section.values))  # noqa: S704  # what a macro of the template made
+
+
+async def _inside(artist: Artist, picture: Picture) -> str:
+    return f"data:image/png;base64,{b64encode(await artist.draw(picture)).decode()}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("briefings"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = (shorten, count, long_day, roughly)
+    environment.filters |= {each.__name__: each for each in filters} | {"hours": as_hours}
+    return environment
+
+
+def _template(macro: str) -> Callable[..., str]:
+    made: Callable[..., str] = getattr(_environment().get_template("report.html.j2").module, macro)
+    return made
