@@ -99,10 +99,14 @@ class Facts:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A group with what its files have in common; `files` are those of them that have a history."""
+    """A group with what its files have in common; `files` are those of them that have a history.
+
+    `incidents` are those of a year that name an artifact with some of its files.
+    """
 
     group: Group
     facts: Facts
+    incidents: int = 0
 
     @cached_property
     def identity(self) -> str:

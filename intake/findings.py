@@ -130,6 +130,7 @@ def _risk(candidate: Candidate) -> ProxyRating:
         lines_of=candidate.lines_of,
         dependants=candidate.dependants,
         reverts=len(candidate.since(YEAR) & candidate.facts.history.reverting),
+        incidents=candidate.incidents,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -92,6 +92,18 @@ class Settled:
 
     def has(self, path: str) -> bool:
         return path in self.denied or path in self.taken
+
+
+def incidents_of(known: Known) -> Callable[[Group], int]:
+    """How many incidents name an artifact that a group's files belong to."""
+    globs = ((glob, number) for number in known.incidents for glob in known.places.get(number, ()))
+    named = ByGlob(globs)
+
+    def count(group: Group) -> int:
+        numbers = {named.of(path) for path in group.files} if known.incidents else set[int | None]()
+        return sum(known.incidents[number] for number in numbers if number is not None)
+
+    return count
 
 
 def settled(claims: Claims, files: Iterable[str], known: Known) -> Settled:

@@ -58,9 +58,17 @@ def _complexity(scale: Scale, lines: float, branches: float, *, untested: bool) 
 
 
 def risk(
-    scale: Scale, *, kind: Kind, lines_of: Mapping[str, int], dependants: int, reverts: int
+    scale: Scale,
+    *,
+    kind: Kind,
+    lines_of: Mapping[str, int],
+    dependants: int,
+    reverts: int,
+    incidents: int = 0,
 ) -> ProxyRating:
-    """The kind's base, raised by critical paths, by what leans on it and by what was taken back."""
+    """The kind's base, raised by critical paths, by what leans on it and by what went wrong: was
+    taken back, or had a part in an incident.
+    """
     rules = scale.risk
     topic, share = ("", 0.0) if kind == "test_suite" else _critical_topic(lines_of, rules)
     reasons = [kind.replace("_", " ").replace("iac", "IaC")]
@@ -70,10 +78,18 @@ def risk(
         reasons.append(counted(dependants, "dependant"))
     if reverts:
         reasons.append(f"{counted(reverts, 'revert')} in a year")
+    if incidents:
+        reasons.append(f"{counted(incidents, 'incident')} in a year")
     base: int = getattr(rules.base, kind)
     near = zip(_around(share, scale), _around(dependants, scale), strict=True)
-    values = (_risk(rules, base, *each) + _step(rules.reverts, reverts) for each in near)
-    raw = {"critical_share": share, "dependants": dependants, "reverts": reverts}
+    wrong = _step(rules.reverts, reverts + incidents)
+    values = (_risk(rules, base, *each) + wrong for each in near)
+    raw = {
+        "critical_share": share,
+        "dependants": dependants,
+        "reverts": reverts,
+        "incidents": incidents,
+    }
     return _rated(values, ", ".join(reasons), raw, scale)
 
 

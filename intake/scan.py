@@ -25,7 +25,7 @@ from intake.git import Ending, Limits, Repository, UnreadableRepository, opened,
 from intake.grouping import CodeFile, Group, groups_of
 from intake.history import FileHistory, History
 from intake.kinds import is_code, kind_of
-from intake.known import ByGlob, Settled, Theirs, settled
+from intake.known import ByGlob, Settled, Theirs, incidents_of, settled
 from intake.log import Progress
 from intake.measured import Contents
 from intake.proxies import counted
@@ -220,7 +220,7 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
     groups = groups_of(_code_files(repository, facts, parted), facts.repo, facts.rules.scan)
     tools, people = parted.written(facts)
     facts = replace(facts, baseline=_both(tools, people, facts))
-    found = _candidates(groups, parted.said, facts)
+    found = _candidates(groups, parted.said, facts, incidents_of(known))
     seen = watched(
         repository, head, found.every, tools, facts, files=code.files, known=read.mentions
     )
@@ -298,11 +298,16 @@ def _code_files(repository: Repository, facts: Facts, parted: _Parted) -> Iterat
             yield CodeFile(path, kind_of(path), lines, counts, owners, apart)
 
 
-def _candidates(groups: Iterable[Group], said: Settled, facts: Facts) -> _Candidates:
+def _candidates(
+    groups: Iterable[Group], said: Settled, facts: Facts, incidents: Callable[[Group], int]
+) -> _Candidates:
+    def candidate(group: Group) -> Candidate:
+        return Candidate(group, facts, incidents(group))
+
     return _Candidates(
-        [Candidate(group, facts) for group in groups],
-        [(Candidate(claim.group(), facts), claim) for claim in said.claims.claims],
-        [(Candidate(theirs.group(), facts), theirs) for theirs in said.theirs],
+        [candidate(group) for group in groups],
+        [(candidate(claim.group()), claim) for claim in said.claims.claims],
+        [(candidate(theirs.group()), theirs) for theirs in said.theirs],
     )
 
 

@@ -1,7 +1,7 @@
 """A scan from end to end: what the register knows, what a repository shows, what comes of it."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from intake.apply import Applied, apply, rehearse
@@ -11,6 +11,8 @@ from intake.scan import read_repository, repository_name
 from storage.artifacts import Change
 from storage.known import known
 from storage.store import Store
+
+A_YEAR = timedelta(days=365)
 
 
 async def scan(
@@ -33,7 +35,7 @@ async def scan(
     try:
         repo = shown(name) if name else await asyncio.to_thread(repository_name, path, ending)
         async with store.read() as session:
-            there = await known(session, repo)
+            there = await known(session, repo, change.today - A_YEAR)
         found = await asyncio.to_thread(
             read_repository,
             path,

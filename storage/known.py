@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from debt.artifact import Stage
 from storage.matching import candidates, is_open
+from storage.observations import Kind
 from storage.store import Session
-from storage.tables import HISTORY
+from storage.tables import ARTIFACT, HISTORY, OBSERVATION
 
 _IN_ONE_QUESTION = 500
 
@@ -30,19 +32,21 @@ class Declared:
 class Known:
     """Globs by what the register says of them: `dismissed` ones are not AI-produced, `held` ones
     belong to live artifacts that a scan found. `places` are the globs of whatever is on the
-    register or proposed, by number.
+    register or proposed, by number; `incidents` is how many each of them had a part in lately.
     """
 
     dismissed: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     declared: tuple[Declared, ...] = ()
     places: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    incidents: Mapping[int, int] = field(default_factory=dict)
 
 
 NOTHING = Known()
 
 
-async def known(session: Session, repo: str) -> Known:
+async def known(session: Session, repo: str, since: date) -> Known:
+    """`since` is from when on incidents count."""
     rows = await candidates(session, repo)
     live = [row for row in rows if row.live]
     told = await said_by_people(session, [row.id for row in live])
@@ -53,7 +57,16 @@ async def known(session: Session, repo: str) -> Known:
         held=_globs(row for row in live if row.scan_identity and row.id not in theirs),
         declared=tuple(Declared(row.id, tuple(row.paths), row.name, row.kind) for row in declared),
         places={row.id: tuple(row.paths) for row in rows if is_open(row)},
+        incidents=await _incidents(session, repo, since),
     )
+
+
+async def _incidents(session: Session, repo: str, since: date) -> dict[int, int]:
+    A, O = ARTIFACT.c, OBSERVATION.c  # noqa: N806, E741  # the columns' short names
+    here = O.kind == Kind.INCIDENT, O.happened_on >= since, A.repo == repo
+    question = select(O.artifact_id, func.count()).join(ARTIFACT, A.id == O.artifact_id)
+    rows = await session.execute(question.where(*here).group_by(O.artifact_id))
+    return {number: int(count) for number, count in rows}
 
 
 def _globs(rows: Iterable[Any]) -> frozenset[str]:

@@ -114,6 +114,16 @@ def test_risk_rises_with_critical_paths_dependants_and_reverts() -> None:
     )
 
 
+def test_incidents_weigh_as_reverts_do() -> None:
+    blamed = risk(
+        SCALE, kind="test_suite", lines_of={"a.py": 9}, dependants=0, reverts=1, incidents=2
+    )
+    assert (blamed.value, blamed.reason) == (
+        3,
+        "test suite, 1 revert in a year, 2 incidents in a year",
+    )
+
+
 def test_one_critical_file_among_many_does_not_make_all_critical() -> None:
     lines_of = {f"shop/{number}.py": 100 for number in range(20)} | {"shop/login.py": 20}
     assert (

@@ -1,6 +1,6 @@
 """From a repository to proposals and back: what people said of it counts the next time, too."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,9 +9,10 @@ from debt.facts import Facts
 from debt.policy import Policy
 from intake.apply import Applied, summary
 from intake.scanning import scan
-from storage import evidence, proposals
+from storage import evidence, observations, proposals
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind
+from storage.observations import Kind, Observed
 from storage.register import add as put_on_register
 from storage.store import Store
 from tests.intake.repositories import BY_CLAUDE, Story, Text, code
@@ -45,6 +46,32 @@ async def test_what_a_scan_finds_waits_for_a_yes(register: Register, story: Stor
     assert accepted.stage is Stage.CREATED
     assert accepted.expires_on == NOW.date() + timedelta(days=365)
     assert (await register.last_entry()).action == "accept"
+
+
+async def test_incidents_that_name_an_artifact_raise_its_risk(
+    register: Register, story: Story
+) -> None:
+    """For a year; those of another artifact, or that name none, do not."""
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60), "src/tax/levy.py": code(60, "tax")})
+    await scanned(register, story)
+    before = (await register.artifact(1)).ratings.risk.proxy
+    assert before is not None
+    days = (NOW.date(), NOW.date() - timedelta(days=300), NOW.date() - timedelta(days=400))
+    entered = [incident(f"I{at}", day, 1) for at, day in enumerate(days)]
+    entered.append(incident("I9", NOW.date(), None))
+    async with register.store.change() as session:
+        await observations.put(session, Change(DANA, NOW, POLICY), entered)
+    again = await scanned(register, story)
+    assert [new.key for _, new in again.result.changed] == ["D-1"]
+    risk = (await register.artifact(1)).ratings.risk
+    assert (risk.proxy, risk.reason) == (
+        before + 1,
+        "production integration, 2 incidents in a year",
+    )
+
+
+def incident(ref: str, day: date, artifact_id: int | None) -> Observed:
+    return Observed(Kind.INCIDENT, ref, "acme/shop", day, artifact_id=artifact_id)
 
 
 async def test_not_more_wait_than_the_policy_lets(register: Register, story: Story) -> None:
