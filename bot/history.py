@@ -37,6 +37,9 @@ _NAMES = {
     "monthly_minutes": "monthly hours",
     "saved_minutes": "hours saved at creation",
     "saved_monthly_minutes": "hours saved a month",
+    "before_minutes": "hours a month before",
+    "after_minutes": "hours a month after",
+    "cost_minutes": "hours of work",
     "extended_days": "days extended",
     "regenerate_every_days": "regenerated every (days)",
 }

@@ -99,9 +99,7 @@ def _stated(known: Initiative | None, change: Change, intended: Intended) -> Ini
 
 async def move(session: Session, change: Change, initiative_id: int, state: State) -> Initiative:
     """Begun, done today, or dropped. Refused for what is done or dropped already."""
-    found = await session.get(Initiative, initiative_id)
-    if found is None:
-        raise Refused("There is no such work planned.")
+    found = await require(session, initiative_id)
     artifact = await locked(session, found.artifact_id) if found.artifact_id else None
     change.require_may(Act.PLAN, artifact)
     await session.refresh(found, with_for_update=True)
@@ -135,10 +133,16 @@ async def _keep(
     before: dict[str, Any] | None,
     action: str,
 ) -> Initiative:
+    """Writes it with its history entry, which has what differs; none where nothing does."""
     session.add(initiative)
     await session.flush()
-    said = history.Said(initiative.artifact_id, before, _said(initiative))
-    history.record(session, history.Draft(change.at, change.by, action, _reason(initiative), said))
+    was, after = before or dict.fromkeys(_SAID), _said(initiative)
+    changed = [name for name in after if was[name] != after[name]]
+    if changed:
+        then = {name: was[name] for name in changed} if before else None
+        said = history.Said(initiative.artifact_id, then, {name: after[name] for name in changed})
+        draft = history.Draft(change.at, change.by, action, _reason(initiative), said)
+        history.record(session, draft)
     return initiative
 
 
@@ -146,7 +150,7 @@ def _reason(initiative: Initiative) -> str:
     """What it is about, for who reads the history."""
     if initiative.artifact_id:
         return f"{initiative.kind} of {key_of(initiative.artifact_id)}"
-    return f"{initiative.kind} for {scope_of(initiative)}"
+    return f"{initiative.kind} for {scope_of(initiative)}: {initiative.title}"
 
 
 def _said(initiative: Initiative) -> dict[str, Any]:
@@ -154,7 +158,6 @@ def _said(initiative: Initiative) -> dict[str, Any]:
     return {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in said.items()
-        if value not in (None, "")
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import select, text, tuple_
 
 from debt.artifact import Artifact
 from debt.lifecycle import require_live
@@ -66,23 +66,25 @@ async def worst(session: Session, scope: Scope, policy: Policy, today: date) -> 
     in that order, it takes no more pages than until the next one cannot owe more.
     """
     most: Valued | None = None
-    start = 0
-    while page := await _owing(session, scope, start):
+    after: tuple[int, int] | None = None
+    while page := await _owing(session, scope, after):
         for artifact, stored in page:
             if most and most.balance.owed >= stored:
                 return most
             told = balance(artifact, today) or Balance(0, 0)
             if told.with_interest(policy) and not (most and most.balance.owed >= told.owed):
                 most = Valued(artifact, told)
-        start += _PAGE
+            after = stored, artifact.id
     return most
 
 
-async def _owing(session: Session, scope: Scope, start: int) -> list[tuple[Artifact, int]]:
-    rows = (await session.execute(_question(scope).offset(start).limit(_PAGE))).mappings()
-    return [(artifact_of(row), row["owed_minutes"]) for row in rows]
-
-
-def _question(scope: Scope) -> Select[tuple[object, ...]]:
+async def _owing(
+    session: Session, scope: Scope, after: tuple[int, int] | None
+) -> list[tuple[Artifact, int]]:
+    """The next page, what owed most when it was written first."""
     question = within(select(*COLUMNS, A.owed_minutes).where(A.live, A.overdrawn), scope)
-    return question.order_by(A.owed_minutes.desc(), A.id.desc())
+    if after:
+        question = question.where(tuple_(A.owed_minutes, A.id) < after)
+    ranked = question.order_by(A.owed_minutes.desc(), A.id.desc()).limit(_PAGE)
+    rows = (await session.execute(ranked)).mappings()
+    return [(artifact_of(row), row["owed_minutes"]) for row in rows]

@@ -460,6 +460,24 @@ def test_value_comes_from_a_file_all_or_none_and_is_summed(fresh: Terminal) -> N
         assert "Say nothing, team:x" in fresh.says("value", *asked).err
 
 
+def test_what_work_buys_back_is_printed_ranked_and_fit_for_a_spreadsheet(fresh: Terminal) -> None:
+    rows = "=1+1,acme/shop,src/retry/**,payments,20\nOld,acme/web,a.py,,90\nNew,acme/web,b.py,,1\n"
+    done(fresh.says("import", "-", given=f"name,repo,paths,team,monthly_hours\n{rows}"))
+    said = done(fresh.says("roi"))
+    assert said.startswith("  1  D-2 Old (refactor, not planned): 90 h → 36 h a month for ")
+    assert "D-3" not in said
+    [told] = json.loads(done(fresh.says("roi", "team:payments", "--json", "--horizon", "6")))
+    assert (told["key"], told["scope"], told["state"]) == ("D-1", "team:payments", "not planned")
+    assert told["bought_back_hours"] == 6 * 12 - told["cost_hours"]
+    [header, first, second] = csv.reader(StringIO(done(fresh.says("roi", "--format", "csv"))))
+    assert header == list(told)
+    assert (first[1], second[2]) == ("D-2", "'=1+1")
+    assert done(fresh.says("roi", "team:growth")) == "Nothing would buy back its cost.\n"
+    assert fresh.says("roi", "growth").status == 1
+    with pytest.raises(SystemExit):
+        fresh.says("roi", "--horizon", "61")
+
+
 def test_budgets_come_from_a_file_all_or_none_and_are_told_as_json(fresh: Terminal) -> None:
     sheet = "name,repo,paths,team\nRetry,acme/shop,src/retry/**,payments\n"
     done(fresh.says("import", "-", given=sheet))

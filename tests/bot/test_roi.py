@@ -46,8 +46,10 @@ async def test_a_plan_is_made_in_a_form_begun_and_done(dana: Person, ledger: Led
     assert "under way from" in ranked.shown
     await dana.clicks(ranked, "Done")
     assert "to refactor it is done by dana" in ranked.shown
-    actions = [entry.action for entry in await ledger.history(await ledger.by_key(1))]
-    assert actions[:3] == ["plan done", "plan begun", "plan"]
+    told = (await dana.types("/debt history D-1")).message.shown
+    for deed in ("planned work on it (refactor of D-1)", "began that work: state planned → doing"):
+        assert f"dana {deed}" in told
+    assert "dana was done with that work: state doing → done" in told
 
 
 async def test_what_is_left_empty_is_as_in_the_policy_for_the_kind_that_was_chosen(
