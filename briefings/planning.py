@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from briefings import digest, nudging
+from briefings import digest, nudging, offenders
 from briefings.digest import Gathered, Weekly
 from briefings.message import Message
 from briefings.render import DIGEST, render
@@ -46,7 +46,7 @@ async def plan(store: Store, policy: Policy, now: datetime, roster: Roster = _NO
     change = Change(BY, now, policy, roster=roster)
     await wake_all(store, change)
     async with store.change() as session:
-        await snapshots.take(session, change)
+        await _look_back(session, change)
     async with store.change() as session:
         await events.forget_before(session, now - timedelta(days=1))
     total = 0
@@ -56,6 +56,12 @@ async def plan(store: Store, policy: Policy, now: datetime, roster: Roster = _NO
     while await _requests_take_turns(store, change):
         pass
     return total
+
+
+async def _look_back(session: Session, change: Change) -> None:
+    """Once a week: how everything stands, and who stands out in how that went."""
+    if await snapshots.take(session, change):
+        await offenders.bring_up(session, change)
 
 
 async def _requests_take_turns(store: Store, change: Change) -> int:
@@ -131,7 +137,8 @@ async def _gathered(session: Session, change: Change, subscription: Subscription
     channel, scope = subscription.channel, scope_of(subscription)
     there = change.at.astimezone(ZoneInfo(subscription.zone))
     await budgets.renew_all(session, change, None if scope == ALL else [scope])
-    return await digest.gather(session, channel, scope, change.policy, there, since)
+    month = digest.month_of(subscription.last_at, there)
+    return await digest.gather(session, channel, scope, change.policy, there, since, month=month)
 
 
 async def _ledger(
@@ -167,7 +174,7 @@ async def rehearse(store: Store, policy: Policy, now: datetime) -> list[Preview]
         await awake.follow_policy(session, change)
         while await awake.wake(session, change):
             pass
-        await snapshots.take(session, change)
+        await _look_back(session, change)
         due = await subscriptions.due(session, now, limit=None)
         said = [preview for one in due for preview in await _preview(session, change, one)]
         before = await outbox.newest(session)
