@@ -22,9 +22,13 @@ async def brief(call: Call) -> Answer:
         own = subscriptions.scope_of(subscription) if subscription else ALL
         scope = read_scope(call.words, own, "brief")
         await require_scope(session, scope)
-        since = digest.since_last(subscription.last_at if subscription else None, call.at)
+        last_at = subscription.last_at if subscription else None
+        since = digest.since_last(last_at, call.at)
         here = call.at.astimezone(ZoneInfo(subscription.zone if subscription else call.who.zone))
-        gathered = await digest.gather(session, call.channel or "", scope, call.policy, here, since)
+        month = digest.month_of(last_at, here)
+        gathered = await digest.gather(
+            session, call.channel or "", scope, call.policy, here, since, month=month
+        )
         message = await digest.compose(session, gathered.weekly, call.policy)
     return Reply(message or plainly(say("digest.nothing", scope=scope)))
 

@@ -9,6 +9,7 @@ from bot.brief import own_scope, read_scope
 from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from bot.subscribe import require_scope
+from bot.typed import scope_in
 from briefings import metrics as in_words
 from briefings.message import Cells, Message, PictureBlock, button, line, plainly, quiet
 from briefings.pictures import multiples_alt
@@ -50,7 +51,16 @@ class Seen:
 async def metrics(call: Call) -> Answer:
     async with call.store.read() as session:
         scope = read_scope(call.words, await own_scope(session, call.channel), "metrics")
-        trends.require_scope(scope)
+    return await _told(call, scope)
+
+
+async def _opened(call: Call) -> Answer:
+    return await _told(call, scope_in(call.value) or ALL)
+
+
+async def _told(call: Call, scope: Scope) -> Answer:
+    trends.require_scope(scope)
+    async with call.store.read() as session:
         await require_scope(session, scope)
         seen = await _seen(session, call, scope)
     now = seen.trend.at(0)
@@ -135,4 +145,5 @@ FEATURE = Feature(
             metrics,
         ),
     ),
+    buttons={"metrics.open": _opened},
 )

@@ -1,12 +1,13 @@
 """The weekly digest: at most a handful of artifacts that need somebody, and what to do (R24)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from briefings import looking_back
 from briefings.asides import asides
 from briefings.budgets import Told, burn_up_of, chart, standings, with_costliest
 from briefings.message import Message, button, buttons, heading, line, quiet
@@ -32,6 +33,7 @@ _BUDGETS = 3
 _NAMED = 3
 _NEWS_COUNTED = 50
 LISTING_LIMIT = 500
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ class Weekly:
     budgets stand is said as of then: those that went over, or came back, open it, others close it;
     `chart` is the scope's own, `asides` are lines that are said once.
 
+    `moved` is a metric that got so much worse that it asks for something; `review` looks back on a
+    month of the register. Both are said as of then.
+
     `at` is in the zone of its readers, whose days it speaks of.
     """
 
@@ -87,11 +92,13 @@ class Weekly:
     budgets: tuple[str, ...] = ()
     chart: BurnUp | None = None
     asides: tuple[str, ...] = ()
+    moved: str = ""
+    review: str = ""
 
     @property
     def speaks(self) -> bool:
         """Whether anybody has to be told anything."""
-        return bool(self.items or self.opening)
+        return bool(self.items or self.opening or self.moved or self.review)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -106,6 +113,7 @@ class Weekly:
             "budgets": list(self.budgets),
             "chart": self.chart.as_json() if self.chart else None,
             "asides": list(self.asides),
+            "looking_back": [self.moved, self.review],
         }
 
 
@@ -114,6 +122,7 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
     news = ((number, how, by) for number, how, by in facts["news"])
     ephemeral, retained, folded = facts["rest"]
     ignored, more_ignored = facts["ignored"]
+    moved, review = facts.get("looking_back", ("", ""))
     return Weekly(
         scope=Scope(ScopeKind(kind), name),
         at=datetime.fromisoformat(facts["at"]),
@@ -129,6 +138,8 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
         budgets=tuple(facts.get("budgets", ())),
         chart=burn_up_in(said) if (said := facts.get("chart")) else None,
         asides=tuple(facts.get("asides", ())),
+        moved=moved,
+        review=review,
     )
 
 
@@ -153,9 +164,18 @@ class Gathered:
 
 
 async def gather(
-    session: Session, channel: str, scope: Scope, policy: Policy, now: datetime, since: datetime
+    session: Session,
+    channel: str,
+    scope: Scope,
+    policy: Policy,
+    now: datetime,
+    since: datetime,
+    *,
+    month: date | None = None,
 ) -> Gathered:
-    """What a channel's digest says now, `now` in its zone. Standings must be awake."""
+    """What a channel's digest says now, `now` in its zone; with `month`, the first day of one, it
+    opens with what became of the register since. Standings must be awake.
+    """
     rules = policy.digest
     before = await listings.ignored(session, channel, scope)
     folded = {number for number, listed in before.items() if listed.weeks >= rules.repeat_weeks}
@@ -182,10 +202,21 @@ async def gather(
         closing,
         chart,
         tuple(each.words for each in once if not each.opens),
+        await looking_back.moved(session, scope, policy, now.date()),
     )
+    if month:
+        weekly = replace(weekly, review=await _review(session, weekly, policy, month))
     told = (*(item.id for item in items), *sorted(folded))
     said = tuple(each.said for each in once)
     return Gathered(weekly, await _ignored_of(session, rules, told, before), told, said)
+
+
+async def _review(session: Session, weekly: Weekly, policy: Policy, month: date) -> str:
+    """Of the register since then; where nothing else is said, only if anything came or went."""
+    told = await looking_back.review(session, weekly.scope, policy, weekly.at.date(), month)
+    if told is None or not (told.is_news or weekly.items or weekly.opening):
+        return ""
+    return told.words({item.id for item in weekly.items})
 
 
 async def _budgets(
@@ -275,12 +306,24 @@ def digest(weekly: Weekly, known: Known, policy: Policy) -> Message | None:
     """None means that nobody needs to be told anything."""
     if not weekly.speaks:
         return None
+    if not (weekly.items or weekly.opening):
+        return _in_one_block(weekly)
     items = [_item_blocks(item, known, weekly, policy) for item in weekly.items]
     blocks: list[Block] = [heading(readable(say("digest.title", scope=weekly.scope)))]
-    blocks += [line(words) for words in weekly.opening]
+    blocks += [line(words) for words in [weekly.review, *weekly.opening] if words]
     blocks += _chart(weekly) if weekly.opening else []
     blocks += [block for group in items for block in group]
     return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known, policy)))
+
+
+def _in_one_block(weekly: Weekly) -> Message:
+    """Where nothing else is to be said."""
+    words = "\n".join(filter(None, (weekly.review, weekly.moved)))
+    return Message(words, (line(words, accessory=_metrics(weekly)),))
+
+
+def _metrics(weekly: Weekly) -> ButtonElement:
+    return button("Metrics", "metrics.open", str(weekly.scope))
 
 
 def _chart(weekly: Weekly) -> list[Block]:
@@ -347,6 +390,8 @@ def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
     rest = say("digest.rest", weekly=weekly, more=weekly.ephemeral + weekly.retained)
     see_all = button("See the list", "list.open", f"{weekly.scope}")
     blocks: list[Block] = [line(rest, accessory=see_all)] if rest else []
+    if weekly.moved:
+        blocks.append(line(weekly.moved, accessory=_metrics(weekly)))
     silent = [
         a for number in weekly.ignored if _silent(a := known.artifacts[number], weekly, policy)
     ]
@@ -358,6 +403,15 @@ def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
         told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
         blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))
     return blocks
+
+
+def month_of(last_at: datetime | None, now: datetime) -> date | None:
+    """The first day of last month where this is the first digest of a new one, `now` in its zone;
+    a channel that had none yet waits for the first week of a month.
+    """
+    is_first = last_at.astimezone(now.tzinfo).month != now.month if last_at else now.day <= _WEEK
+    last_month = now.date().replace(day=1) - timedelta(days=1)
+    return last_month.replace(day=1) if is_first else None
 
 
 def since_last(last_at: datetime | None, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from briefings.pictures import Line, Multiples
 from debt.hours import as_hours
-from debt.metrics import Group, Moved, Source, Told, Trend, Turn, Unit
+from debt.metrics import WEEK, WEEKS, Group, Moved, Source, Told, Trend, Turn, Unit
 
 NOT_CONNECTED = "not connected"
 _HOW_TO_CONNECT = {
@@ -103,6 +103,18 @@ def _drawn(told: Told) -> Line:
     unit = told.metric.unit
     then, now = (in_unit(each, unit) for each in (told.then, told.now))
     return Line(told.metric.short, told.series, then, now, str(told.turn))
+
+
+def standing_out(values: Sequence[float | None], aging: bool, today: date) -> Multiples:
+    """Twelve weeks of a team or repository that stands out: how many of its artifacts need
+    somebody, or how old they are.
+    """
+    known = [each for each in values if each is not None] or [0.0]
+    unit = " days" if aging else ""
+    then, now = (f"{each:,.0f}{unit}" for each in (known[0], known[-1]))
+    name = "mean age" if aging else "in need of somebody"
+    line = Line(name, tuple(values), then, now, str(Turn.WORSE))
+    return Multiples(today - WEEK * WEEKS, today, (line,))
 
 
 def moved_words(moved: Moved) -> tuple[str, str]:

@@ -17,7 +17,9 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from briefings.message import Message, button, line, quiet
+from briefings import metrics as in_words
+from briefings.message import Message, PictureBlock, button, line, quiet
+from briefings.pictures import multiples_alt
 from briefings.words import say
 from debt.artifact import Artifact, Stage
 from debt.notice import Due, DueKind, dues, guaranteed
@@ -39,7 +41,8 @@ SNOOZES = (("1", "1 day"), ("7", "1 week"), ("next", "Until the next step"))
 @dataclass(frozen=True, slots=True)
 class Item:
     """One artifact that somebody is told of: why, and which of its dates the message names, the
-    nearest first; `since` is from when on a digest has listed it.
+    nearest first; `since` is from when on a digest has listed it, or its team or repository, which
+    is `scope`, stands out: `trend` is that one's twelve weeks.
 
     `changed` is when somebody last did something about it, as of then.
     """
@@ -49,15 +52,20 @@ class Item:
     dates: tuple[tuple[str, str], ...] = ()
     since: str = ""
     changed: str = ""
+    scope: str = ""
+    trend: tuple[float | None, ...] = ()
 
     def as_json(self) -> list[Any]:
         dates = [list(each) for each in self.dates]
-        return [self.id, str(self.why), dates, self.since, self.changed]
+        said = [self.id, str(self.why), dates, self.since, self.changed]
+        return [*said, self.scope, list(self.trend)] if self.scope else said
 
 
 def item_of(said: Sequence[Any]) -> Item:
-    number, why, dates, since, changed = said
-    return Item(number, Why(why), tuple((kind, on) for kind, on in dates), since, changed)
+    number, why, dates, since, changed, *more = said
+    scope, trend = more or ("", ())
+    named = tuple((kind, on) for kind, on in dates)
+    return Item(number, Why(why), named, since, changed, scope, tuple(trend))
 
 
 def about(artifact: Artifact, why: Why, named: Iterable[Due] = ()) -> Item:
@@ -203,7 +211,16 @@ def _item(item: Item, told: Told, policy: Policy) -> list[Block]:
     words = say("nudge.item", explained=explain(artifact), **_about(item, told, policy))
     acts: list[InteractiveElement] = [*_acts(item, artifact, told.to, policy)]
     block_id = f"nudge:{artifact.key}:{item.why}"
-    return [line(words), ActionsBlock(block_id=block_id, elements=acts)]
+    return [line(words), *_trend(item, told), ActionsBlock(block_id=block_id, elements=acts)]
+
+
+def _trend(item: Item, told: Told) -> Iterator[PictureBlock]:
+    """Of a team or repository that stands out."""
+    if item.trend:
+        shown = in_words.standing_out(item.trend, item.why is Why.AGING, told.at.date())
+        yield PictureBlock(
+            f"trend-{item.id}-{item.why.name.lower()}", shown, multiples_alt(item.scope, shown)
+        )
 
 
 def _others(items: Sequence[Item], told: Told, policy: Policy) -> Iterator[Block]:
@@ -224,6 +241,7 @@ def _about(item: Item, told: Told, policy: Policy) -> dict[str, Any]:
         "why": str(item.why),
         "dates": [_with_notice(due, artifact, today, policy) for due in still_due(item, artifact)],
         "since": date.fromisoformat(item.since) if item.since else None,
+        "scope": item.scope,
         "owner": told.name(artifact.owner),
         "today": today,
     }
@@ -241,6 +259,9 @@ _ACTS = {
     Why.IGNORED: ("handoff", "extend", "retire", "show"),
     Why.REPEATED: ("handoff", "extend", "retire", "show"),
     Why.OTHERWISE: ("compare", "show"),
+    Why.TOP_TEAM: ("handoff", "extend", "retire", "show"),
+    Why.TOP_REPO: ("handoff", "extend", "retire", "show"),
+    Why.AGING: ("handoff", "extend", "retire", "show"),
 }
 _LABELS = {
     "claim": "Claim",

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from briefings import offenders
 from briefings.nudge import LEADERSHIP, NAMED, ORPHANS, Item, about
 from debt import notice
 from debt.artifact import Artifact
@@ -282,14 +283,18 @@ def _about_dates(artifact: Artifact, policy: Policy, today: date) -> Item:
 
 async def _about_matters(session: Session, change: Change, matters: Sequence[Matter]) -> list[Item]:
     known = await lists.several(session, [matter.artifact_id for matter in matters])
-    return [_matter(known[matter.artifact_id], matter, change) for matter in matters]
+    return [await _matter(session, known[each.artifact_id], each, change) for each in matters]
 
 
-def _matter(artifact: Artifact, matter: Matter, change: Change) -> Item:
+async def _matter(session: Session, artifact: Artifact, matter: Matter, change: Change) -> Item:
     if matter.why is Why.ORPHAN:
         return _orphan(artifact, change)
-    item = about(artifact, matter.why)
-    return replace(item, since=matter.since.isoformat()) if matter.why is Why.REPEATED else item
+    item, since = about(artifact, matter.why), matter.since.isoformat()
+    if matter.why in offenders.STAND_OUT:
+        scope = offenders.scope_of(artifact, matter.why)
+        trend = await offenders.trend_of(session, scope, matter.why, change.today)
+        return replace(item, since=since, scope=scope.name, trend=trend)
+    return replace(item, since=since) if matter.why is Why.REPEATED else item
 
 
 def _orphan(artifact: Artifact, change: Change) -> Item:

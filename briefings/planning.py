@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from briefings import digest, nudging, turning
+from briefings import digest, nudging, offenders, turning
 from briefings.digest import Gathered, Weekly
 from briefings.message import Message
 from briefings.render import DIGEST, render
@@ -47,7 +47,7 @@ async def plan(store: Store, policy: Policy, now: datetime, roster: Roster = _NO
     change = Change(BY, now, policy, roster=roster)
     await wake_all(store, change)
     async with store.change() as session:
-        await snapshots.take(session, change)
+        await _look_back(session, change)
     async with store.change() as session:
         await events.forget_before(session, now - timedelta(days=1))
     await turning.look(store, change)
@@ -58,6 +58,12 @@ async def plan(store: Store, policy: Policy, now: datetime, roster: Roster = _NO
     while await _requests_take_turns(store, change):
         pass
     return total
+
+
+async def _look_back(session: Session, change: Change) -> None:
+    """Once a week: how everything stands, and who stands out in how that went."""
+    if await snapshots.take(session, change):
+        await offenders.bring_up(session, change)
 
 
 async def _requests_take_turns(store: Store, change: Change) -> int:
@@ -135,7 +141,8 @@ async def _gathered(session: Session, change: Change, subscription: Subscription
     there = change.at.astimezone(ZoneInfo(subscription.zone))
     if scope != ALL:  # all budgets were looked at this morning
         await budgets.renew_all(session, change, [scope])
-    return await digest.gather(session, channel, scope, change.policy, there, since)
+    month = digest.month_of(subscription.last_at, there)
+    return await digest.gather(session, channel, scope, change.policy, there, since, month=month)
 
 
 async def _ledger(
@@ -171,7 +178,7 @@ async def rehearse(store: Store, policy: Policy, now: datetime) -> list[Preview]
         await awake.follow_policy(session, change)
         while await awake.wake(session, change):
             pass
-        await snapshots.take(session, change)
+        await _look_back(session, change)
         before = await outbox.newest(session)
         await turning.look_now(session, change)
         turned = await _planned(session, policy, before)

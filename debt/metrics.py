@@ -522,18 +522,25 @@ class Moved:
 
 
 def moved(trend: Trend, policy: Policy) -> Moved | None:
-    """The one that got worst beyond its threshold, measured by that; None where none did."""
-    found = [each for metric in METRICS if (each := _moved(metric, trend, policy))]
+    """The metric that lately got worst beyond its threshold, measured by that; None where none did.
+    What had so a week ago was said then.
+    """
+    found = [each for metric in METRICS if (each := _newly_moved(metric, trend, policy))]
     return max(found, key=lambda each: each.excess / _limit(each.metric, policy), default=None)
+
+
+def _newly_moved(metric: Metric, trend: Trend, policy: Policy) -> Moved | None:
+    now = _moved(metric, trend, policy, 0)
+    return now if now and not _moved(metric, trend, policy, 1) else None
 
 
 def _limit(metric: Metric, policy: Policy) -> float:
     return policy.metrics[metric.name].worse_by or _CEILING
 
 
-def _moved(metric: Metric, trend: Trend, policy: Policy) -> Moved | None:
+def _moved(metric: Metric, trend: Trend, policy: Policy, weeks_ago: int) -> Moved | None:
     rules, limit = policy.trend, policy.metrics[metric.name].worse_by
-    before, today = trend.at(rules.weeks), trend.at(0)
+    before, today = trend.at(weeks_ago + rules.weeks), trend.at(weeks_ago)
     then, now = metric.value(before), metric.value(today)
     if limit is None or then is None or now is None or metric.size(today) < rules.at_least:
         return None

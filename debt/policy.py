@@ -162,7 +162,7 @@ class RoiPolicy(Table):
 class TrendPolicy(Table):
     """`worse_by` of a metric is looked for over `weeks`."""
 
-    weeks: Annotated[int, whole(1, 12)]
+    weeks: Annotated[int, whole(1, 11)]
     at_least: Count
     mature_by: Share
     top_weeks: Annotated[int, whole(2, 12)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, text, tuple_
 
-from debt.artifact import Artifact
+from debt.artifact import Artifact, Stage
 from storage.artifacts import COLUMNS, artifact_of
 from storage.store import Session
 from storage.tables import ABOARD, ARTIFACT, PERSON, TEAM
@@ -209,6 +209,27 @@ async def changed_since(
     question = within(select(*COLUMNS).where(A.changed_at > since), scope)
     newest = question.order_by(A.changed_at.desc(), A.id.desc()).limit(limit)
     return [artifact_of(row) for row in (await session.execute(newest)).mappings()]
+
+
+async def ended_since(
+    session: Session, scope: Scope, since: datetime, limit: int
+) -> list[Artifact]:
+    """What came to its end in a scope and was last touched since then, the newest first."""
+    ended = A.stage.in_((Stage.RETIRED, Stage.REFACTORED))
+    question = within(select(*COLUMNS).where(A.changed_at > since, ended), scope)
+    newest = question.order_by(A.changed_at.desc(), A.id.desc()).limit(limit)
+    return [artifact_of(row) for row in (await session.execute(newest)).mappings()]
+
+
+async def untouched(session: Session, scope: Scope, since: datetime) -> list[Artifact]:
+    """What needs somebody and nobody has touched since then, ranked; of the first
+    `COUNTED_AT_MOST` that need somebody.
+    """
+    some = within(select(A.id, A.changed_at).where(A.live, A.attention), scope)
+    few = some.order_by(*_FIRST).limit(COUNTED_AT_MOST).subquery()
+    lately = few.c.changed_at
+    question = _ranked().join(few, few.c.id == A.id).where(or_(lately.is_(None), lately <= since))
+    return [artifact_of(row) for row in (await session.execute(question)).mappings()]
 
 
 async def exists(session: Session, scope: Scope) -> bool:

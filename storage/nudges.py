@@ -39,6 +39,9 @@ class Why(StrEnum):
     IGNORED = "ignored"
     REPEATED = "repeated"
     OTHERWISE = "otherwise"
+    TOP_TEAM = "top team"
+    TOP_REPO = "top repo"
+    AGING = "aging"
 
 
 async def people_due(session: Session, now: datetime, limit: int) -> list[str]:

@@ -5,7 +5,7 @@ told exactly of any week afterwards, such as hours, is not kept here.
 """
 
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -125,10 +125,15 @@ def _age(session: Session, today: date) -> Any:
     return cast(days, Integer)
 
 
-async def now(session: Session, policy: Policy, scope: Scope, today: date) -> Counts:
-    """As a snapshot would count it at this moment."""
+async def now(session: Session, policy: Policy, scope: Scope, today: date) -> Snapshot:
+    """As it stands; where that is everything, as this week's snapshot has it if there is one."""
+    week = week_of(today)
+    known = await of(session, scope, week, week) if scope == ALL else {}
+    if week in known:
+        return known[week]
     question = within(_counted(session, policy, today), scope)
-    return _as_counts((await session.execute(question)).one())
+    counts = _as_counts((await session.execute(question)).one())
+    return Snapshot(datetime.combine(today, time(), UTC), counts)
 
 
 async def of(session: Session, scope: Scope, first: date, last: date) -> dict[date, Snapshot]:
@@ -141,3 +146,24 @@ async def of(session: Session, scope: Scope, first: date, last: date) -> dict[da
 
 def _as_counts(row: Any) -> Counts:
     return Counts(**{name: int(getattr(row, name)) for name in _NAMES})
+
+
+async def tops(
+    session: Session, kind: ScopeKind, last: date, weeks: int, least: int
+) -> list[str | None]:
+    """Of so many weeks up to that of a Monday, the oldest first, which scope had most artifacts in
+    need of somebody; None in a week without a snapshot, or where none had so many.
+    """
+    found = []
+    for back in range(weeks - 1, -1, -1):
+        ours = and_(S.week == last - WEEK * back, S.scope == kind, S.needing >= max(1, least))
+        most = select(S.scope_name).where(ours).order_by(S.needing.desc(), S.scope_name.desc())
+        found.append((await session.execute(most.limit(1))).scalar_one_or_none())
+    return found
+
+
+async def teams(session: Session, week: date) -> dict[str, Counts]:
+    """What ages in each team, and in all of it under an empty name, that week."""
+    those = and_(S.week == week, S.scope.in_((ScopeKind.TEAM, ScopeKind.ALL)))
+    rows = await session.execute(select(S.scope_name, S.live, S.age_days).where(those))
+    return {row.scope_name: Counts(live=row.live, age_days=row.age_days) for row in rows}

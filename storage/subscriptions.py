@@ -105,6 +105,15 @@ def _record(
     history.record(session, history.Draft(change.at, change.by, action, "", said))
 
 
+async def follower(session: Session, scope: Scope) -> str | None:
+    """Somebody who subscribed a channel to just that scope; None where nobody did."""
+    those = (col(Subscription.scope) == scope.kind, col(Subscription.scope_name) == scope.name)
+    question = select(col(Subscription.subscriber)).where(
+        *those, col(Subscription.paused).is_(None)
+    )
+    return (await session.execute(question.order_by(col(Subscription.channel)).limit(1))).scalar()
+
+
 async def channels(session: Session) -> list[str]:
     """Every channel whose digest is not paused."""
     question = select(col(Subscription.channel)).where(col(Subscription.paused).is_(None))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import reduce
 from operator import add
 
@@ -12,7 +12,7 @@ from debt.metrics import WEEK, WEEKS, WINDOW, Changes, Facts, Snapshot, Tally, T
 from debt.policy import Policy
 from debt.refusal import Refused
 from storage import observations, snapshots
-from storage.lists import ALL, Scope, ScopeKind
+from storage.lists import Scope, ScopeKind
 from storage.observations import OfDay
 from storage.snapshots import week_of
 from storage.store import Session
@@ -33,15 +33,12 @@ async def trend(session: Session, policy: Policy, scope: Scope, today: date) -> 
     others are their weeks' snapshots.
     """
     days = [today - WEEK * back for back in range(WEEKS, -1, -1)]
-    seen = await snapshots.of(session, scope, week_of(days[0]), week_of(today))
+    seen = await snapshots.of(session, scope, week_of(days[0]), week_of(days[-2]))
     first = days[0] - WINDOW + timedelta(days=1)
     minutes = await minutes_by_day(session, scope, first, today)
     happened = await observations.by_day(session, scope, first, today)
     moments = [_moment(day, seen.get(week_of(day)), minutes, happened) for day in days[:-1]]
-    latest = seen.get(week_of(today)) if scope == ALL else None
-    if latest is None:
-        midnight = datetime.combine(today, time(), UTC)
-        latest = Snapshot(midnight, await snapshots.now(session, policy, scope, today))
+    latest = await snapshots.now(session, policy, scope, today)
     return Trend((*moments, _moment(today, latest, minutes, happened)))
 
 
