@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import insert, text
 
-from benchmarks.digesting import NOW, register
+from benchmarks.digesting import IN_MEMORY, NOW, register
 from briefings.budgets import standings
 from debt.budget import Limits, Rhythm
 from debt.hours import Period, span
@@ -41,6 +41,7 @@ _PARTS = ((ScopeKind.TEAM, "team-", 5), (ScopeKind.REPO, "acme/service-", 3))
 async def _work(store: Store, artifacts: int, entries: int) -> None:
     asked = {"count": entries, "artifacts": artifacts, "today": CHANGE.today.isoformat()}
     async with store.change() as session:
+        await session.execute(text(IN_MEMORY))
         await session.execute(text(_WORK), asked)
     async with store.change() as session:
         await session.execute(text("ANALYZE"))

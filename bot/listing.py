@@ -182,7 +182,7 @@ FEATURE = Feature(
     verbs=(
         Verb(
             "list",
-            f"[{'|'.join(Filter)}] [team:x] [repo:x] [words]",
+            f"[{'|'.join(Filter)}] [team:x] [repo:x] [train:x] [words]",
             "what to fix first, and the next step for each",
             list_,
         ),

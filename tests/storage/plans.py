@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.store import Session, postgres
 
-# Of one row, or asked for as a whole: who is due is looked for among all who wait for something,
-# a row a person.
-_READ_WHOLE = {"register_head", "lease", "team", "matter", "attention"}
+# Of one row or a page of them, or asked for as a whole: who is due is looked for among all who wait
+# for something, a row a person.
+_READ_WHOLE = {"register_head", "lease", "team", "matter", "attention", "train"}
 
 
 @dataclass(frozen=True)

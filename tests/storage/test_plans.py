@@ -35,6 +35,7 @@ from storage import (
     returns,
     subscriptions,
     told,
+    trains,
     uses,
     value,
     work,
@@ -46,6 +47,7 @@ from storage.migrate import migrate
 from storage.ownership import answer, claim, release
 from storage.store import ANYBODY, Session, Store
 from storage.tables import (
+    ABOARD,
     APPROVAL,
     ARTIFACT,
     ATTENTION,
@@ -63,6 +65,7 @@ from storage.tables import (
     SUBSCRIPTION,
     TEAM_MEMBER,
     TOLD,
+    TRAIN,
     UNWANTED,
     VOTE,
 )
@@ -79,6 +82,7 @@ SCOPES = (
     Scope(ScopeKind.REPO, "acme/3"),
     Scope(ScopeKind.SERVICE, "service 3"),
 )
+TRAIN_7 = Scope(ScopeKind.TRAIN, "train 7")
 MONTH = span(Period.MONTH, TODAY, POLICY.sprint)
 Ask = Callable[[Session], Awaitable[object]]
 
@@ -188,6 +192,16 @@ async def _write_rows(session: Session) -> None:
             | {"artifact_id": n, "team": f"team {n % 60}", "repo": f"acme/{n % 80}"}
             | {"service": f"service {n % 50}", "worked_on": TODAY - days(n % 300)}
             for n in range(1, ROWS + 1)
+        ],
+    )
+    train = {"first_on": TODAY, "last_on": TODAY, "set_by": DANA, "at": NOW}
+    names = [f"train {n}" for n in range(60)]
+    await connection.execute(insert(TRAIN), [train | {"name": name} for name in names])
+    await connection.execute(
+        insert(ABOARD),
+        [
+            {"train": f"train {n % 60}", "artifact_id": n, "since": TODAY, "until": None}
+            for n in range(1, ROWS // 3)
         ],
     )
     await connection.execute(
@@ -386,6 +400,29 @@ async def test_what_work_buys_back_is_ranked_without_reading_a_whole_table(full:
 async def test_stated_value_is_summed_without_reading_what_has_none(full: Store) -> None:
     questions: dict[str, Ask] = {
         f"{scope}": partial(value.balances, scope=scope, today=TODAY) for scope in SCOPES
+    }
+    assert whole_tables(await asked(full, questions)) == []
+
+
+async def test_all_budgets_are_summed_without_reading_a_whole_table(full: Store) -> None:
+    """Of hours and of live artifacts the indexes say all that is asked; PostgreSQL reads rows, too,
+    until its tables have been vacuumed.
+    """
+    places = [Place(scope, only) for scope in SCOPES[1:] for only in ("", "tier:strict")]
+    places += [Place(Scope(ScopeKind.TEAM, f"team {number}")) for number in range(20)]
+    asked_of_all = [(place, MONTH) for place in places]
+    plans = await asked(full, {"all": lambda session: uses.uses(session, asked_of_all)})
+    assert whole_tables(plans) == []
+    whole = [each for each in plans["all"] if "JOIN" not in each.statement]
+    assert all(re.search("COVERING INDEX|Index|Bitmap", str(each)) for each in whole)
+
+
+async def test_a_train_is_found_through_what_is_aboard(full: Store) -> None:
+    questions: dict[str, Ask] = {
+        "use": lambda session: uses.use_of(session, Place(TRAIN_7), MONTH),
+        "days": lambda session: uses.spent_by_day(session, Place(TRAIN_7), MONTH),
+        "teams": lambda session: trains.teams_in(session, by(DANA), TRAIN_7),
+        "page": lambda session: lists.page(session, Query(scopes=(TRAIN_7,)), 10),
     }
     assert whole_tables(await asked(full, questions)) == []
 
