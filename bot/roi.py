@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock
 
@@ -68,7 +68,10 @@ async def roi(call: Call) -> Answer:
         return _other_form(call, words[1] if len(words) > 1 else "")
     if first == "plan" and len(words) < 3:
         return await _plan_chosen(call, words[1] if len(words) > 1 else "")
-    return await _ranked(call, read_wish(words, call.policy.roi.horizon_months))
+    wish = read_wish(words, call.policy.roi.horizon_months)
+    async with call.store.read() as session:
+        await require_scope(session, wish.scope or ALL)
+    return await _ranked(call, wish)
 
 
 def read_wish(words: Sequence[str], horizon: int) -> Wish:
@@ -89,7 +92,6 @@ def read_wish(words: Sequence[str], horizon: int) -> Wish:
 async def _ranked(call: Call, wish: Wish) -> Reply:
     async with call.store.read() as session:
         scope = wish.scope or await own_scope(session, call.channel)
-        await require_scope(session, scope)
         asked = (session, scope, call.policy, call.today)
         found = await returns.weighed(*asked, wish.horizon)
         checked = await returns.checked(*asked)
@@ -189,7 +191,7 @@ async def _plan_form(call: Call, artifact_id: int) -> Form:
 def _plan_fields(
     call: Call, artifact: Artifact, kind: Kind, known: Initiative | None
 ) -> Iterator[InputBlock]:
-    """What is left empty is as in the policy, for whichever kind is chosen."""
+    """What is left empty is as in the policy; what is retired leaves nothing, whatever is said."""
     usual = usual_stakes(artifact, Kind.REFACTOR, call.policy)
     cost, after = (known.cost_minutes, known.after_minutes) if known else (None, None)
     kinds = [(each, f"{each.capitalize()} it") for each in WITH_AN_ARTIFACT]
@@ -215,13 +217,12 @@ def _read(entered: Entered, name: str) -> int | None:
 
 def read_plan_form(entered: Entered, artifact: Artifact, call: Call) -> Intended:
     kind = Kind(entered.choice("kind") or Kind.REFACTOR)
-    usual = usual_stakes(artifact, kind, call.policy)
+    stakes = usual_stakes(artifact, kind, call.policy)
     cost, after = _read(entered, "cost"), _read(entered, "after")
-    stakes = Stakes(
-        usual.before,
-        usual.after if after is None else after,
-        usual.cost if cost is None else cost,
-    )
+    if cost is not None:
+        stakes = replace(stakes, cost=cost)
+    if after is not None and kind is not Kind.RETIRE:
+        stakes = replace(stakes, after=after)
     return Intended(kind, stakes, entered.day("starts"))
 
 

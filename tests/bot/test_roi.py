@@ -65,6 +65,10 @@ async def test_what_is_left_empty_is_as_in_the_policy_for_the_kind_that_was_chos
     form.choose("What", "Refactor it")
     form.fill("Hours a month once it is done", "3h")
     assert "20 h → 3 h a month for 16 h of work" in (await form.submit()).text
+    form = (await dana.types("/debt roi plan D-1")).form
+    assert form is not None
+    form.choose("What", "Retire it")
+    assert "20 h → 0 h a month" in (await form.submit()).text
     ranked = (await dana.types("/debt roi team:payments")).message.shown
     assert ranked.count("(D-1)") == 1
 

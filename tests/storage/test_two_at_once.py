@@ -12,9 +12,12 @@ from sqlalchemy import text
 from debt.facts import Facts
 from debt.hours import Period, Work, span
 from debt.refusal import Refused
+from debt.roi import Intended, Kind, Stakes, State
+from storage import initiatives
 from storage.artifacts import locked, next_ids, save
 from storage.awake import follow_policy, wake
 from storage.listings import note
+from storage.lists import ALL
 from storage.migrate import current, migrate
 from storage.ownership import Claimed, answer, claim, handoff, release
 from storage.people import owner_is
@@ -99,6 +102,21 @@ async def test_an_extension_pressed_by_many_at_once_is_given_once(register: Regi
     assert sum(isinstance(each, Refused) for each in answers) == 7
     artifact = await register.artifact()
     assert (artifact.expires_on, artifact.extensions, artifact.extended_days) == (until, 1, 30)
+    await _sound(register)
+
+
+async def test_work_planned_at_once_is_one_plan_and_is_done_or_dropped_once(
+    register: Register,
+) -> None:
+    await register.holds()
+    plans = [Intended(Kind.REFACTOR, Stakes(600, each, 60)) for each in range(8)]
+    stated = await settled(*(register.told(DANA, initiatives.plan, 1, each) for each in plans))
+    assert len({each.id for each in stated}) == 1
+    assert len(await register.asked(initiatives.open_in, ALL, 10)) == 1
+    ends = [State.DONE, State.DROPPED] * 4
+    number = stated[0].id
+    answers = await settled(*(register.told(DANA, initiatives.move, number, to) for to in ends))
+    assert sum(isinstance(each, Refused) for each in answers) == 7
     await _sound(register)
 
 
