@@ -24,7 +24,7 @@ from bot.call import Bot, Tasks
 from bot.groups import Groups
 from bot.http import application
 from bot.people import People
-from bot.refreshing import Refreshing
+from bot.refreshing import Refreshing, due_at
 from bot.settings import Settings, WrongSetting
 from bot.workspace import require_app_token, who_we_are
 from briefings.artist import Artist
@@ -311,6 +311,7 @@ async def _print_due(settings: Settings, policy: Policy, now: datetime) -> None:
     store = Store(settings.database_url)
     try:
         previews = await rehearse(store, policy, now)
+        repositories = await due_at(store, policy, now)
     finally:
         await store.close()
     if not previews:
@@ -318,3 +319,5 @@ async def _print_due(settings: Settings, policy: Policy, now: datetime) -> None:
     for preview in previews:
         said = preview.message.readable() if preview.message else "(nothing to say, so no message)"
         print(f"# {preview.to}\n{said}\n")
+    if repositories:
+        print(f"Read anew: {', '.join(repositories)}")

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from debt.policy import Policy
 from storage import leases, repositories
 from storage.artifacts import Change
-from storage.store import Store
+from storage.store import Session, Store
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +66,7 @@ class Refreshing:
             if await repositories.follows(session, names, refresh.words):
                 return
         async with self._store.change() as session:
-            later = next_refresh(refresh, self._now())
-            await repositories.follow(session, names, refresh.words, later)
+            await _follow(session, self._policy, self._now())
 
     async def _next(self) -> str | None:
         """What is due, looked at again once nobody else can be about to deal with it."""
@@ -135,6 +134,18 @@ class Refreshing:
             return
         why = f"reading it ended with status {status} and no word why; see the log"
         await note_failure(self._store, Change(BY, self._now(), self._policy), name, why)
+
+
+async def due_at(store: Store, policy: Policy, now: datetime) -> Sequence[str]:
+    """The names of those that would be read anew at that instant; nothing is kept."""
+    async with store.rehearse() as session:
+        await _follow(session, policy, now)
+        return await repositories.due(session, now)
+
+
+async def _follow(session: Session, policy: Policy, now: datetime) -> None:
+    names, refresh = policy.repositories.keys(), policy.refresh
+    await repositories.follow(session, names, refresh.words, next_refresh(refresh, now))
 
 
 async def _is_over(process: Process) -> bool:

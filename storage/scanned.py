@@ -90,15 +90,11 @@ async def put(
     rows = await candidates(session, repo)
     matches = Matches(found, rows)
     answers.refused += matches.strays
-    left = [row for row in rows if is_open(row) and row.id not in matches.known]
-    lost = [row for row in left if not stands(row.paths)]
-    finished = [await retirement.gone(session, change, row.id) for row in lost if _leaves(row)]
-    room = max(0, change.policy.scan.max_new - _unanswered(rows, lost))
-    coming, waiting = matches.new[:room], matches.new[room:]
-    changed = await _renewed(session, change, matches, answers)
-    unchanged = len(matches.known) - len(changed)
-    states = _states(left, lost)
-    changed += await _marked(session, states)
+    left = _left(rows, matches, stands)
+    finished = [await retirement.gone(session, change, row.id) for row in left.over]
+    coming, waiting = _as_many_as_fit(matches.new, change, _unanswered(rows, left))
+    renewed = await _renewed(session, change, matches, answers)
+    changed = renewed + await _marked(session, left.states)
     created = await _created(session, change, coming, answers)
     await add_all(session, change, created, action="scan", reason=reason)
     await save_all(session, change, changed, action="scan", reason=reason)
@@ -107,15 +103,48 @@ async def put(
     return Scanned(
         created=tuple(created),
         changed=tuple(changed),
-        unchanged=unchanged,
+        unchanged=len(matches.known) - len(renewed),
         ended=matches.ended,
         conflicts=tuple(answers.conflicts),
         refused=tuple(answers.refused),
         finished=tuple(finished),
-        missing=_keys(states, CodeState.GONE),
-        taken_over=_keys(states, CodeState.TAKEN_OVER),
+        missing=left.keys(CodeState.GONE),
+        taken_over=left.keys(CodeState.TAKEN_OVER),
         waiting=tuple(waiting),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Artifacts that no finding is any more: those that are over, and what becomes of the others'
+    marks.
+    """
+
+    over: Sequence[Any]
+    states: Mapping[int, CodeState | None]
+
+    def keys(self, state: CodeState) -> tuple[str, ...]:
+        return tuple(key_of(number) for number, one in self.states.items() if one is state)
+
+
+def _left(rows: Sequence[Any], matches: Matches, stands: Callable[[Sequence[str]], bool]) -> _Left:
+    """What is gone and on its way out, or was never accepted, is over. What else is gone is to be
+    retired by somebody, what is back is not; what a scan had found is people's code where its paths
+    still stand.
+    """
+    left = [row for row in rows if is_open(row) and row.id not in matches.known]
+    gone = {row.id for row in left if not stands(row.paths)}
+    over = [row for row in left if row.id in gone and _leaves(row)]
+    states = {row.id: _state(row, gone) for row in left if row not in over}
+    return _Left(over, states)
+
+
+def _as_many_as_fit(
+    new: Sequence[Found], change: Change, unanswered: int
+) -> tuple[Sequence[Found], Sequence[Found]]:
+    """Those that the policy lets come beside what nobody has answered yet, and those that wait."""
+    room = max(0, change.policy.scan.max_new - unanswered)
+    return new[:room], new[room:]
 
 
 async def _ask(
@@ -133,18 +162,10 @@ def _leaves(row: Any) -> bool:
     return row.stage in {Stage.RETIRING, Stage.PROPOSED}
 
 
-def _unanswered(rows: Sequence[Any], lost: Sequence[Any]) -> int:
+def _unanswered(rows: Sequence[Any], left: _Left) -> int:
     """Proposals that go on waiting for somebody."""
-    gone = {row.id for row in lost}
-    return sum(row.stage == Stage.PROPOSED and row.id not in gone for row in rows)
-
-
-def _states(left: Sequence[Any], lost: Sequence[Any]) -> dict[int, CodeState | None]:
-    """What no finding is any more, and goes on: whose paths are gone is to be retired by somebody,
-    whose paths are back is not; what a scan had found is people's code where its paths still stand.
-    """
-    gone = {row.id for row in lost}
-    return {row.id: _state(row, gone) for row in left if not (row.id in gone and _leaves(row))}
+    over = {row.id for row in left.over}
+    return sum(row.stage == Stage.PROPOSED and row.id not in over for row in rows)
 
 
 def _state(row: Any, gone: Collection[int]) -> CodeState | None:
@@ -163,10 +184,6 @@ async def _marked(
             new = replace(old, code_state=states[number])
             pairs += [(old, new)] if new != old else []
     return pairs
-
-
-def _keys(states: Mapping[int, CodeState | None], state: CodeState) -> tuple[str, ...]:
-    return tuple(key_of(number) for number, one in states.items() if one is state)
 
 
 def _evidence(

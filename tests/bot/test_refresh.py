@@ -222,6 +222,20 @@ async def test_brief_once_does_what_is_due_and_says_what_failed(
     assert err.decode().startswith(f"acme/shop: {shop.path}: git could not fetch it: ")
 
 
+async def test_a_dry_run_names_what_would_be_read_anew_and_reads_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    more = {"DEBT_POLICY": str(settings.policy), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    said = []
+    for words in ("--once --at 2026-11-28T12:00:00Z", "--dry-run --at 2026-11-29T03:00:00Z"):
+        async with serving(settings, f"brief {words}", LOG_LEVEL="ERROR", **more) as bot:
+            out, err = await bot.communicate()
+        assert (bot.returncode, err) == (0, b"")
+        said.append(out.decode())
+    assert said[1].endswith("Read anew: acme/shop\n")
+    assert not (tmp_path / "cache").exists()
+
+
 def slow_remote(policy_file: Path, tmp_path: Path) -> dict[str, str]:
     """An environment in which reaching the remote takes for ever; its process writes its number."""
     script = tmp_path / "slow.sh"
