@@ -9,8 +9,9 @@ from datetime import date
 
 from briefings.metrics import in_unit
 from briefings.words import say
-from debt import metrics
+from debt import trend
 from debt.artifact import Artifact
+from debt.moments import Counts
 from debt.policy import Policy
 from storage import lists, snapshots, trends
 from storage.lists import Scope, ScopeKind
@@ -24,7 +25,7 @@ async def moved(session: Session, scope: Scope, policy: Policy, today: date) -> 
     """The metric that lately got worst, with what it asks; nothing where none did enough."""
     if scope.kind is ScopeKind.SERVICE:
         return ""
-    found = metrics.moved(await trends.trend(session, policy, scope, today), policy)
+    found = trend.moved(await trends.trend(session, policy, scope, today), policy)
     if found is None:
         return ""
     then, now = (in_unit(each, found.metric.unit) for each in (found.then, found.now))
@@ -97,5 +98,5 @@ async def _named(
     return tuple(known[number] for number in few)
 
 
-def _ended(counts: metrics.Counts) -> int:
+def _ended(counts: Counts) -> int:
     return counts.retired + counts.refactored

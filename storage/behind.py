@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from debt.artifact import Artifact
 from debt.hours import Span
-from debt.metrics import WINDOW
+from debt.moments import WINDOW
 from debt.named import MetricName
 from debt.score import Quadrant
 from debt.signals import Sign, bit

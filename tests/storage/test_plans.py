@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from debt.artifact import Ending, Label, Rating, Ratings, Stage, Surface
 from debt.hours import Period, span
-from debt.metrics import Counts
+from debt.moments import Counts
 from debt.named import MetricName
 from debt.score import Quadrant
 from storage import (
