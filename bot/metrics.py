@@ -15,9 +15,10 @@ from briefings.message import Cells, Message, PictureBlock, button, line, plainl
 from briefings.pictures import multiples_alt
 from briefings.words import say
 from debt.artifact import Artifact
-from debt.metrics import Told, Trend, Turn, immature, told
+from debt.moments import Counts
 from debt.named import MetricName
 from debt.policy import Policy
+from debt.trend import Told, Trend, Turn, immature, told
 from storage import behind, trends
 from storage.lists import ALL, Scope
 from storage.store import Session
@@ -63,10 +64,10 @@ async def _told(call: Call, scope: Scope) -> Answer:
     async with call.store.read() as session:
         await require_scope(session, scope)
         seen = await _seen(session, call, scope)
-    now = seen.trend.at(0)
-    if now.counts is None or not now.counts.live:
+    counts = seen.trend.at(0).counts
+    if counts is None or not counts.live:
         return Reply(plainly(say("metrics.nothing", scope=scope)))
-    return Reply(message(seen, call.policy))
+    return Reply(message(seen, counts, call.policy))
 
 
 async def _seen(session: Session, call: Call, scope: Scope) -> Seen:
@@ -81,13 +82,12 @@ async def _seen(session: Session, call: Call, scope: Scope) -> Seen:
     return Seen(scope, trend, rows, named, costs)
 
 
-def message(seen: Seen, policy: Policy) -> Message:
+def message(seen: Seen, counts: Counts, policy: Policy) -> Message:
     """Its table says all that the picture does."""
-    counts = seen.trend.at(0).counts
     worse = [each.metric.words for each in seen.rows if each.turn is Turn.WORSE]
     picture = in_words.picture(seen.trend, seen.rows)
     blocks: list[Block] = [
-        line(say("metrics.title", scope=seen.scope, live=counts.live if counts else 0)),
+        line(say("metrics.title", scope=seen.scope, counts=counts)),
         PictureBlock("metrics", picture, multiples_alt(seen.scope.name or "Everything", picture)),
         *_asked(seen),
         *_costs(seen, policy),

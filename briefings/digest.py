@@ -213,10 +213,10 @@ async def gather(
 
 async def _review(session: Session, weekly: Weekly, policy: Policy, month: date) -> str:
     """Of the register since then; where nothing else is said, only if anything came or went."""
-    told = await looking_back.review(session, weekly.scope, policy, weekly.at.date(), month)
-    if told is None or not (told.is_news or weekly.items or weekly.opening):
-        return ""
-    return told.words({item.id for item in weekly.items})
+    said = looking_back.Said(weekly.scope, weekly.at.date(), {item.id for item in weekly.items})
+    told = await looking_back.review(session, policy, month, said)
+    speaks = told is not None and (told.is_news or weekly.items or weekly.opening)
+    return told.words if told and speaks else ""
 
 
 async def _budgets(

@@ -3,14 +3,15 @@
 Each is said in words as of then.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from briefings.metrics import in_unit
 from briefings.words import say
-from debt import metrics
+from debt import trend
 from debt.artifact import Artifact
+from debt.moments import Counts
 from debt.policy import Policy
 from storage import lists, snapshots, trends
 from storage.lists import Scope, ScopeKind
@@ -24,7 +25,7 @@ async def moved(session: Session, scope: Scope, policy: Policy, today: date) -> 
     """The metric that lately got worst, with what it asks; nothing where none did enough."""
     if scope.kind is ScopeKind.SERVICE:
         return ""
-    found = metrics.moved(await trends.trend(session, policy, scope, today), policy)
+    found = trend.moved(await trends.trend(session, policy, scope, today), policy)
     if found is None:
         return ""
     then, now = (in_unit(each, found.metric.unit) for each in (found.then, found.now))
@@ -32,34 +33,42 @@ async def moved(session: Session, scope: Scope, policy: Policy, today: date) -> 
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Of which scope a digest speaks, on which day, and which artifacts it lists."""
+
+    scope: Scope
+    today: date
+    listed: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
-    """What became of a scope since a day: how many ended and were added, and what needs somebody
-    and has not been touched. Ended ones are named, a few.
+    """What became of a scope since a day: how many ended, the last few of them, how many were
+    added; how many need somebody and have not been touched, and the first few of those.
     """
 
     since: date
     ended: int
-    added: int
     ended_lately: tuple[Artifact, ...]
-    unseen: tuple[Artifact, ...]
+    added: int
+    unseen: int
+    named: tuple[Artifact, ...]
 
     @property
     def is_news(self) -> bool:
         """Whether anything came or went; what nobody looks at was said before."""
         return bool(self.ended or self.added)
 
-    def words(self, listed: Collection[int]) -> str:
-        """What the same message lists is counted and not named once more."""
-        named = [each for each in self.unseen if each.id not in listed][:_NAMED]
-        return say("digest.review", month=self, named=named)
+    @property
+    def words(self) -> str:
+        return say("digest.review", month=self)
 
 
-async def review(
-    session: Session, scope: Scope, policy: Policy, today: date, month: date
-) -> Month | None:
+async def review(session: Session, policy: Policy, month: date, said: Said) -> Month | None:
     """Since the first snapshot from that day on: where weeks were missed it says from when. None
     where no snapshot tells of then, or there is nothing to tell.
     """
+    scope, today = said.scope, said.today
     seen = await snapshots.of(session, scope, week_of(month), week_of(today))
     past = [each for each in seen.values() if each.taken_at.date() < today]
     if not past:
@@ -72,12 +81,22 @@ async def review(
     told = Month(
         since=since.date(),
         ended=max(0, ended),
-        added=max(0, now.live - then.live + ended),
         ended_lately=tuple(lately[:ended]),
-        unseen=tuple(unseen),
+        added=max(0, now.live - then.live + ended),
+        unseen=len(unseen),
+        named=await _named(session, unseen, said.listed),
     )
     return told if told.is_news or told.unseen else None
 
 
-def _ended(counts: metrics.Counts) -> int:
+async def _named(
+    session: Session, unseen: Sequence[int], listed: Collection[int]
+) -> tuple[Artifact, ...]:
+    """The first few that the same message does not list anyway."""
+    few = [number for number in unseen if number not in listed][:_NAMED]
+    known = await lists.several(session, few)
+    return tuple(known[number] for number in few)
+
+
+def _ended(counts: Counts) -> int:
     return counts.retired + counts.refactored

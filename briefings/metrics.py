@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 from briefings.pictures import Line, Multiples
 from debt.hours import as_hours
-from debt.metrics import WEEK, WEEKS, Group, Moved, Source, Told, Trend, Turn, Unit
+from debt.metrics import Group, Source, Unit
+from debt.moments import WEEK, WEEKS
+from debt.trend import Moved, Told, Trend, Turn
 
 NOT_CONNECTED = "not connected"
 _HOW_TO_CONNECT = {

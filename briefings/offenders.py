@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from debt.artifact import Artifact
-from debt.metrics import WEEK, WEEKS, Counts, ages_faster, is_new_top
+from debt.moments import WEEK, WEEKS, Counts
+from debt.trend import ages_faster, is_new_top
 from storage import lists, nudges, snapshots, subscriptions
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind

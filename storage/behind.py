@@ -7,12 +7,11 @@ from sqlalchemy import ColumnElement, and_, select
 
 from debt.artifact import Artifact
 from debt.hours import Span
-from debt.metrics import WINDOW
+from debt.moments import WINDOW
 from debt.named import MetricName
 from debt.score import Quadrant
 from debt.signals import Sign, bit
 from storage import lists, observations, quadrants, work
-from storage.artifacts import COLUMNS, artifact_of
 from storage.lists import Scope, ScopeKind, within
 from storage.store import Session
 from storage.tables import ARTIFACT
@@ -69,11 +68,12 @@ async def _ranked(
     *,
     limit: int,
 ) -> list[Artifact]:
-    first = (A.priority.desc(), A.id.desc())
-    few = within(select(A.id).where(among), scope).order_by(*first).limit(CONSIDERED).subquery()
-    question = select(*COLUMNS).join(few, few.c.id == A.id).where(what)
-    rows = (await session.execute(question.order_by(*first).limit(limit))).mappings()
-    return [artifact_of(row) for row in rows]
+    some = within(select(A.id, A.priority, what.label("named")).where(among), scope)
+    few = some.order_by(A.priority.desc(), A.id.desc()).limit(CONSIDERED).subquery()
+    question = select(few.c.id).where(few.c.named).order_by(few.c.priority.desc(), few.c.id.desc())
+    numbers = list((await session.execute(question.limit(limit))).scalars())
+    known = await lists.several(session, numbers)
+    return [known[number] for number in numbers]
 
 
 async def _costliest(session: Session, scope: Scope, today: date, limit: int) -> list[Artifact]:

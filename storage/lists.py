@@ -221,15 +221,13 @@ async def ended_since(
     return [artifact_of(row) for row in (await session.execute(newest)).mappings()]
 
 
-async def untouched(session: Session, scope: Scope, since: datetime) -> list[Artifact]:
-    """What needs somebody and nobody has touched since then, ranked; of the first
+async def untouched(session: Session, scope: Scope, since: datetime) -> list[int]:
+    """The keys of what needs somebody and nobody has touched since then, ranked; of the first
     `COUNTED_AT_MOST` that need somebody.
     """
     some = within(select(A.id, A.changed_at).where(A.live, A.attention), scope)
-    few = some.order_by(*_FIRST).limit(COUNTED_AT_MOST).subquery()
-    lately = few.c.changed_at
-    question = _ranked().join(few, few.c.id == A.id).where(or_(lately.is_(None), lately <= since))
-    return [artifact_of(row) for row in (await session.execute(question)).mappings()]
+    few = await session.execute(some.order_by(*_FIRST).limit(COUNTED_AT_MOST))
+    return [number for number, touched in few if touched is None or touched <= since]
 
 
 async def exists(session: Session, scope: Scope) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from debt.metrics import Changes, Tally
+from debt.moments import Changes, Tally
 from storage import history
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind, several

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from debt.artifact import Stage
-from debt.metrics import Counts, Snapshot
+from debt.moments import Counts, Snapshot
 from debt.policy import Policy
 from debt.signals import Sign, bit
 from storage.artifacts import Change

@@ -8,9 +8,10 @@ from operator import add
 
 from sqlalchemy import and_, func, select, true
 
-from debt.metrics import WEEK, WEEKS, WINDOW, Changes, Facts, Snapshot, Tally, Trend
+from debt.moments import WEEK, WEEKS, WINDOW, Changes, Moment, Snapshot, Tally
 from debt.policy import Policy
 from debt.refusal import Refused
+from debt.trend import Trend
 from storage import observations, snapshots
 from storage.lists import Scope, ScopeKind
 from storage.observations import OfDay
@@ -47,11 +48,11 @@ def _moment(
     seen: Snapshot | None,
     minutes: Mapping[date, int],
     happened: Mapping[date, OfDay],
-) -> Facts:
+) -> Moment:
     dated = _happened(day, minutes, happened)
     if seen is None:
-        return Facts(day, None, None, *dated)
-    return Facts(day, seen.counts, seen.taken_at.date(), *dated)
+        return Moment(day, None, None, *dated)
+    return Moment(day, seen.counts, seen.taken_at.date(), *dated)
 
 
 def _happened(

@@ -9,7 +9,7 @@ from bot.commands.arguments import Commands, command
 from bot.commands.invocation import Invocation
 
 if TYPE_CHECKING:
-    from debt.metrics import Told
+    from debt.trend import Told
     from storage.lists import Scope
 
 _METRICS = """\
@@ -81,7 +81,7 @@ def _scope(invocation: Invocation) -> "Scope":
 
 
 async def _told(invocation: Invocation, scope: "Scope") -> "tuple[Told, ...]":
-    from debt.metrics import told
+    from debt.trend import told
     from storage.trends import trend
 
     async with invocation.register() as store, store.read() as session:

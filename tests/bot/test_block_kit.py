@@ -21,6 +21,8 @@ from debt.proxy import ProxyRating
 from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
 from sandbox.workspace import Change
+from storage import snapshots
+from storage.artifacts import Change as Then
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 Json = dict[str, Any]
@@ -100,6 +102,7 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_train(slack.person("erin"))
     await every_comparison(dana, ledger)
     await every_proposal(slack, dana, ledger, process)
+    await every_trend(ledger)
     await every_briefing(slack, process, dana)
     return seen
 
@@ -360,6 +363,15 @@ async def every_comparison(dana: Person, ledger: Ledger) -> None:
     form.choose("Purpose", "Take the file’s")
     form.choose("Name", "Keep the register’s")
     await form.submit()
+
+
+async def every_trend(ledger: Ledger) -> None:
+    """Fewer have an owner than four weeks before the first digest."""
+    async with ledger.store.change() as session:
+        before = Then("schedule", MONDAY - timedelta(weeks=4), ledger.policy)
+        await snapshots.take(session, before)
+    for _ in range(12):
+        await ledger.add(name=FAT, owner=None, expires_on=date(2026, 11, 20))
 
 
 async def every_briefing(slack: Sandbox, process: Process, dana: Person) -> None:

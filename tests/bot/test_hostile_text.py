@@ -16,9 +16,10 @@ from debt.proxy import ProxyRating
 from debt.roi import Intended, Kind, Stakes
 from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
-from storage import budgets, initiatives
+from storage import budgets, initiatives, nudges, snapshots
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind
+from storage.nudges import Matter, Why
 from storage.uses import Place
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
@@ -465,6 +466,30 @@ async def test_the_digest_and_what_follows_it_are_inert(
     await process.send()
     must_be_inert(sam.dms()[-1], dana, sam)
     assert all(call.outcome == "ok" for call in slack.calls), slack.calls[-1]
+
+
+async def test_what_looks_back_on_weeks_and_months_is_inert(
+    text: str, dana: Person, erin: Person, hostile: Ledger, slack: Sandbox, process: Process
+) -> None:
+    """A metric that moved, the month's review, and the matter for the lead, with its picture."""
+    async with hostile.store.change() as session:
+        then = Change("test", MONDAY - timedelta(weeks=4), hostile.policy)
+        await snapshots.take(session, then)
+    for _ in range(4):
+        await hostile.add(**facts(text) | {"owner": None, "expires_on": date(2026, 11, 2)})
+    await dana.types("/debt subscribe", channel="payments")
+    await erin.types("/debt help")
+    async with hostile.store.change() as session:
+        matter = Matter(1, Why.TOP_TEAM, MONDAY.date())
+        await nudges.bring_up(session, erin.id, [matter], MONDAY)
+    for week in range(2):
+        await slack.clock.set(MONDAY + timedelta(weeks=week, hours=6))
+        await process.tick()
+        await process.send()
+        must_be_inert(dana.reads("payments")[-1])
+    assert "The register since" in dana.reads("payments")[-1].shown
+    [told] = [each for each in erin.dms() if "than any other since" in each.shown]
+    must_be_inert(told)
 
 
 async def test_a_home_tab_is_inert(

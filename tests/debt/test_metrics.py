@@ -8,27 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.metrics import (
-    METRICS,
-    WEEK,
-    WEEKS,
-    Better,
-    Changes,
-    Counts,
-    Facts,
-    Metric,
-    Tally,
-    Trend,
-    Turn,
-    Unit,
-    ages_faster,
-    immature,
-    is_new_top,
-    moved,
-    told,
-    worsening,
-)
+from debt.metrics import METRICS, Better, Metric, Unit
+from debt.moments import WEEK, WEEKS, Changes, Counts, Moment, Tally
 from debt.named import MetricName
+from debt.trend import Trend, Turn, ages_faster, immature, is_new_top, moved, told, worsening
 from tests.debt.builders import POLICY
 
 TODAY = date(2026, 11, 30)
@@ -39,7 +22,7 @@ def metric(name: MetricName) -> Metric:
     return next(each for each in METRICS if each.name is name)
 
 
-def trend(now: Facts, then: Facts | None = None, four_weeks_ago: Facts | None = None) -> Trend:
+def trend(now: Moment, then: Moment | None = None, four_weeks_ago: Moment | None = None) -> Trend:
     """As it is now, after twelve weeks of something else, or of the same."""
     before = then or now
     moments = [replace(before, day=TODAY - WEEK * (WEEKS - each)) for each in range(WEEKS)]
@@ -48,8 +31,8 @@ def trend(now: Facts, then: Facts | None = None, four_weeks_ago: Facts | None = 
     return Trend((*moments, replace(now, day=TODAY)))
 
 
-def facts(**changes: Any) -> Facts:
-    return Facts(TODAY, counts=replace(QUIET, **changes))
+def facts(**changes: Any) -> Moment:
+    return Moment(TODAY, counts=replace(QUIET, **changes))
 
 
 def one(name: MetricName, some: Trend) -> Any:
@@ -64,7 +47,7 @@ def test_every_metric_has_an_ask_and_a_threshold() -> None:
 def test_the_core_five_are_read_from_what_is_counted_and_entered() -> None:
     counts = Counts(live=10, owned=8, retained=6, past_review=3, retired=2)
     tools = Changes(review_minutes=(30, 600, 60))
-    now = Facts(TODAY, counts, minutes=300, tools=tools)
+    now = Moment(TODAY, counts, minutes=300, tools=tools)
     said = {each.metric.name: each.now for each in told(trend(now), POLICY)}
     assert said[MetricName.NAMED_OWNER] == 0.8
     assert said[MetricName.REVIEW_TIME] == 60
@@ -75,7 +58,7 @@ def test_the_core_five_are_read_from_what_is_counted_and_entered() -> None:
 
 
 def test_changes_of_tools_stand_beside_those_of_people() -> None:
-    now = Facts(
+    now = Moment(
         TODAY,
         tools=Changes(failed=Tally(3, 20), comments=Tally(20, 20)),
         people=Changes(failed=Tally(1, 50), comments=Tally(150, 50)),
@@ -97,7 +80,7 @@ def test_what_nobody_has_entered_is_not_connected() -> None:
 
 
 def test_a_missing_week_is_a_gap_and_no_direction_is_told_across_one_at_the_beginning() -> None:
-    some = trend(facts(), then=Facts(TODAY))
+    some = trend(facts(), then=Moment(TODAY))
     owner = one(MetricName.NAMED_OWNER, some)
     assert owner.series == (*(None,) * 12, 1.0)
     assert owner.turn is Turn.UNKNOWN
@@ -120,12 +103,12 @@ def test_the_digest_hears_of_the_one_that_got_worst() -> None:
 
 
 def test_a_week_without_a_snapshot_asks_for_nothing() -> None:
-    assert moved(trend(facts(owned=10), facts(), four_weeks_ago=Facts(TODAY)), POLICY) is None
+    assert moved(trend(facts(owned=10), facts(), four_weeks_ago=Moment(TODAY)), POLICY) is None
 
 
 def test_few_artifacts_are_no_trend() -> None:
     few, were = Counts(live=3, owned=0), Counts(live=3, owned=3)
-    assert moved(trend(Facts(TODAY, few), Facts(TODAY, were)), POLICY) is None
+    assert moved(trend(Moment(TODAY, few), Moment(TODAY, were)), POLICY) is None
 
 
 def test_beginning_to_log_hours_is_no_worsening() -> None:

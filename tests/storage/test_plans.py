@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import fields
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,10 +18,13 @@ from sqlalchemy.engine import make_url
 
 from debt.artifact import Ending, Label, Rating, Ratings, Stage, Surface
 from debt.hours import Period, span
+from debt.moments import Counts
+from debt.named import MetricName
 from debt.score import Quadrant
 from storage import (
     approvals,
     awake,
+    behind,
     checklists,
     history,
     home,
@@ -33,9 +37,11 @@ from storage import (
     quadrants,
     retirement,
     returns,
+    snapshots,
     subscriptions,
     told,
     trains,
+    trends,
     uses,
     value,
     work,
@@ -59,9 +65,11 @@ from storage.tables import (
     LISTING,
     MATTER,
     MENTION,
+    OBSERVATION,
     PERSON,
     REQUEST,
     SHOWN,
+    SNAPSHOT,
     SUBSCRIPTION,
     TEAM_MEMBER,
     TOLD,
@@ -224,6 +232,7 @@ async def _write_rows(session: Session) -> None:
         insert(HISTORY), [entry | {"id": n, "artifact_id": n} for n in range(1, ROWS + 1)]
     )
     await _write_requests(session)
+    await _write_trends(session)
     await connection.execute(
         insert(HOME_VIEW),
         [{"person": f"U{n}", "opened_at": NOW - timedelta(hours=n)} for n in range(ROWS)],
@@ -235,6 +244,36 @@ async def _write_rows(session: Session) -> None:
             asked
             | {"artifact_id": n, "asked_of": f"U{n % 300}", "owner": f"U{n % 300}"}
             | {"state": "open" if n % 50 == 1 else "declined"}
+            for n in range(1, ROWS + 1)
+        ],
+    )
+
+
+async def _write_trends(session: Session) -> None:
+    """Half a year of snapshots of many teams, and as many changes and incidents as artifacts."""
+    connection = await session.connection()
+    weeks = [snapshots.week_of(TODAY) - days(7 * back) for back in range(26)]
+    names = [
+        ("all", ""),
+        *((f"{kind}", f"{kind} {n}") for kind in ("team", "repo") for n in range(150)),
+    ]
+    counts = dict.fromkeys((each.name for each in fields(Counts)), 9)
+    await connection.execute(
+        insert(SNAPSHOT),
+        [
+            counts | {"scope": scope, "scope_name": name, "week": week, "taken_at": NOW}
+            for scope, name in names
+            for week in weeks
+        ],
+    )
+    entered = {"by": DANA, "at": NOW, "review_minutes": 60, "by_tool": True}
+    await connection.execute(
+        insert(OBSERVATION),
+        [
+            entered
+            | {"repo": f"acme/{n % 80}", "team": f"team {n % 60}", "ref": f"{n}"}
+            | {"kind": "change" if n % 9 else "incident", "artifact_id": None if n % 9 else n}
+            | {"happened_on": TODAY - days(n % 400)}
             for n in range(1, ROWS + 1)
         ],
     )
@@ -364,11 +403,46 @@ for _scope in SCOPES:
     }
 
 
+_MONTH = TODAY - days(40)
+for _scope in SCOPES[:3]:
+    DIGEST |= {
+        f"trend {_scope}": partial(trends.trend, policy=POLICY, scope=_scope, today=TODAY),
+        f"now {_scope}": partial(snapshots.now, policy=POLICY, scope=_scope, today=TODAY),
+        f"ended {_scope}": partial(lists.ended_since, scope=_scope, since=NOW - days(40), limit=3),
+        f"untouched {_scope}": partial(lists.untouched, scope=_scope, since=NOW - days(40)),
+        f"month {_scope}": partial(snapshots.of, scope=_scope, first=_MONTH, last=TODAY),
+        f"follower {_scope}": partial(subscriptions.follower, scope=_scope),
+    }
+DIGEST |= {
+    "tops": lambda s: snapshots.tops(s, ScopeKind.TEAM, snapshots.week_of(TODAY), 4, 5),
+    "teams": lambda s: snapshots.teams(s, snapshots.week_of(TODAY)),
+}
+
+
 async def test_nothing_a_digest_asks_reads_a_whole_table(full: Store) -> None:
     plans = await asked(full, DIGEST)
     assert whole_tables(plans) == []
     ranked = {name: each for name, each in plans.items() if name[:5] in {"needi", "owes "}}
     assert sorted_lists(ranked) == []
+
+
+async def test_the_artifacts_behind_a_metric_are_found_by_an_index(full: Store) -> None:
+    questions: dict[str, Ask] = {
+        f"{name} {scope}": partial(behind.behind, scope=scope, name=name, today=TODAY)
+        for name in (*BEHIND, *_COSTS)
+        for scope in SCOPES[:3]
+        if scope != lists.ALL or name not in _COSTS
+    }
+    questions["costs"] = partial(trends.costs, today=TODAY)
+    assert whole_tables(await asked(full, questions)) == []
+
+
+_COSTS = (MetricName.MONTHLY_HOURS, MetricName.COST_PER_ARTIFACT)
+BEHIND = (
+    MetricName.NAMED_OWNER, MetricName.PAST_REVIEW, MetricName.DELETED_RETAINED,
+    MetricName.INCIDENTS, MetricName.MISSING_METADATA, MetricName.UNTESTED, MetricName.CHURN,
+    MetricName.UNSTABLE, MetricName.UNUSED, MetricName.OWNER_GONE,
+)  # fmt: skip
 
 
 async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full: Store) -> None:

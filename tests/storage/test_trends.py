@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from debt.hours import Work
-from debt.metrics import METRICS, Changes, Tally
+from debt.metrics import METRICS
+from debt.moments import Changes, Tally
 from debt.named import MetricName
 from debt.refusal import Refused
 from storage import observations, snapshots, trends, work

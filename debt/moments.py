@@ -1,0 +1,105 @@
+"""One moment of a team or repository: what is counted of it, and what happened up to then.
+
+What metrics are read from; a trend is a number of them, a week apart.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from statistics import median
+
+WEEKS = 12
+WINDOW = timedelta(days=28)
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How a scope stands: numbers and sums of its live artifacts, so that scopes add up.
+
+    `retired` and `refactored` are all that ever ended so.
+    """
+
+    live: int = 0
+    owned: int = 0
+    owner_gone: int = 0
+    provisional: int = 0
+    needing: int = 0
+    past_review: int = 0
+    ephemeral: int = 0
+    retained: int = 0
+    untested: int = 0
+    churning: int = 0
+    regenerated: int = 0
+    unstable: int = 0
+    shifted: int = 0
+    unused: int = 0
+    age_days: int = 0
+    expected_minutes: int = 0
+    retired: int = 0
+    refactored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How a scope stood in a week, and when in that week it was looked at."""
+
+    taken_at: datetime
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A sum, and over how many it is: nothing is known of the others."""
+
+    total: int = 0
+    of: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.total + other.total, self.of + other.of)
+
+    @property
+    def share(self) -> float | None:
+        return self.total / self.of if self.of else None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Reviewed changes of one kind of author: minutes each waited for its review, and tallies."""
+
+    review_minutes: tuple[int, ...] = ()
+    failed: Tally = Tally()
+    rolled_back: Tally = Tally()
+    comments: Tally = Tally()
+    loops: Tally = Tally()
+    follow_ups: Tally = Tally()
+
+    def __add__(self, other: "Changes") -> "Changes":
+        return Changes(
+            self.review_minutes + other.review_minutes,
+            self.failed + other.failed,
+            self.rolled_back + other.rolled_back,
+            self.comments + other.comments,
+            self.loops + other.loops,
+            self.follow_ups + other.follow_ups,
+        )
+
+    @property
+    def median_minutes(self) -> float | None:
+        return median(self.review_minutes) if self.review_minutes else None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment of a scope. `counts` are None in a week without a snapshot.
+
+    `minutes`, `tools` (changes that AI tools wrote), `people` and `incidents` (those that name an
+    artifact of the register, of all) are of the four weeks that end on `day`.
+    """
+
+    day: date
+    counts: Counts | None = None
+    seen_on: date | None = None
+    minutes: int = 0
+    tools: Changes = field(default_factory=Changes)
+    people: Changes = field(default_factory=Changes)
+    incidents: Tally = Tally()
