@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
@@ -179,34 +180,36 @@ async def in_force(
 
 
 async def _in_force(session: Session, those: ColumnElement[bool], day: date) -> list[Budget]:
-    newest = (
-        select(B.scope, B.scope_name, B.only, func.max(B.from_on).label("from_on"))
-        .where(those, B.from_on <= day)
-        .group_by(B.scope, B.scope_name, B.only)
-        .subquery()
-    )
-    same = (B[name] == newest.c[name] for name in ("scope", "scope_name", "only", "from_on"))
+    """In the order of the primary key, so that of each place what was said last comes last."""
     its_train = and_(B.scope == ScopeKind.TRAIN, TRAIN.c.name == B.scope_name)
     question = (
-        select(*BUDGET.c, TRAIN.c.first_on, TRAIN.c.last_on)
-        .join(newest, and_(*same))
-        .outerjoin(TRAIN, its_train)
-        .where(B.ends.is_(False), or_(TRAIN.c.last_on.is_(None), TRAIN.c.last_on >= day))
+        select(*_PLACE, *_READ)
+        .outerjoin_from(BUDGET, TRAIN, its_train)
+        .where(those, B.from_on <= day, or_(TRAIN.c.last_on.is_(None), TRAIN.c.last_on >= day))
+        .order_by(*_PLACE, B.from_on)
     )
-    rows = await session.execute(question.order_by(B.scope, B.scope_name, B.only))
-    return [_budget(row) for row in rows]
+    newest = {row[:3]: row for row in await session.execute(question)}
+    return [_budget(*row) for row in newest.values() if not row.ends]
 
 
-def _budget(row: Any) -> Budget:
-    place = Place(Scope(ScopeKind(row.scope), row.scope_name), row.only)
-    rhythm: Rhythm | Once
-    if place.scope.kind is ScopeKind.TRAIN:
-        rhythm = Once(Train(row.scope_name, row.first_on, row.last_on).span)
-    else:
-        rhythm = Rhythm(Period(row.period), row.weeks, row.first_day)
-    limits = Limits(**{name: getattr(row, name) for name in _LIMITS})
-    told = row.over_since, row.back_on
-    return Budget(place, rhythm, limits, row.from_on, *told, set_by=row.set_by)
+_PLACE = (B.scope, B.scope_name, B.only)
+_READ = (
+    *(B.ends, B.period, B.weeks, B.first_day, TRAIN.c.first_on, TRAIN.c.last_on),
+    *(B.from_on, B.over_since, B.back_on, B.set_by),
+    *(B[name] for name in _LIMITS),
+)
+
+
+def _budget(scope: str, name: str, only: str, *said: Any) -> Budget:
+    _, period, weeks, first_day, first, last, from_on, over, back, set_by, *limits = said
+    place = Place(Scope(ScopeKind(scope), name), only)
+    rhythm = Once(Train(name, first, last).span) if first else _usual(period, weeks, first_day)
+    return Budget(place, rhythm, Limits(*limits), from_on, over, back, set_by)
+
+
+@cache
+def _usual(period: str, weeks: int | None, first_day: date | None) -> Rhythm:
+    return Rhythm(Period(period), weeks, first_day)
 
 
 async def standing_of(session: Session, change: Change, budget: Budget) -> Standing:
@@ -216,12 +219,12 @@ async def standing_of(session: Session, change: Change, budget: Budget) -> Stand
 
 async def standings_of(session: Session, change: Change, found: Sequence[Budget]) -> list[Standing]:
     """As `standing_of`, one for each, in a few statements for all."""
-    spans = [budget.span(change) for budget in found]
-    asked = [(budget.place, span) for budget, span in zip(found, spans, strict=True)]
-    used = await uses(session, asked)
+    today, rhythms = change.today, {budget.rhythm for budget in found}
+    spans = {each: each.span(today, change.policy.sprint) for each in rhythms}
+    used = await uses(session, [(budget.place, spans[budget.rhythm]) for budget in found])
     return [
-        standing(budget.limits, span, used[budget.place], change.today)
-        for budget, span in zip(found, spans, strict=True)
+        standing(budget.limits, spans[budget.rhythm], use, today)
+        for budget, use in zip(found, used, strict=True)
     ]
 
 

@@ -1,6 +1,5 @@
 """What scopes use: minutes worked, and what is live there; for one, or for all at once (R11)."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,65 +36,73 @@ class Place:
 
 async def use_of(session: Session, place: Place, span: Span) -> Use:
     """What it uses in the span. An hour counts where its artifact was when it was worked."""
-    return (await uses(session, [(place, span)]))[place]
+    return (await uses(session, [(place, span)]))[0]
 
 
-async def uses(session: Session, asked: Sequence[tuple[Place, Span]]) -> dict[Place, Use]:
-    """As `use_of` for many: one sum of hours for all of a kind that share a period, and one of
-    live artifacts for all of a kind.
+async def uses(session: Session, asked: Sequence[tuple[Place, Span]]) -> list[Use]:
+    """As `use_of` for many, in their order: one sum of hours for all of a kind that share a period,
+    and one of live artifacts for all of a kind.
     """
-    spent, live = Counter[Place](), dict[Place, Any]()
-    for (kind, part, span), names in _by_period(asked).items():
-        spent.update(await _spent_by(session, kind, part, names, span))
-    for (kind, part), names in _by_kind(asked).items():
-        live |= await _live_by(session, kind, part, names)
-    return {place: Use(spent[place], *live.get(place, ())) for place, _ in asked}
+    worked: dict[tuple[_Kind, Span], dict[_Name, int]] = {}
+    live: dict[_Kind, dict[_Name, tuple[int, int, int]]] = {}
+    for kind, spans in _grouped(asked).items():
+        names = {name for some in spans.values() for name in some}
+        live[kind] = await _live_by(session, kind, sorted(names))
+        for span, some in spans.items():
+            worked[kind, span] = await _spent_by(session, kind, sorted(set(some)), span)
+    return [
+        Use(worked[kind, span].get(name, 0), *live[kind].get(name, ()))
+        for place, span in asked
+        for kind, name in [_known_by(place)]
+    ]
 
 
-def _by_period(
-    asked: Sequence[tuple[Place, Span]],
-) -> dict[tuple[ScopeKind, str, Span], list[str]]:
-    groups: dict[tuple[ScopeKind, str, Span], set[str]] = {}
+_Kind = tuple[ScopeKind, str]  # of a scope, and of a part of it: `tier`, `label`, or nothing
+_Name = tuple[str, ...]  # of a scope, and of the part
+
+
+def _known_by(place: Place) -> tuple[_Kind, _Name]:
+    name = place.scope.name
+    if not place.only:
+        return (place.scope.kind, ""), (name,)
+    part, _, value = place.only.partition(":")
+    return (place.scope.kind, part), (name, value)
+
+
+def _grouped(asked: Sequence[tuple[Place, Span]]) -> dict[_Kind, dict[Span, list[str]]]:
+    groups: dict[_Kind, dict[Span, list[str]]] = {}
     for place, span in asked:
-        groups.setdefault((place.scope.kind, place.part, span), set()).add(place.scope.name)
-    return {group: sorted(names) for group, names in groups.items()}
-
-
-def _by_kind(asked: Sequence[tuple[Place, Span]]) -> dict[tuple[ScopeKind, str], list[str]]:
-    groups: dict[tuple[ScopeKind, str], set[str]] = {}
-    for place, _ in asked:
-        groups.setdefault((place.scope.kind, place.part), set()).add(place.scope.name)
-    return {group: sorted(names) for group, names in groups.items()}
+        kind = (place.scope.kind, place.part)
+        groups.setdefault(kind, {}).setdefault(span, []).append(place.scope.name)
+    return groups
 
 
 async def _spent_by(
-    session: Session, kind: ScopeKind, part: str, names: Sequence[str], span: Span
-) -> dict[Place, int]:
-    what = [_hours_name(kind), *([A[part]] if part else [])]
-    found: dict[Place, int] = {}
+    session: Session, kind: _Kind, names: Sequence[str], span: Span
+) -> dict[_Name, int]:
+    scope, part = kind
+    what = [_hours_name(scope), *([A[part]] if part else [])]
+    found: dict[_Name, int] = {}
     for some in portions(names):
-        question = _worked(kind, part, some, span, *what, func.sum(H.minutes)).group_by(*what)
-        for *there, minutes in await session.execute(question):
-            found[_place(kind, part, *there)] = int(minutes)
+        question = _worked(scope, part, some, span, *what, func.sum(H.minutes)).group_by(*what)
+        rows = await session.execute(question)
+        found |= {tuple(there): int(minutes) for *there, minutes in rows}
     return found
 
 
 async def _live_by(
-    session: Session, kind: ScopeKind, part: str, names: Sequence[str]
-) -> dict[Place, tuple[int, int, int]]:
+    session: Session, kind: _Kind, names: Sequence[str]
+) -> dict[_Name, tuple[int, int, int]]:
     """What a month of them is expected to cost, their scores' sum, their number."""
-    what = [_live_name(kind), *([A[part]] if part else [])]
+    scope, part = kind
+    what = [_live_name(scope), *([A[part]] if part else [])]
     sums = func.sum(A.expected_minutes), func.sum(A.score), func.count()
-    found: dict[Place, tuple[int, int, int]] = {}
+    found: dict[_Name, tuple[int, int, int]] = {}
     for some in portions(names):
-        question = _living(kind, some, *what, *sums).group_by(*what)
-        for *there, monthly, score, artifacts in await session.execute(question):
-            found[_place(kind, part, *there)] = (int(monthly), int(score), artifacts)
+        rows = await session.execute(_living(scope, some, *what, *sums).group_by(*what))
+        for *there, monthly, score, artifacts in rows:
+            found[tuple(there)] = int(monthly), int(score), artifacts
     return found
-
-
-def _place(kind: ScopeKind, part: str, name: str, value: str = "") -> Place:
-    return Place(Scope(kind, name), f"{part}:{value}" if part else "")
 
 
 def _hours_name(kind: ScopeKind) -> ColumnElement[Any]:

@@ -50,7 +50,7 @@ async def test_its_list_is_what_is_aboard(spring: Ledger, erin: Person) -> None:
 
 
 async def test_its_budget_is_for_all_of_it_and_only_for_hours_worked_aboard(
-    spring: Ledger, erin: Person, dana: Person
+    spring: Ledger, erin: Person, dana: Person, process: Process
 ) -> None:
     await dana.types("/debt log D-1 3h on 2026-11-15")
     await dana.types("/debt log D-1 4h on 2026-11-16")
@@ -59,7 +59,9 @@ async def test_its_budget_is_for_all_of_it_and_only_for_hours_worked_aboard(
     said = (await erin.types("/debt budget set train:2027.1 40h")).text
     assert "2027.1, train 2026-11-16 to 2026-12-18: 5 h of 40 h spent" in said
     assert "5 h of 40 h spent" in (await erin.types("/debt train 2027.1")).text
-    assert "5 h of 40 h spent" in (await erin.types("/debt budget train:2027.1")).text
+    await erin.types("/debt budget train:2027.1", "payments")
+    await process.bot.tasks.finish()
+    assert "5 h of 40 h spent" in erin.reads("payments")[-1].shown
     await erin.types("/debt train set 2027.1 2026-11-17 2026-12-18")
     assert "1 h of 40 h spent" in (await erin.types("/debt budget")).text
 

@@ -314,7 +314,7 @@ async def test_whatever_moves_between_teams_and_trains_each_hour_counts_where_it
         for name, (first, last) in WINDOWS.items()
     }
     used = await register.asked(uses.uses, list(places.items()))
-    for place, span in places.items():
-        assert used[place].spent == book.sum_of(place), str(place)
+    for (place, span), use in zip(places.items(), used, strict=True):
+        assert use.spent == book.sum_of(place), str(place)
         by_day = await register.asked(uses.spent_by_day, place, span)
-        assert sum(by_day.values()) == used[place].spent
+        assert sum(by_day.values()) == use.spent
