@@ -83,7 +83,7 @@ async def _seen(session: Session, call: Call, scope: Scope) -> Seen:
 
 
 def message(seen: Seen, counts: Counts, policy: Policy) -> Message:
-    """Its table says all that the picture does."""
+    """Its table says all that the picture does; a line each what asks for nothing."""
     worse = [each.metric.words for each in seen.rows if each.turn is Turn.WORSE]
     picture = in_words.picture(seen.trend, seen.rows)
     blocks: list[Block] = [
@@ -91,10 +91,20 @@ def message(seen: Seen, counts: Counts, policy: Policy) -> Message:
         PictureBlock("metrics", picture, multiples_alt(seen.scope.name or "Everything", picture)),
         *_asked(seen),
         *_costs(seen, policy),
+        *_table(seen),
         *_gaps(seen.trend),
-        Cells(in_words.table(seen.rows)),
     ]
     return Message(say("metrics.fallback", scope=seen.scope, worse=worse), tuple(blocks))
+
+
+def _table(seen: Seen) -> Iterator[Block]:
+    said, fine, unconnected = in_words.set_apart(seen.rows)
+    if said:
+        yield Cells(in_words.table(said))
+    if fine:
+        yield quiet(say("metrics.fine", told=fine))
+    if unconnected:
+        yield quiet(say("metrics.unconnected", told=unconnected))
 
 
 def _asked(seen: Seen) -> Iterator[Block]:

@@ -106,6 +106,8 @@ def _message(
     blocks: list[Block] = [line(title, accessory=other)]
     shown = _shown(found)
     blocks += [block for each in shown for block in _row(call, wish, each)]
+    if any(each.initiative is None for each in shown):
+        blocks.append(quiet(say("roi.unsaid")))
     if more := len(found) - len(shown):
         blocks.append(quiet(say("roi.more", count=more)))
     if record := record_of(checked):

@@ -70,7 +70,15 @@ def asks(told: Told) -> bool:
     return told.turn is not Turn.BETTER and told.short
 
 
-def table(rows: tuple[Told, ...]) -> list[tuple[str, ...]]:
+def set_apart(rows: Sequence[Told]) -> tuple[list[Told], list[Told], list[Told]]:
+    """What has something to say, what is as good as it can be, and what is not connected."""
+    known = [each for each in rows if each.connected]
+    fine = [each for each in known if each.metric.group is Group.LEADING and not asks(each)]
+    said = [each for each in known if each not in fine]
+    return said, fine, [each for each in rows if not each.connected]
+
+
+def table(rows: Sequence[Told]) -> list[tuple[str, ...]]:
     """A row each under its head, in the order in which they are told."""
     return [_HEAD, *(_row(each) for each in rows)]
 

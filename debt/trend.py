@@ -76,12 +76,17 @@ def _told(metric: Metric, trend: Trend, policy: Policy) -> Told:
 
 
 def _turn(metric: Metric, then: float | None, now: float | None, limit: float | None) -> Turn:
-    if then is None or now is None:
+    if then is None or now is None or _is_begun(metric, then):
         return Turn.UNKNOWN
     worse = worsening(metric, then, now)
     if abs(worse) < (limit or _USUAL):
         return Turn.STEADY
     return Turn.WORSE if worse > 0 else Turn.BETTER
+
+
+def _is_begun(metric: Metric, then: float) -> bool:
+    """That somebody has begun to log hours since is no worsening."""
+    return metric.source is Source.HOURS and not then
 
 
 _USUAL = 0.05

@@ -10,7 +10,7 @@ from debt.facts import Facts
 from debt.hours import Period, Work
 from debt.policy import built_in
 from intake.spreadsheet import Faults, rows
-from storage import budgets, bulk, work
+from storage import budgets, bulk, value, work
 from storage.artifacts import Change
 from storage.bulk import Row
 from storage.lists import Scope, ScopeKind
@@ -20,12 +20,18 @@ from storage.uses import Place
 FILE = Path(__file__).with_name("sample.csv")
 WRITTEN_ON = date(2026, 11, 24)
 BUDGETS = {"payments": 24, "platform": 14}  # hours a month
+VALUES = {7: (6, 0.5), 1: (12, 3), 3: (4, 1), 11: (8, 1)}  # hours saved at creation, and a month
+# Artifact, days ago, hours, and what they went into.
 HOURS = (
-    (7, 6.5, Work.DEBUGGING, "scores flip for the same card"),
-    (4, 4, Work.REWORK, "the scheme has changed its forms"),
-    (1, 3.5, Work.PATCHING, "new error codes of the provider"),
-    (11, 9.5, Work.DEBUGGING, "it throttled the health checks"),
-    (12, 7, Work.REWORK, "drift after the last redesign"),
+    (7, 1, 6.5, Work.DEBUGGING, "scores flip for the same card"),
+    (4, 2, 4, Work.REWORK, "the scheme has changed its forms"),
+    (1, 3, 3.5, Work.PATCHING, "new error codes of the provider"),
+    (11, 4, 9.5, Work.DEBUGGING, "it throttled the health checks"),
+    (12, 5, 7, Work.REWORK, "drift after the last redesign"),
+    (7, 36, 8, Work.DEBUGGING, "explained the wrong card"),
+    (1, 40, 2, Work.REVIEW, "before the move to the new queue"),
+    (7, 66, 7, Work.REWORK, "new rules of the card schemes"),
+    (11, 70, 5, Work.PATCHING, "a library that had to go"),
 )
 
 
@@ -57,10 +63,12 @@ async def fill(store: Store, change: Change) -> int:
 
 
 async def _use(session: Session, change: Change) -> None:
-    """What the teams may spend a month, and what they have spent lately."""
+    """What the teams may spend a month, what some artifacts save, and what they have cost."""
     for team, hours in BUDGETS.items():
         place, limits = Place(Scope(ScopeKind.TEAM, team)), Limits(hours * 60)
         await budgets.put(session, change, place, Rhythm(Period.MONTH), limits)
-    for number, (key, spent, kind, note) in enumerate(HOURS, 1):
-        on, minutes = change.today - timedelta(days=number), round(spent * 60)
+    for key, (saved, monthly) in VALUES.items():
+        await value.state(session, change, key, saved * 60, round(monthly * 60))
+    for key, days, spent, kind, note in HOURS:
+        on, minutes = change.today - timedelta(days=days), round(spent * 60)
         await work.log(session, change, key, minutes, kind=kind, worked_on=on, note=note)

@@ -62,10 +62,9 @@ async def test_a_team_sees_where_it_stands_and_how_it_went(
     assert rows["Artifacts with a named owner"] == [
         "50 %", "100 %", "worse", "claim what nobody owns"
     ]  # fmt: skip
-    assert rows["No tests"] == ["0 %", "0 %", "steady", "–"]
-    assert rows["Median review time of generated code"] == [
-        "not connected", "–", "–", "enter reviewed changes: debt metrics import FILE"
-    ]  # fmt: skip
+    assert "No tests" not in rows
+    assert "Nothing to do about: no tests, " in shown.shown
+    assert "Not connected: review time, " in shown.shown
     assert picture_in(shown)["alt_text"].startswith(
         "payments, 12 weeks: worse: named owner from 100 % to 50 %"
     )
