@@ -1,7 +1,7 @@
 """What is entered of changes and incidents (R20, R21): put in, and read back for a trend."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -74,67 +74,62 @@ async def note(session: Session, change: Change, count: int, source: str) -> Non
 class OfDay:
     """What happened on one day."""
 
-    tools: Changes
-    people: Changes
-    incidents: Tally
+    tools: Changes = field(default_factory=Changes)
+    people: Changes = field(default_factory=Changes)
+    incidents: Tally = field(default_factory=Tally)
 
 
 async def by_day(session: Session, scope: Scope, first: date, last: date) -> dict[date, OfDay]:
     """What happened in a scope on each day on which anything did, both days included."""
     those = and_(_within(scope), O.happened_on.between(first, last))
-    incidents = await _incidents(session, those)
-    changes = {of_tools: await _changes(session, those, of_tools) for of_tools in (True, False)}
-    days = {*incidents, *changes[True], *changes[False]}
-    return {
-        day: OfDay(
-            changes[True].get(day, Changes()),
-            changes[False].get(day, Changes()),
-            incidents.get(day, Tally()),
-        )
-        for day in days
-    }
+    sums = [each for name in _TALLIES for each in (func.sum(O[name]), func.count(O[name]))]
+    told = (O.happened_on, O.kind, O.by_tool)
+    question = select(*told, func.count(O.artifact_id), func.count(), *sums).where(those)
+    rows = (await session.execute(question.group_by(*told))).all()
+    waits = await _review_minutes(session, those) if rows else {}
+    found: dict[date, OfDay] = {}
+    for day, kind, by_tool, ours, every, *tallies in rows:
+        of_day = found.get(day, OfDay())
+        changes = _as_changes(tallies, waits.get((day, by_tool), ()))
+        if kind == Kind.INCIDENT:
+            found[day] = replace(of_day, incidents=Tally(ours, every))
+        elif by_tool:
+            found[day] = replace(of_day, tools=changes)
+        else:
+            found[day] = replace(of_day, people=changes)
+    return found
 
 
 def _within(scope: Scope) -> ColumnElement[bool]:
     return true() if scope.kind is ScopeKind.ALL else O[scope.kind] == scope.name
 
 
-async def _incidents(session: Session, those: ColumnElement[bool]) -> dict[date, Tally]:
-    question = select(O.happened_on, func.count(O.artifact_id), func.count())
-    here = question.where(those, O.kind == Kind.INCIDENT).group_by(O.happened_on)
-    return {day: Tally(ours, every) for day, ours, every in await session.execute(here)}
-
-
-async def _changes(
-    session: Session, those: ColumnElement[bool], of_tools: bool
-) -> dict[date, Changes]:
-    here = and_(those, O.kind == Kind.CHANGE, O.by_tool.is_(of_tools))
-    sums = (each for name in _TALLIES for each in (func.sum(O[name]), func.count(O[name])))
-    rows = await session.execute(select(O.happened_on, *sums).where(here).group_by(O.happened_on))
-    waits = await _review_minutes(session, here)
-    return {row[0]: _as_changes(row[1:], waits.get(row[0], ())) for row in rows}
-
-
 def _as_changes(sums: Sequence[int | None], waits: Iterable[int]) -> Changes:
+    """Sum and number of each tally in turn."""
     tallies: Mapping[str, Tally] = {
-        name: Tally(int(sums[2 * at] or 0), int(sums[2 * at + 1] or 0))
-        for at, name in enumerate(_TALLIES)
+        name: Tally(int(total or 0), int(of or 0))
+        for name, total, of in zip(_TALLIES, sums[::2], sums[1::2], strict=True)
     }
     return Changes(tuple(waits), **tallies)
 
 
-async def _review_minutes(session: Session, here: ColumnElement[bool]) -> dict[date, list[int]]:
-    """Each one, since a median cannot be added up."""
-    question = select(O.happened_on, O.review_minutes).where(here, O.review_minutes.is_not(None))
-    found: dict[date, list[int]] = {}
-    for day, minutes in await session.execute(question):
-        found.setdefault(day, []).append(minutes)
+async def _review_minutes(
+    session: Session, those: ColumnElement[bool]
+) -> dict[tuple[date, bool], list[int]]:
+    """Each one, by its day and whether a tool wrote it, since a median cannot be added up."""
+    question = select(O.happened_on, O.by_tool, O.review_minutes)
+    found: dict[tuple[date, bool], list[int]] = {}
+    for day, by_tool, minutes in await session.execute(
+        question.where(those, O.review_minutes.is_not(None))
+    ):
+        found.setdefault((day, by_tool), []).append(minutes)
     return found
 
 
 async def blamed(session: Session, scope: Scope, since: date, limit: int) -> list[int]:
     """The artifacts that incidents since that day named, the one named most often first."""
-    those = and_(_within(scope), O.happened_on >= since, O.artifact_id.is_not(None))
+    named = and_(O.kind == Kind.INCIDENT, O.artifact_id.is_not(None))
+    those = and_(_within(scope), O.happened_on >= since, named)
     question = select(O.artifact_id, func.count()).where(those).group_by(O.artifact_id)
     most = question.order_by(func.count().desc(), O.artifact_id).limit(limit)
     return [row[0] for row in await session.execute(most)]

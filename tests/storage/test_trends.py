@@ -57,11 +57,13 @@ async def test_reviews_and_incidents_are_read_back_as_they_were_entered(
     register: Register,
 ) -> None:
     await register.holds(repo="acme/shop")
+    await register.holds(repo="acme/shop")
     entered = [
         a_change("1", review_minutes=30, comments=2, failed=0),
         a_change("2", review_minutes=90, comments=4, failed=1, rolled_back=1),
         a_change("3", by_tool=False, review_minutes=10, follow_ups=1),
-        a_change("4", on=TODAY - days(40)),
+        a_change("4", on=TODAY - days(40), artifact_id=2),
+        a_change("5", by_tool=False, review_minutes=None, artifact_id=2),
         Observed(Kind.INCIDENT, "7", "acme/shop", TODAY, artifact_id=1),
         Observed(Kind.INCIDENT, "8", "acme/shop", TODAY),
     ]
