@@ -39,11 +39,12 @@ def _asked(invocation: Invocation) -> "Asked":
     from briefings.report import asked
     from debt.hours import Period, parse_quarter, span
     from debt.refusal import Refused
+    from storage.budgets import SPELLED
 
     arguments, change = invocation.arguments, invocation.change
     scope = scope_in(arguments.scope)
     if scope is None:
-        raise Refused(f"“{arguments.scope[:60]}” is no scope; say all, team:x, repo:x, service:x.")
+        raise Refused(f"“{arguments.scope[:60]}” is no scope; say all, {SPELLED}.")
     if arguments.quarter:
         quarter = parse_quarter(arguments.quarter)
     else:

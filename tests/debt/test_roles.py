@@ -1,12 +1,14 @@
 """Who may do what, and what they are told who may not."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from debt.named import Act
 from debt.policy import Policy, TeamPolicy
-from debt.roles import OPERATOR, Powers, may, require_may
+from debt.refusal import Refused
+from debt.roles import OPERATOR, Powers, may, require_may, require_may_budget_of
 from tests.debt.builders import POLICY, an_artifact, answer
 
 
@@ -76,3 +78,23 @@ def test_a_refusal_says_who_can(
 def test_every_act_has_words_for_its_refusal(act: Act) -> None:
     said = answer(lambda: require_may(act, "U0SAM", NOBODY_SPECIAL, roles(**{act.value: ()})))
     assert str(said).startswith("You cannot ")
+
+
+@pytest.mark.parametrize(
+    ("by", "powers", "teams", "yes"),
+    [
+        ("U0ERIN", NOBODY_SPECIAL, {"payments", "growth"}, True),
+        ("U0ERIN", NOBODY_SPECIAL, {"growth"}, False),
+        ("U0DANA", NOBODY_SPECIAL, {"payments"}, False),
+        ("U0LENA", Powers(admin=True), {"growth"}, True),
+        ("U0CTO", Powers(groups=frozenset({"leadership"})), {"growth"}, True),
+        ("cli:root", OPERATOR, set(), True),
+    ],
+)
+def test_a_budget_is_changed_by_who_answers_for_what_is_there(
+    by: str, powers: Powers, teams: set[str], yes: bool
+) -> None:
+    policy = roles(budget=("lead", "admin", "leadership"))
+    why = "cannot change the budget of repo:acme/shop; the lead of a team with artifacts there"
+    with nullcontext() if yes else pytest.raises(Refused, match=why):
+        require_may_budget_of(by, powers, policy, "repo:acme/shop", frozenset(teams))
