@@ -14,15 +14,23 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from briefings import metrics
 from briefings.artist import Artist
 from briefings.budgets import burn_up_of, standings, with_costliest
-from briefings.pictures import Picture, burn_up_alt, quadrant_map, quadrant_map_alt
-from briefings.words import count, long_day, roughly, shorten
+from briefings.pictures import (
+    Picture,
+    burn_up_alt,
+    multiples_alt,
+    quadrant_map,
+    quadrant_map_alt,
+)
+from briefings.words import count, long_day, month, months, roughly, shorten
 from debt.budget import days_left
 from debt.estimate import estimate
 from debt.hours import Span, as_hours
 from debt.score import Quadrant, explain
-from storage import lists, quadrants, retirement, uses
+from debt.trend import told
+from storage import lists, quadrants, retirement, returns, trends, uses
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind
 from storage.store import Session, Store
@@ -115,6 +123,33 @@ async def _map(session: Session, asked: Asked) -> Section | None:
     return Section("map", {"counts": counts, "unrated": unrated}, shown)
 
 
+async def _metrics(session: Session, asked: Asked) -> Section | None:
+    """What has something to say, with twelve weeks of it."""
+    if not trends.has_trend(asked.scope):
+        return None
+    trend = await trends.trend(session, asked.change.policy, asked.scope, asked.today)
+    said, fine, unconnected = metrics.set_apart(told(trend, asked.change.policy))
+    counts = trend.at(0).counts
+    if counts is None or not counts.live:
+        return None
+    head, *rows = metrics.table(said)
+    picture = metrics.picture(trend, said)
+    values = {"head": head, "rows": rows, "fine": fine, "unconnected": unconnected}
+    return Section("metrics", values, {"trend": (picture, multiples_alt(asked.name, picture))})
+
+
+async def _investments(session: Session, asked: Asked) -> Section | None:
+    """What buys back most, planned or not, and whether done work kept its promise."""
+    policy, horizon = asked.change.policy, asked.change.policy.roi.horizon_months
+    found = await returns.weighed(session, asked.scope, policy, asked.today, horizon)
+    checked = await returns.checked(session, asked.scope, policy, asked.today)
+    if not (found or checked):
+        return None
+    kept = sum(each.kept for each in checked)
+    values = {"found": found[:_ARTIFACTS], "horizon": horizon, "checked": checked, "kept": kept}
+    return Section("investments", values)
+
+
 async def _costliest(session: Session, asked: Asked) -> Section | None:
     left = days_left(asked.quarter, asked.today)
     most = await uses.costliest(session, asked.place, asked.quarter, left, _ARTIFACTS)
@@ -135,7 +170,16 @@ async def _gone(session: Session, asked: Asked) -> Section | None:
 
 
 Ask = Callable[[Session, Asked], Awaitable[Section | None]]
-SECTIONS: Sequence[Ask] = (_budgets, _trend, _map, _costliest, _first_to_go, _gone)
+SECTIONS: Sequence[Ask] = (
+    _budgets,
+    _trend,
+    _metrics,
+    _map,
+    _investments,
+    _costliest,
+    _first_to_go,
+    _gone,
+)
 
 
 async def page(store: Store, asked: Asked) -> str:
@@ -172,7 +216,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (shorten, count, long_day, roughly)
+    filters = (shorten, count, long_day, month, months, roughly)
     environment.filters |= {each.__name__: each for each in filters} | {"hours": as_hours}
     return environment
 

@@ -22,9 +22,14 @@ from storage.tables import HOURS, SNAPSHOT
 H, S = HOURS.c, SNAPSHOT.c
 
 
+def has_trend(scope: Scope) -> bool:
+    """Whether it is looked at each week."""
+    return scope.kind in {ScopeKind.ALL, ScopeKind.TEAM, ScopeKind.REPO}
+
+
 def require_scope(scope: Scope) -> None:
-    """Refused for a service: snapshots are of teams and repositories."""
-    if scope.kind is ScopeKind.SERVICE:
+    """Refused for a service or a train: snapshots are of teams and repositories."""
+    if not has_trend(scope):
         raise Refused("Metrics are of a team or a repository: team:x or repo:x.", field="scope")
 
 

@@ -1,7 +1,7 @@
 """Hours worked on artifacts (R9): logged, corrected by a reversing entry, summed."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Select, extract, func, insert, select
@@ -15,9 +15,10 @@ from debt.text import clean_field
 from storage.artifacts import Change, locked, save
 from storage.lists import several
 from storage.store import Session
-from storage.tables import HOURS, HoursRow
+from storage.tables import HISTORY, HOURS, HoursRow
 
 Scope = Literal["artifact_id", "team", "repo", "service"]
+_PLACE = ("team", "repo", "service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,18 @@ async def log(
     change.require_may(Act.LOG, artifact)
     require_accepted(artifact.key, artifact.stage)
     worked = Worked(minutes, kind, worked_on, clean_field("note", note))
-    place = {"team": artifact.team, "repo": artifact.repo, "service": artifact.service}
-    return await _write(session, change, artifact, worked, place)
+    return await _write(session, change, artifact, worked, await _place(session, artifact, worked))
+
+
+async def _place(session: Session, artifact: Artifact, worked: Worked) -> dict[str, str | None]:
+    """Where the artifact was at the end of that day in UTC, by what its history tells since."""
+    place = {name: getattr(artifact, name) for name in _PLACE}
+    over = datetime.combine(worked.worked_on + timedelta(days=1), time(), UTC)
+    since = (HISTORY.c.artifact_id == artifact.id, HISTORY.c.at >= over)
+    question = select(HISTORY.c.before).where(*since, HISTORY.c.before.is_not(None))
+    for before in (await session.execute(question.order_by(HISTORY.c.id.desc()))).scalars():
+        place |= {name: before[name] for name in _PLACE if name in before}
+    return place
 
 
 async def reverse(session: Session, change: Change, entry_id: int) -> Logged:
@@ -118,7 +129,7 @@ async def _write(
     worked: Worked,
     place: dict[str, str | None],
 ) -> Logged:
-    """`place` is where the artifact was when the work was logged, also where it has moved since."""
+    """`place` is where the artifact was when the work was done, also where it has moved since."""
     who = {"artifact_id": artifact.id, "person": change.by, "at": change.at}
     values = asdict(worked) | place | who
     written = await session.execute(insert(HOURS).values(values).returning(HOURS.c.id))
@@ -146,7 +157,7 @@ async def _months(session: Session, artifact_id: int) -> int:
 async def minutes_in(session: Session, scope: Scope, name: object, span: Span) -> int:
     """Minutes worked in the span on one artifact, team, repository or service.
 
-    An hour counts for the team, repository and service the artifact had when it was logged;
+    An hour counts for the team, repository and service the artifact had when it was worked;
     no team has no hours.
     """
     if name is None:

@@ -13,7 +13,9 @@ from debt.artifact import Stage
 from debt.budget import Limits, Rhythm
 from debt.hours import Period, Work, parse_quarter, span
 from debt.refusal import Refused
-from storage import budgets, retirement, work
+from debt.roi import Intended, Kind, Stakes
+from debt.train import Train
+from storage import budgets, initiatives, retirement, trains, work
 from storage.artifacts import locked, save
 from storage.lists import ALL, Scope, ScopeKind
 from storage.uses import Place
@@ -72,6 +74,27 @@ async def test_it_says_what_slack_says(lived: Register) -> None:
     assert "D-3 Old importer" in section(html, "Ended in Q4 2026")
     assert "retired on Nov 24, 2026" in section(html, "Ended in Q4 2026")
     assert "2 live artifacts" in words(html)
+    trend = section(html, "How it went in twelve weeks")
+    assert "Maintenance hours in four weeks 11.0 h 0 h not known" in trend
+    assert "Not connected: review time, " in trend
+    bought = section(html, "What buys back most hours")
+    assert "Growth script (D-2): retire it not planned yet" in bought
+    assert "(D-1): refactor it not planned yet 5.5 h → 2 h 8 h 2.4 months 31 h December" in bought
+
+
+async def test_plans_and_promises_are_told_with_what_they_buy(register: Register) -> None:
+    await register.holds(monthly_minutes=600)
+    stakes = Stakes(600, 120, 600)
+    await register.told(DANA, initiatives.plan, 1, Intended(Kind.REFACTOR, stakes))
+    html = await page(register)
+    bought = section(html, "What buys back most hours")
+    assert "(D-1): refactor it planned 10 h → 2 h 10 h" in bought
+
+
+async def test_a_train_has_no_weekly_trend(register: Register) -> None:
+    await register.told(ERIN, trains.put, Train("2027.1", TODAY, TODAY + days(30)))
+    html = await page(register, Scope(ScopeKind.TRAIN, "2027.1"))
+    assert "How it went" not in html
 
 
 async def test_a_scope_keeps_to_itself_and_shows_its_own_days(lived: Register) -> None:
@@ -145,7 +168,7 @@ async def test_a_browser_shows_and_prints_it_without_complaint(
     await shown.set_content(await page(lived, PAYMENTS))
     assert await shown.locator("h1").inner_text() == "Code debt of team payments"
     drawn = "[...document.images].map(each => each.naturalWidth)"
-    assert await shown.evaluate(drawn) == [1080, 1080]
+    assert await shown.evaluate(drawn) == [1080, 1080, 1080]
     for width in (1280, 390):
         await shown.set_viewport_size({"width": width, "height": 800})
         wide = "document.documentElement.scrollWidth"

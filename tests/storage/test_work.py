@@ -158,6 +158,23 @@ async def test_hours_stay_where_the_work_was_done(register: Register) -> None:
     assert await totals() == [0, 0, 0, 15, 15, 15]
 
 
+async def test_hours_that_are_logged_late_count_where_the_artifact_was_then(
+    register: Register,
+) -> None:
+    await register.holds()
+    async with register.store.change() as session:
+        old = await locked(session, 1)
+        moved = replace(old, team="growth", service="shop")
+        await save(session, by(DANA), old, moved, action="edit")
+        again = replace(await locked(session, 1), team="risk")
+        await save(session, by(DANA), await locked(session, 1), again, action="edit")
+    await logged(register, 60, on=TODAY - days(1))
+    await logged(register, 30)
+    for team, minutes in (("payments", 60), ("growth", 0), ("risk", 30)):
+        assert await register.asked(minutes_in, "team", team, MONTH) == minutes
+    assert await register.asked(minutes_in, "service", "shop", MONTH) == 30
+
+
 async def test_hours_of_no_team_are_no_teams_hours(register: Register) -> None:
     await register.holds(team=None)
     await logged(register, 60)
