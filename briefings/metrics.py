@@ -7,7 +7,7 @@ from briefings.pictures import Line, Multiples
 from debt.hours import as_hours
 from debt.metrics import Group, Source, Unit
 from debt.moments import WEEK, WEEKS
-from debt.trend import Moved, Told, Trend, Turn
+from debt.trend import Told, Trend, Turn
 
 NOT_CONNECTED = "not connected"
 _HOW_TO_CONNECT = {
@@ -125,12 +125,6 @@ def standing_out(values: Sequence[float | None], aging: bool, today: date) -> Mu
     name = "mean age" if aging else "in need of somebody"
     line = Line(name, tuple(values), then, now, str(Turn.WORSE))
     return Multiples(today - WEEK * WEEKS, today, (line,))
-
-
-def moved_words(moved: Moved) -> tuple[str, str]:
-    """What it was and what it is."""
-    unit = moved.metric.unit
-    return in_unit(moved.then, unit), in_unit(moved.now, unit)
 
 
 def lines(rows: tuple[Told, ...]) -> Iterator[str]:
