@@ -229,7 +229,7 @@ class Book:
     told: Register
     tag: str
     keys: list[int] = field(default_factory=list)
-    teams: dict[int, str | None] = field(default_factory=dict)
+    moves: list[tuple[int, date, str | None]] = field(default_factory=list)
     left: dict[tuple[str, int], date] = field(default_factory=dict)
     aboard: set[tuple[str, int]] = field(default_factory=set)
     stays: set[tuple[str, int, date]] = field(default_factory=set)
@@ -254,19 +254,24 @@ class Book:
             await self.told.told(
                 by(DANA, at=at), work.log, number, about, kind=Work.REWORK, worked_on=then
             )
-            self.worked.append((number, about, self.teams[number], then))
+            self.worked.append((number, about, self._team_on(number, then), then))
         elif what == "move":
             team = name if about else None
             old = await self.told.artifact(number)
             new = replace(old, team=team)
             await self.told.told(by(DANA, at=at), save, old, new, action="edit")
-            self.teams[number] = team
+            self.moves.append((number, day, team))
         elif what == "board":
             await self.told.told(by(ERIN, at=at), trains.board, name, [number], then)
             self._boards((name, number), then)
         else:
             await self.told.told(by(ERIN, at=at), trains.leave, name, [number])
             self._leaves((name, number), day)
+
+    def _team_on(self, number: int, day: date) -> str | None:
+        """At the end of a day that is over, or just now."""
+        teams = [team for moved, on, team in self.moves if moved == number and on <= day]
+        return teams[-1] if teams else None
 
     def _boards(self, stay: tuple[str, int], since: date) -> None:
         """Aboard until it leaves, and from then back to when it left last."""
@@ -298,7 +303,6 @@ async def test_whatever_moves_between_teams_and_trains_each_hour_counts_where_it
     for _ in range(4):
         artifact = await register.holds(team=None)
         book.keys.append(artifact.id)
-        book.teams[artifact.id] = None
     for name, (first, last) in WINDOWS.items():
         planner = by(ERIN, at=NOW - days(9))
         await register.told(planner, trains.put, Train(f"{book.tag}{name}", first, TODAY))
