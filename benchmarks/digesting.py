@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, text
 
-from briefings import digest
+from briefings import digest, gathering
 from debt.artifact import Artifact, Label, Stage, Surface
 from debt.facts import usual_ratings
 from debt.policy import built_in
@@ -82,7 +82,7 @@ async def _milliseconds(store: Store, scope: Scope) -> float:
         started = time.perf_counter()
         async with store.read() as session:
             since = NOW - timedelta(days=7)
-            gathered = await digest.gather(session, "C1", scope, built_in(), NOW, since)
+            gathered = await gathering.gather(session, "C1", scope, built_in(), NOW, since)
             message = await digest.compose(session, gathered.weekly, built_in())
         times.append(time.perf_counter() - started)
         if message is None:

@@ -6,7 +6,7 @@ from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from bot.subscribe import require_scope
 from bot.typed import scope_in
-from briefings import digest
+from briefings import digest, gathering
 from briefings.message import plainly
 from briefings.words import say
 from debt.refusal import Refused
@@ -23,10 +23,10 @@ async def brief(call: Call) -> Answer:
         scope = read_scope(call.words, own, "brief")
         await require_scope(session, scope)
         last_at = subscription.last_at if subscription else None
-        since = digest.since_last(last_at, call.at)
+        since = gathering.since_last(last_at, call.at)
         here = call.at.astimezone(ZoneInfo(subscription.zone if subscription else call.who.zone))
-        month = digest.month_of(last_at, here)
-        gathered = await digest.gather(
+        month = gathering.month_of(last_at, here)
+        gathered = await gathering.gather(
             session, call.channel or "", scope, call.policy, here, since, month=month
         )
         message = await digest.compose(session, gathered.weekly, call.policy)

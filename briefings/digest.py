@@ -1,39 +1,25 @@
 """The weekly digest: at most a handful of artifacts that need somebody, and what to do (R24)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from briefings import looking_back
-from briefings.asides import asides
-from briefings.budgets import Told, burn_up_of, chart, standings, with_costliest
+from briefings.budgets import chart
 from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.pictures import BurnUp, burn_up_in
 from briefings.words import readable, say
 from debt.artifact import Artifact
-from debt.budget import State
 from debt.notice import ignored_on
-from debt.policy import DigestPolicy, Policy
-from debt.score import explain, priority
+from debt.policy import Policy
+from debt.score import explain
 from debt.standing import Action, next_step
-from storage import listings, lists, people
-from storage.artifacts import Change
-from storage.listings import Listed
+from storage import lists, people
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
-from storage.told import Said
 from storage.uses import Place
-
-_BY = "digest"
-_NEWS = 3
-_BUDGETS = 3
-_NAMED = 3
-_NEWS_COUNTED = 50
-LISTING_LIMIT = 500
-_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +43,14 @@ def item_of(said: Sequence[Any]) -> Item:
     return Item(number, weeks, date.fromisoformat(first), changed)
 
 
-def _changed(artifact: Artifact) -> str:
+def changed(artifact: Artifact) -> str:
+    """When somebody last did something about it."""
     return artifact.changed_at.isoformat() if artifact.changed_at else ""
 
 
 def _touched(artifact: Artifact, item: Item) -> bool:
     """Whether somebody did something about it since it was listed."""
-    return _changed(artifact) != item.changed
+    return changed(artifact) != item.changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,138 +128,6 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
         moved=moved,
         review=review,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """An artifact that was said often enough in vain to become an intervention."""
-
-    artifact: Artifact
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """A digest, what has become an intervention, all whose weeks in vain go on counting, and what
-    is said once.
-    """
-
-    weekly: Weekly
-    ignored: tuple[Ignored, ...]
-    told: tuple[int, ...]
-    once: tuple[Said, ...]
-
-
-async def gather(
-    session: Session,
-    channel: str,
-    scope: Scope,
-    policy: Policy,
-    now: datetime,
-    since: datetime,
-    *,
-    month: date | None = None,
-) -> Gathered:
-    """What a channel's digest says now, `now` in its zone; with `month`, the first day of one, it
-    opens with what became of the register since. Standings must be awake.
-    """
-    rules = policy.digest
-    before = await listings.ignored(session, channel, scope)
-    folded = {number for number, listed in before.items() if listed.weeks >= rules.repeat_weeks}
-    ranked = await lists.needing(session, scope, rules.items + min(len(folded), LISTING_LIMIT))
-    shown = [artifact for artifact in ranked if artifact.id not in folded][: rules.items]
-    items = tuple(_item(artifact, before.get(artifact.id), now.date()) for artifact in shown)
-    counted = await _counted(session, scope, policy, shown, len(folded))
-    changed = await lists.changed_since(session, scope, since, _NEWS_COUNTED)
-    news = tuple((a.id, a.changed_how or "", a.changed_by or "") for a in changed[:_NEWS])
-    ignored = await lists.ignored(session, scope, now.date())
-    others = [artifact.id for artifact in ignored if artifact not in shown]
-    opening, closing, chart = await _budgets(session, scope, policy, now, since)
-    once = await asides(session, channel, scope, policy, now.date())
-    weekly = Weekly(
-        scope,
-        now,
-        items,
-        *counted,
-        tuple(others[:_NAMED]),
-        len(others[_NAMED:]),
-        news,
-        max(0, len(changed) - _NEWS),
-        (*opening, *(each.words for each in once if each.opens)),
-        closing,
-        chart,
-        tuple(each.words for each in once if not each.opens),
-        await looking_back.moved(session, scope, policy, now.date()),
-    )
-    if month:
-        weekly = replace(weekly, review=await _review(session, weekly, policy, month))
-    told = (*(item.id for item in items), *sorted(folded))
-    said = tuple(each.said for each in once)
-    return Gathered(weekly, await _ignored_of(session, rules, told, before), told, said)
-
-
-async def _review(session: Session, weekly: Weekly, policy: Policy, month: date) -> str:
-    """Of the register since then; where nothing else is said, only if anything came or went."""
-    said = looking_back.Said(weekly.scope, weekly.at.date(), {item.id for item in weekly.items})
-    told = await looking_back.review(session, policy, month, said)
-    speaks = told is not None and (told.is_news or weekly.items or weekly.opening)
-    return told.words if told and speaks else ""
-
-
-async def _budgets(
-    session: Session, scope: Scope, policy: Policy, now: datetime, since: datetime
-) -> tuple[tuple[str, ...], tuple[str, ...], BurnUp | None]:
-    """A line for each of the worst few budgets that are over or were found within again since then,
-    and for as many others of the scope; where the scope is everything, only for those that ask for
-    something. The chart of the scope's own budget.
-    """
-    everything, change = scope.kind is ScopeKind.ALL, Change(_BY, now, policy)
-    told = await standings(session, change, None if everything else [scope])
-    first = [each for each in told if _opens(each, since)]
-    named = [await with_costliest(session, change, each) for each in first[:_BUDGETS]]
-    others = [each for each in told if not _opens(each, since)]
-    if everything:
-        others = [each for each in others if each.standing.state is State.AT_RISK]
-    whole = [] if everything else [each for each in told if not each.budget.place.only]
-    chart = await burn_up_of(session, whole[0], now.date()) if whole else None
-    return _lines(named, since), _lines(others[:_BUDGETS], since), chart
-
-
-def _opens(told: Told, since: datetime) -> bool:
-    return told.over or told.is_back(since.date())
-
-
-def _lines(told: Sequence[Told], since: datetime) -> tuple[str, ...]:
-    return tuple(say("budget.weekly", told=each, back=each.is_back(since.date())) for each in told)
-
-
-def _item(artifact: Artifact, before: Listed | None, today: date) -> Item:
-    weeks, first_on = (before.weeks, before.first_on) if before else (0, today)
-    return Item(artifact.id, weeks, first_on, _changed(artifact))
-
-
-async def _ignored_of(
-    session: Session, rules: DigestPolicy, told: Sequence[int], before: Mapping[int, Listed]
-) -> tuple[Ignored, ...]:
-    """Those for whom this is the week in which their lead is told, what to fix first first."""
-    enough = max(1, rules.intervention_weeks - 1)
-    due = [n for n in told if n in before and before[n].weeks == enough]
-    artifacts = await lists.several(session, due)
-    ranked = sorted(artifacts.values(), key=lambda each: (-priority(each), -each.id))
-    return tuple(Ignored(each, _item(each, before[each.id], date.min)) for each in ranked)
-
-
-async def _counted(
-    session: Session, scope: Scope, policy: Policy, shown: Sequence[Artifact], folded: int
-) -> tuple[int, int, int]:
-    """How many more need somebody: ephemeral, retained, and how many were said before."""
-    by_label = await lists.count_needing(session, scope)
-    for artifact in shown:
-        by_label[artifact.label] = by_label.get(artifact.label, 0) - 1
-    counts = {"ephemeral": 0, "retained": 0}
-    for label, policy_of_label in policy.labels.items():
-        counts[policy_of_label.counts_as] += max(0, by_label.get(label, 0))
-    return counts["ephemeral"], counts["retained"], folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,18 +258,3 @@ def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
         told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
         blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))
     return blocks
-
-
-def month_of(last_at: datetime | None, now: datetime) -> date | None:
-    """The first day of last month where this is the first digest of a new one, `now` in its zone;
-    a channel that had none yet waits for the first week of a month.
-    """
-    is_first = last_at.astimezone(now.tzinfo).month != now.month if last_at else now.day <= _WEEK
-    last_month = now.date().replace(day=1) - timedelta(days=1)
-    return last_month.replace(day=1) if is_first else None
-
-
-def since_last(last_at: datetime | None, now: datetime) -> datetime:
-    """What counts as this week's news: since the last digest, a week at the most."""
-    week_ago = now - timedelta(days=7)
-    return max(last_at, week_ago) if last_at else week_ago

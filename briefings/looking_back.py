@@ -14,7 +14,7 @@ from debt.artifact import Artifact
 from debt.moments import Counts
 from debt.policy import Policy
 from storage import lists, snapshots, trends
-from storage.lists import Scope, ScopeKind
+from storage.lists import Scope
 from storage.snapshots import week_of
 from storage.store import Session
 
@@ -23,7 +23,7 @@ _NAMED = 3
 
 async def moved(session: Session, scope: Scope, policy: Policy, today: date) -> str:
     """The metric that lately got worst, with what it asks; nothing where none did enough."""
-    if scope.kind is ScopeKind.SERVICE:
+    if not trends.has_trend(scope):
         return ""
     found = trend.moved(await trends.trend(session, policy, scope, today), policy)
     if found is None:

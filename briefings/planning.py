@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from briefings import digest, nudging, offenders, turning
-from briefings.digest import Gathered, Weekly
+from briefings import gathering, nudging, offenders, turning
+from briefings.digest import Weekly
+from briefings.gathering import Gathered
 from briefings.message import Message
 from briefings.render import DIGEST, render
 from briefings.schedule import local_week, next_instant
@@ -136,13 +137,13 @@ async def _brief(
 
 
 async def _gathered(session: Session, change: Change, subscription: Subscription) -> Gathered:
-    since = digest.since_last(subscription.last_at, change.at)
+    since = gathering.since_last(subscription.last_at, change.at)
     channel, scope = subscription.channel, scope_of(subscription)
     there = change.at.astimezone(ZoneInfo(subscription.zone))
     if scope != ALL:  # all budgets were looked at this morning
         await budgets.renew_all(session, change, [scope])
-    month = digest.month_of(subscription.last_at, there)
-    return await digest.gather(session, channel, scope, change.policy, there, since, month=month)
+    month = gathering.month_of(subscription.last_at, there)
+    return await gathering.gather(session, channel, scope, change.policy, there, since, month=month)
 
 
 async def _ledger(

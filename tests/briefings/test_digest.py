@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from briefings import digest
+from briefings import gathering
 from briefings.planning import rehearse
 from debt.artifact import RATING_NAMES
 from debt.hours import Work
@@ -443,6 +443,6 @@ async def test_what_is_rehearsed_is_what_comes(mail: Mail) -> None:
 
 
 def test_the_news_of_a_first_digest_is_a_weeks() -> None:
-    assert digest.since_last(None, MONDAY) == MONDAY - WEEK
-    assert digest.since_last(MONDAY - days(30), MONDAY) == MONDAY - WEEK
-    assert digest.since_last(MONDAY - days(3), MONDAY) == MONDAY - days(3)
+    assert gathering.since_last(None, MONDAY) == MONDAY - WEEK
+    assert gathering.since_last(MONDAY - days(30), MONDAY) == MONDAY - WEEK
+    assert gathering.since_last(MONDAY - days(3), MONDAY) == MONDAY - days(3)
