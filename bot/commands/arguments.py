@@ -3,12 +3,14 @@
 import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.commands.invocation import Invocation
 
 if TYPE_CHECKING:
     from storage.history import ChainHead
+    from storage.lists import Scope
 
 Commands = Any  # argparse gives its sub-parsers no public name
 Run = Callable[[Invocation], int]
@@ -27,6 +29,38 @@ def command(
     )
     parser.set_defaults(run=run, slack=slack)
     return parser
+
+
+class Asked(NamedTuple):
+    """What a command is about: the scope that somebody said, or a file to import."""
+
+    scope: "Scope | None" = None
+    file: Path | None = None
+
+
+def add_scope_or_import(parser: argparse.ArgumentParser, scopes: str) -> None:
+    """`debt COMMAND [SCOPE]` and `debt COMMAND import FILE`."""
+    about = f"{scopes}; or the word import"
+    parser.add_argument("scope", metavar="SCOPE", nargs="?", help=about)
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a CSV file to import")
+    parser.set_defaults(scopes=scopes)
+
+
+def scope_or_import(arguments: argparse.Namespace) -> Asked:
+    """Refused for words that are neither a scope nor import and a file."""
+    from bot.typed import scope_in
+    from debt.refusal import Refused
+
+    said, file = arguments.scope, arguments.file
+    if said == "import" and file is None:
+        raise Refused(f"Say which file: debt {arguments.command} import FILE.")
+    if said is None or said == "import":
+        return Asked(file=file)
+    scope = scope_in(said)
+    if scope is None or file is not None:
+        options = f"{arguments.scopes}, or import and a file"
+        raise Refused(f"“{said[:60]}” is no scope; say {options}.")
+    return Asked(scope=scope)
 
 
 def since(text: str) -> datetime:

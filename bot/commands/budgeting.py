@@ -1,20 +1,18 @@
 """`debt budget`: how budgets stand, and many of them set at once from a CSV file."""
 
-import argparse
 import asyncio
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.arguments import Commands, command
+from bot.commands.arguments import Commands, add_scope_or_import, command, scope_or_import
 from bot.commands.invocation import Invocation
 
 if TYPE_CHECKING:
     from briefings.budgets import Told
 
 _BUDGET = """\
-Prints how each budget stands: hours spent and to come in its period against its limit. With
---import it sets budgets from a CSV file first, all of it or nothing.
+Prints how each budget stands: hours spent and to come in its period against its limit.
+`debt budget import FILE` sets budgets from a CSV file first, all of it or nothing.
 
   columns   scope,only,period,hours,score,artifacts
   required  scope (team:payments, repo:acme/shop, service:checkout, train:2027.1) and hours
@@ -26,10 +24,7 @@ def add(commands: Commands) -> None:
     summary = "print how budgets stand, or set them from a file"
     parser = command(commands, "budget", summary, _budget)
     parser.description = _BUDGET
-    parser.add_argument(
-        "scope", metavar="SCOPE", nargs="?", help="team:x, repo:x, service:x or train:x"
-    )
-    parser.add_argument("--import", dest="file", metavar="FILE", type=Path, help="a CSV file")
+    add_scope_or_import(parser, "team:x, repo:x, service:x or train:x")
     parser.add_argument("--json", action="store_true", help="print a JSON array")
 
 
@@ -46,26 +41,13 @@ async def _told(invocation: Invocation) -> "list[Told]":
     from briefings.budgets import standings
     from intake.budgets import put_all
 
-    arguments, change = invocation.arguments, invocation.change
+    asked, change = scope_or_import(invocation.arguments), invocation.change
     async with invocation.register() as store:
-        if arguments.file:
-            with arguments.file.open("rb") as file:
-                await put_all(store, change, file, arguments.file.name)
+        if asked.file:
+            with asked.file.open("rb") as file:
+                await put_all(store, change, file, asked.file.name)
         async with store.read() as session:
-            return await standings(session, change, _scopes(arguments))
-
-
-def _scopes(arguments: argparse.Namespace) -> Any:
-    from bot.typed import scope_in
-    from debt.refusal import Refused
-    from storage.budgets import SPELLED
-
-    if arguments.scope is None:
-        return None
-    scope = scope_in(arguments.scope)
-    if scope is None:
-        raise Refused(f"“{arguments.scope[:60]}” is no scope; say {SPELLED}.")
-    return [scope]
+            return await standings(session, change, [asked.scope] if asked.scope else None)
 
 
 def _line(told: "Told") -> str:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.arguments import Commands, command
+from bot.commands.arguments import Commands, add_scope_or_import, command, scope_or_import
 from bot.commands.invocation import Invocation
 
 if TYPE_CHECKING:
@@ -31,21 +31,18 @@ def add(commands: Commands) -> None:
     summary = "print metrics and their trend, or enter some from a file"
     parser = command(commands, "metrics", summary, _metrics)
     parser.description = _METRICS
-    parser.add_argument(
-        "scope", metavar="SCOPE", nargs="?", help="team:x or repo:x; or “import” before a file"
-    )
-    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a CSV file")
+    add_scope_or_import(parser, "team:x or repo:x")
     parser.add_argument("--json", action="store_true", help="print a JSON array")
 
 
 def _metrics(invocation: Invocation) -> int:
-    arguments = invocation.arguments
-    if arguments.scope == "import":
-        count = asyncio.run(_enter(invocation))
-        invocation.say(f"{count:,} {'entry' if count == 1 else 'entries'} from {arguments.file}")
+    asked = scope_or_import(invocation.arguments)
+    if asked.file:
+        count = asyncio.run(_enter(invocation, asked.file))
+        invocation.say(f"{count:,} {'entry' if count == 1 else 'entries'} from {asked.file}")
         return 0
-    told = asyncio.run(_told(invocation, _scope(invocation)))
-    if arguments.json:
+    told = asyncio.run(_told(invocation, asked.scope))
+    if invocation.arguments.json:
         invocation.say(json.dumps([_public(each) for each in told], ensure_ascii=False, indent=2))
     else:
         from briefings.metrics import lines
@@ -54,41 +51,23 @@ def _metrics(invocation: Invocation) -> int:
     return 0
 
 
-async def _enter(invocation: Invocation) -> int:
-    from debt.refusal import Refused
+async def _enter(invocation: Invocation, path: Path) -> int:
     from intake.observations import put_all
 
-    path: Path | None = invocation.arguments.file
-    if path is None:
-        raise Refused("Say which file: debt metrics import FILE.")
     async with invocation.register() as store:
         with path.open("rb") as file:
             return await put_all(store, invocation.change, file, path.name)
 
 
-def _scope(invocation: Invocation) -> "Scope":
-    from bot.typed import scope_in
-    from debt.refusal import Refused
-    from storage.lists import ALL
-    from storage.trends import require_scope
-
-    given, file = invocation.arguments.scope, invocation.arguments.file
-    scope = scope_in(given) if given else ALL
-    if scope is None or file is not None:
-        raise Refused(f"“{given[:60]}” is no scope; say team:x, repo:x, or “import” and a file.")
-    require_scope(scope)
-    return scope
-
-
-async def _told(invocation: Invocation, scope: "Scope") -> "tuple[Told, ...]":
+async def _told(invocation: Invocation, asked: "Scope | None") -> "tuple[Told, ...]":
     from debt.trend import told
-    from storage.trends import trend
+    from storage.lists import ALL
+    from storage.trends import require_scope, trend
 
+    scope, policy = asked or ALL, invocation.policy
+    require_scope(scope)
     async with invocation.register() as store, store.read() as session:
-        return told(
-            await trend(session, invocation.policy, scope, invocation.change.today),
-            invocation.policy,
-        )
+        return told(await trend(session, policy, scope, invocation.change.today), policy)
 
 
 def _public(told: "Told") -> dict[str, Any]:

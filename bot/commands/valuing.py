@@ -1,17 +1,14 @@
 """`debt value`: what artifacts save against what they cost, and many of them stated from a file."""
 
-import argparse
 import asyncio
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.arguments import Commands, command
+from bot.commands.arguments import Commands, add_scope_or_import, command, scope_or_import
 from bot.commands.invocation import Invocation
 
 if TYPE_CHECKING:
     from debt.value import Balance
-    from storage.lists import Scope
     from storage.value import Valued
 
 _VALUE = """\
@@ -28,10 +25,7 @@ def add(commands: Commands) -> None:
     summary = "print what artifacts save against what they cost, or state it from a file"
     parser = command(commands, "value", summary, _value)
     parser.description = _VALUE
-    parser.add_argument(
-        "scope", metavar="SCOPE", nargs="?", help="team:x, repo:x or service:x; or the word import"
-    )
-    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a CSV file to import")
+    add_scope_or_import(parser, "team:x, repo:x or service:x")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -46,30 +40,16 @@ def _value(invocation: Invocation) -> int:
 
 async def _found(invocation: Invocation) -> "list[Valued]":
     from intake.valuing import state_all
+    from storage.lists import ALL
     from storage.value import balances
 
-    arguments, change = invocation.arguments, invocation.change
-    scope = _scope(arguments)
+    asked, change = scope_or_import(invocation.arguments), invocation.change
     async with invocation.register() as store:
-        if arguments.file:
-            with arguments.file.open("rb") as file:
-                await state_all(store, change, file, arguments.file.name)
+        if asked.file:
+            with asked.file.open("rb") as file:
+                await state_all(store, change, file, asked.file.name)
         async with store.read() as session:
-            return await balances(session, scope, change.today)
-
-
-def _scope(arguments: argparse.Namespace) -> "Scope":
-    """Everything where it is not said; Refused for words that are neither scope nor import."""
-    from bot.typed import scope_in
-    from debt.refusal import Refused
-    from storage.lists import ALL
-
-    if arguments.scope is None or (arguments.scope, bool(arguments.file)) == ("import", True):
-        return ALL
-    scope = None if arguments.file else scope_in(arguments.scope)
-    if scope is None:
-        raise Refused("Say nothing, team:x, repo:x, service:x, or import and a file.")
-    return scope
+            return await balances(session, asked.scope or ALL, change.today)
 
 
 def _lines(found: "list[Valued]", invocation: Invocation) -> list[str]:

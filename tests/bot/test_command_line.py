@@ -484,14 +484,14 @@ def test_budgets_come_from_a_file_all_or_none_and_are_told_as_json(fresh: Termin
     assert done(fresh.says("budget")) == "No budget yet.\n"
     file = fresh.folder / "budgets.csv"
     file.write_text("scope,hours,period\nteam:payments,40h,month\nrepo:acme/shop,many,year\n")
-    refused = fresh.says("budget", "--import", str(file))
+    refused = fresh.says("budget", "import", str(file))
     assert refused.status == 1
     assert "line 3, column hours: “many” is not a length of time" in refused.err
     assert done(fresh.says("budget")) == "No budget yet.\n"
     file.write_text("scope,hours,period,artifacts\nteam:payments,40h,quarter,9\n")
-    assert "0 h of 40 h spent" in done(fresh.says("budget", "--import", str(file)))
+    assert "0 h of 40 h spent" in done(fresh.says("budget", "import", str(file)))
     file.write_text("scope,hours\ntrain:2027.1,40h\n")
-    assert "There is no train:2027.1" in fresh.says("budget", "--import", str(file)).err
+    assert "There is no train:2027.1" in fresh.says("budget", "import", str(file)).err
     [told] = json.loads(done(fresh.says("budget", "team:payments", "--json")))
     assert (told["scope"], told["hours"], told["state"]) == ("team:payments", 40.0, "within")
     assert (told["artifacts"], told["artifacts_limit"]) == (1, 9)
