@@ -456,8 +456,9 @@ def test_value_comes_from_a_file_all_or_none_and_is_summed(fresh: Terminal) -> N
     file.write_text("key,saved_hours\nD-1,2\n")
     refused = fresh.says("value", "import", str(file))
     assert "the columns are key, saved_hours, saved_hours_monthly" in refused.err
-    for asked in (("payments",), ("import",), ("team:payments", str(file))):
-        assert "Say nothing, team:x" in fresh.says("value", *asked).err
+    assert "Say which file: debt value import FILE." in fresh.says("value", "import").err
+    for asked in (("payments",), ("team:payments", str(file))):
+        assert "is no scope; say team:x, repo:x" in fresh.says("value", *asked).err
 
 
 def test_what_work_buys_back_is_printed_ranked_and_fit_for_a_spreadsheet(fresh: Terminal) -> None:
