@@ -1,4 +1,4 @@
-"""App Home: what needs me today, my artifacts ranked, how my teams stand (R25).
+"""App Home: what needs me today, my artifacts ranked, how my teams and their budgets stand (R25).
 
 It is drawn when it is opened, and again after whatever changes something that concerns the person.
 """
@@ -20,6 +20,7 @@ from bot.feature import Feature
 from bot.listing import row
 from bot.log import log_form
 from briefings import approvals
+from briefings.budgets import Told, standings
 from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.words import inert, say
 from debt.artifact import Artifact
@@ -34,7 +35,7 @@ from storage.store import Session
 
 log = logging.getLogger(__name__)
 
-QUESTIONS, PRESSING, ROWS, TEAMS = 5, 8, 8, 8
+QUESTIONS, PRESSING, ROWS, TEAMS, BUDGETS = 5, 8, 8, 8, 3
 LATELY = timedelta(hours=1)
 
 
@@ -92,6 +93,7 @@ class Facts:
     page: Page
     first: bool
     teams: list[TeamStanding]
+    budgets: list[Told]
     month: Span
 
 
@@ -105,6 +107,8 @@ async def _facts(session: Session, call: Call) -> Facts:
     unseen = max(0, len(to_decide) - QUESTIONS)
     if len(pressing) == PRESSING:
         unseen += await register.count_needing(session, me) - PRESSING
+    teams = await _teams(session, call, month)
+    scopes = [Scope(ScopeKind.TEAM, team.name) for team in teams]
     return Facts(
         to_decide=to_decide[:QUESTIONS],
         asked=await register.asked_of(session, me, QUESTIONS),
@@ -112,7 +116,8 @@ async def _facts(session: Session, call: Call) -> Facts:
         more=unseen,
         page=await lists.page(session, mine, ROWS, after),
         first=after is None,
-        teams=await _teams(session, call, month),
+        teams=teams,
+        budgets=await standings(session, call.change, scopes),
         month=month,
     )
 
@@ -196,9 +201,10 @@ def _standing(facts: Facts) -> Iterator[Block]:
     if facts.teams:
         yield heading(say("home.teams"))
     for team in facts.teams:
-        words = say("home.team", team=team, month=facts.month)
-        scope = str(Scope(ScopeKind.TEAM, team.name))
-        yield line(words, accessory=button("List", "list.open", scope))
+        scope = Scope(ScopeKind.TEAM, team.name)
+        budgets = [each for each in facts.budgets if each.budget.place.scope == scope]
+        words = say("home.team", team=team, month=facts.month, budgets=budgets[:BUDGETS])
+        yield line(words, accessory=button("List", "list.open", str(scope)))
 
 
 async def _log(call: Call) -> Answer:

@@ -266,6 +266,17 @@ async def test_a_lead_sees_how_their_team_stands(
     assert "What to fix first: team:payments" in erin.dms()[-1].shown
 
 
+async def test_a_teams_budget_stands_at_home(erin: Person, dana: Person, ledger: Ledger) -> None:
+    await ledger.add()
+    await erin.types("/debt budget set team:payments 10h month")
+    said = teams(await erin.opens_home())
+    assert "Budget payments, November 2026: 0 h of 10 h spent, 2 h to come: within" in said
+    await dana.types("/debt log D-1 11h rework")
+    said = teams(await erin.opens_home())
+    assert "Budget payments, November 2026: 11 h of 10 h spent" in said
+    assert ": over" in said
+
+
 async def test_who_is_in_no_team_sees_those_of_what_they_own(lena: Person, ledger: Ledger) -> None:
     await ledger.add(team="growth", owner=lena.id, expires_on=LATER)
     await ledger.add(team="payments", owner=None, expires_on=LATER)
