@@ -58,13 +58,15 @@ async def weighed(
     session: Session, scope: Scope, policy: Policy, today: date, horizon: int
 ) -> list[Weighed]:
     """What buys back most within the horizon first, planned or not; of what nobody planned, the
-    `CONSIDERED` artifacts that cost most a month, and only what buys anything back.
+    `CONSIDERED` artifacts that cost most a month, and only what buys anything back. What was done
+    is not proposed again before its promise is checked: its estimate is of the hours before.
     """
     planned = await open_in(session, scope, CONSIDERED)
     numbers = [each.artifact_id for each in planned if each.artifact_id]
     artifacts = await several(session, numbers)
+    answered = artifacts.keys() | await _unchecked(session, scope, policy, today)
     costliest = await _costliest(session, scope)
-    others = [each for each in costliest if each.id not in artifacts and _stays(each)]
+    others = [each for each in costliest if each.id not in answered and _stays(each)]
     shares = await _review_shares(session, [*artifacts, *(each.id for each in others)])
     found = [
         weigh(each, artifacts.get(each.artifact_id or 0), policy, today, horizon, shares)
@@ -78,6 +80,14 @@ async def weighed(
 def _stays(artifact: Artifact) -> bool:
     """What is on its way out is not worth a plan."""
     return artifact.stage is not Stage.RETIRING
+
+
+async def _unchecked(session: Session, scope: Scope, policy: Policy, today: date) -> set[int]:
+    """Artifacts on which work was done of which it is too early to say what it brought."""
+    months = policy.roi.check_months
+    done = await done_in(session, scope, shifted(today, -32 * months), today)
+    early = [each for each in done if each.done_on and today < check_on(each.done_on, months)]
+    return {each.artifact_id for each in early if each.artifact_id}
 
 
 def _rank(each: Weighed) -> tuple[int, int, int]:

@@ -50,6 +50,20 @@ async def test_a_plan_is_made_in_a_form_begun_and_done(dana: Person, ledger: Led
     assert "dana was done with that work: state doing → done" in told
 
 
+async def test_work_that_was_done_is_not_proposed_again_before_its_promise_is_checked(
+    dana: Person, ledger: Ledger, slack: Sandbox
+) -> None:
+    await ledger.add(monthly_minutes=20 * H)
+    form = (await dana.types("/debt roi plan D-1")).form
+    assert form is not None
+    await form.submit()
+    await dana.clicks((await dana.types("/debt roi team:payments")).message, "Done")
+    nothing = "Nothing of payments would buy back its cost"
+    assert nothing in (await dana.types("/debt roi team:payments")).text
+    await slack.clock.set(MONDAY + timedelta(weeks=13))
+    assert "(D-1): refactor it" in (await dana.types("/debt roi team:payments")).text
+
+
 async def test_what_is_left_empty_is_as_in_the_policy_for_the_kind_that_was_chosen(
     dana: Person, ledger: Ledger
 ) -> None:
