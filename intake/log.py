@@ -99,13 +99,23 @@ def asked(repository: Repository, head: str, known: Callable[[], Log]) -> Iterat
             yield Asked(head, ids, straight, commits, log)
 
 
+class Read(NamedTuple):
+    """The log, and the ids of its commits: children before parents, else as they landed. Those that
+    are `straight` came by no merge.
+    """
+
+    log: Log
+    shas: list[bytes]
+    straight: frozenset[bytes]
+
+
 def read_log(
     repository: Repository, asked: Asked, markers: Markers, progress: Progress | None = None
-) -> tuple[Log, list[bytes]]:
-    """The log, and the ids of its commits: children before parents, else as they landed. What was
-    known grows by the others. `progress` is told commits done and in all.
+) -> Read:
+    """Takes what git was asked for; what was known grows by it. `progress` is told commits done and
+    in all.
     """
-    shas = asked.ids.read().split(b"\n")[:-1]
+    shas, straight = asked.ids.read().split(), frozenset(asked.straight.read().split())
     log = replace(asked.known, head=asked.head)
     new, known = len(shas) - len(log.shas), frozenset(log.shas)
     reading = _Reading(log, markers, repository)
@@ -117,7 +127,7 @@ def read_log(
             progress(done, new)
     if progress:
         progress(new, new)
-    return log, shas
+    return Read(log, shas, straight)
 
 
 class _Reading:

@@ -11,7 +11,7 @@ from intake.borrowing import lenders_of
 from intake.cache import Cache
 from intake.git import Repository, UnreadableRepository, shown
 from intake.history import EVER, History, cut_off, history_in
-from intake.log import Asked, Log, Progress, asked, read_log
+from intake.log import Asked, Log, Progress, Read, asked, read_log
 from intake.markers import Markers
 from intake.measured import Contents
 from intake.mentions import Mentions
@@ -40,34 +40,28 @@ class Reading:
         self.repository, self.head, self.since = repository, asked.head, since
         self._markers = markers
         self._cache, self._kept, self._asked = cache, cache.before, asked
-        self._log, self._shas, self._straight = Log(), list[bytes](), frozenset[bytes]()
+        self._read = Read(Log(), [], frozenset())
         self.cut = cut_off(repository)
         self.contents = Contents(repository, markers, self._kept.contents)
         self.noted = Notes()
 
     def commits(self, progress: Progress | None = None) -> None:
         """Takes what git was asked for."""
-        self._log, self._shas = read_log(self.repository, self._asked, self._markers, progress)
-        self._straight = frozenset(self._asked.straight.read().split())
+        self._read = read_log(self.repository, self._asked, self._markers, progress)
 
     def history(self, wanted: Collection[bytes]) -> History:
         """What the commits that count did to the wanted paths. Raises UnreadableRepository."""
-        if len(self._log.shas) != len(self._shas):
+        log, shas, straight = self._read
+        if len(log.shas) != len(shas):
             where = shown(self.repository.path)
             raise UnreadableRepository(f"{where}: its history changed while it was read.")
-        made = {self._log.shas[row]: made for row, made in self._log.made.items()}
-        lenders = lenders_of(self.repository, self._log.head, made)
-        known = self._kept.notes
-        self.noted = notes_of(self.repository, self._shas, self._markers, known, lenders)
+        made = {log.shas[row]: made for row, made in log.made.items()}
+        lenders = lenders_of(self.repository, log.head, made)
+        self.noted = notes_of(self.repository, shas, self._markers, self._kept.notes, lenders)
         landed = _begins(self.since) if self.since else EVER
+        notes = self.noted.of
         return history_in(
-            self._log,
-            self._shas,
-            wanted,
-            straight=self._straight,
-            cut=self.cut,
-            notes=self.noted.of,
-            since=landed,
+            log, shas, wanted, straight=straight, cut=self.cut, notes=notes, since=landed
         )
 
     @property
@@ -79,7 +73,7 @@ class Reading:
         """Keeps what was read; says what came of what was kept before."""
         if self._cache.lost:
             yield ANEW
-        kept = Kept(self._log, self.contents.measured, self.noted.read, mentions)
+        kept = Kept(self._read.log, self.contents.measured, self.noted.read, mentions)
         unkept = self._cache.keep(kept)
         if unkept:
             yield unkept

@@ -20,7 +20,7 @@ def history_of(story: Story, *paths: str | bytes) -> History:
 def read(path: Path, head: str, wanted: set[bytes]) -> History:
     with opened(path) as repository:
         with asked(repository, head, Log) as coming:
-            log, shas = read_log(repository, coming, BUILT_IN)
+            log, shas, _ = read_log(repository, coming, BUILT_IN)
         return history_in(log, shas, wanted, cut=cut_off(repository))
 
 

@@ -37,7 +37,7 @@ def history_of(story: Story, *paths: str) -> History:
     head = story.tip() or ""
     with opened(story.path) as repository:
         with asked(repository, head, Log) as coming:
-            log, shas = read_log(repository, coming, BUILT_IN)
+            log, shas, _ = read_log(repository, coming, BUILT_IN)
         notes = notes_of(repository, shas, BUILT_IN)
         wanted = {path.encode() for path in paths}
         return history_in(log, shas, wanted, notes=notes.of)
