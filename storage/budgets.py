@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, true, update
 from sqlmodel import col
 
 from debt.artifact import Artifact, Label, Tier
@@ -19,7 +19,7 @@ from debt.train import Train, require_running
 from storage import history, trains
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind
-from storage.store import ANYBODY, Session, concern
+from storage.store import ANYBODY, Session, concern, postgres
 from storage.tables import BUDGET, HEAD, TRAIN, BudgetRow
 from storage.uses import Place, use_of, uses
 
@@ -66,6 +66,7 @@ async def put(
     Refused for who may not, and for what no budget can be.
     """
     require_place(place)
+    await _locked(session)
     await require_may_budget(session, change, place.scope)
     require_limits(limits, change.today)
     before = await find(session, place, change.today)
@@ -83,6 +84,7 @@ async def put(
 
 async def end(session: Session, change: Change, place: Place) -> Budget:
     """There is none from the period of today on. Refused where there is none now."""
+    await _locked(session)
     await require_may_budget(session, change, place.scope)
     budget = await find(session, place, change.today)
     if budget is None:
@@ -90,6 +92,14 @@ async def end(session: Session, change: Change, place: Place) -> Budget:
     ended = replace(budget, from_on=await _from_on(session, budget, budget.span(change)))
     await _write(session, change, ended, "budget ended", ends=True)
     return budget
+
+
+async def _locked(session: Session) -> None:
+    """Nobody else sets a budget, or notes that one has turned, until the unit of work ends; reading
+    goes on. SQLite has one writer anyway.
+    """
+    if postgres(session):
+        await session.execute(text("LOCK TABLE budget IN SHARE ROW EXCLUSIVE MODE"))
 
 
 _EVER = date.min
@@ -229,7 +239,9 @@ async def standings_of(session: Session, change: Change, found: Sequence[Budget]
 
 
 async def renew(session: Session, change: Change, budget: Budget) -> Budget:
-    """Notes that it is over since today, or within again; the history tells of both."""
+    """Notes that it is over since today, or within again; the history tells of both. Needs the
+    budgets locked.
+    """
     return (await _renew(session, change, [budget]))[0]
 
 
@@ -237,6 +249,7 @@ async def renew_all(
     session: Session, change: Change, scopes: Iterable[Scope] | None
 ) -> list[Budget]:
     """As `renew`, for all budgets or those of some scopes; those that have turned."""
+    await _locked(session)
     found = await in_force(session, change.today, scopes)
     renewed = await _renew(session, change, found)
     return [now for before, now in zip(found, renewed, strict=True) if now is not before]

@@ -18,6 +18,9 @@ _UNTOLD = {
     "lead_told_on", "leadership_told_on",
 }  # fmt: skip
 _NO_ACT = {"notice", "snooze"}  # what comes of a notice does not count as a change by somebody
+_STEPS = {"plan begun": {"planned"}, "plan done": {"planned", "doing"},
+          "plan dropped": {"planned", "doing"}}  # fmt: skip
+_CODE_IS_GONE = "none of its paths is in the repository any more"
 
 
 @dataclass
@@ -38,12 +41,15 @@ class Asked:
 
 @dataclass
 class Auditor:
-    """Follows one artifact, entry by entry: what was true, who agreed, what was shown."""
+    """Follows one artifact, entry by entry: what was true, who agreed, what was shown, what is
+    planned.
+    """
 
     policy: Policy
     facts: dict[str, Any] = field(default_factory=dict)
     waiting: dict[int, Asked] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    plan: dict[str, Any] = field(default_factory=dict)
     changes: int = 0
     actions: list[str] = field(default_factory=list)
 
@@ -54,6 +60,8 @@ class Auditor:
             self._reads_of_request(entry, after["request"])
         elif "item" in after:
             self.gone |= {after["item"]} if entry.action.endswith("to retire") else set()
+        elif entry.action == "plan" or entry.action in _STEPS:
+            self._reads_of_plan(entry, after)
         elif entry.before is None:
             assert not self.facts, "an artifact begins once"
             self.facts = dict(after)
@@ -84,7 +92,7 @@ class Auditor:
 
     def _asked(self, kind: str, by: str) -> Asked:
         rules = self.policy.tier(self._tier())
-        if kind == "extend":
+        if kind in {"extend", "add"}:
             return Asked(kind, by, max(1, rules.approvals), rules.from_)
         if rules.approvals:
             return Asked(kind, by, rules.approvals, rules.from_)
@@ -109,6 +117,19 @@ class Auditor:
         light = facts["risk"] <= kind.light_up_to_risk and facts["surface"] in kind.light_on
         return Tier.LIGHT if light else Tier.STANDARD
 
+    # ---------------------------------------------------------------------------- plans
+
+    def _reads_of_plan(self, entry: Entry, after: Mapping[str, Any]) -> None:
+        """One at a time is planned, and what is done or dropped is over."""
+        before = entry.before or {}
+        assert (entry.before is None) == (not self.plan), "what was planned before is changed"
+        assert before == {name: self.plan.get(name) for name in before}
+        if entry.action in _STEPS:
+            assert before["state"] in _STEPS[entry.action]
+        self.plan |= after
+        if self.plan["state"] in {"done", "dropped"}:
+            self.plan.clear()
+
     # -------------------------------------------------------------------------- changes
 
     def _reads_of_change(self, entry: Entry, roster: Roster) -> None:
@@ -128,11 +149,13 @@ class Auditor:
             "retire": self._is_owners_word,
             "promote": lambda _entry, _after: self._tier() is not Tier.STRICT,
             "extend": self._is_within_cap,
+            "accept": lambda entry, _after: not entry.reason,  # else it says which budget is over
         }
         if entry.action in needs:
             alone = needs[entry.action](entry, after)
-            assert self._agreed(entry.action, roster) or alone, f"who agreed to {entry.action}?"
-        if entry.action == "end":
+            kind = "add" if entry.action == "accept" else entry.action
+            assert self._agreed(kind, roster) or alone, f"who agreed to {entry.action}?"
+        if entry.action == "end" and entry.reason != _CODE_IS_GONE:
             assert self.gone >= set(Leftover), "its checklist was not done"
         if entry.action in {"keep", "begin again"}:
             self.gone.clear()
@@ -164,6 +187,43 @@ class Auditor:
         assert public == {name: value for name, value in self.facts.items() if _said(value)
                           is not None}  # fmt: skip
         assert artifact.version == 1 + self.changes
+        assert not self.plan or artifact.live, "what has ended is done with its plan"
+
+
+@dataclass
+class Bookkeeper:
+    """As the auditor, of what is said of no artifact: budgets and trains, each by its name."""
+
+    limits: dict[str, Any] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
+    trains: dict[str, Any] = field(default_factory=dict)
+    aboard: set[str] = field(default_factory=set)
+
+    def reads(self, entry: Entry) -> None:
+        what, _, how = entry.action.partition(" ")
+        reads = {"budget": self._reads_of_budget, "train": self._reads_of_train}
+        reads[what](how, entry)
+
+    def _reads_of_budget(self, how: str, entry: Entry) -> None:
+        place = entry.reason
+        if how in {"set", "ended"}:
+            assert entry.before == self.limits.get(place)
+            self.limits[place] = entry.after
+            self.over -= set() if entry.after else {place}
+            return
+        assert self.limits[place]
+        assert (place in self.over) == (how == "within again"), "each turn is told once"
+        self.over ^= {place}
+
+    def _reads_of_train(self, how: str, entry: Entry) -> None:
+        if how in {"planned", "moved"}:
+            assert entry.before == self.trains.get(entry.reason)
+            self.trains[entry.reason] = entry.after
+            return
+        came, went = ((said or {}).get("artifacts", []) for said in (entry.after, entry.before))
+        assert self.aboard.isdisjoint(came)
+        assert self.aboard.issuperset(went)
+        self.aboard = (self.aboard | set(came)) - set(went)
 
 
 def _told(said: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -4,46 +4,73 @@ A life is how an artifact begins, then steps. In a step days go by, and one or t
 something, one after the other or at the same instant.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, and_, func, or_, select
 
 from debt import notice
 from debt.approval import Roster
-from debt.artifact import Ending, Label, RatingName, Stage, Surface
+from debt.artifact import RATING_NAMES, Ending, Label, RatingName, Stage, Surface
+from debt.budget import Limits, Rhythm
 from debt.ending import Leftover
 from debt.facts import Facts
 from debt.gate import gate, next_stage
-from debt.hours import Work
+from debt.hours import Period, Work, span
+from debt.proxy import ProxyRating
 from debt.refusal import Refused
+from debt.roi import OPEN, Intended, Kind, Stakes, State
 from debt.roles import Powers
-from storage import approvals, nudges, ownership, promotion, retirement, upkeep, work
+from debt.train import Train
+from storage import (
+    approvals,
+    budgets,
+    initiatives,
+    nudges,
+    ownership,
+    promotion,
+    proposals,
+    retirement,
+    scanned,
+    trains,
+    upkeep,
+    uses,
+    value,
+    work,
+)
 from storage.artifacts import Change, artifact_of, locked
 from storage.awake import wake
 from storage.history import Entry
+from storage.lists import Scope, ScopeKind
+from storage.matching import Found
 from storage.people import owner_is
 from storage.register import edit
 from storage.store import Session
 from storage.tables import (
+    ABOARD,
     APPROVAL,
     ARTIFACT,
     BRIEFING,
+    BUDGET,
     HEAD,
     HISTORY,
     HOURS,
+    INITIATIVE,
     REQUEST,
     SHOWN,
+    TRAIN,
     VOTE,
     ApprovalState,
 )
-from tests.storage.auditor import Auditor
+from storage.uses import Place
+from tests.storage.auditor import Auditor, Bookkeeper
 from tests.storage.builders import (
     DANA,
     ERIN,
@@ -194,10 +221,110 @@ async def leave(session: Session, change: Change, key: int, which: int) -> objec
     return await owner_is(session, Change("slack", change.at, change.policy), owner, found)
 
 
-async def morning(session: Session, change: Change, _key: int, _which: int) -> None:
+async def state_value(session: Session, change: Change, key: int, which: int) -> object:
+    """What it saved at its creation, and saves a month."""
+    said = ((600, 60), (0, 0), (None, None), (None, 30), (-1, 0))[which % 5]
+    return await value.state(session, change, key, *said)
+
+
+async def dismiss(session: Session, change: Change, key: int, _which: int) -> object:
+    return await proposals.dismiss(session, change, key, "a person wrote it")
+
+
+async def scan(session: Session, change: Change, key: int, which: int) -> object:
+    """Its repository is read: what it is has changed a little, or its code is gone."""
+    found = [] if which > 7 else [a_finding(_repo(key), which, key)]
+    scanning = Change("cli:scan", change.at, change.policy)
+    return await scanned.put(
+        session, scanning, _repo(key), found, "read at 1a2b3c", lambda _paths: which < 9
+    )
+
+
+async def plan(session: Session, change: Change, key: int, which: int) -> object:
+    kind = (Kind.REFACTOR, Kind.RETIRE, Kind.REGENERATE, Kind.CACHING)[which % 4]
+    stakes = Stakes(1_200, (60, 300, 1_200)[which % 3], 600)
+    return await initiatives.plan(session, change, key, Intended(kind, stakes))
+
+
+async def move_plan(session: Session, change: Change, key: int, which: int) -> object:
+    """The newest work on it, mostly, else other work."""
+    about = INITIATIVE.c.artifact_id == key if which < 8 else INITIATIVE.c.artifact_id.is_(None)
+    newest = (await session.execute(select(func.max(INITIATIVE.c.id)).where(about))).scalar_one()
+    state = (State.DOING, State.DONE, State.DROPPED)[which % 3]
+    return await initiatives.move(session, change, newest or 0, state)
+
+
+async def enter(session: Session, change: Change, _key: int, which: int) -> object:
+    intended = Intended(Kind.CACHING, Stakes(60 * which, 0, 600))
+    return await initiatives.enter(session, change, "Cache the prices", PAYMENTS, intended)
+
+
+async def budget(session: Session, change: Change, key: int, which: int) -> object:
+    """Of its repository or its train."""
+    place, limits = _places(key)[which % 2], Limits((0, 30, 60_000)[which % 3], artifacts=which)
+    return await budgets.put(session, change, place, Rhythm(Period.MONTH), limits)
+
+
+async def end_budget(session: Session, change: Change, key: int, which: int) -> object:
+    return await budgets.end(session, change, _places(key)[which % 2])
+
+
+async def train(session: Session, change: Change, key: int, which: int) -> object:
+    """Planned, or its days moved."""
+    last = change.today + days((0, 20, 60)[which % 3])
+    return await trains.put(session, change, Train(_train(key), TODAY - days(which), last))
+
+
+async def board(session: Session, change: Change, key: int, which: int) -> object:
+    since = change.today - days((0, 1, 3, -1)[which % 4])
+    return await trains.board(session, change, _train(key), [key], since)
+
+
+async def leave_train(session: Session, change: Change, key: int, _which: int) -> object:
+    return await trains.leave(session, change, _train(key), [key])
+
+
+PAYMENTS = Scope(ScopeKind.TEAM, "payments")
+
+
+def a_finding(repo: str, which: int, key: int | None = None, **facts: Any) -> Found:
+    """What a scan says of it, a little different each time."""
+    rating = ProxyRating(1 + which % 5, f"{which} changes in 90 days")
+    usual: dict[str, Any] = {
+        "name": "payments bridge",
+        "repo": repo,
+        "paths": ("src/bridge/**",),
+        "team": "payments",
+        "purpose": "charge cards of returning customers",
+        "proxies": dict.fromkeys(RATING_NAMES, rating),
+        "last_touched": TODAY - days(which),
+        "dependants": which,
+        "evidence": f"{which} of 10 lines by Claude Code",
+        "signals": (),
+        "scan_identity": "bridge",
+    }
+    return Found("bridge", Facts(**usual | facts), artifact_id=key)  # type: ignore[typeddict-item]  # lives name the facts they begin with
+
+
+def _repo(key: int) -> str:
+    return f"acme/{key}"
+
+
+def _train(key: int) -> str:
+    return f"train-{key}"
+
+
+def _places(key: int) -> tuple[Place, Place]:
+    """A repository and a train for each life, so that the sums are of this one."""
+    scopes = (ScopeKind.REPO, _repo(key)), (ScopeKind.TRAIN, _train(key))
+    return Place(Scope(*scopes[0])), Place(Scope(*scopes[1]))
+
+
+async def morning(session: Session, change: Change, key: int, _which: int) -> None:
     """What the bot does by itself, as days go by."""
     schedule = Change("schedule", change.at, change.policy, roster=change.roster)
     await wake(session, schedule)
+    await budgets.renew_all(session, schedule, [place.scope for place in _places(key)])
     for artifact in await nudges.to_lapse(session, change.today, 10):
         await upkeep.lapse(session, schedule, artifact)
     for request in await approvals.due(session, change.at, 10):
@@ -210,11 +337,14 @@ VERBS: Mapping[str, Verb] = {
     "review": lambda session, change, key, _: upkeep.review(session, change, key),
     "end": lambda session, change, key, _: retirement.end(session, change, key),
     "edit": lambda session, change, key, n: edit(session, change, key, EDITS[n]),
+    "accept": lambda session, change, key, _: proposals.accept(session, change, key),
 } | {
     each.__name__: each
     for each in (
         handoff, answer, log, reverse, extend, rate, ask, promote, show_all, waive, settle,
         settle_all, keep, approve, take_back, reject, withdraw, snooze, nudge, leave, morning,
+        state_value, dismiss, scan, plan, move_plan, enter, budget, end_budget, train, board,
+        leave_train,
     )
 }  # fmt: skip
 # What belongs together, so that lives get somewhere; whoever does each of it, and whatever comes in
@@ -229,6 +359,11 @@ CHAPTERS = (
     ("handoff", "answer"),
     ("log", "reverse"),
     ("nudge", "morning"),
+    ("accept", "approve", "log"),
+    ("budget", "log", "morning", "accept", "approve"),
+    ("train", "board", "log", "leave_train", "board", "budget"),
+    ("plan", "move_plan", "move_plan"),
+    ("plan", "ask", "approve", "approve", "settle_all", "end"),
     *((verb,) for verb in VERBS),
 )
 
@@ -258,7 +393,7 @@ def a_beginning(chance: Random) -> dict[str, Any]:
     return {
         "kind": chance.choice(kinds),
         "label": chance.choice([*Label]),
-        "stage": chance.choice((Stage.CREATED, Stage.VALIDATED, Stage.RETAINED)),
+        "stage": chance.choice((Stage.PROPOSED, Stage.CREATED, Stage.VALIDATED, Stage.RETAINED)),
         "surface": chance.choice((Surface.INTERNAL, Surface.PRODUCTION)),
         "risk": chance.choice((1, 5)),
         "owner": chance.choice((DANA, DANA, DANA, None, "dana@acme.test")),
@@ -287,11 +422,19 @@ def a_step(chance: Random, verb: str) -> Step:
 
 
 def an_act(chance: Random, verb: str) -> Act:
-    who = CAST[1:] if verb in {"approve", "take_back"} else (DANA, DANA, *CAST)
-    return Act(chance.choice(who), verb, chance.randrange(10))
+    return Act(chance.choice(_BY.get(verb, (DANA, DANA, *CAST))), verb, chance.randrange(10))
 
 
 ANY = [*VERBS]
+# Who does each, mostly those who may.
+_BY: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("approve", "take_back"), CAST[1:]),
+    **dict.fromkeys(("budget", "end_budget", "train", "board", "leave_train"), (ERIN, ERIN, DANA)),
+}
+
+
+_COUNTED = (VOTE, BRIEFING, INITIATIVE)
+_COUNTS = [select(func.count()).select_from(each).scalar_subquery() for each in _COUNTED]
 
 
 @dataclass(frozen=True)
@@ -300,6 +443,9 @@ class Seen:
 
     row: RowMapping
     requests: list[RowMapping]
+    plans: list[RowMapping]
+    hours: list[RowMapping]
+    stays: list[RowMapping]
     beside: list[list[RowMapping]]
 
 
@@ -311,6 +457,7 @@ class Life:
     key: int
     now: datetime = NOW
     auditor: Auditor = field(default_factory=lambda: Auditor(POLICY))
+    books: Bookkeeper = field(default_factory=Bookkeeper)
     read: int = 0
 
     async def is_lived(self, story: list[Step]) -> None:
@@ -335,15 +482,32 @@ class Life:
 
     async def _is_audited(self, roster: Roster) -> Seen:
         for entry in await self._new_entries():
-            self.auditor.reads(entry, roster)
+            if entry.artifact_id:
+                self.auditor.reads(entry, roster)
+            else:
+                self.books.reads(entry)
         seen = await self._seen()
         self.auditor.believes(artifact_of(seen.row))
         still_open = {row["id"] for row in seen.requests if row["state"] == ApprovalState.OPEN}
         assert still_open == set(self.auditor.waiting)
+        undone = [row["state"] for row in seen.plans if row["state"] in OPEN]
+        assert undone == ([self.auditor.plan["state"]] if self.auditor.plan else [])
+        self._are_balanced(seen)
         return seen
 
+    def _are_balanced(self, seen: Seen) -> None:
+        """Hours, budgets and who is on the train are what was said of them, and no hour counts
+        twice there.
+        """
+        assert sum(row["minutes"] for row in seen.hours) == seen.row["minutes_logged"]
+        assert [row["until"] for row in seen.stays].count(None) == len(self.books.aboard)
+        for one, following in pairwise(seen.stays):
+            assert one["until"] <= following["since"]
+
     async def _new_entries(self) -> list[Entry]:
-        here = HISTORY.c.artifact_id == self.key
+        about = [str(place) for place in _places(self.key)]
+        beside = and_(HISTORY.c.artifact_id.is_(None), HISTORY.c.reason.in_(about))
+        here = or_(HISTORY.c.artifact_id == self.key, beside)
         question = select(*HISTORY.c).where(here, HISTORY.c.id > self.read).order_by(HISTORY.c.id)
         entries = [Entry(**row) for row in await self.told.store.glance(question, {})]
         self.read = max((entry.id for entry in entries), default=self.read)
@@ -357,10 +521,19 @@ class Life:
         beside = [
             select(*SHOWN.c).where(SHOWN.c.artifact_id == self.key).order_by(SHOWN.c.item),
             select(*REQUEST.c).where(REQUEST.c.artifact_id == self.key).order_by(REQUEST.c.id),
-            select(HEAD.c.entries, HEAD.c.hash),
-            *(select(func.count()).select_from(table) for table in (VOTE, HOURS, BRIEFING)),
+            select(HEAD.c.entries, HEAD.c.hash, *_COUNTS),
+            select(*BUDGET.c).where(BUDGET.c.scope_name.in_((_repo(self.key), _train(self.key)))),
+            select(*TRAIN.c).where(TRAIN.c.name == _train(self.key)),
         ]
-        return Seen(row, requests, [await self._looked(each) for each in beside])
+        mine = [
+            select(*INITIATIVE.c).where(INITIATIVE.c.artifact_id == self.key),
+            select(*HOURS.c).where(HOURS.c.artifact_id == self.key),
+            select(*ABOARD.c).where(ABOARD.c.artifact_id == self.key).order_by(ABOARD.c.since),
+        ]
+        plans, hours, stays = [await self._looked(each) for each in mine]
+        return Seen(
+            row, requests, plans, hours, stays, [await self._looked(each) for each in beside]
+        )
 
     async def _looked(self, question: Select[Any]) -> list[RowMapping]:
         return await self.told.store.glance(question, {})
@@ -370,9 +543,43 @@ async def lived(told: Register, chance: Random) -> None:
     beginning, story = a_beginning(chance), a_story(chance)
     for what in (beginning, *story):
         note(str(what))
-    born = await told.holds(**beginning)
-    await Life(told, born.id).is_lived(story)
+    key = await begun(told, beginning)
+    await Life(told, key).is_lived(story)
+    await is_added_up(told, key)
     assert await told.fault() is None
+
+
+async def begun(told: Register, beginning: dict[str, Any]) -> int:
+    """In a repository of its own; a scan proposes what is proposed."""
+    [head] = await told.store.glance(select(HEAD.c.last_artifact), {})
+    key = int(head["last_artifact"]) + 1
+    if beginning["stage"] is not Stage.PROPOSED:
+        await told.holds(id=key, repo=_repo(key), **beginning)
+        return key
+    facts = {name: said for name, said in beginning.items() if name not in {"stage", "risk"}}
+    found = a_finding(_repo(key), beginning["risk"] - 1, **facts)
+    proposed = await told.told("cli:scan", scanned.put, _repo(key), [found], "read at 1a2b3c")
+    assert [each.id for each in proposed.created] == [key]
+    return key
+
+
+async def is_added_up(told: Register, key: int) -> None:
+    """The hours of each month are the sum of what was logged in it, of the train while aboard."""
+    repo, on_train = _places(key)
+    hours = await told.store.glance(select(*HOURS.c).where(HOURS.c.artifact_id == key), {})
+    stays = await told.store.glance(select(*ABOARD.c).where(ABOARD.c.artifact_id == key), {})
+    aboard = [row for row in hours if any(_within(row["worked_on"], stay) for stay in stays)]
+    for day in {row["worked_on"] for row in hours}:
+        month = span(Period.MONTH, day, POLICY.sprint)
+        for place, rows in ((repo, hours), (on_train, aboard)):
+            there = [
+                row["minutes"] for row in rows if month.first <= row["worked_on"] <= month.last
+            ]
+            assert (await told.asked(uses.use_of, place, month)).spent == sum(there)
+
+
+def _within(day: date, stay: RowMapping) -> bool:
+    return stay["since"] <= day and (stay["until"] is None or day < stay["until"])
 
 
 # Without shrinking, which takes minutes and shortens nothing: chance, not Hypothesis, tells a life.

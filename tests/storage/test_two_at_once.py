@@ -9,24 +9,27 @@ from typing import Any
 
 from sqlalchemy import text
 
+from debt.budget import Limits, Rhythm
 from debt.facts import Facts
 from debt.hours import Period, Work, span
 from debt.refusal import Refused
 from debt.roi import Intended, Kind, Stakes, State
-from storage import initiatives
+from storage import budgets, initiatives
 from storage.artifacts import locked, next_ids, save
 from storage.awake import follow_policy, wake
 from storage.listings import note
-from storage.lists import ALL
+from storage.lists import ALL, Scope, ScopeKind
 from storage.migrate import current, migrate
 from storage.ownership import Claimed, answer, claim, handoff, release
 from storage.people import owner_is
 from storage.register import add
 from storage.store import Session, Store
 from storage.upkeep import extend, rate
+from storage.uses import Place
 from storage.work import log, minutes_in, reverse
 from tests.storage.builders import (
     DANA,
+    ERIN,
     LEE,
     NOW,
     POLICY,
@@ -117,6 +120,30 @@ async def test_work_planned_at_once_is_one_plan_and_is_done_or_dropped_once(
     number = stated[0].id
     answers = await settled(*(register.told(DANA, initiatives.move, number, to) for to in ends))
     assert sum(isinstance(each, Refused) for each in answers) == 7
+    await _sound(register)
+
+
+async def test_budgets_set_at_once_follow_each_other_and_each_turn_is_told_once(
+    register: Register,
+) -> None:
+    await register.holds()
+    await register.told(DANA, log, 1, 600, kind=Work.REVIEW, worked_on=TODAY)
+    place, monthly = Place(Scope(ScopeKind.TEAM, "payments")), Rhythm(Period.MONTH)
+    limits = [Limits(60 * each) for each in range(1, 9)]
+    await settled(*(register.told(ERIN, budgets.put, place, monthly, each) for each in limits))
+    said = [entry for entry in await register.entries() if entry.action == "budget set"]
+    assert all(one.after == following.before for one, following in pairwise(said))
+    await register.told(ERIN, budgets.put, place, monthly, Limits(6_000))
+    for ago in range(4):
+        on = TODAY - days(ago)
+        await register.told(DANA, log, 1, 1_440, kind=Work.REVIEW, worked_on=on)
+    await settled(*(register.told("schedule", budgets.renew_all, None) for _ in range(4)))
+    turns = [e.action for e in await register.entries() if e.action.startswith("budget ")]
+    assert [each for each in turns if each != "budget set"] == [
+        "budget over",
+        "budget within again",
+        "budget over",
+    ]
     await _sound(register)
 
 
