@@ -90,7 +90,7 @@ class Facts:
         """Whether a test is named after the file or imports it."""
         if _stem(path).lower() in self.tested_names:
             return True
-        return any(kind_of(by) == "test_suite" for by in self.references.into.get(path, ()))
+        return any(kind_of(by) == "test_suite" for by in self.references.into(path))
 
     def when(self, landed: float) -> date:
         """The day in UTC, never later than now."""

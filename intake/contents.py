@@ -104,7 +104,9 @@ def _lines_with(words: Iterable[bytes], content: bytes) -> bytes:
 
 
 class References:
-    """Which file refers to which, resolved once every path is known."""
+    """Which file refers to which. A name leads only to what ends as it does, so that of all the
+    references only those are resolved that may lead to a file that somebody asks about.
+    """
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._files: dict[Parts, list[str]] = defaultdict(list)
@@ -113,20 +115,31 @@ class References:
                 self._files[parts].append(path)
         self._ends = _ends(self._files)
         self._known: dict[Parts, list[str]] = {}
-        self.into: dict[str, set[str]] = defaultdict(set)
+        self._noted: dict[str, list[tuple[str, Reference]]] = defaultdict(list)
+        self._into: dict[str, set[str]] = defaultdict(set)
 
     def note(self, path: str, references: Iterable[Reference]) -> None:
-        """Take up one file's references."""
-        here = tuple(path.split("/")[:-1])
+        """Take up one file's references, before any file is asked about."""
         for reference in references:
-            for target in self._targets(here, reference):
-                if target != path:
-                    self.into[target].add(path)
+            self._noted[reference.parts[-1]].append((path, reference))
+
+    def into(self, path: str) -> set[str]:
+        """Files that refer to this one."""
+        for last in {parts[-1] for parts in _answers_to(path) if parts}:
+            self._resolve(self._noted.pop(last, ()))
+        return self._into.get(path, set())
 
     def dependants(self, paths: Iterable[str]) -> set[str]:
         """Files outside that refer to one of these."""
         inside = set(paths)
-        return {path for target in inside for path in self.into.get(target, ())} - inside
+        return {path for target in inside for path in self.into(target)} - inside
+
+    def _resolve(self, noted: Iterable[tuple[str, Reference]]) -> None:
+        for path, reference in noted:
+            here = tuple(path.split("/")[:-1])
+            for target in self._targets(here, reference):
+                if target != path:
+                    self._into[target].add(path)
 
     def _targets(self, here: Parts, reference: Reference) -> list[str]:
         wanted, up = reference

@@ -244,8 +244,9 @@ class _Reading:
         return moves[later - 1][1] if later else at
 
     def _unreviewed(self, straight: Collection[bytes]) -> Iterator[int]:
+        reviewed, shas = self._log.reviewed, self._log.shas
         for row, position in self._position.items():
-            if not self._log.reviewed[row] and self._log.shas[row] in straight:
+            if not reviewed[row] and shas[row] in straight:
                 yield position
 
     def _take(self, at: int, now: int, rows: _Column, added: _Column, *, stands: bool) -> None:

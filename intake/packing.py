@@ -181,7 +181,6 @@ def _as_contents(parts: Parts) -> dict[bytes, Measured]:
     names = [Reference(tuple(name), up) for up, *name in json.loads(parts["names"])]
     references = iter([names[at] for at in _numbers("I", parts["references"])])
     rows = zip(
-        _split(parts["files"], b"\0"),
         _split(parts["blobs"], b"\n"),
         map(_as_or_none, _numbers("q", parts["lines"])),
         map(_as_or_none, _numbers("q", parts["branches"])),
@@ -191,7 +190,8 @@ def _as_contents(parts: Parts) -> dict[bytes, Measured]:
         _as_traits(parts),
         strict=True,
     )
-    return {path: Measured(*measured) for path, *measured in rows}
+    paths = _split(parts["files"], b"\0")
+    return dict(zip(paths, map(Measured._make, rows), strict=True))
 
 
 def _as_traits(parts: Parts) -> Iterator[Traits | None]:

@@ -38,4 +38,4 @@ def duplicate(group: Group, kept: Mapping[str, str]) -> Signal | None:
 
 def _weight(path: str, facts: Facts) -> tuple[int, int, str]:
     """Who has more that imports it is kept, then who is longer."""
-    return len(facts.references.into.get(path, ())), facts.lines[path], path
+    return len(facts.references.into(path)), facts.lines[path], path
