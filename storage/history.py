@@ -83,8 +83,9 @@ async def seal(session: AsyncSession) -> None:
     if not drafts and not teams:
         return
     await session.flush()
-    newest_so_far = (await session.execute(_HEAD.with_for_update())).one()
     connection = await session.connection()
+    await _wait_for_scans(connection, drafts)
+    newest_so_far = (await session.execute(_HEAD.with_for_update())).one()
     if teams:
         await connection.execute(_NOTE_TEAM, [{"name": team} for team in sorted(teams)])
     if drafts:
@@ -92,6 +93,15 @@ async def seal(session: AsyncSession) -> None:
         await connection.execute(insert(HISTORY), rows)
         await connection.execute(update(HEAD).values(entries=rows[-1]["id"], hash=newest))
         await _draw_again(connection, drafts)
+
+
+async def _wait_for_scans(connection: AsyncConnection, drafts: list[Draft]) -> None:
+    """A scan locks the artifacts first and the head last. PostgreSQL opens the artifacts for every
+    entry, for one that is about none as well: whoever has not touched them takes the same order.
+    """
+    about_none = any(draft.said.artifact_id is None for draft in drafts)
+    if about_none and connection.dialect.name == "postgresql":
+        await connection.execute(text("LOCK TABLE artifact IN ROW SHARE MODE"))
 
 
 async def _draw_again(connection: AsyncConnection, drafts: list[Draft]) -> None:

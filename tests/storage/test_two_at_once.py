@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,7 @@ from debt.facts import Facts
 from debt.hours import Period, Work, span
 from debt.refusal import Refused
 from debt.roi import Intended, Kind, Stakes, State
-from storage import budgets, initiatives
+from storage import budgets, initiatives, scanned
 from storage.artifacts import locked, next_ids, save
 from storage.awake import follow_policy, wake
 from storage.listings import note
@@ -144,6 +145,26 @@ async def test_budgets_set_at_once_follow_each_other_and_each_turn_is_told_once(
         "budget within again",
         "budget over",
     ]
+    await _sound(register)
+
+
+def nothing_stands(_paths: Sequence[str]) -> bool:
+    return False
+
+
+async def test_other_work_entered_while_scans_come_in_waits_its_turn(register: Register) -> None:
+    await register.holds(repo="acme/shop")
+    other = Intended(Kind.CACHING, Stakes(600, 0, 60))
+    team = Scope(ScopeKind.TEAM, "payments")
+    scans = [
+        register.told("cli:scan", scanned.put, "acme/shop", [], "read", stands)
+        for stands in (scanned.all_stand, nothing_stands) * 6
+    ]
+    entered = [
+        register.told(DANA, initiatives.enter, f"Cache {each}", team, other) for each in range(12)
+    ]
+    await settled(*(each for pair in zip(scans, entered, strict=True) for each in pair))
+    assert len(await register.asked(initiatives.open_in, team, 20)) == 12
     await _sound(register)
 
 
