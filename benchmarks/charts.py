@@ -1,11 +1,11 @@
 """Each chart, drawn warm, and what the drawing costs the process that does it."""
 
-import resource
 import statistics
 import time
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from benchmarks.memory import peak_mb
 from briefings.charts import draw
 from briefings.pictures import BurnUp, Line, Multiples, Picture, QuadrantMap
 
@@ -51,5 +51,4 @@ async def measure() -> None:
         median, worst = statistics.median(taken) * 1e3, taken[-1] * 1e3
         size = len(draw(picture)) / 1024
         print(f"{name}: {median:.0f} ms, worst {worst:.0f} ms, {size:.0f} KB")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  the process that draws: {peak:.0f} MB at most")
+    print(f"  the process that draws: {peak_mb():.0f} MB at most")

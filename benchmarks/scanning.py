@@ -19,18 +19,18 @@ SIZE = Size(50_000, 12_000)
 SMALL = Size(465, 200)
 PEER = "codeassay==0.3.0"
 _SCAN = """
-import json, resource, sys, time
+import json, sys, time
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from benchmarks.memory import peak_mb
 from intake.scan import read_repository
 path, cache = Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None
 started = time.perf_counter()
 scan = read_repository(path, now=datetime(2032, 1, 1, tzinfo=UTC), cache=cache)
 took = time.perf_counter() - started
 found = repr((scan.findings, scan.blocks, scan.mixed, scan.ai_lines)).encode()
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "linux" else 1024)
-said = {"took": took, "peak_mb": peak / 1024, "found": sha256(found).hexdigest()}
+said = {"took": took, "peak_mb": peak_mb(), "found": sha256(found).hexdigest()}
 print(json.dumps(said | {"commits": scan.commits, "ai_commits": scan.ai_commits}))
 """
 # How long the code is and how much it branches; then all that a scan asks of every file.

@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks import load
+from benchmarks.memory import peak_mb
 from bot.http import application
 from debt.facts import Facts
 from debt.policy import built_in
@@ -87,12 +88,6 @@ async def _register(url: str, owner: str) -> None:
     await store.close()
 
 
-def _peak_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
-
-
 async def _measure(slack: Sandbox, port: int, text: str) -> load.Load:
     request = load.command(text, slack.person("dana").id, port)
     await load.run(port, request, 640, CONNECTIONS)
@@ -114,7 +109,7 @@ async def measure() -> None:
             async with _server(slack, 3402, *debt, DATABASE_URL=url) as pid:
                 cold = await _answers(3402, load.command("show D-7", dana, 3402))
                 show = await _measure(slack, 3402, "show D-7")
-                peak = _peak_mb(pid)
+                peak = peak_mb(pid)
             ratio = show.per_second / base.per_second
             print(f"/debt show against a bare ack: {ratio:.2f} of its requests/s (goal ≥ 0.5)")
             print(f"  {show.per_second:.0f}/s against {base.per_second:.0f}/s at {CONNECTIONS}")

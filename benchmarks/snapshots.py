@@ -1,7 +1,5 @@
 """The weekly snapshot of 1,000,000 artifacts, beside one bare sum by repository."""
 
-import resource
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -10,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from benchmarks.digesting import NOW, register
+from benchmarks.memory import peak_mb
 from debt.policy import built_in
 from storage import snapshots
 from storage.artifacts import Change
@@ -36,12 +35,6 @@ async def _seconds(store: Store, work: Callable[[Session], Awaitable[object]]) -
     return min(times)
 
 
-def _peak() -> float:
-    """The most memory that this process ever had, in MB."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / 2**20 if sys.platform == "darwin" else most / 2**10
-
-
 async def measure() -> None:
     weeks = iter(range(TIMES))
 
@@ -57,4 +50,4 @@ async def measure() -> None:
         await store.close()
     print(f"the weekly snapshot of everything over {COUNT:,} artifacts: {took:.1f} s (goal < 60)")
     print(f"  {took / bare:.1f} × one bare sum by repository ({bare:.2f} s)")
-    print(f"  memory: {_peak():.0f} MB at its peak, artifacts made up included (goal < 150)")
+    print(f"  memory: {peak_mb():.0f} MB at its peak, artifacts made up included (goal < 150)")

@@ -15,14 +15,22 @@ LINK = re.compile(
     rb"^[ \t]*(?:Reviewed-on|Differential Revision|PR-URL|Pull-Request|Merge-Request)[ \t]*:",
     re.M | re.I,
 )
+SIGNS = (
+    b"reviewed-", b"acked-by", b"approved-by", b"differential rev", b"pr-url", b"l-request",
+    b"e-request",
+)  # fmt: skip
+"""No message without one of these, in lower case, can match what follows."""
 BY = re.compile(rb"^[ \t]*(?:Reviewed|Acked|Approved)-by[ \t]*:[ \t]*([^\n]{1,300})", re.M | re.I)
 ADDRESS = re.compile(r"(?P<name>[^<]*)<(?P<email>[^>]*)>")
 
 
 def is_reviewed(message: bytes, markers: Markers) -> bool:
     """Whether the message of a commit tells of a review by people."""
-    if REQUEST.match(message):
+    if (b"(#" in message or b"Merged PR" in message) and REQUEST.match(message):
         return True
+    low = message.lower()
+    if not any(sign in low for sign in SIGNS):
+        return False
     reviewers = (_person(found) for found in BY.findall(message))
     return any(_is_person(each, markers) for each in reviewers) or bool(LINK.search(message))
 
