@@ -61,7 +61,7 @@ async def put(
     session: Session, change: Change, place: Place, rhythm: Rhythm, limits: Limits
 ) -> Budget:
     """From the period of today on; of a train, whose one period is the train itself, for all of
-    it. What is to be saved counts from what a month costs now.
+    it. What is to be saved counts from what a month costs now. The same again changes nothing.
 
     Refused for who may not, and for what no budget can be.
     """
@@ -73,6 +73,8 @@ async def put(
     told = (before.over_since, before.back_on) if before else (None, None)
     rhythm_there = await _rhythm(session, change, place, rhythm)
     budget = Budget(place, rhythm_there, limits, _EVER, *told, set_by=change.by)
+    if before and _says_the_same(before, budget):
+        return await renew(session, change, before)
     span = budget.span(change)
     if limits.lower_by is not None:
         use = await use_of(session, place, span)
@@ -80,6 +82,12 @@ async def put(
     budget = replace(budget, from_on=await _from_on(session, budget, span))
     await _write(session, change, budget, "budget set", ends=False)
     return await renew(session, change, budget)
+
+
+def _says_the_same(before: Budget, now: Budget) -> bool:
+    """But for what its pay-down is counted from."""
+    was, wanted = (replace(each.limits, lower_from=None) for each in (before, now))
+    return before.rhythm == now.rhythm and was == wanted
 
 
 async def end(session: Session, change: Change, place: Place) -> Budget:

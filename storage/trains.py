@@ -20,7 +20,9 @@ T = TRAIN.c
 
 
 async def put(session: Session, change: Change, wanted: Train) -> Train:
-    """Plans a train, or moves its days. Refused for who may not, and for one that is over."""
+    """Plans a train, or moves its days; the same again changes nothing. Refused for who may not,
+    and for one that is over.
+    """
     require_train(wanted, change.today)
     await _require_may(session, change, wanted.name)
     when = {"first_on": wanted.first, "last_on": wanted.last}
@@ -28,6 +30,8 @@ async def put(session: Session, change: Change, wanted: Train) -> Train:
     fresh = insert_new(session, TRAIN).values(row).returning(T.name)
     if (await session.execute(fresh)).first() is None:
         before = await _locked(session, change, wanted.name)
+        if before == wanted:
+            return wanted
         kept = update(TRAIN).where(T.name == wanted.name).values(when)
         await session.execute(kept)
         _record(session, change, "train moved", wanted.name, _said(before), _said(wanted))

@@ -135,6 +135,15 @@ async def test_a_longer_period_replaces_what_was_said_within_it(register: Regist
     assert await register.asked(budgets.find, PAYMENTS, TODAY)
 
 
+async def test_the_same_again_changes_nothing(register: Register) -> None:
+    await sets(register, 40)
+    told = (await register.last_entry()).id
+    await sets(register, 40)
+    assert (await register.last_entry()).id == told
+    await sets(register, 41)
+    assert (await register.last_entry()).id == told + 1
+
+
 async def test_who_may_not_is_told_who_can(register: Register) -> None:
     with pytest.raises(Refused, match="You cannot change the budget of team:payments"):
         await register.told(as_person(DANA), budgets.put, PAYMENTS, MONTHLY, Limits(60))

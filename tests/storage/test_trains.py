@@ -45,6 +45,13 @@ async def spent(register: Register, place: Place = ON_SPRING, span: Span = SPRIN
     return (await register.asked(uses.use_of, place, span)).spent
 
 
+async def test_a_train_planned_again_as_it_is_changes_nothing(register: Register) -> None:
+    await planned(register)
+    told = (await register.last_entry()).id
+    await planned(register)
+    assert (await register.last_entry()).id == told
+
+
 async def test_an_hour_counts_on_a_train_if_its_artifact_was_aboard_on_that_day(
     register: Register,
 ) -> None:
