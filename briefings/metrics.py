@@ -15,6 +15,7 @@ _HOW_TO_CONNECT = {
     Source.HOURS: "log hours with /debt log, and they show here",
     Source.CHANGES: "enter reviewed changes: debt metrics import FILE",
     Source.INCIDENTS: "enter incidents: debt metrics import FILE",
+    Source.WORKAROUNDS: "enter workarounds: debt metrics import FILE",
 }
 _HEAD = ("Metric", "Now", "12 weeks ago", "Direction", "What it asks")
 

@@ -27,6 +27,7 @@ class Source(StrEnum):
     HOURS = "hours"
     CHANGES = "changes"
     INCIDENTS = "incidents"
+    WORKAROUNDS = "workarounds"
 
 
 class Group(StrEnum):
@@ -310,5 +311,17 @@ METRICS: tuple[Metric, ...] = (
         "owner gone",
         of="owner_gone",
         ask="claim them, or hand them off",
+    ),
+    Metric(
+        name=MetricName.WORKAROUNDS,
+        words="Workarounds people use instead, in four weeks",
+        short="workarounds",
+        unit=Unit.NUMBER,
+        better=Better.LESS,
+        group=Group.LEADING,
+        source=Source.WORKAROUNDS,
+        ask="ask why, then mend or retire what they go around",
+        value=lambda moment: moment.workarounds,
+        size=lambda moment: moment.workarounds,
     ),
 )

@@ -92,8 +92,8 @@ class Changes:
 class Moment:
     """One moment of a scope. `counts` are None in a week without a snapshot.
 
-    `minutes`, `tools` (changes that AI tools wrote), `people` and `incidents` (those that name an
-    artifact of the register, of all) are of the four weeks that end on `day`.
+    `minutes`, `tools` (changes that AI tools wrote), `people`, `incidents` (those that name an
+    artifact of the register, of all) and `workarounds` are of the four weeks that end on `day`.
     """
 
     day: date
@@ -103,3 +103,4 @@ class Moment:
     tools: Changes = field(default_factory=Changes)
     people: Changes = field(default_factory=Changes)
     incidents: Tally = Tally()
+    workarounds: int = 0

@@ -66,3 +66,4 @@ class MetricName(StrEnum):
     UNUSED = "unused"
     SHIFTED = "shifted"
     OWNER_GONE = "owner_gone"
+    WORKAROUNDS = "workarounds"

@@ -22,6 +22,9 @@ class Trend:
         return tuple(metric.value(each) for each in self.moments)
 
 
+_COUNTED_FROM_NONE = {Source.HOURS, Source.WORKAROUNDS}
+
+
 class Turn(StrEnum):
     """How a metric went."""
 
@@ -59,7 +62,7 @@ class Told:
     @property
     def connected(self) -> bool:
         """Whether anything was ever known of it in these weeks."""
-        silent = self.metric.source is Source.HOURS and not any(self.series)
+        silent = self.metric.source in _COUNTED_FROM_NONE and not any(self.series)
         return not silent and any(each is not None for each in self.series)
 
 
@@ -85,8 +88,8 @@ def _turn(metric: Metric, then: float | None, now: float | None, limit: float | 
 
 
 def _is_begun(metric: Metric, then: float) -> bool:
-    """That somebody has begun to log hours since is no worsening."""
-    return metric.source is Source.HOURS and not then
+    """That somebody has begun to log hours, or to enter workarounds, is no worsening."""
+    return metric.source in _COUNTED_FROM_NONE and not then
 
 
 _USUAL = 0.05
@@ -143,7 +146,9 @@ def _moved(metric: Metric, trend: Trend, policy: Policy, weeks_ago: int) -> Move
     if limit is None or then is None or now is None or metric.size(today) < rules.at_least:
         return None
     if metric.source is Source.HOURS and not before.minutes:
-        return None  # that somebody has begun to log hours is no worsening
+        return None  # an artifact then cost nothing since nobody logged
+    if _is_begun(metric, then):
+        return None
     is_worse = worsening(metric, then, now) >= limit
     return Moved(metric, then, now, rules.weeks) if is_worse else None
 

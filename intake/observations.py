@@ -110,13 +110,19 @@ def _misfits(said: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
     """What one cell does not tell."""
     if said["happened_on"] > today:
         yield "on", f"{said['happened_on']} is still to come"
+    if said["kind"] is Kind.WORKAROUND and said.get("artifact_id") is None:
+        yield "artifact", "is empty; a workaround names the artifact that people go around"
     if said["kind"] is Kind.CHANGE:
         if said.get("by_tool") is None:
             yield "code", "is empty; a change is by ai or by people"
         return
     for name in _OF_CHANGES:
         if said.get(_FIELDS.get(name, name)) is not None:
-            yield name, "only a change has one; leave it empty for an incident"
+            yield name, f"only a change has one; leave it empty for {_article(said['kind'])}"
+
+
+def _article(kind: Kind) -> str:
+    return f"an {kind}" if kind is Kind.INCIDENT else f"a {kind}"
 
 
 def _one_of(choices: Mapping[str, Any]) -> Callable[[str], Any]:

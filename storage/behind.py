@@ -13,6 +13,7 @@ from debt.score import Quadrant
 from debt.signals import Sign, bit
 from storage import lists, observations, quadrants, work
 from storage.lists import Scope, ScopeKind, within
+from storage.observations import Kind
 from storage.store import Session
 from storage.tables import ARTIFACT
 
@@ -27,6 +28,7 @@ _SIGNS = {
     MetricName.UNUSED: Sign.UNUSED,
     MetricName.SHIFTED: Sign.SHIFTED,
 }
+_NAMED_BY = {MetricName.INCIDENTS: Kind.INCIDENT, MetricName.WORKAROUNDS: Kind.WORKAROUND}
 _COST = {MetricName.MONTHLY_HOURS, MetricName.COST_PER_ARTIFACT}
 
 
@@ -36,9 +38,9 @@ async def behind(
     """What ranks highest of those a metric counts against somebody; none where it names none."""
     if name in _COST:
         return await _costliest(session, scope, today, limit)
-    if name is MetricName.INCIDENTS:
+    if name in _NAMED_BY:
         since = today - WINDOW
-        blamed = await observations.blamed(session, scope, since, limit)
+        blamed = await observations.blamed(session, scope, _NAMED_BY[name], since, limit)
         known = await lists.several(session, blamed)
         return [known[number] for number in blamed]
     if name is MetricName.DELETED_RETAINED:

@@ -22,11 +22,14 @@ _TALLIES = ("failed", "rolled_back", "comments", "loops", "follow_ups")
 class Kind(StrEnum):
     CHANGE = "change"
     INCIDENT = "incident"
+    WORKAROUND = "workaround"
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A reviewed change or an incident; None is not known, `failed` and the like are 0 or 1."""
+    """A reviewed change, an incident, or what people do instead of using an artifact; None is not
+    known, `failed` and the like are 0 or 1.
+    """
 
     kind: Kind
     ref: str
@@ -77,6 +80,7 @@ class OfDay:
     tools: Changes = field(default_factory=Changes)
     people: Changes = field(default_factory=Changes)
     incidents: Tally = field(default_factory=Tally)
+    workarounds: int = 0
 
 
 async def by_day(session: Session, scope: Scope, first: date, last: date) -> dict[date, OfDay]:
@@ -93,6 +97,8 @@ async def by_day(session: Session, scope: Scope, first: date, last: date) -> dic
         changes = _as_changes(tallies, waits.get((day, by_tool), ()))
         if kind == Kind.INCIDENT:
             found[day] = replace(of_day, incidents=Tally(ours, every))
+        elif kind == Kind.WORKAROUND:
+            found[day] = replace(of_day, workarounds=every)
         elif by_tool:
             found[day] = replace(of_day, tools=changes)
         else:
@@ -126,9 +132,11 @@ async def _review_minutes(
     return found
 
 
-async def blamed(session: Session, scope: Scope, since: date, limit: int) -> list[int]:
-    """The artifacts that incidents since that day named, the one named most often first."""
-    named = and_(O.kind == Kind.INCIDENT, O.artifact_id.is_not(None))
+async def blamed(session: Session, scope: Scope, kind: Kind, since: date, limit: int) -> list[int]:
+    """The artifacts that incidents, or workarounds, since that day named, the one named most often
+    first.
+    """
+    named = and_(O.kind == kind, O.artifact_id.is_not(None))
     those = and_(_within(scope), O.happened_on >= since, named)
     question = select(O.artifact_id, func.count()).where(those).group_by(O.artifact_id)
     most = question.order_by(func.count().desc(), O.artifact_id).limit(limit)

@@ -720,10 +720,11 @@ class SnapshotRow(SQLModel, table=True):
 
 
 class Observation(SQLModel, table=True):
-    """A reviewed change, or an incident, as somebody entered it under its own name there (`ref`).
+    """A reviewed change, an incident, or a workaround, as somebody entered it under its own name
+    there (`ref`).
 
     Of a change `by_tool` says whether an AI tool wrote it; an incident names an artifact that had a
-    part in it, or none. What is None is not known.
+    part in it, or none, a workaround the one that people go around. What is None is not known.
     """
 
     __tablename__ = "observation"

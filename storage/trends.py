@@ -62,7 +62,7 @@ def _moment(
 
 def _happened(
     day: date, minutes: Mapping[date, int], happened: Mapping[date, OfDay]
-) -> tuple[int, Changes, Changes, Tally]:
+) -> tuple[int, Changes, Changes, Tally, int]:
     """In the four weeks that end on that day."""
     window = [day - timedelta(days=back) for back in range(WINDOW.days)]
     some = [happened[each] for each in window if each in happened]
@@ -71,6 +71,7 @@ def _happened(
         reduce(add, (each.tools for each in some), Changes()),
         reduce(add, (each.people for each in some), Changes()),
         reduce(add, (each.incidents for each in some), Tally()),
+        sum(each.workarounds for each in some),
     )
 
 

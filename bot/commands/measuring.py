@@ -18,12 +18,13 @@ what they ask. With “import” it enters what the register cannot know by itse
 of it or nothing; the same again changes nothing, and a later word on the same id counts.
 
   columns   kind,id,on,repo,team,code,hours,comments,loops,follow_ups,failed,rolled_back,artifact
-  required  kind (change, incident), id (your own name for it: “PR 1841”, “INC-7”), on (2026-11-24),
-            and repo
+  required  kind (change, incident, workaround), id (your own name for it: “PR 1841”, “INC-7”), on
+            (2026-11-24), and repo
   a change  code (ai, people) says who wrote it; hours how long it waited for its review; comments,
             loops (revisions) and follow_ups (changes needed after it) are numbers; failed and
             rolled_back are yes or no. What is empty is not known.
   incident  artifact (D-7) had a part in it; empty: AI-produced code had none
+  workaround  artifact (D-7) is what people go around: a copy, a manual step, another tool
   team      where it is empty, the artifact's"""
 
 

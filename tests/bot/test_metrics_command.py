@@ -78,6 +78,10 @@ def test_the_same_file_again_changes_nothing(shop: Terminal) -> None:
         ("change,1,2026-11-20,acme/web,,ai,1,-1,no,", "column comments: “-1” is not a whole"),
         ("change,1,2026-11-20,acme/web,,ai,1,1,maybe,", "column failed: “maybe” is not one of yes"),
         ("incident,1,2026-11-20,acme/web,,ai,,,,", "column code: only a change has one"),
+        (
+            "workaround,1,2026-11-20,acme/web,,,,,,",
+            "column artifact: is empty; a workaround names the artifact that people go around",
+        ),
         ("incident,1,2026-11-20,acme/web,,,,,,D-99", "column artifact: there is no D-99"),
         ("incident,1,2026-11-20,acme/web,,,,,,x", "column artifact: “x” is not a key"),
         ("incident,1,2026-11-20,acme/web", "line 3: has 4 cells, and the header 10"),

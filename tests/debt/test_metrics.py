@@ -79,6 +79,16 @@ def test_what_nobody_has_entered_is_not_connected() -> None:
     assert said[MetricName.UNTESTED]
 
 
+def test_more_workarounds_ask_for_something_but_not_that_somebody_began_to_enter_them() -> None:
+    metric = MetricName.WORKAROUNDS
+    assert one(metric, trend(Moment(TODAY, workarounds=6), Moment(TODAY))).turn is Turn.UNKNOWN
+    some = trend(Moment(TODAY, workarounds=6), Moment(TODAY, workarounds=2))
+    assert one(metric, some).turn is Turn.WORSE
+    found = moved(some, POLICY)
+    assert found is not None
+    assert (found.metric.name, found.then, found.now) == (metric, 2, 6)
+
+
 def test_a_missing_week_is_a_gap_and_no_direction_is_told_across_one_at_the_beginning() -> None:
     some = trend(facts(), then=Moment(TODAY))
     owner = one(MetricName.NAMED_OWNER, some)

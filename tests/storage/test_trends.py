@@ -66,6 +66,9 @@ async def test_reviews_and_incidents_are_read_back_as_they_were_entered(
         a_change("5", by_tool=False, review_minutes=None, artifact_id=2),
         Observed(Kind.INCIDENT, "7", "acme/shop", TODAY, artifact_id=1),
         Observed(Kind.INCIDENT, "8", "acme/shop", TODAY),
+        Observed(Kind.WORKAROUND, "9", "acme/shop", TODAY, artifact_id=2),
+        Observed(Kind.WORKAROUND, "10", "acme/shop", TODAY - days(20), artifact_id=2),
+        Observed(Kind.WORKAROUND, "11", "acme/shop", TODAY - days(40), artifact_id=1),
     ]
     assert await register.told(DANA, observations.put, entered) == set()
     told = (await register.asked(trends.trend, POLICY, SHOP, TODAY)).at(0)
@@ -73,10 +76,12 @@ async def test_reviews_and_incidents_are_read_back_as_they_were_entered(
     assert (told.tools.comments, told.tools.failed) == (Tally(6, 2), Tally(1, 2))
     assert told.tools.rolled_back == Tally(1, 1)
     assert told.people == Changes(review_minutes=(10,), follow_ups=Tally(1, 1))
-    assert told.incidents == Tally(1, 2)
+    assert (told.incidents, told.workarounds) == (Tally(1, 2), 2)
     team = (await register.asked(trends.trend, POLICY, PAYMENTS, TODAY)).at(0)
     assert team.incidents == Tally(1, 1), "an incident is the artifact's team's"
-    assert await register.asked(observations.blamed, SHOP, TODAY - days(28), 3) == [1]
+    for kind, blamed in ((Kind.INCIDENT, [1]), (Kind.WORKAROUND, [2])):
+        since = TODAY - days(28)
+        assert await register.asked(observations.blamed, SHOP, kind, since, 3) == blamed
 
 
 async def test_the_last_word_on_a_change_counts(register: Register) -> None:
