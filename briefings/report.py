@@ -24,10 +24,10 @@ from briefings.pictures import (
     quadrant_map,
     quadrant_map_alt,
 )
-from briefings.words import count, long_day, month, months, roughly, shorten
+from briefings.words import count, long_day, month, months, shorten
 from debt.budget import days_left
 from debt.estimate import estimate
-from debt.hours import Span, as_hours
+from debt.hours import Span, as_hours, roughly
 from debt.score import Quadrant, explain
 from debt.trend import told
 from storage import lists, quadrants, retirement, returns, trends, uses

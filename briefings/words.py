@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from debt.artifact import key_of
-from debt.hours import as_hours
+from debt.hours import as_hours, roughly
 
 _LOOKALIKES = str.maketrans(
     {
@@ -100,11 +100,6 @@ def person(owner: str | None) -> Markup:
     if not owner:
         return Markup("nobody")
     return Markup(f"<@{owner}>") if _SLACK_ID.fullmatch(owner) else inert(owner)  # noqa: S704  # checked to be an id
-
-
-def roughly(minutes: int) -> str:
-    """An estimate, to the half hour: “6.5 h”."""
-    return as_hours(round(minutes / 30) * 30 or minutes)
 
 
 def days(count: int) -> str:

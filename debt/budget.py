@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from math import floor
 
-from debt.hours import Period, Span, as_hours, span
+from debt.hours import Period, Span, as_hours, roughly, span
 from debt.policy import Sprint
 from debt.refusal import Refused
 
@@ -163,6 +163,6 @@ def advice(standing: Standing, costliest: str | None) -> str:
     if standing.state is State.OVER:
         return f"over its limit of artifacts or score: retire before anything new comes in{about}"
     if standing.state is State.AT_RISK:
-        short = as_hours(standing.forecast - standing.limits.minutes)
+        short = roughly(standing.forecast - standing.limits.minutes)
         return f"{short} short at this rate: decide now what can wait{about}"
     return "nothing to do"

@@ -78,6 +78,11 @@ def as_hours(minutes: int) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 0 else f"-{as_hours(-minutes)}"
 
 
+def roughly(minutes: int) -> str:
+    """An estimate, to the half hour: “6.5 h”."""
+    return as_hours(round(minutes / 30) * 30 or minutes)
+
+
 def decimal_hours(minutes: int) -> float:
     return round(minutes / 60, 4)
 
