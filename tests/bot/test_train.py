@@ -57,7 +57,7 @@ async def test_its_budget_is_for_all_of_it_and_only_for_hours_worked_aboard(
     await dana.types("/debt log D-2 1h")
     await dana.types("/debt log D-3 9h")
     said = (await erin.types("/debt budget set train:2027.1 40h")).text
-    assert "2027.1, train 2026-11-16 to 2026-12-18: 5 h of 40 h spent" in said
+    assert "2027.1, train Nov 16, 2026 to Dec 18, 2026: 5 h of 40 h spent" in said
     assert "5 h of 40 h spent" in (await erin.types("/debt train 2027.1")).text
     await erin.types("/debt budget train:2027.1", "payments")
     await process.bot.tasks.finish()
@@ -81,7 +81,7 @@ async def test_a_train_over_its_budget_opens_its_digest_until_it_has_arrived(
         return [message.shown for message in erin.reads("payments")]
 
     *_, said = before = await monday(0)
-    assert "Budget 2027.1, train 2026-11-16 to 2026-12-18: 3 h of 2 h spent" in said
+    assert "Budget 2027.1, train Nov 16, 2026 to Dec 18, 2026: 3 h of 2 h spent" in said
     assert "D-1" in said
     assert await monday(4) == before
     over = (await erin.types("/debt train 2027.1")).text
