@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from briefings import metrics
@@ -24,10 +24,10 @@ from briefings.pictures import (
     quadrant_map,
     quadrant_map_alt,
 )
-from briefings.words import count, long_day, month, months, shorten
+from briefings.words import long_day, month, months, templates
 from debt.budget import days_left
 from debt.estimate import estimate
-from debt.hours import Span, as_hours, roughly
+from debt.hours import Span
 from debt.score import Quadrant, explain
 from debt.trend import told
 from storage import lists, quadrants, retirement, returns, trends, uses
@@ -209,16 +209,7 @@ async def _inside(artist: Artist, picture: Picture) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("briefings"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    filters = (shorten, count, long_day, month, months, roughly)
-    environment.filters |= {each.__name__: each for each in filters} | {"hours": as_hours}
-    return environment
+    return templates(long_day, month, months)
 
 
 def _template(macro: str) -> Callable[..., str]:

@@ -5,7 +5,7 @@ characters that Slack would take for formatting become their look-alikes.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
@@ -128,20 +128,26 @@ def listed(parts: Sequence[str]) -> Markup:
     return Markup(" and ").join([Markup(", ").join(most), last]) if most else Markup(last)  # noqa: S704  # its parts are inert
 
 
-@cache
-def _environment() -> Environment:
+def templates(
+    *filters: Callable[..., Any], finalize: Callable[..., Any] | None = None
+) -> Environment:
+    """This room's templates, escaped as HTML where nothing else is said; filters by their names."""
     environment = Environment(
         loader=PackageLoader("briefings"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (shorten, day, told, moment, person, days, month, months, count, listed)
-    environment.filters |= {each.__name__: each for each in filters}
-    environment.filters |= {"hours": as_hours, "key": key_of, "roughly": roughly}
+    environment.filters |= {each.__name__: each for each in (shorten, count, roughly, *filters)}
+    environment.filters |= {"hours": as_hours, "key": key_of}
     return environment
+
+
+@cache
+def _environment() -> Environment:
+    return templates(day, told, moment, person, days, month, months, listed, finalize=_shown)
 
 
 def _shown(value: Any) -> Any:

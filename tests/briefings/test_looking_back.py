@@ -32,13 +32,18 @@ async def many(mail: Mail, count: int, **changes: Any) -> None:
         await mail.register.holds(**changes)
 
 
-async def test_a_metric_that_moved_enough_is_said_with_what_it_asks(mail: Mail) -> None:
+async def eight_seen_for_weeks(mail: Mail) -> None:
+    """Payments has eight artifacts, a digest, and snapshots to compare with."""
     await mail.knows("erin")
     await mail.subscribes(scope="team", scope_name="payments")
     await many(mail, 8)
     await snapshot(mail, 5)
     await snapshot(mail, 4)
     await snapshot(mail, 1)
+
+
+async def test_a_metric_that_moved_enough_is_said_with_what_it_asks(mail: Mail) -> None:
+    await eight_seen_for_weeks(mail)
     await many(mail, 8, owner=None)
     message = await goes_out(mail)
     assert "Artifacts with a named owner: 100 % 4 weeks ago, 50 % now." in message.shown
@@ -47,12 +52,7 @@ async def test_a_metric_that_moved_enough_is_said_with_what_it_asks(mail: Mail) 
 
 async def test_it_is_said_once_and_alone_it_is_one_block(mail: Mail) -> None:
     mail.at -= WEEK * 2
-    await mail.knows("erin")
-    await mail.subscribes(scope="team", scope_name="payments")
-    await many(mail, 8)
-    await snapshot(mail, 5)
-    await snapshot(mail, 4)
-    await snapshot(mail, 1)
+    await eight_seen_for_weeks(mail)
     await many(mail, 8, purpose=None)
     message = await goes_out(mail)
     assert [block["type"] for block in message.blocks] == ["section"]
