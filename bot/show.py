@@ -81,9 +81,9 @@ def card(facts: Facts, viewer: Viewer, policy: Policy) -> Message:
 
 
 def _watch(artifact: Artifact) -> Iterator[Block]:
-    """What a scan sees coming, in one line."""
-    if artifact.signals:
-        yield quiet(say("show.watch", signals=artifact.signals))
+    """What is seen coming, in one line."""
+    if artifact.watched:
+        yield quiet(say("show.watch", signals=artifact.watched))
 
 
 def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:

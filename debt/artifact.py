@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
 from debt.refusal import Refused
-from debt.signals import Signal
+from debt.signals import HANDED_ON, Signal
 
 MAX_ID = 2**31 - 1
 
@@ -138,6 +138,7 @@ class Ratings:
 class Artifact:
     """One row of the register (MISSION.md, R1). Dates are whole days, work is in minutes.
 
+    `owner_changed_on` is the day on which it last went from somebody to somebody else or to nobody.
     `changed_*` tell the last thing a person did to it, `version` counts every change; `signals` are
     what a scan sees coming, `scan_identity` is how it finds the artifact again. `stage_before` is
     where it goes back to from retiring. Of the notices its owner gets, `*_told` is the day up to
@@ -158,6 +159,7 @@ class Artifact:
     team: str | None = None
     owner: str | None = None
     owner_gone: bool = False
+    owner_changed_on: date | None = None
     purpose: str | None = None
     lifespan: str | None = None
     removal_impact: str | None = None
@@ -219,6 +221,22 @@ class Artifact:
     def orphan(self) -> bool:
         """Nobody owns it, or its owner is no longer there to act (R17)."""
         return self.owner is None or self.owner_gone
+
+    @property
+    def handed_on(self) -> bool:
+        """Whether who owns it now came after its last review: drift of R22."""
+        changed, reviewed = self.owner_changed_on, self.reviewed_on
+        return bool(self.owner and changed and (reviewed is None or reviewed < changed))
+
+    @property
+    def watched(self) -> tuple[Signal, ...]:
+        """What a scan sees coming, and what the register knows by itself."""
+        return (*self.signals, HANDED_ON) if self.handed_on else self.signals
+
+    def given_to(self, owner: str | None, today: date) -> "Artifact":
+        """With another owner, who is there; the first one it has is no change of owner."""
+        changed = today if self.owner not in {None, owner} else self.owner_changed_on
+        return replace(self, owner=owner, owner_gone=False, owner_changed_on=changed)
 
     @property
     def disputed(self) -> tuple[str, ...]:

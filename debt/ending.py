@@ -82,6 +82,7 @@ def next_generation(artifact: Artifact, today: date, policy: Policy) -> Artifact
         expires_on=default_expiry(kind, label, today, policy),
         review_on=default_review(kind, label, today, policy),
         originally_expires_on=None,
+        owner_changed_on=None,
         reviewed_on=None,
         lapsed_on=None,
         code_state=None,

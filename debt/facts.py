@@ -110,7 +110,9 @@ def create(
     return artifact
 
 
-def amend(artifact: Artifact, facts: Facts, *, policy: Policy, said: str = "") -> Artifact:
+def amend(
+    artifact: Artifact, facts: Facts, *, policy: Policy, today: date, said: str = ""
+) -> Artifact:
     """The artifact with what the facts say; a rating equal to the one in force changes nothing.
 
     A new owner has not left, and a new end date is the one that overdue is counted from.
@@ -120,11 +122,12 @@ def amend(artifact: Artifact, facts: Facts, *, policy: Policy, said: str = "") -
     if "signals" in facts:
         given["signals"] = _signals(artifact, facts)
     _require_named(dict.fromkeys(_NEEDED, "as it was") | given)
+    owner = given.pop("owner", artifact.owner)
     amended = replace(artifact, **given, ratings=ratings)
     if amended.kind != artifact.kind:
         require_kind(amended.kind, policy)
-    if amended.owner != artifact.owner:
-        amended = replace(amended, owner_gone=False)
+    if owner != artifact.owner:
+        amended = amended.given_to(owner, today)
     if amended.expires_on != artifact.expires_on:
         amended = replace(amended, originally_expires_on=None)
     if (amended.expires_on, amended.label) != (artifact.expires_on, artifact.label):

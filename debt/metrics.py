@@ -68,8 +68,8 @@ def _counted(name: str, *, of: str | None = "live") -> Read:
     def read(moment: Moment) -> float | None:
         if moment.counts is None:
             return None
-        number: int = getattr(moment.counts, name)
-        if of is None:
+        number: int | None = getattr(moment.counts, name)
+        if of is None or number is None:
             return number
         whole: int = getattr(moment.counts, of)
         return number / whole if whole else None
@@ -311,6 +311,13 @@ METRICS: tuple[Metric, ...] = (
         "owner gone",
         of="owner_gone",
         ask="claim them, or hand them off",
+    ),
+    _register(
+        MetricName.OWNER_CHANGED,
+        "Changed owner, not reviewed since",
+        "changed owner",
+        of="handed_on",
+        ask="review them with who owns them now",
     ),
     Metric(
         name=MetricName.WORKAROUNDS,

@@ -16,12 +16,13 @@ WEEK = timedelta(days=7)
 class Counts:
     """How a scope stands: numbers and sums of its live artifacts, so that scopes add up.
 
-    `retired` and `refactored` are all that ever ended so.
+    `retired` and `refactored` are all that ever ended so; what nobody counted yet is None.
     """
 
     live: int = 0
     owned: int = 0
     owner_gone: int = 0
+    handed_on: int | None = 0
     provisional: int = 0
     needing: int = 0
     past_review: int = 0

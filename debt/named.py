@@ -66,4 +66,5 @@ class MetricName(StrEnum):
     UNUSED = "unused"
     SHIFTED = "shifted"
     OWNER_GONE = "owner_gone"
+    OWNER_CHANGED = "owner_changed"
     WORKAROUNDS = "workarounds"

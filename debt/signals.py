@@ -1,4 +1,4 @@
-"""Leading indicators and drift (R22): what a scan sees coming before it costs anything.
+"""Leading indicators and drift (R22): what is seen coming before it costs anything.
 
 Each is of a fixed kind and says in a few words what was seen; words hold nothing that a day alone
 changes, so that a scan of the same code says the same.
@@ -15,6 +15,7 @@ class Sign(StrEnum):
     DUPLICATE = "duplicate"
     UNUSED = "unused"
     OWNER = "owner"
+    HANDED_ON = "handed_on"
     REGENERATED = "regenerated"
     CHURN = "churn"
     DEPENDENCIES = "dependencies"
@@ -32,6 +33,7 @@ _BITS = {
     Sign.DEPENDENCIES: 32,
     Sign.SHIFTED: 64,
     Sign.UNTESTED: 128,
+    Sign.HANDED_ON: 256,
 }
 
 
@@ -45,6 +47,7 @@ class Signal:
 
 
 FORSAKEN = Signal(Sign.UNUSED, "nothing imports it any more")
+HANDED_ON = Signal(Sign.HANDED_ON, "not reviewed since its owner changed")
 # These run by themselves, so that nobody has to import them.
 _RUN = frozenset({"test_suite", "iac_config", "throwaway_script"})
 

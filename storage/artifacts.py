@@ -41,6 +41,7 @@ _NOTICES = {
 }  # fmt: skip
 _BOOKKEEPING = _NOTICES | {
     "id", "version", "changed_at", "changed_by", "changed_how", "scan_identity",
+    "owner_changed_on",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ _SIGNS = {
     MetricName.UNSTABLE: Sign.DEPENDENCIES,
     MetricName.UNUSED: Sign.UNUSED,
     MetricName.SHIFTED: Sign.SHIFTED,
+    MetricName.OWNER_CHANGED: Sign.HANDED_ON,
 }
 _NAMED_BY = {MetricName.INCIDENTS: Kind.INCIDENT, MetricName.WORKAROUNDS: Kind.WORKAROUND}
 _COST = {MetricName.MONTHLY_HOURS, MetricName.COST_PER_ARTIFACT}

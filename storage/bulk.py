@@ -121,7 +121,8 @@ class _Sorting:
         return create(key, facts, stage=stage, today=today, policy=policy, said=self._reason)
 
     def _amend(self, old: Artifact, facts: Facts) -> None:
-        new = amend(old, facts, policy=self._change.policy, said=self._reason)
+        today, policy = self._change.today, self._change.policy
+        new = amend(old, facts, policy=policy, today=today, said=self._reason)
         if new == old:
             self._unchanged += 1
             return

@@ -34,7 +34,7 @@ async def decide(
         facts = facts | as_fact(_of(said, artifact, name))
     left = (each for each in artifact.otherwise if each.field not in take)
     decided = replace(
-        amend(artifact, facts, policy=change.policy, said="as its file says"),
+        amend(artifact, facts, policy=change.policy, today=change.today, said="as its file says"),
         otherwise=tuple(replace(each, kept=each.kept or each.field in keep) for each in left),
     )
     return await save(session, change, artifact, decided, action="compare", how="compared")

@@ -207,7 +207,8 @@ async def _renewed(
     for number, old in artifacts.items():
         found, by_identity = matches.known[number]
         told = by_people.get(number, frozenset())
-        new = amend(old, _estimates(found, told, by_identity), policy=change.policy)
+        estimates = _estimates(found, told, by_identity)
+        new = amend(old, estimates, policy=change.policy, today=change.today)
         new = replace(new, code_state=None, otherwise=old.otherwise if found.said else ())
         if found.said:
             new = _with_block(new, found.said, told, owners, change, answers)
@@ -235,7 +236,7 @@ def _with_block(
     reason = f"said in {said.at('')}"
 
     def amended(given: Facts) -> Artifact:
-        return amend(artifact, given, policy=change.policy, said=reason)
+        return amend(artifact, given, policy=change.policy, today=change.today, said=reason)
 
     return _as_far_as_it_goes(amended, taken(artifact, facts, told), said, answers)
 

@@ -35,6 +35,7 @@ WEEK = timedelta(days=7)
 _NAMES = tuple(each.name for each in fields(Counts))
 _ENDED = {"retired": Stage.RETIRED, "refactored": Stage.REFACTORED}
 _SIGNS = {
+    "handed_on": Sign.HANDED_ON,
     "untested": Sign.UNTESTED,
     "churning": Sign.CHURN,
     "regenerated": Sign.REGENERATED,
@@ -145,7 +146,10 @@ async def of(session: Session, scope: Scope, first: date, last: date) -> dict[da
 
 
 def _as_counts(row: Any) -> Counts:
-    return Counts(**{name: int(getattr(row, name)) for name in _NAMES})
+    """Sums are decimals on PostgreSQL."""
+    values = {name: getattr(row, name) for name in _NAMES}
+    counted: dict[str, Any] = {name: each and int(each) for name, each in values.items()}
+    return Counts(**counted)
 
 
 async def tops(

@@ -208,8 +208,8 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
         by = "a person" if rating.by_person else "estimated"
         reason = f": {_flat(rating.reason)}" if rating.reason else ""
         yield f"{name:<10} {rating.value} ({by}{reason})"
-    if artifact.signals:
-        yield f"watch      {'; '.join(_flat(signal.words) for signal in artifact.signals)}"
+    if artifact.watched:
+        yield f"watch      {'; '.join(_flat(signal.words) for signal in artifact.watched)}"
     yield f"where      {artifact.repo}: {', '.join(artifact.paths)}"
     for field in ("purpose", "lifespan", "removal_impact", "evidence"):
         text = getattr(artifact, field)

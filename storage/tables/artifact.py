@@ -76,6 +76,7 @@ class ArtifactRow(SQLModel, table=True):
     team: str | None = None
     owner: str | None = None
     owner_gone: bool = False
+    owner_changed_on: date | None = None
     purpose: str | None = Field(default=None, sa_type=Text)
     lifespan: str | None = Field(default=None, sa_type=Text)
     removal_impact: str | None = Field(default=None, sa_type=Text)

@@ -141,7 +141,7 @@ class SnapshotRow(SQLModel, table=True):
     """How a scope stood in one ISO week, that of the Monday `week`, seen at `taken_at` in it.
 
     Counts and sums of live artifacts, so that they add up; `retired` and `refactored` count all
-    that ever ended so.
+    that ever ended so. What was not counted yet that week is None.
     """
 
     __tablename__ = "snapshot"
@@ -154,6 +154,7 @@ class SnapshotRow(SQLModel, table=True):
     live: int
     owned: int
     owner_gone: int
+    handed_on: int | None = None
     provisional: int
     needing: int
     past_review: int

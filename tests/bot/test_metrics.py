@@ -88,6 +88,25 @@ async def test_what_asks_for_something_names_its_artifacts_a_press_away(
     assert (await ledger.by_key(3)).owner == dana.id
 
 
+@on_both_databases
+async def test_what_changed_hands_is_to_be_reviewed_with_who_owns_it_now(
+    dana: Person, sam: Person, ledger: Ledger, process: Process
+) -> None:
+    await ledger.add(name="Fraud explainer", reviewed_on=None)
+    await dana.types("/debt handoff D-1 @sam", "payments")
+    await process.send()
+    await sam.clicks(sam.dms()[-1], "Accept")
+    shown = await asks(dana, process, "team:payments")
+    assert (
+        "Changed owner, not reviewed since (100 %): review them with who owns them now. "
+        "First Fraud explainer (D-1)."
+    ) in shown.shown
+    assert "not reviewed since its owner changed" in (await sam.types("/debt show D-1")).text
+    await dana.clicks(shown, "Review")
+    shown = await asks(dana, process, "team:payments")
+    assert "Changed owner" not in shown.shown
+
+
 async def test_a_team_that_does_not_bring_its_costs_down_is_immature(
     dana: Person, ledger: Ledger, process: Process
 ) -> None:

@@ -58,11 +58,11 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
 
 async def test_a_card_says_in_one_line_what_is_to_be_watched(dana: Person, ledger: Ledger) -> None:
     seen = [Signal(sign, f"{sign} was seen") for sign in Sign]
-    await ledger.add(signals=(seen[-1], seen[4]))
+    await ledger.add(signals=(seen[-1], seen[5]))
     card = await dana.types("/debt show D-1")
     assert "Watch: churn was seen · untested was seen" in card.text
     await ledger.add(signals=tuple(seen))
-    assert "regenerated was seen and 4 more" in (await dana.types("/debt show D-2")).text
+    assert "handed_on was seen and 5 more" in (await dana.types("/debt show D-2")).text
     await ledger.add()
     assert "Watch" not in (await dana.types("/debt show D-3")).text
 

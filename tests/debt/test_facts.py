@@ -23,7 +23,7 @@ def made(**facts: Any) -> Artifact:
 
 def amended(artifact: Artifact, **facts: Any) -> Artifact:
     said: Facts = {**facts}  # type: ignore[typeddict-item]  # as above
-    return amend(artifact, said, policy=POLICY, said="I know it well")
+    return amend(artifact, said, policy=POLICY, today=TODAY, said="I know it well")
 
 
 def test_name_repository_and_paths_are_enough() -> None:

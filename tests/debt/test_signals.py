@@ -51,12 +51,12 @@ def test_a_new_artifact_has_the_firm_ones() -> None:
 def test_only_dependants_that_were_counted_for_the_same_paths_are_missed() -> None:
     leaned_on = an_artifact(dependants=4)
     counted = Facts(signals=(), dependants=0, paths=leaned_on.paths)
-    assert amend(leaned_on, counted, policy=POLICY).signals == (FORSAKEN,)
+    assert amend(leaned_on, counted, policy=POLICY, today=TODAY).signals == (FORSAKEN,)
     elsewhere = counted | Facts(paths=("src/new/**",))
-    assert amend(leaned_on, elsewhere, policy=POLICY).signals == ()
-    assert amend(leaned_on, Facts(signals=()), policy=POLICY).signals == ()
+    assert amend(leaned_on, elsewhere, policy=POLICY, today=TODAY).signals == ()
+    assert amend(leaned_on, Facts(signals=()), policy=POLICY, today=TODAY).signals == ()
 
 
 def test_whoever_says_nothing_of_signals_leaves_them() -> None:
     watched = an_artifact(signals=(UNTESTED,), dependants=3)
-    assert amend(watched, Facts(dependants=0), policy=POLICY).signals == (UNTESTED,)
+    assert amend(watched, Facts(dependants=0), policy=POLICY, today=TODAY).signals == (UNTESTED,)

@@ -13,7 +13,7 @@ from storage.ownership import Asked, Claimed, answer, claim, handoff, release
 from storage.people import owner_is
 from storage.store import Session
 from storage.tables import RequestState
-from tests.storage.builders import DANA, ERIN, LEE, SAM, Register, a_person, by
+from tests.storage.builders import DANA, ERIN, LEE, SAM, TODAY, Register, a_person, by
 
 
 async def test_what_nobody_owns_is_yours_at_once(register: Register) -> None:
@@ -50,6 +50,23 @@ async def test_what_is_yours_cannot_be_claimed_again(register: Register) -> None
     await register.holds()
     with pytest.raises(Refused, match=r"D-1 is yours already\."):
         await register.told(DANA, claim, 1)
+
+
+async def test_who_owns_it_first_changes_nothing_who_comes_later_does(register: Register) -> None:
+    await register.holds(owner=None)
+    await register.told(DANA, claim, 1)
+    assert (await register.artifact()).owner_changed_on is None
+    await register.told(DANA, release, 1)
+    assert not (await register.artifact()).handed_on, "nobody has it to review it with"
+    await register.told(SAM, claim, 1)
+    artifact = await register.artifact()
+    assert (artifact.owner_changed_on, artifact.handed_on) == (TODAY, True)
+
+
+async def test_an_e_mail_that_slack_knows_by_now_is_no_other_owner(register: Register) -> None:
+    await register.holds(owner="dana@example.test")
+    await register.told(by("schedule"), owner_is, "dana@example.test", a_person(DANA))
+    assert (await register.artifact()).owner_changed_on is None
 
 
 @pytest.mark.parametrize("stage", [Stage.RETIRED, Stage.REFACTORED, Stage.REGENERATED])

@@ -441,7 +441,7 @@ _COSTS = (MetricName.MONTHLY_HOURS, MetricName.COST_PER_ARTIFACT)
 BEHIND = (
     MetricName.NAMED_OWNER, MetricName.PAST_REVIEW, MetricName.DELETED_RETAINED,
     MetricName.INCIDENTS, MetricName.MISSING_METADATA, MetricName.UNTESTED, MetricName.CHURN,
-    MetricName.UNSTABLE, MetricName.UNUSED, MetricName.OWNER_GONE,
+    MetricName.UNSTABLE, MetricName.UNUSED, MetricName.OWNER_GONE, MetricName.OWNER_CHANGED,
 )  # fmt: skip
 
 

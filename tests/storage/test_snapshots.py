@@ -3,11 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from debt.artifact import Label, Stage
+from debt.metrics import METRICS
+from debt.moments import Moment
+from debt.named import MetricName
 from debt.signals import Sign, Signal
 from storage import snapshots
 from storage.lists import ALL, Scope, ScopeKind
+from storage.tables import SNAPSHOT
 from tests.storage.builders import NOW, POLICY, TODAY, Register, by, days
 
 PAYMENTS = Scope(ScopeKind.TEAM, "payments")
@@ -23,7 +28,14 @@ async def taken(register: Register, weeks: int = 0, hours: float = 0) -> bool:
 async def test_every_team_and_repository_is_counted_and_all_of_it(register: Register) -> None:
     watched = (Signal(Sign.UNTESTED, "no test names it"), Signal(Sign.CHURN, "changes often"))
     await register.holds(signals=watched, created_on=TODAY - days(10))
-    await register.holds(label=Label.EXPERIMENTAL, repo="acme/web", created_on=TODAY - days(30))
+    changed = TODAY - days(3)
+    await register.holds(
+        label=Label.EXPERIMENTAL,
+        repo="acme/web",
+        created_on=TODAY - days(30),
+        owner_changed_on=changed,
+    )
+    await register.holds(team="growth", owner_changed_on=changed, reviewed_on=changed)
     await register.holds(owner=None, purpose=None, review_on=TODAY - days(1), created_on=TODAY)
     await register.holds(owner_gone=True, team="growth", created_on=TODAY)
     await register.holds(team=None, created_on=TODAY)
@@ -37,12 +49,13 @@ async def test_every_team_and_repository_is_counted_and_all_of_it(register: Regi
     assert (counts.ephemeral, counts.retained) == (1, 2)
     assert (counts.untested, counts.churning, counts.unstable) == (1, 1, 0)
     assert counts.age_days == 40
+    assert counts.handed_on == 1
     assert (counts.retired, counts.refactored) == (1, 1)
     web = Scope(ScopeKind.REPO, "acme/web")
     found = await register.asked(snapshots.of, web, THIS_WEEK, THIS_WEEK)
     assert found[THIS_WEEK].counts.live == 1
     whole = await register.asked(snapshots.of, ALL, THIS_WEEK, THIS_WEEK)
-    assert (whole[THIS_WEEK].counts.live, whole[THIS_WEEK].counts.owner_gone) == (5, 1)
+    assert (whole[THIS_WEEK].counts.live, whole[THIS_WEEK].counts.owner_gone) == (6, 1)
 
 
 async def test_a_week_has_one_snapshot_which_says_when_it_was_taken(register: Register) -> None:
@@ -53,6 +66,16 @@ async def test_a_week_has_one_snapshot_which_says_when_it_was_taken(register: Re
     found = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK)
     assert found[THIS_WEEK].taken_at == NOW
     assert found[THIS_WEEK].counts.live == 1
+
+
+async def test_what_nobody_counted_then_is_unknown_of_that_week(register: Register) -> None:
+    await register.holds()
+    await taken(register)
+    async with register.store.change() as session:
+        await session.execute(update(SNAPSHOT).values(handed_on=None))
+    found = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK)
+    [changed] = [each for each in METRICS if each.name is MetricName.OWNER_CHANGED]
+    assert changed.value(Moment(THIS_WEEK, found[THIS_WEEK].counts)) is None
 
 
 async def test_a_missed_week_stays_missing(register: Register) -> None:

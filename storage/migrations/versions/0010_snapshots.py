@@ -1,7 +1,7 @@
 """Metrics: weekly snapshots of each team and repository, and what is entered of changes
 
 Revision: 0010
-After: 0008
+After: 0009
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """Release trains; and budgets are summed from indexes alone
 
 Revision: 0011
-After: 0008
+After: 0010
 """
 
 import sqlalchemy as sa
