@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from benchmarks.digesting import NOW, register
 from benchmarks.memory import peak_mb
+from benchmarks.registers import NOW, register
 from debt.policy import built_in
 from storage import snapshots
 from storage.artifacts import Change
@@ -44,7 +44,7 @@ async def measure() -> None:
             raise RuntimeError("the week was taken already")
 
     with tempfile.TemporaryDirectory() as folder:
-        store = await register(folder, COUNT)
+        store = await register(f"sqlite:///{folder}/debt.db", COUNT)
         bare = await _seconds(store, _bare)
         took = await _seconds(store, take)
         await store.close()

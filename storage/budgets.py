@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, text, true, update
@@ -206,7 +206,7 @@ async def _in_force(session: Session, those: ColumnElement[bool], day: date) -> 
         .where(those, B.from_on <= day, or_(TRAIN.c.last_on.is_(None), TRAIN.c.last_on >= day))
         .order_by(*_PLACE, B.from_on)
     )
-    newest = {row[:3]: row for row in await session.execute(question)}
+    newest = {row[:3]: row for row in (await session.execute(question)).all()}
     return [_budget(*row) for row in newest.values() if not row.ends]
 
 
@@ -222,7 +222,13 @@ def _budget(scope: str, name: str, only: str, *said: Any) -> Budget:
     _, period, weeks, first_day, first, last, from_on, over, back, set_by, *limits = said
     place = Place(Scope(ScopeKind(scope), name), only)
     rhythm = Once(Train(name, first, last).span) if first else _usual(period, weeks, first_day)
-    return Budget(place, rhythm, Limits(*limits), from_on, over, back, set_by)
+    return Budget(place, rhythm, _limits(*limits), from_on, over, back, set_by)
+
+
+@lru_cache(maxsize=1_000)
+def _limits(*limits: Any) -> Limits:
+    """Most budgets of an organization have the same few."""
+    return Limits(*limits)
 
 
 @cache

@@ -1,14 +1,27 @@
 """One unit of work: lend a session, commit what the verbs wrote, seal its history with it."""
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from sqlalchemy import Connection, RowMapping, Select, Table, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    any_,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -207,12 +220,16 @@ def postgres(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """As many at a time as one statement may name; SQLite takes 32,766 values."""
-    return (values[start : start + _PORTION] for start in range(0, len(values), _PORTION))
-
-
-_PORTION = 5_000
+def one_of(
+    session: Session, column: ColumnElement[T], values: Collection[T]
+) -> ColumnElement[bool]:
+    """Whether it is one of any number of values, told as one: SQLite takes 32,766 of them by name,
+    and each name costs both databases more than what is asked about it.
+    """
+    if postgres(session):
+        return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
+    each = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 def insert_new(session: Session, table: Table) -> Any:

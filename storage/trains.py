@@ -13,7 +13,7 @@ from debt.train import Train, require_boarding, require_running, require_train
 from storage import history
 from storage.artifacts import Change
 from storage.lists import Scope, ScopeKind, aboard, within
-from storage.store import ANYBODY, Session, concern, insert_new, portions
+from storage.store import ANYBODY, Session, concern, insert_new, one_of
 from storage.tables import ABOARD, ARTIFACT, TRAIN
 
 T = TRAIN.c
@@ -76,10 +76,8 @@ async def _left(session: Session, name: str) -> dict[int, date]:
 
 
 async def _require_known(session: Session, numbers: Sequence[int]) -> None:
-    known: set[int] = set()
-    for some in portions(numbers):
-        found = await session.execute(select(ARTIFACT.c.id).where(ARTIFACT.c.id.in_(some)))
-        known.update(found.scalars())
+    asked = select(ARTIFACT.c.id).where(one_of(session, ARTIFACT.c.id, numbers))
+    known = set((await session.execute(asked)).scalars())
     if missing := sorted(set(numbers) - known):
         raise Refused(f"There is no {key_of(missing[0])} on the register.", field="artifacts")
 
@@ -92,11 +90,11 @@ async def leave(session: Session, change: Change, name: str, numbers: Sequence[i
     await _locked(session, change, name)
     here = set((await session.execute(aboard(name))).scalars())
     gone = sorted(here & set(numbers))
-    for some in portions(gone):
-        mine = (ABOARD.c.train == name, ABOARD.c.artifact_id.in_(some), ABOARD.c.until.is_(None))
+    if gone:
+        those = one_of(session, ABOARD.c.artifact_id, gone)
+        mine = (ABOARD.c.train == name, those, ABOARD.c.until.is_(None))
         await session.execute(delete(ABOARD).where(*mine, ABOARD.c.since >= change.today))
         await session.execute(update(ABOARD).where(*mine).values(until=change.today))
-    if gone:
         before = {"artifacts": [key_of(each) for each in gone]}
         after = {"until": change.today.isoformat()}
         _record(session, change, "train left", name, before, after)

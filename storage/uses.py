@@ -1,18 +1,32 @@
 """What scopes use: minutes worked, and what is live there; for one, or for all at once (R11)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from debt.artifact import Artifact
 from debt.budget import MONTH_DAYS, Use
 from debt.hours import Span
 from storage import lists
 from storage.lists import Scope, ScopeKind
-from storage.store import Session, portions
+from storage.store import Session, one_of
 from storage.tables import ABOARD, ARTIFACT, HOURS
 
 A, H = ARTIFACT.c, HOURS.c
@@ -40,69 +54,66 @@ async def use_of(session: Session, place: Place, span: Span) -> Use:
 
 
 async def uses(session: Session, asked: Sequence[tuple[Place, Span]]) -> list[Use]:
-    """As `use_of` for many, in their order: one sum of hours for all of a kind that share a period,
-    and one of live artifacts for all of a kind.
+    """As `use_of` for many, in their order: all that share a kind and a period are summed up at
+    once, and all sums are asked for in one statement, which PostgreSQL works on side by side.
     """
-    worked: dict[tuple[_Kind, Span], dict[_Name, int]] = {}
-    live: dict[_Kind, dict[_Name, tuple[int, int, int]]] = {}
-    for kind, spans in _grouped(asked).items():
-        names = {name for some in spans.values() for name in some}
-        live[kind] = await _live_by(session, kind, sorted(names))
-        for span, some in spans.items():
-            worked[kind, span] = await _spent_by(session, kind, sorted(set(some)), span)
-    return [
-        Use(worked[kind, span].get(name, 0), *live[kind].get(name, ()))
-        for place, span in asked
-        for kind, name in [_known_by(place)]
-    ]
-
-
-_Kind = tuple[ScopeKind, str]  # of a scope, and of a part of it: `tier`, `label`, or nothing
-_Name = tuple[str, ...]  # of a scope, and of the part
-
-
-def _known_by(place: Place) -> tuple[_Kind, _Name]:
-    name = place.scope.name
-    if not place.only:
-        return (place.scope.kind, ""), (name,)
-    part, _, value = place.only.partition(":")
-    return (place.scope.kind, part), (name, value)
-
-
-def _grouped(asked: Sequence[tuple[Place, Span]]) -> dict[_Kind, dict[Span, list[str]]]:
-    groups: dict[_Kind, dict[Span, list[str]]] = {}
+    names: dict[_Sum, set[str]] = {}
     for place, span in asked:
-        kind = (place.scope.kind, place.part)
-        groups.setdefault(kind, {}).setdefault(span, []).append(place.scope.name)
-    return groups
+        for when in (span, None):
+            names.setdefault((place.scope.kind, place.part, when), set()).add(place.scope.name)
+    found = await _found(session, names)
+    return [_use(found, place, span) for place, span in asked]
 
 
-async def _spent_by(
-    session: Session, kind: _Kind, names: Sequence[str], span: Span
-) -> dict[_Name, int]:
-    scope, part = kind
-    what = [_hours_name(scope), *([A[part]] if part else [])]
-    found: dict[_Name, int] = {}
-    for some in portions(names):
-        question = _worked(scope, part, some, span, *what, func.sum(H.minutes)).group_by(*what)
-        rows = await session.execute(question)
-        found |= {tuple(there): int(minutes) for *there, minutes in rows}
+_Sum = tuple[ScopeKind, str, Span | None]  # what is summed, as a part or whole; live where no span
+_Found = Mapping[_Sum, Mapping[tuple[str, str], Sequence[int]]]
+_NOTHING = (0, 0, 0)
+_TOGETHER = 100  # SQLite takes 500 in one statement
+
+
+def _use(found: _Found, place: Place, span: Span) -> Use:
+    kind = place.scope.kind
+    part, _, value = place.only.partition(":")
+    known = place.scope.name, value
+    spent, *_ = found[kind, part, span].get(known, _NOTHING)
+    return Use(spent, *found[kind, part, None].get(known, _NOTHING))
+
+
+async def _found(session: Session, names: Mapping[_Sum, Collection[str]]) -> _Found:
+    """By the name of a scope, and of its part where it is about parts."""
+    sums = list(names)
+    found: dict[_Sum, dict[tuple[str, str], Sequence[int]]] = {each: {} for each in sums}
+    questions = [_summed(session, number, each, names[each]) for number, each in enumerate(sums)]
+    for start in range(0, len(questions), _TOGETHER):
+        rows = await session.execute(union_all(*questions[start : start + _TOGETHER]))
+        for number, name, value, *amounts in rows.all():
+            found[sums[number]][name, value] = amounts
     return found
 
 
-async def _live_by(
-    session: Session, kind: _Kind, names: Sequence[str]
-) -> dict[_Name, tuple[int, int, int]]:
-    """What a month of them is expected to cost, their scores' sum, their number."""
-    scope, part = kind
-    what = [_live_name(scope), *([A[part]] if part else [])]
-    sums = func.sum(A.expected_minutes), func.sum(A.score), func.count()
-    found: dict[_Name, tuple[int, int, int]] = {}
-    for some in portions(names):
-        rows = await session.execute(_living(scope, some, *what, *sums).group_by(*what))
-        for *there, monthly, score, artifacts in rows:
-            found[tuple(there)] = int(monthly), int(score), artifacts
-    return found
+def _summed(session: Session, number: int, what: _Sum, names: Collection[str]) -> Select[Any]:
+    """Minutes worked in a span; or of what is live what a month of it is expected to cost, its
+    scores' sum, and its number. All have the same types, without which PostgreSQL takes them one
+    after another.
+    """
+    kind, part, span = what
+    named = _live_name(kind) if span is None else _hours_name(kind)
+    by = (named, A[part]) if part else (named,)
+    value = A[part] if part else literal_column("''")
+    told: list[Any] = [literal_column(str(number)), cast(named, Text), cast(value, Text)]
+    there = one_of(session, named, names)
+    if span is None:
+        sums = _whole(func.sum(A.expected_minutes), func.sum(A.score), func.count())
+        return _living(kind, there, *told, *sums).group_by(*by)
+    sums = _whole(func.sum(H.minutes), _NO_SUM, _NO_SUM)
+    return _worked(kind, part, there, span, *told, *sums).group_by(*by)
+
+
+def _whole(*sums: ColumnElement[Any]) -> list[ColumnElement[int]]:
+    return [cast(each, BigInteger) for each in sums]
+
+
+_NO_SUM: ColumnElement[int] = literal_column("0")
 
 
 def _hours_name(kind: ScopeKind) -> ColumnElement[Any]:
@@ -122,7 +133,7 @@ _NOW = and_(ABOARD.c.artifact_id == A.id, ABOARD.c.until.is_(None))
 
 
 def _worked(
-    kind: ScopeKind, part: str, names: Sequence[str], span: Span, *what: Any
+    kind: ScopeKind, part: str, there: ColumnElement[bool], span: Span, *what: Any
 ) -> Select[Any]:
     """Of the hours worked there in the span; on a train, those worked while it was aboard."""
     joined: FromClause = HOURS
@@ -131,19 +142,23 @@ def _worked(
     if part:
         joined = joined.join(ARTIFACT, A.id == H.artifact_id)
     then = H.worked_on.between(span.first, span.last)
-    there = true() if kind is ScopeKind.ALL else _hours_name(kind).in_(names)
     return select(*what).select_from(joined).where(there, then)
 
 
-def _living(kind: ScopeKind, names: Sequence[str], *what: Any) -> Select[Any]:
+def _living(kind: ScopeKind, there: ColumnElement[bool], *what: Any) -> Select[Any]:
     joined = ARTIFACT.join(ABOARD, _NOW) if kind is ScopeKind.TRAIN else ARTIFACT
-    there = true() if kind is ScopeKind.ALL else _live_name(kind).in_(names)
     return select(*what).select_from(joined).where(A.live, there)
 
 
 def _hours(place: Place, span: Span, *what: Any) -> Select[Any]:
-    question = _worked(place.scope.kind, place.part, [place.scope.name], span, *what)
+    kind, part = place.scope.kind, place.part
+    question = _worked(kind, part, _there(place, _hours_name), span, *what)
     return question.where(_in_part(place)) if place.part else question
+
+
+def _there(place: Place, named: Callable[[ScopeKind], ColumnElement[Any]]) -> ColumnElement[bool]:
+    kind, name = place.scope.kind, place.scope.name
+    return true() if kind is ScopeKind.ALL else and_(named(kind) == name)
 
 
 def _in_part(place: Place) -> ColumnElement[bool]:
@@ -184,7 +199,7 @@ async def _spenders(session: Session, place: Place, span: Span) -> set[int]:
 
 
 async def _expensive(session: Session, place: Place) -> set[int]:
-    question = _living(place.scope.kind, [place.scope.name], A.id)
+    question = _living(place.scope.kind, _there(place, _live_name), A.id)
     if place.part:
         question = question.where(_in_part(place))
     most = question.order_by(A.expected_minutes.desc(), A.id).limit(_CONSIDERED)

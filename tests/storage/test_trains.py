@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from debt.budget import Limits, Rhythm, State
+from debt.budget import Limits, Rhythm, State, Use
 from debt.hours import Period, Span, Work
 from debt.refusal import Refused
 from debt.roles import Powers
@@ -137,6 +137,27 @@ async def test_a_budget_of_a_train_is_for_all_of_it_and_ends_with_it(register: R
     assert again.limits.minutes == 20 * H
     await register.told(as_person(ERIN), budgets.end, ON_SPRING)
     assert await register.asked(budgets.in_force, TODAY, None) == []
+
+
+async def test_more_trains_than_one_statement_takes_each_stand_in_their_own_days(
+    register: Register,
+) -> None:
+    await register.holds()
+    await register.holds()
+    for number in range(120):
+        train = Train(f"train-{number}", TODAY - days(2 + number), TODAY + days(number))
+        await register.told(as_person(ERIN), trains.put, train)
+    await register.told(as_person(ERIN), trains.board, "train-0", [1], TODAY - days(2))
+    await register.told(as_person(ERIN), trains.board, "train-119", [2], TODAY - days(2))
+    await logs(register, 1, 3)
+    await logs(register, 2, 1)
+    asked = [
+        (Place(Scope(ScopeKind.TRAIN, f"train-{number}")), Span("", TODAY - days(number), TODAY))
+        for number in range(120)
+    ]
+    found = await register.asked(uses.uses, asked)
+    used = {number: (use.spent, use.artifacts) for number, use in enumerate(found) if use != Use()}
+    assert used == {0: (3 * H, 1), 119: (H, 1)}
 
 
 async def test_before_it_begins_all_of_a_train_is_still_to_come(register: Register) -> None:
