@@ -66,8 +66,8 @@ from intake.markers import BUILT_IN
 from intake.tree import head_of
 started = time.perf_counter()
 with opened(Path(sys.argv[1])) as repository:
-    with asked(repository, head_of(repository), Log) as coming:
-        log = read_log(repository, coming, BUILT_IN).log
+    with asked(repository, head_of(repository), Log()) as coming:
+        log = read_log(repository, coming, BUILT_IN)
 print(json.dumps(time.perf_counter() - started))
 """
 

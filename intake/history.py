@@ -136,25 +136,21 @@ class History:
 
 def history_in(
     log: Log,
-    shas: Sequence[bytes],
     wanted: Collection[bytes],
     *,
-    straight: Collection[bytes] = (),
     cut: Collection[bytes] = (),
     notes: Mapping[bytes, Note] | None = None,
     since: int = EVER,
 ) -> History:
-    """What these commits, children before parents, did to the wanted paths.
+    """What these commits did to the wanted paths.
 
-    `straight` came by no merge; `cut` are commits at which a shallow clone ends: all they hold
-    looks added, so it is no evidence. `notes` are by commit. What landed before `since` is left
-    out.
+    `cut` are commits at which a shallow clone ends: all they hold looks added, so it is no
+    evidence. `notes` are by commit. What landed before `since` is left out.
     """
     row_of = {sha: row for row, sha in enumerate(log.shas)}
-    rows = [row_of[sha] for sha in shas]
     noted = {row_of[sha]: note for sha, note in (notes or {}).items() if note}
-    reading = _Reading(log, rows, noted, {row_of[sha] for sha in cut if sha in row_of}, since)
-    return reading.of(wanted, straight)
+    reading = _Reading(log, noted, {row_of[sha] for sha in cut if sha in row_of}, since)
+    return reading.of(wanted)
 
 
 def cut_off(repository: Repository) -> frozenset[bytes]:
@@ -175,10 +171,9 @@ class _Reading:
     A commit is its row in the log; `ages` say how many commits are newer.
     """
 
-    def __init__(
-        self, log: Log, rows: list[int], noted: Mapping[int, Note], cut: set[int], since: int
-    ) -> None:
+    def __init__(self, log: Log, noted: Mapping[int, Note], cut: set[int], since: int) -> None:
         self._log, self._noted, self._cut = log, noted, cut
+        rows = log.order
         self._ages = dict(zip(rows, range(len(rows)), strict=True))
         self._moves = moves_in(log, self._ages)
         undone, reverting = undone_in(log, self._ages)
@@ -203,7 +198,7 @@ class _Reading:
             undone={self._position[row] for row in undone & self._position.keys()},
         )
 
-    def of(self, wanted: Collection[bytes], straight: Collection[bytes]) -> History:
+    def of(self, wanted: Collection[bytes]) -> History:
         log, every = self._log, self._position is self._ages
         stand = {at for at, path in enumerate(log.paths) if path in wanted}
         for at, (rows, added) in enumerate(zip(log.rows, log.added, strict=True)):
@@ -213,7 +208,7 @@ class _Reading:
             for now, part in self._parts(at, rows, added).items():
                 self._take(at, now, *part, stands=now in stand)
         self._mark()
-        self._history.unreviewed = set(self._unreviewed(straight))
+        self._history.unreviewed = set(self._unreviewed())
         self._history.gone = [Gone(*lines) for lines in self._gone.values()]
         for standing, told in self._told.items():
             self._credit(self._files[standing], told)
@@ -243,10 +238,10 @@ class _Reading:
         later = bisect_left(moves, (self._ages[row],))
         return moves[later - 1][1] if later else at
 
-    def _unreviewed(self, straight: Collection[bytes]) -> Iterator[int]:
-        reviewed, shas = self._log.reviewed, self._log.shas
+    def _unreviewed(self) -> Iterator[int]:
+        reviewed, straight = self._log.reviewed, self._log.straight
         for row, position in self._position.items():
-            if not reviewed[row] and shas[row] in straight:
+            if straight[row] and not reviewed[row]:
                 yield position
 
     def _take(self, at: int, now: int, rows: _Column, added: _Column, *, stands: bool) -> None:

@@ -9,12 +9,14 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import IO, NamedTuple
+from itertools import islice
+from typing import NamedTuple
 
 from intake.borrowing import Made, made_in
 from intake.commits import Commit, commits_of
-from intake.git import PastLimit, Repository, shown
+from intake.git import PastLimit, Repository, UnreadableRepository, shown
 from intake.markers import Evidence, Markers, Person, tools_in
+from intake.order import Order, order_after, order_of_all
 from intake.reviews import is_reviewed
 
 Progress = Callable[[int, int | None], None]
@@ -51,14 +53,17 @@ class Rename(NamedTuple):
 class Log:
     """All commits up to `head` but merges, each a row; children may come after their parents.
 
-    For each of the `paths` there ever were, `rows` are the commits that changed it and `added` the
-    lines that each of them added; `reviewed` is 1 where its own words tell of a review. What few
-    commits have stands by row: renames, whom their own words `named`, what they revert, what they
-    were made of.
+    `order` has the rows newest first, as order.py tells them; `straight` is 1 where a commit came
+    by no merge. For each of the `paths` there ever were, `rows` are the commits that changed it and
+    `added` the lines that each of them added; `reviewed` is 1 where its own words tell of a review.
+    What few commits have stands by row: renames, whom their own words `named`, what they revert,
+    what they were made of.
     """
 
     head: str = ""
     shas: list[bytes] = field(default_factory=list)
+    order: "array[int]" = field(default_factory=lambda: array("I"))
+    straight: "array[int]" = field(default_factory=lambda: array("B"))
     landed: "array[int]" = field(default_factory=lambda: array("q"))
     author: "array[int]" = field(default_factory=lambda: array("I"))
     reviewed: "array[int]" = field(default_factory=lambda: array("B"))
@@ -73,40 +78,35 @@ class Log:
 
 
 class Asked(NamedTuple):
-    """What git was asked for: ids of all commits, of those that came by no merge, and those commits
-    that are not known.
+    """What git was asked for: those commits that are not known, and where none is, the order of
+    all.
     """
 
     head: str
-    ids: IO[bytes]
-    straight: IO[bytes]
     commits: Iterator[Commit]
     known: Log
+    order: Callable[[], Order] | None
 
 
 @contextmanager
-def asked(repository: Repository, head: str, known: Callable[[], Log]) -> Iterator[Asked]:
+def asked(repository: Repository, head: str, known: Log) -> Iterator[Asked]:
     """Asks git for all commits up to `head` but merges; it looks for them while others work.
-    `known`, which is called meanwhile, has those up to a commit from which `head` came.
+    `known` has those up to a commit from which `head` came.
     """
-    with (
-        repository.output("rev-list", "--date-order", "--no-merges", head, "--") as ids,
-        repository.output("rev-list", "--first-parent", "--no-merges", head, "--") as straight,
-    ):
-        log = known()
-        new = (head, f"^{log.head}") if log.head else (head,)
-        with commits_of(repository, *new) as commits:
-            yield Asked(head, ids, straight, commits, log)
+    if known.head:
+        with commits_of(repository, head, f"^{known.head}") as commits:
+            yield Asked(head, commits, known, None)
+    else:
+        with order_of_all(repository, head) as order, commits_of(repository, head) as commits:
+            yield Asked(head, commits, known, order)
 
 
 class Read(NamedTuple):
-    """The log, and the ids of its commits: children before parents, else as they landed. Those that
-    are `straight` came by no merge.
-    """
+    """Commits as git gave them, and their order: of all, or only of those that are not `known`."""
 
     log: Log
-    shas: list[bytes]
-    straight: frozenset[bytes]
+    order: Order
+    known: int
 
 
 def read_log(
@@ -115,9 +115,9 @@ def read_log(
     """Takes what git was asked for; what was known grows by it. `progress` is told commits done and
     in all.
     """
-    shas, straight = asked.ids.read().split(), frozenset(asked.straight.read().split())
-    log = replace(asked.known, head=asked.head)
-    new, known = len(shas) - len(log.shas), frozenset(log.shas)
+    log, known = replace(asked.known, head=asked.head), frozenset(asked.known.shas)
+    order, grows = _order(repository, asked, known)
+    new = len(order.shas) - (0 if grows else len(known))
     reading = _Reading(log, markers, repository)
     # Where clocks were wrong, git also lists commits from which the known ones came.
     unknown = (commit for commit in asked.commits if commit.sha not in known)
@@ -127,7 +127,33 @@ def read_log(
             progress(done, new)
     if progress:
         progress(new, new)
-    return Read(log, shas, straight)
+    return Read(log, order, len(known) if grows else 0)
+
+
+def arranged(repository: Repository, read: Read) -> Log:
+    """The log with its commits in order, once git has ended well. Raises UnreadableRepository."""
+    log, order, known = read
+    rows = {sha: row for row, sha in enumerate(islice(log.shas, known, None), known)}
+    if len(rows) != len(order.shas) or not all(sha in rows for sha in order.shas):
+        where = shown(repository.path)
+        raise UnreadableRepository(f"{where}: its history changed while it was read.")
+    straight = array("B", (sha in order.straight for sha in rows))
+    return replace(
+        log,
+        order=array("I", map(rows.__getitem__, order.shas)) + log.order[:known],
+        straight=log.straight[:known] + straight,
+    )
+
+
+def _order(repository: Repository, asked: Asked, known: frozenset[bytes]) -> tuple[Order, bool]:
+    """Of what came after the known ones, if it goes ahead of them as they are; else of all."""
+    if asked.order:
+        return asked.order(), False
+    later = order_after(repository, asked.head, asked.known.head, known)
+    if later:
+        return later, True
+    with order_of_all(repository, asked.head) as order:
+        return order(), False
 
 
 class _Reading:

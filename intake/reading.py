@@ -9,13 +9,14 @@ from pathlib import Path
 
 from intake.borrowing import lenders_of
 from intake.cache import Cache
-from intake.git import Repository, UnreadableRepository, shown
+from intake.git import Repository
 from intake.history import EVER, History, cut_off, history_in
-from intake.log import Asked, Log, Progress, Read, asked, read_log
+from intake.log import Asked, Log, Progress, Read, arranged, asked, read_log
 from intake.markers import Markers
 from intake.measured import Contents
 from intake.mentions import Mentions
 from intake.notes import Notes, notes_of
+from intake.order import Order
 from intake.packing import Kept
 
 ANEW = (
@@ -40,7 +41,8 @@ class Reading:
         self.repository, self.head, self.since = repository, asked.head, since
         self._markers = markers
         self._cache, self._kept, self._asked = cache, cache.before, asked
-        self._read = Read(Log(), [], frozenset())
+        self._read = Read(Log(), Order([], frozenset()), 0)
+        self._log = self._read.log
         self.cut = cut_off(repository)
         self.contents = Contents(repository, markers, self._kept.contents)
         self.noted = Notes()
@@ -51,18 +53,14 @@ class Reading:
 
     def history(self, wanted: Collection[bytes]) -> History:
         """What the commits that count did to the wanted paths. Raises UnreadableRepository."""
-        log, shas, straight = self._read
-        if len(log.shas) != len(shas):
-            where = shown(self.repository.path)
-            raise UnreadableRepository(f"{where}: its history changed while it was read.")
+        log = self._log = arranged(self.repository, self._read)
         made = {log.shas[row]: made for row, made in log.made.items()}
         lenders = lenders_of(self.repository, log.head, made)
+        shas = map(log.shas.__getitem__, log.order)
         self.noted = notes_of(self.repository, shas, self._markers, self._kept.notes, lenders)
         landed = _begins(self.since) if self.since else EVER
         notes = self.noted.of
-        return history_in(
-            log, shas, wanted, straight=straight, cut=self.cut, notes=notes, since=landed
-        )
+        return history_in(log, wanted, cut=self.cut, notes=notes, since=landed)
 
     @property
     def mentions(self) -> Mentions:
@@ -73,7 +71,7 @@ class Reading:
         """Keeps what was read; says what came of what was kept before."""
         if self._cache.lost:
             yield ANEW
-        kept = Kept(self._read.log, self.contents.measured, self.noted.read, mentions)
+        kept = Kept(self._log, self.contents.measured, self.noted.read, mentions)
         unkept = self._cache.keep(kept)
         if unkept:
             yield unkept
@@ -89,7 +87,7 @@ def reading(
 ) -> Iterator[Reading]:
     """Git looks for commits within, so that other things can be asked before they are taken."""
     cache = Cache(directory, repository, markers, head)
-    with asked(repository, head, lambda: cache.before.log) as coming:
+    with asked(repository, head, cache.before.log) as coming:
         yield Reading(repository, cache, coming, markers, since)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from intake.git import opened
 from intake.history import History, cut_off, history_in
-from intake.log import Log, asked, read_log
+from intake.log import Log, arranged, asked, read_log
 from intake.markers import BUILT_IN, By
 from tests.intake.repositories import BY_CLAUDE, CLAUDE, DANA, ERIN, Story, code, git
 
@@ -19,9 +19,10 @@ def history_of(story: Story, *paths: str | bytes) -> History:
 
 def read(path: Path, head: str, wanted: set[bytes]) -> History:
     with opened(path) as repository:
-        with asked(repository, head, Log) as coming:
-            log, shas, _ = read_log(repository, coming, BUILT_IN)
-        return history_in(log, shas, wanted, cut=cut_off(repository))
+        with asked(repository, head, Log()) as coming:
+            seen = read_log(repository, coming, BUILT_IN)
+        log = arranged(repository, seen)
+        return history_in(log, wanted, cut=cut_off(repository))
 
 
 def shares(history: History) -> dict[str, tuple[int, int]]:
@@ -186,7 +187,7 @@ def test_progress_is_told_in_all_and_at_the_end(story: Story) -> None:
     told: list[tuple[int, int | None]] = []
     with (
         opened(story.path) as repository,
-        asked(repository, story.tip() or "", Log) as coming,
+        asked(repository, story.tip() or "", Log()) as coming,
     ):
         read_log(repository, coming, BUILT_IN, lambda done, total: told.append((done, total)))
     assert told == [(3, 3)]

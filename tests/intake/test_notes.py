@@ -10,7 +10,7 @@ import pytest
 
 from intake.git import Limits, opened
 from intake.history import History, history_in
-from intake.log import Log, asked, read_log
+from intake.log import Log, arranged, asked, read_log
 from intake.markers import BUILT_IN, By
 from intake.notes import Claim, note_in, notes_of
 from intake.scan import read_repository
@@ -36,11 +36,12 @@ def tools(lines: str, **tables: object) -> dict[By, int]:
 def history_of(story: Story, *paths: str) -> History:
     head = story.tip() or ""
     with opened(story.path) as repository:
-        with asked(repository, head, Log) as coming:
-            log, shas, _ = read_log(repository, coming, BUILT_IN)
-        notes = notes_of(repository, shas, BUILT_IN)
+        with asked(repository, head, Log()) as coming:
+            read = read_log(repository, coming, BUILT_IN)
+        log = arranged(repository, read)
+        notes = notes_of(repository, log.shas, BUILT_IN)
         wanted = {path.encode() for path in paths}
-        return history_in(log, shas, wanted, notes=notes.of)
+        return history_in(log, wanted, notes=notes.of)
 
 
 def shares(history: History) -> dict[str, tuple[int, int]]:
