@@ -11,6 +11,8 @@ from intake.git import Repository
 from intake.markers import Person
 
 START = b"\1"
+AHEAD = 32 << 20
+"""So many bytes of history git may be ahead, while contents are read: seconds of its work."""
 FORMAT = "--format=%x01%H%n%ct%n%an%n%ae%n%cn%n%ce%n%B"
 LOG = (
     "log",
@@ -56,7 +58,7 @@ class Commit(NamedTuple):
 @contextmanager
 def commits_of(repository: Repository, *revisions: str) -> Iterator[Iterator[Commit]]:
     """All commits of some revisions but merges, in git's own order. Raises UnreadableRepository."""
-    with repository.tokens(*LOG, *revisions, "--") as tokens:
+    with repository.tokens(*LOG, *revisions, "--", ahead=AHEAD) as tokens:
         yield commits_in(tokens)
 
 

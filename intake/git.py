@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, Queue
 from typing import IO
 
 CHUNK = 1 << 18
@@ -157,10 +158,18 @@ class Repository:
             raise
 
     @contextmanager
-    def tokens(self, *arguments: str, stdin: Iterable[bytes] = ()) -> Iterator[Iterator[bytes]]:
-        """NUL-separated output as it arrives; a token beyond the limit loses its end."""
+    def tokens(
+        self, *arguments: str, stdin: Iterable[bytes] = (), ahead: int = 0
+    ) -> Iterator[Iterator[bytes]]:
+        """NUL-separated output as it arrives; a token beyond the limit loses its end. Git may be
+        so many bytes more `ahead` of whoever takes it.
+        """
         with self.output(*arguments, stdin=stdin) as stdout:
-            yield self._split(stdout)
+            if ahead:
+                with _reading_ahead(stdout, ahead) as chunks:
+                    yield self._split(chunks)
+            else:
+                yield self._split(stdout)
 
     @contextmanager
     def output(self, *arguments: str, stdin: Iterable[bytes] = ()) -> Iterator[IO[bytes]]:
@@ -202,9 +211,9 @@ class Repository:
         bound(process, self.limits.memory_bytes)
         return process
 
-    def _split(self, stdout: IO[bytes]) -> Iterator[bytes]:
+    def _split(self, stdout: "IO[bytes] | _Ahead") -> Iterator[bytes]:
         pending, read = b"", 0
-        while chunk := stdout.read1(CHUNK):  # type: ignore[attr-defined]  # a pipe is buffered
+        while chunk := stdout.read1(CHUNK):  # type: ignore[union-attr]  # a pipe is buffered
             read += len(chunk)
             if read > self.limits.output_bytes:
                 raise self._too_large(self.limits.output_bytes)
@@ -352,16 +361,52 @@ def _widen(pipe: IO[bytes]) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, AHEAD)
 
 
+class _Ahead:
+    """What a thread has read of a pipe before anybody asks: so much at most, then git waits."""
+
+    def __init__(self, pipe: IO[bytes], most: int) -> None:
+        self._pipe, self._over = pipe, threading.Event()
+        self._chunks: Queue[bytes] = Queue(max(2, most // CHUNK))
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        try:
+            while (chunk := self._pipe.read(CHUNK)) and not self._over.is_set():
+                self._chunks.put(chunk)
+        finally:
+            self._chunks.put(b"")
+
+    def read1(self, _size: int, /) -> bytes:
+        return self._chunks.get()
+
+    def end(self) -> None:
+        """Nobody asks any more: the thread finds room for what it has in hand, and goes."""
+        self._over.set()
+        with suppress(Empty):
+            while True:
+                self._chunks.get_nowait()
+
+
+@contextmanager
+def _reading_ahead(pipe: IO[bytes], most: int) -> Iterator[_Ahead]:
+    reader = _Ahead(pipe, most)
+    try:
+        yield reader
+    finally:
+        reader.end()
+
+
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     late.set()
     kill(process)
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:
-    if process.stdout is not None:
-        process.stdout.close()
+    """First the process, since who still reads what it says would keep the pipe from closing."""
     kill(process)
     process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -2,10 +2,11 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -61,8 +62,23 @@ def _rule(table: dict[str, list[str]]) -> Rule:
     )
 
 
+def _any_of(rules: Iterable[Rule]) -> Rule:
+    """Names what one of them names; asked first, since most files are of no rule."""
+    every = list(rules)
+    return Rule(
+        frozenset(),
+        frozenset(),
+        tuple(chain.from_iterable(rule.endings for rule in every)),
+        re.compile("|".join(rule.files.pattern for rule in every)),
+        frozenset(chain.from_iterable(rule.suffixes for rule in every)),
+        frozenset(),
+    )
+
+
 LEFT_OUT = _rule(RULES["left_out"])
 KINDS: dict[Kind, Rule] = {kind: _rule(RULES["kinds"].get(kind, {})) for kind in get_args(Kind)}
+_ANY_KIND = _any_of(KINDS.values())
+_NO_RULE: Kind = "production_integration"
 CONTAINERS = frozenset(RULES["grouping"]["containers"])
 STARTED = _rule(RULES["started"])
 CODE = frozenset(RULES["code"]["suffixes"])
@@ -111,8 +127,10 @@ def kind_of(path: str) -> Kind:
     """The kind by files.toml, where the first rule that fits decides."""
     directory, _, name = path.lower().rpartition("/")
     suffix, within = _suffix(name), _kinds_within(directory)
+    if not within and not _ANY_KIND.names(name, suffix):
+        return _NO_RULE
     fits = (kind for kind, rule in KINDS.items() if kind in within or rule.names(name, suffix))
-    return next(fits, "production_integration")
+    return next(fits, _NO_RULE)
 
 
 @lru_cache(maxsize=65536)

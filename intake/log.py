@@ -219,7 +219,7 @@ class _Reading:
 
     def _evidence(self, commit: Commit) -> frozenset[Evidence]:
         low = commit.message.lower()
-        hinted = any(hint in low for hint in self._markers.hints)
+        hinted = any(map(low.__contains__, self._markers.hints))
         message = commit.message.decode("utf-8", "replace") if hinted else ""
         return tools_in(commit.author, commit.committer, message, self._markers)
 

@@ -76,7 +76,7 @@ class Contents:
 
     def _still(self, path: bytes, blob: Blob, near: Container[bytes]) -> Measured | None:
         """What is known of a file, if that is all that is asked."""
-        known = self._known.get(path)
+        known = self.measured.get(path) or self._known.get(path)
         if known is None or known.blob != blob.oid or known.speaks:
             return None
         counted = known.branches is not None or known.lines is None

@@ -29,7 +29,7 @@ def is_reviewed(message: bytes, markers: Markers) -> bool:
     if (b"(#" in message or b"Merged PR" in message) and REQUEST.match(message):
         return True
     low = message.lower()
-    if not any(sign in low for sign in SIGNS):
+    if not any(map(low.__contains__, SIGNS)):
         return False
     reviewers = (_person(found) for found in BY.findall(message))
     return any(_is_person(each, markers) for each in reviewers) or bool(LINK.search(message))

@@ -6,10 +6,11 @@ Nothing is written but what the next reading can do without (cache.py), and neve
 repository.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from debt.policy import Policy, built_in
 from debt.signals import Signal
@@ -118,45 +119,61 @@ def read_repository(
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
         with reading(repository, head, rules.markers, cache, since) as read:
             code = code_of(repository, head, rules.markers, read.contents, known.declared)
+            blocks = _heard(code, read.contents)
             read.commits(progress)
         history = read.history(code.blobs.keys() | code.manifests)
-        facts, blocks = _facts(repo, code, history, read.contents, now.timestamp(), rules)
+        measured = _measured(code, blocks, history, read.contents, rules)
+        facts = Facts(repo, now.timestamp(), rules, code.owners, history, *measured)
         return _scan(read, code, facts, blocks, known)
 
 
-def _facts(
-    repo: str,
-    code: Code,
-    history: History,
-    contents: Contents,
-    now: float,
-    rules: Rules,
-) -> tuple[Facts, list[Block]]:
-    """Read the contents once, measure what counts, and hear what files say of themselves."""
-    blocks: list[Block] = []
-    lines: dict[str, int] = {}
-    forks: dict[str, int] = {}
-    traits: dict[str, Traits] = {}
-    references = References(text_of(path) for path in code.blobs)
+def _heard(code: Code, contents: Contents) -> list[Block]:
+    """Reads every file once, while git looks through history; what they say of themselves."""
+    return [block for seen in contents.seen(code.blobs) for block in seen.blocks]
+
+
+class _Measured(NamedTuple):
+    """What stands in the files that count; `forks` and `traits` of those that may become part of a
+    finding.
+    """
+
+    files: dict[str, FileHistory]
+    lines: dict[str, int]
+    forks: dict[str, int]
+    references: References
+    traits: dict[str, Traits]
+
+
+def _measured(
+    code: Code, blocks: Iterable[Block], history: History, contents: Contents, rules: Rules
+) -> _Measured:
+    ours = {block.path for block in blocks if block.declares}
     near = {path for path in code.blobs if _is_near(path, code, history, rules)}
-    for raw, measured, said, content in contents.seen(code.blobs, near=near, again=code.traces.of):
-        path = text_of(raw)
-        blocks += said
-        ours = any(block.declares for block in said)
-        unwanted = measured.generated and raw not in code.vouched and not ours
+    _look_closer(code, near, history, contents)
+    found = _Measured({}, {}, {}, References(text_of(path) for path in code.blobs), {})
+    for raw in code.blobs:
+        path, measured = text_of(raw), contents.measured[raw]
+        unwanted = measured.generated and raw not in code.vouched and path not in ours
         if measured.lines is None or unwanted:
             continue
-        lines[path] = measured.lines
-        references.note(path, measured.references)
-        if content is not None and raw in code.traces.of and raw in history.files:
-            history.files[raw].trace(code.traces.of[raw].spans(len(content.splitlines())))
-        if measured.branches is not None and (ours or raw in near):
-            forks[path] = measured.branches
-        if measured.traits is not None and (ours or raw in near):
-            traits[path] = measured.traits
-    files = {path: file for raw, file in history.files.items() if (path := text_of(raw)) in lines}
-    facts = Facts(repo, now, rules, code.owners, history, files, lines, forks, references, traits)
-    return facts, blocks
+        found.lines[path] = measured.lines
+        found.references.note(path, measured.references)
+        if raw in history.files:
+            found.files[path] = history.files[raw]
+        if (raw in near or path in ours) and measured.branches is not None:
+            found.forks[path] = measured.branches
+        if (raw in near or path in ours) and measured.traits is not None:
+            found.traits[path] = measured.traits
+    return found
+
+
+def _look_closer(code: Code, near: Container[bytes], history: History, contents: Contents) -> None:
+    """Measures more of those that are near, and traces lines to those whom traces name."""
+    traces = code.traces.of
+    closer = {path: blob for path, blob in code.blobs.items() if path in near}
+    for raw, _, _, content in contents.seen(closer, near=near, again=traces):
+        if content is not None and raw in traces and raw in history.files:
+            history.files[raw].trace(traces[raw].spans(len(content.splitlines())))
 
 
 def _is_near(path: bytes, code: Code, history: History, rules: Rules) -> bool:

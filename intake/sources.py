@@ -68,9 +68,12 @@ def _said(found: frozenset[Evidence]) -> tuple[tuple[Source, Evidence], ...]:
 
 def _by_note(sha: str, told: list[Told], unnamed: frozenset[str]) -> Iterator[Piece]:
     """A piece for each tool, most lines first; one for people where they wrote some."""
+    claims = [(each.added, each.claim) for each in told if each.claim]
+    if not claims:
+        return
     lines: Counter[_Named] = Counter()
     exact = True
-    for added, claim in ((each.added, each.claim) for each in told if each.claim):
+    for added, claim in claims:
         for by, number in claim.tools.items():
             lines[_Named(Source.NOTE, *by)] += min(number, added)
         if claim.people:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from intake.git import PastLimit, Repository, UnreadableRepository, shown
 
@@ -13,8 +14,7 @@ WEB = re.compile(r"(?:https?|ssh|git)://(?:[^/]*@)?[^/@]+/(.+)")
 SCP = re.compile(r"(?:[^/@:]+@)?[^/@:]{2,}:(.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(NamedTuple):
     """A regular file's content: git's id for it and its size in bytes."""
 
     oid: bytes
@@ -116,6 +116,7 @@ def codeowners_of(repository: Repository, files: Mapping[bytes, Blob]) -> str:
     return text.decode("utf-8", "replace")
 
 
+@lru_cache(maxsize=65536)
 def text_of(path: bytes) -> str:
     """A path as text; bytes that are no UTF-8 stay apart as surrogates."""
     return path.decode("utf-8", "surrogateescape")
