@@ -10,9 +10,10 @@ from debt.signals import Sign, Signal
 from intake.candidates import Candidate, Facts
 from intake.git import Repository
 from intake.history import FileHistory
-from intake.manifests import LARGEST, Dependencies, Dependency, Manifests, dependencies_in
-from intake.packages import ecosystem_of, uses
+from intake.manifests import LARGEST, Dependencies, Manifests, dependencies_in
+from intake.packages import Ecosystem, ecosystem_of, used
 from intake.tree import Blob, contents_of, text_of
+from intake.versions import Dependency
 
 MOST_NAMED = 3
 LONGEST_NAME = 10_000
@@ -53,7 +54,7 @@ def unstable(candidate: Candidate, known: Dependence) -> Signal | None:
     found = {}
     for path, manifest, each in _used(candidate, known):
         ecosystem = ecosystem_of(path)
-        locked = ecosystem is not None and known.manifests.locks(manifest, ecosystem)
+        locked = ecosystem is not None and _locks(known.manifests, (path, manifest), ecosystem)
         if why := _why_unstable(each, policy, locked=locked):
             found[each.name] = f"{each.name} ({why})"
     return _said(Sign.DEPENDENCIES, "leans on ", found)
@@ -102,10 +103,32 @@ def _used(candidate: Candidate, known: Dependence) -> Iterator[tuple[str, str, D
     """Each file with a manifest next to it and a package that it imports from there."""
     for path in candidate.group.files:
         imported, ecosystem = candidate.facts.imports(path), ecosystem_of(path)
-        for manifest in known.manifests.near(path, ecosystem) if imported and ecosystem else ():
-            for name, each in known.now.get(manifest, {}).items():
-                if ecosystem and uses(imported, name, ecosystem):
-                    yield path, manifest, each
+        if imported and ecosystem:
+            asked = _asked(path, ecosystem, known)
+            for names in used(imported, {name for _, name, _ in asked}, ecosystem):
+                some = [(manifest, each) for manifest, name, each in asked if name in names]
+                yield from ((path, *each) for each in _certain(some, len(names)))
+
+
+def _asked(path: str, ecosystem: Ecosystem, known: Dependence) -> list[tuple[str, str, Dependency]]:
+    """What the manifests next to a file ask for, each with the name it is imported by."""
+    near = known.manifests.near(path, ecosystem)
+    found = [(each, *asked) for each in near for asked in known.now.get(each, {}).items()]
+    called = {each.name for _, _, each in found}
+    return [each for each in found if not each[2].through or each[2].through & called]
+
+
+def _certain(some: list[tuple[str, Dependency]], names: int) -> list[tuple[str, Dependency]]:
+    """Of several packages that an import may be of, the first one, if they are all alike."""
+    if names == 1:
+        return some
+    kinds = {(each.version, each.early, each.pinned) for _, each in some}
+    return [min(some, key=lambda found: found[1].name)] if len(kinds) == 1 else []
+
+
+def _locks(manifests: Manifests, paths: Iterable[str], ecosystem: Ecosystem) -> bool:
+    """Whether a lock file belongs to one of these; a version catalog has none beside it."""
+    return any(manifests.locks(path, ecosystem) for path in paths)
 
 
 def _changed_since(candidate: Candidate, manifests: Collection[str]) -> Iterator[Then]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from intake.manifests import Dependency, Manifests, dependencies_in, manifest_of
+from intake.manifests import Manifests, dependencies_in, manifest_of
+from intake.versions import Dependency
 
 
 def asked(path: str, text: str) -> dict[str, str]:
