@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from intake.git import shown
 from intake.versions import LONGEST_LINE, NAME, VERSION, Dependency, agreed, is_early, unknown
 
-GEM = re.compile(r"\s*gem[ \t(]\s*([\"'])([\w.-]{1,100})\1")
+GEM = re.compile(r"\s*gem[ \t(]\s*([\"'])([\w.-]{1,100})\1(?:\.freeze)?")
 ADDED = re.compile(
     r"\s*\w{1,50}\.add_(?:runtime_|development_)?dependency[ \t(]\s*([\"'])([\w.-]{1,100})\1"
+    r"(?:\.freeze)?"
 )
 # `, "~> 1.2"`, `, key: value`, `, :key => value`; a value in plain text, a list, or anything else.
 ARGUMENT = re.compile(

@@ -130,7 +130,7 @@ def _library(said: Any, versions: Mapping[str, Any]) -> Dependency | None:
 
 
 def _required(said: Any, versions: Mapping[str, Any]) -> str | None:
-    """A version as a text, by reference or as a rich one; what is only preferred is not required."""
+    """A version as a text, by reference, or as a rich one; one that is only preferred is none."""
     if isinstance(said, dict) and "ref" in said:
         said = versions.get(said["ref"])
     if isinstance(said, dict):

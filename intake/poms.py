@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from xml.parsers import expat
 
 from intake.coordinates import coordinate
-from intake.versions import Dependency, agreed, unknown
+from intake.versions import Dependency, agreed
 
 DEEPEST = 7
 LONGEST_NAME = 200
@@ -126,9 +126,10 @@ def _refuse(*_: object) -> None:
 def _asked(pom: Pom, entries: list[Entry]) -> Iterator[Dependency]:
     for entry in entries:
         group, artifact = (pom.value(entry.get(name, "")) for name in ("groupId", "artifactId"))
-        if group and artifact and WORD.fullmatch(group) and WORD.fullmatch(artifact):
-            if not _is_own(pom, entry, group):
-                yield coordinate(group, artifact, pom.value(entry.get("version", "")))
+        if not (group and artifact and WORD.fullmatch(group) and WORD.fullmatch(artifact)):
+            continue
+        if not _is_own(pom, entry, group):
+            yield coordinate(group, artifact, pom.value(entry.get("version", "")))
 
 
 def _is_own(pom: Pom, entry: Entry, group: str) -> bool:
