@@ -33,9 +33,10 @@ PART = re.compile(r"\b(group|name|version)\s*[:=]\s*(?:[\"']([^\"']{0,100})[\"']
 ACCESSOR = re.compile(r"libs(?:\.\w+)+")
 CALLS = re.compile(r"(?:\.(?:get|asProvider))+$")
 SET = re.compile(
-    r"\s*(?:(?:private|internal|const|final)\s+)*(?:def\s+|va[lr]\s+|String\s+|ext\.|extra\.)?"
+    r"\s*(?:(?:private|internal|const|final)\s+)*(?:def\s+|va[lr]\s+|String\s+)?((?:\w+\.){0,5})"
     r"(\w+)\s*(?::\s*String\s*)?=\s*(.*)"
 )
+HERE = frozenset({"", "ext.", "extra.", "project.ext.", "rootProject.ext."})
 PLAIN = re.compile(r"[\"']([^\"'$]{1,100})[\"']\s*;?\s*(?://.*)?")
 VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
@@ -76,11 +77,15 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _values(lines: list[str]) -> Mapping[str, str]:
-    """Variables that are set to one plain text and to nothing else."""
+    """Variables that are set to one plain text and to nothing else; not the project's own version,
+    with which it asks for its own modules.
+    """
     said = defaultdict(set)
     for line in lines:
         if found := SET.match(line):
-            said[found[1]].add(plain[1] if (plain := PLAIN.fullmatch(found[2])) else "")
+            plain = PLAIN.fullmatch(found[3]) if found[1] in HERE else None
+            said[found[2]].add(plain[1] if plain else "")
+    said.pop("version", None)
     return {name: next(iter(all_)) for name, all_ in said.items() if len(all_) == 1}
 
 

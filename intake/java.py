@@ -12,8 +12,8 @@ from itertools import takewhile
 PACKAGE = re.compile(rb"^[ \t]*package[ \t]+(\w{1,100}(?:\.\w{1,100})?)", re.M)
 # What is not in Java packages that begin with its group: by group, and by group and artifact.
 GROUPS = {
-    "com.squareup.okhttp3": "okhttp3", "com.squareup.retrofit2": "retrofit2",
-    "org.jetbrains.kotlinx": "kotlinx",
+    "com.squareup.okhttp3": "okhttp3", "com.squareup.okio": "okio",
+    "com.squareup.retrofit2": "retrofit2", "org.jetbrains.kotlinx": "kotlinx",
 }  # fmt: skip
 ARTIFACTS = {
     "com.fasterxml.jackson.core:jackson-annotations": "com.fasterxml.jackson.annotation",

@@ -54,11 +54,12 @@ class Manifests:
             directory, _, name = path.rpartition("/")
             if ecosystem := _locks(name.lower()):
                 self._locked.add((directory, ecosystem))
-            elif _is_catalog(path.lower()):
-                self._catalogs[directory.rpartition("/")[0]] = path
             elif ecosystem := manifest_of(path):
-                home = _home(directory) if name.lower().endswith(".txt") else directory
-                self._at.setdefault((home, ecosystem), []).append(path)
+                if _is_catalog(path.lower()):
+                    self._catalogs[directory.rpartition("/")[0]] = path
+                else:
+                    home = _home(directory) if name.lower().endswith(".txt") else directory
+                    self._at.setdefault((home, ecosystem), []).append(path)
 
     def near(self, path: str, ecosystem: Ecosystem) -> tuple[str, ...]:
         """Those of the nearest directory above the file that has any, and what Gradle's lead to."""
@@ -117,7 +118,7 @@ def dependencies_in(path: str, content: bytes) -> Dependencies:
         return {
             imported_as(name, ecosystem): each
             for each in found
-            for name in each.imported or (each.name,)
+            for name in (each.name, *each.imported)
         }
     return {}
 

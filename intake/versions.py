@@ -26,7 +26,7 @@ class Dependency:
     pinned: bool = True
     through: frozenset[str] = frozenset()
     imported: tuple[str, ...] = ()
-    """The names to import it by, where the manifest says them."""
+    """Names to import it by, beside its own, where the manifest says some."""
 
     @property
     def line(self) -> tuple[int, ...] | None:

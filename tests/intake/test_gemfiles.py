@@ -36,6 +36,7 @@ def test_a_gemfile_asks_for_gems_by_the_names_they_are_required_by() -> None:
         "faraday": "firm",
         "sinatra": "early",
         "active_support": "firm",
+        "zip": "firm",
         "zip/filesystem": "firm",
         "debug": "open",
         "oj": "firm",

@@ -112,7 +112,11 @@ def test_a_variable_counts_where_the_same_file_sets_it_once_and_plainly() -> Non
         twice = '0.9'
         found = project.property("x")
         half = "0.$a"
+        moved = '1.0'
     }
+    version = '0.1'
+    project.moved = other
+    android.sdk = "0.1"
     implementation "g.x:a:$a"
     implementation "g.x:b:${b}"
     implementation "g.x:c:$c"
@@ -120,10 +124,14 @@ def test_a_variable_counts_where_the_same_file_sets_it_once_and_plainly() -> Non
     implementation "g.x:twice:$twice"
     implementation "g.x:found:$found"
     implementation "g.x:half:$half"
+    implementation "g.x:moved:$moved"
+    implementation "g.x:own:$version"
+    implementation "g.x:sdk:$sdk"
     """
     assert versions("build.gradle", text) == {
         "g.x:a": "0.1", "g.x:b": "1.1", "g.x:c": "0.3", "g.x:d": "0.4",
-        "g.x:twice": "", "g.x:found": "", "g.x:half": "",
+        "g.x:twice": "", "g.x:found": "", "g.x:half": "", "g.x:moved": "",
+        "g.x:own": "", "g.x:sdk": "",
     }  # fmt: skip
 
 

@@ -109,3 +109,20 @@ def test_in_java_a_group_is_a_package_and_an_artifact_a_part_of_it(
 ) -> None:
     names = {imported_as(name, "maven") for name in listed.split()}
     assert [*used((imported,), names, "maven")] == ([set(found.split())] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.rb", "require" + " " * 900_000 + "x"),
+        ("a.rb", "require '" + "a/" * 450_000),
+        ("a.rb", " " * 900_000),
+        ("a.java", "package" + " " * 900_000 + "1"),
+        ("a.java", "package " + "a." * 450_000),
+        ("a.kt", "import " + "a." * 450_000),
+        ("a.kt", "import a\n" * 100_000),
+    ],
+)
+@pytest.mark.timeout(5)
+def test_long_lines_take_no_time(path: str, text: str) -> None:
+    assert all(len(each) <= 300 for each in packages(path, text))
