@@ -1,9 +1,11 @@
 """What AI-written files lean on: packages that are unstable, or that have moved on since."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from debt.scan_policy import SignalsPolicy
 from debt.signals import Sign, Signal
@@ -20,6 +22,9 @@ LONGEST_NAME = 10_000
 
 Then = tuple[str, int]
 """A manifest by its path, as the commit of that position left it."""
+
+Asked = tuple[str, Dependency]
+"""What a manifest asks for, by the manifest's path."""
 
 
 @dataclass(frozen=True)
@@ -105,25 +110,30 @@ def _used(candidate: Candidate, known: Dependence) -> Iterator[tuple[str, str, D
         imported, ecosystem = candidate.facts.imports(path), ecosystem_of(path)
         if imported and ecosystem:
             asked = _asked(path, ecosystem, known)
-            for names in used(imported, {name for _, name, _ in asked}, ecosystem):
-                some = [(manifest, each) for manifest, name, each in asked if name in names]
-                yield from ((path, *each) for each in _certain(some, len(names)))
+            for names in used(imported, asked.keys(), ecosystem):
+                for manifest, each in _certain([asked[name] for name in names]):
+                    yield path, manifest, each
 
 
-def _asked(path: str, ecosystem: Ecosystem, known: Dependence) -> list[tuple[str, str, Dependency]]:
-    """What the manifests next to a file ask for, each with the name it is imported by."""
+def _asked(path: str, ecosystem: Ecosystem, known: Dependence) -> dict[str, list[Asked]]:
+    """What the manifests next to a file ask for, by the names it is imported by."""
     near = known.manifests.near(path, ecosystem)
-    found = [(each, *asked) for each in near for asked in known.now.get(each, {}).items()]
-    called = {each.name for _, _, each in found}
-    return [each for each in found if not each[2].through or each[2].through & called]
+    found = [(name, each, one) for each in near for name, one in known.now.get(each, {}).items()]
+    called = {one.name for _, _, one in found}
+    asked = defaultdict(list)
+    for name, manifest, one in found:
+        if not one.through or one.through & called:
+            asked[name].append((manifest, one))
+    return asked
 
 
-def _certain(some: list[tuple[str, Dependency]], names: int) -> list[tuple[str, Dependency]]:
+def _certain(some: list[list[Asked]]) -> list[Asked]:
     """Of several packages that an import may be of, the first one, if they are all alike."""
-    if names == 1:
-        return some
-    kinds = {(each.version, each.early, each.pinned) for _, each in some}
-    return [min(some, key=lambda found: found[1].name)] if len(kinds) == 1 else []
+    if len(some) == 1:
+        return some[0]
+    every = [*chain(*some)]
+    kinds = {(each.version, each.early, each.pinned) for _, each in every}
+    return [min(every, key=lambda found: found[1].name)] if len(kinds) == 1 else []
 
 
 def _locks(manifests: Manifests, paths: Iterable[str], ecosystem: Ecosystem) -> bool:

@@ -6,8 +6,10 @@ guide-naming-conventions.html), and many artifacts share one. What does not fit 
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import takewhile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, takewhile
 
 PACKAGE = re.compile(rb"^[ \t]*package[ \t]+(\w{1,100}(?:\.\w{1,100})?)", re.M)
 # What is not in Java packages that begin with its group: by group, and by group and artifact.
@@ -27,7 +29,20 @@ ARTIFACTS = {
 }
 # Words that say nothing of which part of a group an artifact is.
 PLAIN = frozenset("all android api core java jvm kotlin ktx lib runtime sdk".split())
-LONG_ENOUGH = 5
+LONG_ENOUGH, LONGEST = 5, 16
+MOST_PARTS = 4
+MOST_ALIKE = 30
+
+
+@dataclass(frozen=True)
+class Group:
+    """The artifacts below one Java package, each with what a part of a package may be called to
+    mean it, and by that. `named` are those that are called as their group is.
+    """
+
+    words: Mapping[str, frozenset[str]]
+    by_word: Mapping[str, list[str]]
+    named: frozenset[str]
 
 
 def of_others(found: Iterable[tuple[str, ...]], content: bytes) -> set[str]:
@@ -60,45 +75,66 @@ def used(imported: Iterable[str], names: Iterable[str]) -> set[frozenset[str]]:
     """The packages, as they are `known_as`, that fit each import; several that fit it alike come
     together.
     """
-    grouped = _grouped(names)
-    return {found for each in imported if (found := _of_group(each, grouped))}
+    groups = _groups(frozenset(names))
+    return {found for each in imported if (found := _meant(each, groups))}
 
 
-def _grouped(names: Iterable[str]) -> Mapping[str, set[str]]:
-    """By the Java package that they are all below."""
-    grouped = defaultdict(set)
-    for name in names:
-        grouped[name.partition(":")[0]].add(name)
-    return grouped
-
-
-def _of_group(package: str, grouped: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """The artifacts of the longest group that a Java package is below; of those the ones whose own
-    names fit the rest of it best. None where none fits.
+def _meant(package: str, groups: Mapping[str, Group]) -> frozenset[str]:
+    """Of the longest group that a Java package is below the artifacts whose own names have most of
+    the words that follow, the first one at least. Where none has, those that are called as their
+    group is; for the group's very own package, otherwise any.
     """
-    group = next((above for above in _above(package) if above in grouped), None)
-    if group is None:
+    longest = next((above for above in _above(package) if above in groups), None)
+    if longest is None:
         return frozenset()
-    rest = package.removeprefix(group).split(".")[1:]
-    fits = {name: _fit(name, rest) for name in grouped[group]}
-    best = max(fits.values())
-    return frozenset(name for name, fit in fits.items() if fit == best and any(fit))
+    group, rest = groups[longest], package.removeprefix(longest).split(".")[1 : MOST_PARTS + 1]
+    fitting = _fitting(group, rest)
+    if len(fitting) > MOST_ALIKE:
+        return frozenset()
+    fits = {name: len(group.words[name].intersection(rest)) for name in fitting}
+    best = {name for name, fit in fits.items() if fit == max(fits.values())}
+    return frozenset(best & group.named or best)
 
 
-def _fit(name: str, rest: Collection[str]) -> tuple[int, bool, bool]:
-    """How many words agree, the first for one; whether it is called as its group is; whether it is
-    about the group's very own package, which may be in any of its artifacts.
-    """
-    group, _, artifact = name.partition(":")
-    words = re.split(r"[-_.]", artifact.lower())
-    agree = [any(_alike(word, part) for word in words) for part in rest]
-    known = {part.rstrip("0123456789") for part in group.split(".")} | PLAIN | {""}
-    after_group = {word.rstrip("0123456789") for word in words} <= known
-    return sum(agree) if agree[:1] == [True] else 0, after_group, not rest
+def _fitting(group: Group, rest: Sequence[str]) -> Collection[str]:
+    if rest and rest[0] in group.by_word:
+        return group.by_word[rest[0]]
+    return group.named or ([] if rest else group.words)
 
 
-def _alike(word: str, part: str) -> bool:
-    return word == part or (len(part) >= LONG_ENOUGH and word.startswith(part))
+@lru_cache(maxsize=4)
+def _groups(names: frozenset[str]) -> Mapping[str, Group]:
+    """By the Java package that all of a group are below."""
+    members = defaultdict(set)
+    for name in names:
+        members[name.partition(":")[0]].add(name)
+    return {package: _group(package, some) for package, some in members.items()}
+
+
+def _group(package: str, names: Iterable[str]) -> Group:
+    known = {_unnumbered(part) for part in package.split(".")} | PLAIN | {""}
+    wholes = {name: _words(name) for name in names}
+    named = frozenset(name for name, some in wholes.items() if {*map(_unnumbered, some)} <= known)
+    words = {name: frozenset(chain(*map(_beginnings, some))) for name, some in wholes.items()}
+    by_word = defaultdict(list)
+    for name, some in words.items():
+        for word in some:
+            by_word[word].append(name)
+    return Group(words, by_word, named)
+
+
+def _words(name: str) -> set[str]:
+    return set(re.split(r"[-_.]", name.partition(":")[2].lower()))
+
+
+def _beginnings(word: str) -> Iterator[str]:
+    """A word, and what may stand for it: `hikari` for `hikaricp`."""
+    yield word
+    yield from (word[:end] for end in range(LONG_ENOUGH, min(len(word), LONGEST)))
+
+
+def _unnumbered(word: str) -> str:
+    return word.rstrip("0123456789")
 
 
 def _above(package: str) -> Iterator[str]:

@@ -30,9 +30,11 @@ class Dependency:
 
     @property
     def line(self) -> tuple[int, ...] | None:
-        """The line of versions it is on: the major one, below 1.0 the minor too."""
+        """The line of versions it is on: the major one, below 1.0 the minor too. None where it says
+        no more than which ones it ends before or leaves out.
+        """
         numbers = re.search(r"(\d+)(?:\.(\d+))?", self.version)
-        if not numbers or not self.pinned:
+        if not numbers or not self.pinned or self.version.startswith(("<", "!", "(", "]")):
             return None
         major = int(numbers[1])
         return (major,) if major else (0, int(numbers[2] or 0))

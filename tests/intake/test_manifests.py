@@ -161,6 +161,8 @@ def test_the_line_of_versions_is_the_major_one_and_below_one_the_minor_too() -> 
     assert lines == [(2,), (2,), (0, 20), (0, 3)]
     assert Dependency("a", "", pinned=False).line is None
     assert Dependency("a", "latest").line is None
+    ends = [Dependency("a", version).line for version in ("<3", "!= 2.1, < 3", "(,2.0]", "<= 2")]
+    assert ends == [None] * 4
 
 
 @pytest.mark.parametrize(

@@ -126,3 +126,11 @@ def test_in_java_a_group_is_a_package_and_an_artifact_a_part_of_it(
 @pytest.mark.timeout(5)
 def test_long_lines_take_no_time(path: str, text: str) -> None:
     assert all(len(each) <= 300 for each in packages(path, text))
+
+
+@pytest.mark.timeout(5)
+def test_many_imports_and_many_artifacts_of_one_group_take_no_time() -> None:
+    many = [f"g:a{at}" for at in range(40_000)] + [f"g:one-{at}" for at in range(10_000)]
+    names = {imported_as(name, "maven") for name in many}
+    imported = [f"g.a{at}" for at in range(50_000)] + [f"g.one.x{at}" for at in range(50_000)]
+    assert len([*used(imported, names, "maven")]) == 40_000
