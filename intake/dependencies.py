@@ -1,24 +1,30 @@
 """What AI-written files lean on: packages that are unstable, or that have moved on since."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from debt.scan_policy import SignalsPolicy
 from debt.signals import Sign, Signal
 from intake.candidates import Candidate, Facts
 from intake.git import Repository
 from intake.history import FileHistory
-from intake.manifests import LARGEST, Dependencies, Dependency, Manifests, dependencies_in
-from intake.packages import ecosystem_of, uses
+from intake.manifests import LARGEST, Dependencies, Manifests, dependencies_in
+from intake.packages import Ecosystem, ecosystem_of, used
 from intake.tree import Blob, contents_of, text_of
+from intake.versions import Dependency
 
 MOST_NAMED = 3
 LONGEST_NAME = 10_000
 
 Then = tuple[str, int]
 """A manifest by its path, as the commit of that position left it."""
+
+Asked = tuple[str, Dependency]
+"""What a manifest asks for, by the manifest's path."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def unstable(candidate: Candidate, known: Dependence) -> Signal | None:
     found = {}
     for path, manifest, each in _used(candidate, known):
         ecosystem = ecosystem_of(path)
-        locked = ecosystem is not None and known.manifests.locks(manifest, ecosystem)
+        locked = ecosystem is not None and _locks(known.manifests, (path, manifest), ecosystem)
         if why := _why_unstable(each, policy, locked=locked):
             found[each.name] = f"{each.name} ({why})"
     return _said(Sign.DEPENDENCIES, "leans on ", found)
@@ -102,10 +108,37 @@ def _used(candidate: Candidate, known: Dependence) -> Iterator[tuple[str, str, D
     """Each file with a manifest next to it and a package that it imports from there."""
     for path in candidate.group.files:
         imported, ecosystem = candidate.facts.imports(path), ecosystem_of(path)
-        for manifest in known.manifests.near(path, ecosystem) if imported and ecosystem else ():
-            for name, each in known.now.get(manifest, {}).items():
-                if ecosystem and uses(imported, name, ecosystem):
+        if imported and ecosystem:
+            asked = _asked(path, ecosystem, known)
+            for names in used(imported, asked.keys(), ecosystem):
+                for manifest, each in _certain([asked[name] for name in names]):
                     yield path, manifest, each
+
+
+def _asked(path: str, ecosystem: Ecosystem, known: Dependence) -> dict[str, list[Asked]]:
+    """What the manifests next to a file ask for, by the names it is imported by."""
+    near = known.manifests.near(path, ecosystem)
+    found = [(name, each, one) for each in near for name, one in known.now.get(each, {}).items()]
+    called = {one.name for _, _, one in found}
+    asked = defaultdict(list)
+    for name, manifest, one in found:
+        if not one.through or one.through & called:
+            asked[name].append((manifest, one))
+    return asked
+
+
+def _certain(some: list[list[Asked]]) -> list[Asked]:
+    """Of several packages that an import may be of, the first one, if they are all alike."""
+    if len(some) == 1:
+        return some[0]
+    every = [*chain(*some)]
+    kinds = {(each.version, each.early, each.pinned) for _, each in every}
+    return [min(every, key=lambda found: found[1].name)] if len(kinds) == 1 else []
+
+
+def _locks(manifests: Manifests, paths: Iterable[str], ecosystem: Ecosystem) -> bool:
+    """Whether a lock file belongs to one of these; a version catalog has none beside it."""
+    return any(manifests.locks(path, ecosystem) for path in paths)
 
 
 def _changed_since(candidate: Candidate, manifests: Collection[str]) -> Iterator[Then]:

@@ -1,7 +1,8 @@
 """What a manifest says of the packages it names: which versions, and how firmly.
 
-Read are requirements*.txt, pyproject.toml, package.json, go.mod and Cargo.toml, as far as they say
-so themselves: nothing is resolved, nothing is asked of a registry.
+Read are requirements*.txt, pyproject.toml, package.json, go.mod, Cargo.toml, Gemfile, *.gemspec,
+pom.xml, build.gradle[.kts] and gradle/libs.versions.toml, as far as they say so themselves: nothing
+is resolved, nothing is run, nothing is asked of a registry.
 """
 
 import json
@@ -9,15 +10,14 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
+from intake import gemfiles, gradle, poms
 from intake.git import shown
 from intake.packages import Ecosystem, imported_as
+from intake.versions import LONGEST_LINE, NAME, VERSION, Dependency, is_early
 
 LARGEST = 1 << 19
-LONGEST_LINE = 500
-VERSION = 24
 
 REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]{0,99})\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 CLAUSE = re.compile(r"(===?|~=|!=|<=?|>=?)\s*v?(\d[\w.*+!-]*)")
@@ -34,28 +34,9 @@ LOCKS: dict[Ecosystem, tuple[str, ...]] = {
         "bun.lockb",
     ),
     "cargo": ("cargo.lock",),
+    "rubygems": ("gemfile.lock", "gems.locked"),
+    "maven": ("gradle.lockfile",),  # Maven itself has none
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Dependency:
-    """A package as a manifest asks for it. `early` versions are all below 1.0; what is not `pinned`
-    may be any version tomorrow.
-    """
-
-    name: str
-    version: str
-    early: bool = False
-    pinned: bool = True
-
-    @property
-    def line(self) -> tuple[int, ...] | None:
-        """The line of versions it is on: the major one, below 1.0 the minor too."""
-        numbers = re.search(r"(\d+)(?:\.(\d+))?", self.version)
-        if not numbers or not self.pinned:
-            return None
-        major = int(numbers[1])
-        return (major,) if major else (0, int(numbers[2] or 0))
 
 
 Dependencies = Mapping[str, Dependency]
@@ -67,26 +48,31 @@ class Manifests:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._at: dict[tuple[str, Ecosystem], list[str]] = {}
+        self._catalogs: dict[str, str] = {}
         self._locked: set[tuple[str, Ecosystem]] = set()
         for path in paths:
             directory, _, name = path.rpartition("/")
             if ecosystem := _locks(name.lower()):
                 self._locked.add((directory, ecosystem))
             elif ecosystem := manifest_of(path):
-                home = _home(directory) if name.lower().endswith(".txt") else directory
-                self._at.setdefault((home, ecosystem), []).append(path)
-
-    @property
-    def paths(self) -> Iterator[str]:
-        for paths in self._at.values():
-            yield from paths
+                if _is_catalog(path.lower()):
+                    self._catalogs[directory.rpartition("/")[0]] = path
+                else:
+                    home = _home(directory) if name.lower().endswith(".txt") else directory
+                    self._at.setdefault((home, ecosystem), []).append(path)
 
     def near(self, path: str, ecosystem: Ecosystem) -> tuple[str, ...]:
-        """Those of the nearest directory above the file that has any."""
+        """Those of the nearest directory above the file that has any, and what Gradle's lead to."""
         for directory in _above(path):
             if found := self._at.get((directory, ecosystem)):
-                return tuple(sorted(found))
+                catalog = self._catalog(found[0]) if ecosystem == "maven" else None
+                return (*sorted(found), *filter(None, (catalog,)))
         return ()
+
+    def _catalog(self, manifest: str) -> str | None:
+        """Of the build around a manifest: the nearest one."""
+        known = (self._catalogs[each] for each in _above(manifest) if each in self._catalogs)
+        return next(known, None)
 
     def locks(self, path: str, ecosystem: Ecosystem) -> bool:
         """Whether a lock file beside or above says which versions are meant."""
@@ -101,16 +87,24 @@ def manifest_of(path: str) -> Ecosystem | None:
     if name.endswith(".txt"):
         listed = name.startswith("requirements") or directory.endswith("requirements")
         return "python" if listed else None
-    return _NAMES.get(name)
+    if name.endswith(".gemspec"):
+        return "rubygems"
+    return "maven" if _is_catalog(lowered) else _NAMES.get(name)
 
 
+CATALOG = "gradle/libs.versions.toml"
 _NAMES: dict[str, Ecosystem] = {
     "pyproject.toml": "python",
     "package.json": "npm",
     "go.mod": "go",
     "cargo.toml": "cargo",
+    "gemfile": "rubygems",
+    "gems.rb": "rubygems",
+    "pom.xml": "maven",
+    "build.gradle": "maven",
+    "build.gradle.kts": "maven",
 }
-_ENDINGS = (".txt", *_NAMES)
+_ENDINGS = (".txt", ".gemspec", CATALOG, *_NAMES)
 
 
 def dependencies_in(path: str, content: bytes) -> Dependencies:
@@ -118,11 +112,26 @@ def dependencies_in(path: str, content: bytes) -> Dependencies:
     ecosystem = manifest_of(path)
     if ecosystem is None or len(content) > LARGEST:
         return {}
-    read = _READ.get(path.lower().rpartition("/")[2], _requirements)
+    read = _reader(path.lower().rpartition("/")[2])
     with suppress(ValueError, RecursionError, AttributeError, TypeError):
         found = list(read(content.decode("utf-8", "replace")))
-        return {imported_as(each.name, ecosystem): each for each in found}
+        return {
+            imported_as(name, ecosystem): each
+            for each in found
+            for name in (each.name, *each.imported)
+        }
     return {}
+
+
+def _reader(name: str) -> Callable[[str], Iterator[Dependency]]:
+    if name.endswith(".gemspec"):
+        return gemfiles.dependencies_of_gem
+    return _READ.get(name, _requirements)
+
+
+def _is_catalog(lowered: str) -> bool:
+    """The one that Gradle looks for by itself."""
+    return lowered == CATALOG or lowered.endswith(f"/{CATALOG}")
 
 
 def _locks(name: str) -> Ecosystem | None:
@@ -160,19 +169,7 @@ def _requirement(line: str, *, open_ended_is_pinned: bool) -> Dependency | None:
     clauses = CLAUSE.findall(said)
     ends = any(sign in {"==", "===", "~=", "<", "<="} for sign, _ in clauses)
     pinned = ends or (bool(clauses) and open_ended_is_pinned)
-    return Dependency(name, shown(said, VERSION), any(map(_is_early, clauses)), pinned)
-
-
-def _is_early(clause: tuple[str, str]) -> bool:
-    """Whether it keeps the version below 1.0."""
-    sign, version = clause
-    if sign == "<":
-        return _major(version) == 0 or re.fullmatch(r"1(?:\.0)*", version) is not None
-    return sign in {"==", "===", "~=", "<="} and _major(version) == 0
-
-
-def _major(version: str) -> int:
-    return int(re.match(r"\d+", version)[0])  # type: ignore[index]  # begins with a digit
+    return Dependency(name, shown(said, VERSION), any(map(is_early, clauses)), pinned)
 
 
 def _pyproject(text: str) -> Iterator[Dependency]:
@@ -208,7 +205,7 @@ def _cargo(text: str) -> Iterator[Dependency]:
 
 def _go_mod(text: str) -> Iterator[Dependency]:
     for name, version in REQUIRED.findall(text):
-        yield Dependency(shown(name, 100), shown(version, VERSION), version.startswith("v0."))
+        yield Dependency(shown(name, NAME), shown(version, VERSION), version.startswith("v0."))
 
 
 def _table(table: Mapping[str, Any]) -> Iterator[Dependency]:
@@ -218,7 +215,7 @@ def _table(table: Mapping[str, Any]) -> Iterator[Dependency]:
         if isinstance(said, dict) and ("path" in said or said.get("workspace")):
             continue
         if isinstance(said, dict) and "git" in said:
-            yield Dependency(shown(name, 100), "", pinned=bool({"rev", "tag"} & said.keys()))
+            yield Dependency(shown(name, NAME), "", pinned=bool({"rev", "tag"} & said.keys()))
         elif isinstance(version, str) and name != "python":
             yield _ranged(name, version)
 
@@ -231,13 +228,13 @@ def _ranged(name: str, version: str) -> Dependency:
     ways = [way.strip() for way in said.split("||")]
     early = all(map(_stays_early, ways))
     pinned = not any(way.lower() in ANY or _is_open(way) for way in ways)
-    return Dependency(shown(name, 100), shown(said, VERSION), early, pinned)
+    return Dependency(shown(name, NAME), shown(said, VERSION), early, pinned)
 
 
 def _stays_early(way: str) -> bool:
     clauses = CLAUSE.findall(way)
     if clauses:
-        return any(_is_early((sign, version)) for sign, version in clauses)
+        return any(is_early((sign, version)) for sign, version in clauses)
     return re.match(r"[\^~=v ]*0(?:\.|$)", way) is not None
 
 
@@ -250,4 +247,10 @@ _READ: dict[str, Callable[[str], Iterator[Dependency]]] = {
     "package.json": _package_json,
     "go.mod": _go_mod,
     "cargo.toml": _cargo,
+    "gemfile": gemfiles.dependencies_of,
+    "gems.rb": gemfiles.dependencies_of,
+    "pom.xml": poms.dependencies_of,
+    "build.gradle": gradle.dependencies_of,
+    "build.gradle.kts": gradle.dependencies_of,
+    "libs.versions.toml": gradle.listed_in,
 }

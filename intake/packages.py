@@ -1,14 +1,17 @@
 """Which packages of others a file imports, by the names its language calls them."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
+from intake import java
 from intake.contents import IMPORTS, OF_SCRIPTS, Reference
 
-Ecosystem = Literal["python", "npm", "go", "cargo"]
+Ecosystem = Literal["python", "npm", "go", "cargo", "rubygems", "maven"]
 
 RUST = re.compile(rb"^[ \t]*(?:pub[ \t]+)?(?:use|extern[ \t]+crate)[ \t]+(?:::)?(\w{1,100})", re.M)
+# Unlike `require`, `require_relative` names a file beside.
+RUBY = re.compile(rb"^[ \t]*require[ \t(]+['\"]([\w/.-]{1,100})['\"]", re.M)
 SCRIPTS = frozenset(suffix for suffix, imports in IMPORTS.items() if imports is OF_SCRIPTS)
 ECOSYSTEMS: dict[str, Ecosystem] = {
     **dict[str, Ecosystem].fromkeys(SCRIPTS, "npm"),
@@ -16,6 +19,10 @@ ECOSYSTEMS: dict[str, Ecosystem] = {
     "pyi": "python",
     "go": "go",
     "rs": "cargo",
+    "rb": "rubygems",
+    "java": "maven",
+    "kt": "maven",
+    "groovy": "maven",
 }
 # Packages that are imported by another name than they are installed by.
 ALIASES = {
@@ -23,6 +30,12 @@ ALIASES = {
     "psycopg2_binary": "psycopg2", "pycryptodome": "crypto", "pyjwt": "jwt",
     "python_dateutil": "dateutil", "python_dotenv": "dotenv", "pyyaml": "yaml",
     "scikit_learn": "sklearn",
+}  # fmt: skip
+GEMS = {
+    "actionmailer": "action_mailer", "actionview": "action_view", "activejob": "active_job",
+    "activemodel": "active_model", "activerecord": "active_record",
+    "activesupport": "active_support", "concurrent-ruby": "concurrent", "ruby-openai": "openai",
+    "ruby-vips": "vips", "rubyzip": "zip",
 }  # fmt: skip
 
 
@@ -38,7 +51,11 @@ def packages_in(path: str, content: bytes, references: Iterable[Reference]) -> t
         return ()
     if ecosystem == "cargo":
         return tuple(sorted({name.decode("utf-8", "replace") for name in RUST.findall(content)}))
+    if ecosystem == "rubygems":
+        return tuple(sorted({name.decode() for name in RUBY.findall(content)}))
     found = (each.parts for each in references if each.up is None)
+    if ecosystem == "maven":
+        return tuple(sorted(java.of_others(found, content)))
     return tuple(sorted({_package(parts, ecosystem) for parts in found}))
 
 
@@ -51,15 +68,42 @@ def _package(parts: tuple[str, ...], ecosystem: Ecosystem) -> str:
 
 
 def imported_as(name: str, ecosystem: Ecosystem) -> str:
-    """What a package is called where it is imported."""
+    """What a package is called where it is imported. A gem's name has a dash where `require` has a
+    slash (guides.rubygems.org/name-your-gem).
+    """
     if ecosystem in {"npm", "go"}:
         return name
+    if ecosystem == "rubygems":
+        return GEMS.get(name, name).replace("-", "/")
+    if ecosystem == "maven":
+        return java.known_as(name)
     plain = re.sub(r"[-.]+", "_", name)
     return plain if ecosystem == "cargo" else ALIASES.get(plain.lower(), plain.lower())
 
 
-def uses(imported: Collection[str], name: str, ecosystem: Ecosystem) -> bool:
-    """Whether one of the imports is of that package; in Go, of one below it."""
+def used(
+    imported: Collection[str], names: Collection[str], ecosystem: Ecosystem
+) -> Iterator[frozenset[str]]:
+    """Which of these packages the imports are of. Where one import could be of any of several, they
+    come together. In Go and Ruby whatever is below a package is of it, in Ruby of the longest one.
+    """
+    if ecosystem == "maven":
+        yield from java.used(imported, names)
+    elif ecosystem == "rubygems":
+        nearest = {_longest(each.replace("-", "/"), names) for each in imported}
+        yield from (frozenset({name}) for name in nearest if name)
+    else:
+        yield from (frozenset({name}) for name in names if _imports(imported, name, ecosystem))
+
+
+def _imports(imported: Collection[str], name: str, ecosystem: Ecosystem) -> bool:
     if name in imported:
         return True
     return ecosystem == "go" and any(each.startswith(f"{name}/") for each in imported)
+
+
+def _longest(required: str, names: Collection[str]) -> str:
+    """The gem that a `require` is of, or is below; or nothing."""
+    while required and required not in names:
+        required = required.rpartition("/")[0]
+    return required

@@ -2,18 +2,9 @@
 
 import pytest
 
-from intake.manifests import Dependency, Manifests, dependencies_in, manifest_of
-
-
-def asked(path: str, text: str) -> dict[str, str]:
-    """Each package by the name it is imported by, with what is unstable about it."""
-    found = dependencies_in(path, text.encode())
-    return {name: _unstable(each) for name, each in found.items()}
-
-
-def _unstable(each: Dependency) -> str:
-    said = [word for word, is_so in (("early", each.early), ("open", not each.pinned)) if is_so]
-    return " ".join(said) or "firm"
+from intake.manifests import Manifests, dependencies_in, manifest_of
+from intake.versions import Dependency
+from tests.intake.asking import asked
 
 
 def test_requirements() -> None:
@@ -170,6 +161,8 @@ def test_the_line_of_versions_is_the_major_one_and_below_one_the_minor_too() -> 
     assert lines == [(2,), (2,), (0, 20), (0, 3)]
     assert Dependency("a", "", pinned=False).line is None
     assert Dependency("a", "latest").line is None
+    ends = [Dependency("a", version).line for version in ("<3", "!= 2.1, < 3", "(,2.0]", "<= 2")]
+    assert ends == [None] * 4
 
 
 @pytest.mark.parametrize(
@@ -183,6 +176,19 @@ def test_the_line_of_versions_is_the_major_one_and_below_one_the_minor_too() -> 
         ("a/package.json", "npm"),
         ("a/package-lock.json", None),
         ("go.mod", "go"),
+        ("a/Gemfile", "rubygems"),
+        ("gems.rb", "rubygems"),
+        ("a/shop.gemspec", "rubygems"),
+        ("a/MyGemfile", None),
+        ("Gemfile.lock", None),
+        ("a/pom.xml", "maven"),
+        ("a/build.gradle", "maven"),
+        ("build.gradle.kts", "maven"),
+        ("settings.gradle", None),
+        ("gradle/libs.versions.toml", "maven"),
+        ("a/gradle/libs.versions.toml", "maven"),
+        ("libs.versions.toml", None),
+        ("a/mygradle/libs.versions.toml", None),
     ],
 )
 def test_a_manifest_is_known_by_its_name(path: str, ecosystem: str | None) -> None:
@@ -207,3 +213,24 @@ def test_the_nearest_manifest_above_a_file_counts_and_any_lock_above() -> None:
     assert lying.locks("apps/web/package.json", "npm")
     assert not lying.locks("apps/api/requirements/base.txt", "python")
     assert lying.locks("apps/old/requirements.txt", "python")
+
+
+def test_a_version_catalog_belongs_to_every_build_script_around_and_below() -> None:
+    lying = Manifests(
+        [
+            "gradle/libs.versions.toml", "build.gradle", "app/build.gradle.kts", "tool/pom.xml",
+            "app/gradle.lockfile", "deep/x/build.gradle", "deep/gradle/libs.versions.toml",
+        ]
+    )  # fmt: skip
+    assert lying.near("app/src/A.java", "maven") == (
+        "app/build.gradle.kts",
+        "gradle/libs.versions.toml",
+    )
+    assert lying.near("src/A.kt", "maven") == ("build.gradle", "gradle/libs.versions.toml")
+    assert lying.near("deep/x/A.kt", "maven") == (
+        "deep/x/build.gradle",
+        "deep/gradle/libs.versions.toml",
+    )
+    assert lying.near("a.rb", "rubygems") == ()
+    assert lying.locks("app/src/A.java", "maven")
+    assert not lying.locks("tool/src/A.java", "maven")

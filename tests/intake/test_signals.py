@@ -206,6 +206,135 @@ def test_a_manifest_that_came_later_or_from_elsewhere_says_nothing_of_before(
     assert watched(story, now, Sign.SHIFTED) == {}
 
 
+# ------------------------------------------------------- dependencies: Ruby, Maven and Gradle
+
+RUBY = "require 'sidekiq'\nrequire 'dry-struct'\nrequire_relative 'puma'\n" + code(40)
+JAVA = """\
+package com.acme.shop;
+
+import com.acme.cart.Cart;
+import com.google.gson.Gson;
+import org.apache.commons.text.WordUtils;
+import org.slf4j.Logger;
+"""
+
+
+def maven(**version: str) -> str:
+    """Gson, commons-text, SLF4J and a module of our own; what is not said is managed elsewhere."""
+    packages = {
+        "gson": "com.google.code.gson:gson",
+        "text": "org.apache.commons:commons-text",
+        "lang": "org.apache.commons:commons-lang3",
+        "slf4j": "org.slf4j:slf4j-api",
+        "cart": "com.acme:cart",
+    }
+    listed = ""
+    for name, package in packages.items():
+        group, artifact = package.split(":")
+        said = f"<version>{version[name]}</version>" if name in version else ""
+        listed += f"<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId>"
+        listed += f"{said}</dependency>"
+    own = "<groupId>com.example</groupId><properties><text.version>1.9</text.version></properties>"
+    return f"<project>{own}<dependencies>{listed}</dependencies></project>"
+
+
+def test_gems_that_a_ruby_file_requires_are_named_unless_a_lock_file_pins_them(
+    story: Story, now: datetime
+) -> None:
+    gems = 'gem "sidekiq"\ngem "dry-struct", "~> 0.6"\ngem "puma"\n'
+    story.commit(WITH_CLAUDE, {"app/retry.rb": RUBY, "Gemfile": gems})
+    said = "leans on dry-struct (pre-1.0), sidekiq (unpinned)"
+    assert watched(story, now, Sign.DEPENDENCIES) == {"app/retry.rb": said}
+    story.commit("Lock", {"Gemfile.lock": "GEM\n"})
+    said = "leans on dry-struct (pre-1.0)"
+    assert watched(story, now, Sign.DEPENDENCIES) == {"app/retry.rb": said}
+    moved = gems.replace("~> 0.6", "~> 1.6")
+    story.commit("Upgrade", {"Gemfile": moved})
+    said = "since it was last touched: dry-struct ~> 0.6 → ~> 1.6"
+    assert watched(story, now, Sign.SHIFTED) == {"app/retry.rb": said}
+
+
+def test_what_a_java_file_imports_is_found_in_the_nearest_pom(story: Story, now: datetime) -> None:
+    path = "api/src/main/java/com/acme/shop/Retry.java"
+    versions = {"gson": "0.9", "text": "${text.version}", "lang": "0.1", "cart": "0.1-SNAPSHOT"}
+    files: Files = {path: JAVA + code(40), "api/pom.xml": maven(**versions, slf4j="[1.7,)")}
+    story.commit(WITH_CLAUDE, files)
+    gson, slf4j = "com.google.code.gson:gson (pre-1.0)", "org.slf4j:slf4j-api (unpinned)"
+    (said,) = watched(story, now, Sign.DEPENDENCIES).values()
+    assert said == f"leans on {gson}, {slf4j}"
+    moved = maven(**versions).replace("1.9", "2.0")
+    story.commit("Upgrade", {"api/pom.xml": moved.replace("0.9", "2.10")})
+    said = "com.google.code.gson:gson 0.9 → 2.10, org.apache.commons:commons-text 1.9 → 2.0"
+    assert [*watched(story, now, Sign.SHIFTED).values()] == [f"since it was last touched: {said}"]
+    assert watched(story, now, Sign.DEPENDENCIES) == {}
+
+
+def test_what_a_pom_leaves_to_its_parent_is_nothing_to_say(story: Story, now: datetime) -> None:
+    story.commit(WITH_CLAUDE, {"src/Retry.java": JAVA + code(40), "pom.xml": maven()})
+    assert watched(story, now, Sign.DEPENDENCIES) == {}
+
+
+def test_a_gradle_module_asks_through_the_catalog_of_its_build(story: Story, now: datetime) -> None:
+    catalog = """
+    [versions]
+    gson = "2.10"
+    [libraries]
+    gson = { module = "com.google.code.gson:gson", version.ref = "gson" }
+    slf4j-api = "org.slf4j:slf4j-api:0.9"
+    text = "org.apache.commons:commons-text:0.1"
+    """
+    script = 'dependencies {\n implementation(libs.gson)\n api("org.slf4j:slf4j-api:+")\n}\n'
+    files: Files = {"app/src/Retry.java": JAVA + code(40), "app/src/Cart.kt": code(40, "cart")}
+    story.commit(WITH_CLAUDE, files)
+    story.commit("Build", {"app/build.gradle.kts": script, "gradle/libs.versions.toml": catalog})
+    story.commit(WITH_CLAUDE, {"app/src/Retry.java": JAVA + code(41)})
+    (said,) = watched(story, now, Sign.DEPENDENCIES).values()
+    assert said == "leans on org.slf4j:slf4j-api (unpinned)"
+    story.commit("Upgrade", {"gradle/libs.versions.toml": catalog.replace("2.10", "3.0")})
+    (said,) = watched(story, now, Sign.SHIFTED).values()
+    assert said == "since it was last touched: com.google.code.gson:gson 2.10 → 3.0"
+    story.commit("Lock", {"app/gradle.lockfile": "empty="})
+    assert watched(story, now, Sign.DEPENDENCIES) == {}
+
+
+def test_of_several_artifacts_that_an_import_may_be_of_only_what_is_true_of_all_is_said(
+    story: Story, now: datetime
+) -> None:
+    imports = "package com.acme;\nimport io.grpc.Server;\n"
+    script = "api 'io.grpc:grpc-stub:0.9'\napi 'io.grpc:grpc-netty:%s'\n"
+    story.commit(WITH_CLAUDE, {"Run.java": imports + code(40), "build.gradle": script % "1.60"})
+    assert watched(story, now, Sign.DEPENDENCIES) == {}
+    story.commit("Downgrade", {"build.gradle": script % "0.9"})
+    said = {"Run.java": "leans on io.grpc:grpc-netty (pre-1.0)"}
+    assert watched(story, now, Sign.DEPENDENCIES) == said
+
+
+def test_a_scan_that_remembers_knows_what_java_and_ruby_files_import(
+    story: Story, now: datetime, tmp_path: Path
+) -> None:
+    files: Files = {
+        "app/retry.rb": RUBY,
+        "Gemfile": 'gem "sidekiq"',
+        "src/Retry.java": JAVA + code(40),
+        "pom.xml": maven(gson="0.9"),
+    }
+    story.commit(WITH_CLAUDE, files)
+    scans = [read_repository(story.path, now=now, policy=COUNTING, cache=tmp_path / "kept")]
+    story.commit("Later", {"README.md": "Shop"})
+    scans.append(read_repository(story.path, now=now, policy=COUNTING, cache=tmp_path / "kept"))
+    found = [
+        sorted(
+            signal.words
+            for finding in scan.findings
+            for signal in finding.signals
+            if signal.sign is Sign.DEPENDENCIES
+        )
+        for scan in scans
+    ]
+    said = ["leans on com.google.code.gson:gson (pre-1.0)", "leans on sidekiq (unpinned)"]
+    assert found == [said, said]
+
+
 # --------------------------------------------------------------------------------- unused
 
 
