@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.process import Process, briefing, listening, running, until_told_to_stop
 from bot.settings import Settings, WrongSetting
 from briefings.schedule import next_instant
-from debt.policy import Policy, TeamPolicy, built_in
+from debt.policy import Policy, TeamPolicy
 from intake import sample
 from intake.apply import apply
 from intake.scan import Scan, UnreadableRepository, read_repository
@@ -32,9 +32,9 @@ MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 LEADS = {"payments": "erin", "platform": "kai"}
 
 
-async def try_it(repo: Path, *, port: int | None, browser: bool) -> None:
+async def try_it(repo: Path, policy: Policy, *, port: int | None, browser: bool) -> None:
     """Runs until Ctrl-C, and leaves nothing behind: the register lives in a temporary folder."""
-    async with opened(repo, port) as (slack, filled):
+    async with opened(repo, policy, port) as (slack, filled):
         print(f"Code Debt Budget, with {filled}: {slack.url}/ (Ctrl-C ends it)", flush=True)
         if browser:
             webbrowser.open(f"{slack.url}/")
@@ -42,14 +42,19 @@ async def try_it(repo: Path, *, port: int | None, browser: bool) -> None:
 
 
 @asynccontextmanager
-async def opened(repo: Path, port: int | None) -> AsyncIterator[tuple[Sandbox, str]]:
-    """A workspace with the bot at work in it, and words for what fills its register."""
+async def opened(
+    repo: Path, policy: Policy, port: int | None
+) -> AsyncIterator[tuple[Sandbox, str]]:
+    """A workspace with the bot at work in it, and words for what fills its register. The policy is
+    the one given, but for its teams: those are the workspace's.
+    """
     with tempfile.TemporaryDirectory(prefix="debt-try-") as folder:
         url = f"sqlite:///{folder}/debt.db"
         migrate(url)
         async with _workspace(port) as slack:
-            filled = await _fill(url, repo, slack)
-            async with _bot(slack, url):
+            theirs = _with_teams(policy, slack)
+            filled = await _fill(url, repo, slack, theirs)
+            async with _bot(slack, url, theirs):
                 yield slack, filled
 
 
@@ -80,7 +85,7 @@ def _free(port: int | None) -> int:
 
 
 @asynccontextmanager
-async def _bot(slack: Sandbox, url: str) -> AsyncIterator[Process]:
+async def _bot(slack: Sandbox, url: str, policy: Policy) -> AsyncIterator[Process]:
     """The very same bot as `debt serve` runs, its clock the workspace's."""
     settings = Settings(
         database_url=url,
@@ -90,7 +95,7 @@ async def _bot(slack: Sandbox, url: str) -> AsyncIterator[Process]:
         port=0,
     )
     async with (
-        running(settings, _policy(slack), slack.clock.now) as process,
+        running(settings, policy, slack.clock.now) as process,
         listening(process, settings) as address,
         briefing(process),
     ):
@@ -107,17 +112,17 @@ async def _bot(slack: Sandbox, url: str) -> AsyncIterator[Process]:
         yield process
 
 
-def _policy(slack: Sandbox) -> Policy:
+def _with_teams(policy: Policy, slack: Sandbox) -> Policy:
     teams = {team: TeamPolicy(lead=slack.person(who).id) for team, who in LEADS.items()}
-    return built_in().model_copy(update={"teams": teams})
+    return policy.model_copy(update={"teams": teams})
 
 
-async def _fill(url: str, repo: Path, slack: Sandbox) -> str:
+async def _fill(url: str, repo: Path, slack: Sandbox, policy: Policy) -> str:
     """From the repository, or from the sample where it shows no sign of AI; says which."""
     store = Store(url)
     try:
-        change = Change("debt try", slack.clock.now(), _policy(slack))
-        scan = await asyncio.to_thread(_read, repo, slack.clock.now())
+        change = Change("debt try", slack.clock.now(), policy)
+        scan = await asyncio.to_thread(_read, repo, slack.clock.now(), policy)
         if scan and scan.findings:
             await apply(store, change, scan)
             async with store.change() as session:
@@ -132,9 +137,9 @@ async def _fill(url: str, repo: Path, slack: Sandbox) -> str:
         await store.close()
 
 
-def _read(repo: Path, now: datetime) -> Scan | None:
+def _read(repo: Path, now: datetime, policy: Policy) -> Scan | None:
     try:
-        return read_repository(repo, name=None, now=now)
+        return read_repository(repo, now=now, policy=policy)
     except UnreadableRepository as error:
         log.warning("%s", error)
         return None

@@ -12,8 +12,9 @@ log = logging.getLogger(__name__)
 
 _TRY = """\
 Opens a small Slack-like workspace in the browser, with the bot, people and channels in it, and a
-register filled from a git repository; where that shows no AI evidence, from a sample. Nothing
-leaves this machine, and Ctrl-C leaves nothing running."""
+register filled from a git repository; where that shows no AI evidence, from a sample. The policy is
+yours where DEBT_POLICY names one, but for its teams. Nothing leaves this machine, and Ctrl-C leaves
+nothing running."""
 _SERVE = """\
 Answers Slack, over Socket Mode where SLACK_APP_TOKEN is set and over HTTP on HOST and PORT where
 not, and sends what is due. Ctrl-C or SIGTERM ends it once what it has begun is done."""
@@ -43,7 +44,8 @@ def _try(invocation: Invocation) -> int:
     from bot.trying import try_it
 
     arguments = invocation.arguments
-    work = try_it(arguments.repo, port=arguments.port, browser=not arguments.no_browser)
+    browser = not arguments.no_browser
+    work = try_it(arguments.repo, invocation.policy, port=arguments.port, browser=browser)
     asyncio.run(work)
     return 0
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from bot.trying import opened
+from debt.policy import built_in
 from sandbox import Sandbox
 from tests.browser import Opens
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 async def workspace(tmp_path: Path) -> AsyncIterator[Sandbox]:
     """What `debt try` opens where there is no repository: the sample team's register."""
-    async with opened(tmp_path, port=0) as (slack, filled):
+    async with opened(tmp_path, built_in(), port=0) as (slack, filled):
         assert filled == "40 artifacts of a made-up team"
         yield slack
 

@@ -1,0 +1,27 @@
+"""`debt try` on a repository of one's own, with a policy of one's own."""
+
+from pathlib import Path
+
+from bot.trying import opened
+from debt.markers import TeamMarkers, Tool
+from debt.policy import built_in
+from tests.intake.repositories import Story, Text, code
+
+HOUSEBOT = Tool(name="Housebot", emails=("bot@house.example",))
+
+
+async def test_what_a_teams_own_tools_wrote_is_shown_where_its_policy_names_them(
+    tmp_path: Path,
+) -> None:
+    story = Story(tmp_path / "shop")
+    for name in ("pay", "search"):
+        files: dict[Text, Text] = {f"{name}/a.py": code(90, name)}
+        story.commit("Begin", files, author="Housebot <bot@house.example>")
+    async with opened(story.path, built_in(), port=0) as (_, filled):
+        assert filled == "40 artifacts of a made-up team"
+    ours = built_in().model_copy(update={"markers": TeamMarkers(tool=(HOUSEBOT,))})
+    async with opened(story.path, ours, port=0) as (slack, filled):
+        assert filled == "2 artifacts that AI tools wrote in shop"
+        shown = await slack.person("dana").types("/debt list", "general")
+        assert "pay" in shown.text
+        assert "search" in shown.text
