@@ -25,6 +25,7 @@ from typing import IO
 CHUNK = 1 << 18
 AHEAD = 1 << 20
 """So many bytes git may be ahead of whoever reads."""
+READER = "git, read ahead"
 LONGEST_POINTER = 8192
 OUT_OF_MEMORY = "Out of memory"
 
@@ -367,7 +368,7 @@ class _Ahead:
     def __init__(self, pipe: IO[bytes], most: int) -> None:
         self._pipe, self._over = pipe, threading.Event()
         self._chunks: Queue[bytes] = Queue(max(2, most // CHUNK))
-        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._read, name=READER, daemon=True).start()
 
     def _read(self) -> None:
         try:

@@ -4,6 +4,7 @@ import gc
 import os
 import stat
 import subprocess
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from intake.git import Ending, Limits, PastLimit, UnreadableRepository, opened, shown
+from intake.git import READER, Ending, Limits, PastLimit, UnreadableRepository, opened, shown
 from intake.scan import read_repository
 from tests.intake.conftest import NOW
 from tests.intake.repositories import BY_CLAUDE, Story, code, git
@@ -238,24 +239,39 @@ def test_a_reading_can_be_ended_from_another_thread(story: Story, started: Start
     assert all(process.returncode is not None for process in started)
 
 
-def read_one_token_and_raise(path: Path, interruption: BaseException) -> None:
+def read_one_token_and_raise(path: Path, interruption: BaseException, ahead: int) -> None:
     with (
         opened(path) as repository,
-        repository.tokens("log", "-z", "-p", "HEAD", "--") as tokens,
+        repository.tokens("log", "-z", "-p", "HEAD", "--", ahead=ahead) as tokens,
     ):
         next(tokens)
         raise interruption
 
 
+@pytest.mark.parametrize("ahead", [0, 1, 64 << 20])
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError])
 def test_git_ends_when_its_reader_is_interrupted(
-    story: Story, started: Started, interruption: type[BaseException]
+    story: Story, started: Started, interruption: type[BaseException], ahead: int
 ) -> None:
+    """And so does whoever reads ahead of it."""
     story.commit("Sell", {f"{number}.py": code(9) for number in range(2000)})
     with pytest.raises(interruption):
-        read_one_token_and_raise(story.path, interruption())
+        read_one_token_and_raise(story.path, interruption(), ahead)
     assert started
     assert all(process.returncode is not None for process in started)
+    for thread in threading.enumerate():
+        if thread.name == READER:
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+def test_what_was_read_ahead_is_taken_whole_and_in_order(story: Story) -> None:
+    paths = [f"{number:05}-{'x' * 200}.py" for number in range(3000)]
+    story.commit("Sell", dict.fromkeys(paths, "x"))
+    with opened(story.path) as repository:
+        for ahead in (1, 64 << 20):
+            with repository.tokens("ls-tree", "-z", "--name-only", "HEAD", ahead=ahead) as tokens:
+                assert [token.decode() for token in tokens] == paths
 
 
 def test_text_from_outside_is_shown_in_one_printable_line() -> None:

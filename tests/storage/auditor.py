@@ -15,7 +15,7 @@ from storage.history import Entry
 _UNTOLD = {
     "id", "version", "changed_at", "changed_by", "changed_how", "scan_identity", "ratings",
     "expiry_told", "expiry_noticed_on", "review_told", "review_noticed_on", "snoozed_until",
-    "lead_told_on", "leadership_told_on",
+    "lead_told_on", "leadership_told_on", "owner_changed_on",
 }  # fmt: skip
 _NO_ACT = {"notice", "snooze"}  # what comes of a notice does not count as a change by somebody
 _STEPS = {"plan begun": {"planned"}, "plan done": {"planned", "doing"},
@@ -50,6 +50,7 @@ class Auditor:
     waiting: dict[int, Asked] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     plan: dict[str, Any] = field(default_factory=dict)
+    parted: date | None = None
     changes: int = 0
     actions: list[str] = field(default_factory=list)
 
@@ -140,6 +141,10 @@ class Auditor:
         if "stage" in after:
             assert Stage(after["stage"]) in MOVES[Stage(before["stage"])]
         self._may(entry, after, roster)
+        if before.get("owner") and entry.action != "owner checked":
+            self.parted = entry.at.date()
+        if "generation" in after:
+            self.parted = None
         self.facts |= after
         self.changes += entry.action not in _NO_ACT
 
@@ -187,6 +192,7 @@ class Auditor:
         assert public == {name: value for name, value in self.facts.items() if _said(value)
                           is not None}  # fmt: skip
         assert artifact.version == 1 + self.changes
+        assert artifact.owner_changed_on == self.parted
         assert not self.plan or artifact.live, "what has ended is done with its plan"
 
 
