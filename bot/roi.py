@@ -18,7 +18,7 @@ from bot.typed import scope_in, spelled, words_of
 from briefings.message import Message, button, buttons, line, plainly, quiet
 from briefings.words import say
 from debt.artifact import Artifact, parse_key
-from debt.hours import as_hours, parse_length
+from debt.hours import as_hours, parse_amount
 from debt.lifecycle import require_live
 from debt.refusal import Refused
 from debt.roi import (
@@ -214,7 +214,7 @@ def _length(name: str, label: str, minutes: int | None, hint: str = "") -> Input
 def _read(entered: Entered, name: str) -> int | None:
     text = entered.text(name)
     with at(name):
-        return 0 if text in {"0", "0h"} else parse_length(text) if text else None
+        return parse_amount(text) if text else None
 
 
 def read_plan_form(entered: Entered, artifact: Artifact, call: Call) -> Intended:

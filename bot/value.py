@@ -14,7 +14,7 @@ from bot.typed import scope_in, words_of
 from briefings.message import plainly
 from briefings.words import say
 from debt.artifact import parse_key
-from debt.hours import as_hours, parse_length
+from debt.hours import as_hours, parse_amount
 from debt.lifecycle import require_live
 from debt.refusal import Refused
 from debt.value import Balance, balance
@@ -23,7 +23,6 @@ from storage.artifacts import require
 from storage.lists import Scope
 
 _SHOWN = 5
-_NOTHING = {"0", "0h", "none"}
 
 
 async def value(call: Call) -> Answer:
@@ -50,9 +49,7 @@ def read_words(words: Sequence[str]) -> tuple[int | None, int | None]:
 
 
 def _read(text: str) -> int | None:
-    if text.casefold() in _NOTHING:
-        return 0
-    return parse_length(text) if text else None
+    return parse_amount(text) if text else None
 
 
 async def _form(call: Call, artifact_id: int) -> Form:

@@ -1,6 +1,6 @@
 """The budget: how many maintenance hours a scope may cost in a period, and how it stands (R11)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from math import floor
@@ -33,6 +33,17 @@ class Limits:
     lower_by: int | None = None
     by: date | None = None
     lower_from: int | None = None
+
+    @property
+    def pay_down(self) -> tuple[int, date] | None:
+        """How much less a month, and until when."""
+        return (self.lower_by, self.by) if self.lower_by is not None and self.by else None
+
+    def with_minutes(self, minutes: int, today: date) -> "Limits":
+        """Else as it is; a pay-down whose day has passed is no aim any more."""
+        if self.by and self.by <= today:
+            return Limits(minutes, self.score, self.artifacts)
+        return replace(self, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)

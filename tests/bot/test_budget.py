@@ -77,6 +77,60 @@ async def test_what_cannot_be_is_refused_at_its_field(
     assert words in " ".join(form.errors.values())
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("set team:payments tier:strcit 3h", "I do not understand “tier:strcit”"),
+        ("set team:payments 40h yearly", "I do not understand “yearly”"),
+        ("set team:payments -3h", "I do not understand “-3h”"),
+        ("set team:payments 40h 20h", "Say the hours of one period"),
+        ("set team:payments tier:strict label:durable 3h", "A budget is of one part"),
+        ("end team:payments tier:strcit", "I do not understand “tier:strcit”"),
+        ("sett team:payments", "I do not understand “sett”"),
+        ("team:paymnets", "Nothing on the register is in team:paymnets. Did you mean team:pay"),
+    ],
+)
+async def test_a_slip_of_the_pen_changes_nothing(
+    typed: str, words: str, erin: Person, ledger: Ledger
+) -> None:
+    await ledger.add()
+    await erin.types("/debt budget set team:payments 40h month")
+    assert words in (await erin.types(f"/debt budget {typed}")).text
+    assert "0 h of 40 h spent" in (await erin.types("/debt budget")).text
+
+
+async def test_hours_that_are_typed_leave_alone_what_else_was_set(
+    erin: Person, dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add(monthly_minutes=600)
+    form = (await erin.types("/debt budget set team:payments")).form
+    assert form is not None
+    form.fill("Hours a period", "40h")
+    form.choose("Period", "Quarter")
+    form.fill("Live artifacts at most", "3")
+    form.fill("Hours a month less", "4h")
+    form.fill("Less until", "2027-03-01")
+    await form.submit()
+    await ledger.add(name="Another worker", monthly_minutes=600)
+    said = (await erin.types("/debt budget set team:payments 30h")).text
+    assert "payments, Q4 2026: 0 h of 30 h spent" in said
+    assert "from 2 live artifacts of 3" in said
+    assert "Pay-down: 4 h a month less by Mar 1, 2027; 10 h more than when it was set" in said
+
+
+async def test_a_part_is_asked_for_by_its_name(erin: Person, dana: Person, ledger: Ledger) -> None:
+    await ledger.add(monthly_minutes=600)
+    await dana.types("/debt log D-1 3h")
+    await erin.types("/debt budget set team:payments 40h")
+    said = (await erin.types("/debt budget team:payments tier:standard")).text
+    assert "There is no budget for payments (standard) yet. It would count 1 live artifact" in said
+    assert "3 h spent in November 2026, and about" in said
+    await erin.types("/debt budget set team:payments tier:standard 0h")
+    said = (await erin.types("/debt budget team:payments tier:standard")).text
+    assert "payments (standard), November 2026: 3 h of 0 h spent" in said
+    assert "of 40 h" not in said
+
+
 async def test_only_those_the_policy_names_change_a_budget(dana: Person, ledger: Ledger) -> None:
     await ledger.add()
     said = await dana.types("/debt budget set team:payments 40h month")
