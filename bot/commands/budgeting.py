@@ -73,7 +73,7 @@ def _public(told: "Told") -> dict[str, Any]:
         "hours": decimal_hours(limits.minutes),
         "spent": decimal_hours(standing.use.spent),
         "committed": decimal_hours(standing.committed),
-        "run_rate": decimal_hours(standing.run_rate),
+        "run_rate": None if standing.run_rate is None else decimal_hours(standing.run_rate),
         "state": standing.state.value,
         "runs_out": standing.runs_out.isoformat() if standing.runs_out else None,
         "artifacts": standing.use.artifacts,

@@ -155,6 +155,7 @@ async def test_a_month_from_within_to_over_and_back(
         "1 h over: retire or refactor before anything new comes in; Payment retry worker (D-1) uses"
         in monday
     )
+    assert "Until then what is new there needs somebody else’s approval." in monday
 
     form = (await dana.types("/debt add Another worker")).form
     assert form is not None
@@ -173,7 +174,7 @@ async def test_a_month_from_within_to_over_and_back(
 
     december = await digest_of(slack, process, weeks=1)
     assert "payments, December 2026: 0 h of 10 h spent" in december
-    assert "back within since Dec 7, 2026" in december
+    assert "no longer over since Dec 7, 2026" in december
     count = len(erin.reads("payments"))
     await digest_of(slack, process, weeks=2)
     assert len(erin.reads("payments")) == count
@@ -195,6 +196,27 @@ async def test_a_budget_alone_can_be_reason_enough_for_a_digest(
     message = erin.reads("payments")[-1]
     assert "2 h of 1 h spent" in message.shown
     assert message.notification.startswith("Budget payments, December 2026: 2 h of 1 h spent")
+
+
+async def test_a_digest_shows_the_chart_of_the_budget_that_it_opens_with(
+    erin: Person, dana: Person, ledger: Ledger, slack: Sandbox, process: Process
+) -> None:
+    await ledger.add(monthly_minutes=3000)
+    await erin.types("/debt subscribe team:payments", channel="payments")
+    await erin.types("/debt budget set team:payments 3h5 month")
+    await erin.types("/debt budget set team:payments tier:standard 2h month")
+    await dana.types("/debt log D-1 3h")
+    digest = await digest_of(slack, process)
+    over, drawn, whole = (
+        digest.index(words)
+        for words in (
+            "Budget payments (standard), November 2026: 3 h of 2 h spent",
+            "payments (standard) has spent 3 of 2 h",
+            "Budget payments, November 2026: 3 h of 3 h 5 min spent",
+        )
+    )
+    assert over < drawn < whole
+    assert "decide now what can wait; Payment retry worker (D-1) uses most of it" in digest
 
 
 async def test_ending_a_budget_ends_its_consequence(

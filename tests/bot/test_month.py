@@ -153,7 +153,8 @@ async def is_over(team: Team) -> None:
         "Code debt this week: payments\n"
         "Budget payments, December 2026: 44 h of 40 h spent, 14.5 h to come: over\n"
         "4 h over: retire or refactor before anything new comes in; "
-        "Payment retry worker (D-1) uses most of it.\n"
+        "Payment retry worker (D-1) uses most of it. "
+        "Until then what is new there needs somebody else’s approval.\n"
         "payments has spent 44 of 40 h, 4 h more than its limit"
     )
     assert INTEREST in digest

@@ -53,7 +53,7 @@ def test_too_many_artifacts_or_points_are_over_too() -> None:
 
 
 def test_each_standing_says_what_to_do() -> None:
-    assert advice(stands(spent=5 * H), "D-7") == "nothing to do"
+    assert advice(stands(spent=5 * H), "D-7") == "nothing to do: about 35 h will be left of it"
     over = advice(stands(spent=42 * H), "D-7")
     assert over.startswith("2 h over: retire or refactor before anything new comes in; D-7 uses")
     assert "short at this rate" in advice(stands(spent=30 * H, monthly=30 * H), None)
