@@ -135,7 +135,8 @@ async def _metrics(session: Session, asked: Asked) -> Section | None:
     head, *rows = metrics.table(said)
     picture = metrics.picture(trend, said)
     values = {"head": head, "rows": rows, "fine": fine, "unconnected": unconnected}
-    return Section("metrics", values, {"trend": (picture, multiples_alt(asked.name, picture))})
+    shown = {"trend": (picture, multiples_alt(asked.name, picture))} if picture else {}
+    return Section("metrics", values, shown)
 
 
 async def _investments(session: Session, asked: Asked) -> Section | None:

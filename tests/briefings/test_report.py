@@ -75,7 +75,7 @@ async def test_it_says_what_slack_says(lived: Register) -> None:
     assert "retired on Nov 24, 2026" in section(html, "Ended in Q4 2026")
     assert "2 live artifacts" in words(html)
     trend = section(html, "How it went in twelve weeks")
-    assert "Maintenance hours in four weeks 11.0 h 0 h not known" in trend
+    assert "Maintenance hours in four weeks 11 h 0 h not known" in trend
     assert "Not connected: review time, " in trend
     bought = section(html, "What buys back most hours")
     assert "Growth script (D-2): retire it not planned yet" in bought
