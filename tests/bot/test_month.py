@@ -198,7 +198,7 @@ async def is_back_within_and_done(team: Team) -> None:
     assert f"Budget payments, January 2027: {BACK}" in await team.reads_until(date(2027, 1, 4))
     ranked = await team.ranks()
     await team.dana.clicks(ranked, "Done")
-    assert "Payment retry worker (D-1): to refactor it is done by dana" in ranked.shown
+    assert "dana is done with the refactor of Payment retry worker (D-1)." in ranked.shown
     assert "Nothing of payments would buy back its cost" in (await team.ranks()).shown
 
 
