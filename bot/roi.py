@@ -124,10 +124,7 @@ def _shown(found: Sequence[Weighed]) -> list[Weighed]:
 
 def record_of(checked: Sequence[Checked]) -> str:
     """How many promises were kept, and the newest of them; nothing where none is due yet."""
-    known = [each for each in checked if each.check.took is not None]
-    kept = sum(each.kept for each in known)
-    unknown, last = len(checked) - len(known), checked[:_TOLD]
-    return say("roi.record", kept=kept, known=len(known), unknown=unknown, last=last)
+    return say("roi.record", record=returns.record(checked), last=checked[:_TOLD])
 
 
 def _row(call: Call, wish: Wish, each: Weighed) -> Iterator[Block]:

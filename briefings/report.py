@@ -146,8 +146,8 @@ async def _investments(session: Session, asked: Asked) -> Section | None:
     checked = await returns.checked(session, asked.scope, policy, asked.today)
     if not (found or checked):
         return None
-    kept = sum(each.kept for each in checked)
-    values = {"found": found[:_ARTIFACTS], "horizon": horizon, "checked": checked, "kept": kept}
+    record = returns.record(checked)
+    values = {"found": found[:_ARTIFACTS], "horizon": horizon, "record": record}
     return Section("investments", values)
 
 

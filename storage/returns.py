@@ -161,6 +161,20 @@ class Checked:
         return self.verdict is Verdict.KEPT
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Of how many promises anything is known, how many of those were kept, and of how many not."""
+
+    known: int
+    kept: int
+    unknown: int
+
+
+def record(checked: Sequence[Checked]) -> Record:
+    known = sum(each.verdict is not Verdict.UNKNOWN for each in checked)
+    return Record(known, sum(each.kept for each in checked), len(checked) - known)
+
+
 async def checked(
     session: Session, scope: Scope, policy: Policy, today: date, since: date = date.min
 ) -> list[Checked]:

@@ -239,5 +239,5 @@ async def test_three_months_later_the_promise_is_set_beside_the_hours_once(
     assert "Refactor of Audit (D-3): promised 8 h → 2 h a month, and nobody logged hours" in first
     assert first.index(broken) < first.index(kept)
     told = (await dana.types("/debt roi team:payments")).message.shown
-    assert "kept 1 of 2 promises; of 1 nobody knows" in told
+    assert "kept 1 of 2 promises; of 1 more nobody knows" in told
     assert kept not in await digest(14)
