@@ -253,8 +253,7 @@ async def _put(call: Call, place: Place, rhythm: Rhythm, limits: Limits) -> Repl
     """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
     async with call.store.change() as session:
         if place.scope.kind is not ScopeKind.TRAIN:
-            with at("scope"):
-                await require_scope(session, place.scope)
+            await require_scope(session, place.scope)
         kept = await budgets.put(session, call.change, place, rhythm, limits)
         told = await told_of(session, call.change, kept, costliest=True)
     words = say("budget.was_set", told=told, who=call.who)

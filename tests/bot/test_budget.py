@@ -86,6 +86,7 @@ async def test_what_cannot_be_is_refused_at_its_field(
         ("set team:payments 40h 20h", "Say the hours of one period"),
         ("set team:payments tier:strict label:durable 3h", "A budget is of one part"),
         ("end team:payments tier:strcit", "I do not understand “tier:strcit”"),
+        ("set team:paymnets 3h", "Nothing on the register is in team:paymnets. Did you mean"),
         ("sett team:payments", "I do not understand “sett”"),
         ("team:paymnets", "Nothing on the register is in team:paymnets. Did you mean team:pay"),
     ],
