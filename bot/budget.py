@@ -168,7 +168,8 @@ def _fields(place: Place, known: Budget | None) -> list[Block]:
     periods = [(each, each.capitalize()) for each in Period]
     return [
         text_input("scope", "Scope", initial=named, hint=budgets.SPELLED),
-        select_input("only", "Of it", _PARTS, initial=place.only or _WHOLE),
+        select_input("only", "Of it", _PARTS, initial=place.only or _WHOLE,
+                     hint="A part may have a budget beside that of all of it"),
         text_input("minutes", "Hours a period", initial=hours, longest=12),
         select_input("period", "Period", periods, initial=rhythm.period,
                      hint="A train’s is the train, from its first day to its last"),
@@ -180,7 +181,8 @@ def _fields(place: Place, known: Budget | None) -> list[Block]:
         text_input("artifacts", "Live artifacts at most", optional=True,
                    initial=_number(limits.artifacts), longest=9),
         text_input("lower_by", "Hours a month less", optional=True,
-                   initial=_hours(limits.lower_by), longest=12),
+                   initial=_hours(limits.lower_by), longest=12,
+                   hint="The pay-down: how much less than now a month is to take"),
         date_input("by", "Less until", optional=True, initial=limits.by),
     ]  # fmt: skip
 

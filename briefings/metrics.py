@@ -60,8 +60,10 @@ def then_of(told: Told) -> str:
 
 
 def ask_of(told: Told) -> str:
-    """Nothing where it is fine: a number that asks nothing of anybody says so."""
-    if not told.connected:
+    """Nothing where it is fine: a number that asks nothing of anybody says so. What was entered
+    once and is not known now has to be entered again.
+    """
+    if not told.connected or told.now is None:
         return how_to_connect(told)
     return told.metric.ask if asks(told) else ""
 
