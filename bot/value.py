@@ -34,11 +34,20 @@ async def value(call: Call) -> Answer:
     key, *said = words
     if not said:
         return await _form(call, parse_key(key))
-    return await _state(call, parse_key(key), *read_words(said))
+    return await _typed(call, parse_key(key), *read_words(said))
+
+
+async def _typed(call: Call, number: int, saved: int | None, monthly: int | None) -> Reply:
+    """What is not said stays as it was: one word of it is no word on the other."""
+    async with call.store.read() as session:
+        known = await require(session, number)
+    saved = known.saved_minutes if saved is None else saved
+    monthly = known.saved_monthly_minutes if monthly is None else monthly
+    return await _state(call, number, saved, monthly)
 
 
 def read_words(words: Sequence[str]) -> tuple[int | None, int | None]:
-    """`saved 10h monthly 2h`, or without the names in that order; what is not said is nothing."""
+    """`saved 10h monthly 2h`, or without the names in that order; None for what is not said."""
     named = dict(zip(words[::2], words[1::2], strict=False))
     if set(map(str.casefold, named)) <= {"saved", "monthly"} and len(words) % 2 == 0:
         said = {name.casefold(): length for name, length in named.items()}
