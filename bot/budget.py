@@ -1,6 +1,6 @@
 """`/debt budget`: hours of a scope against what it may cost, and setting that (R11)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,23 +10,26 @@ from bot.call import Answer, Call, Form, Reply
 from bot.feature import Feature, Verb
 from bot.forms import date_input, form, select_input, text_input
 from bot.state import State, at
-from bot.typed import scope_in, spelled, words_of
+from bot.subscribe import require_scope
+from bot.typed import plain, scope_in, spelled, words_of
 from briefings.budgets import Told, burn_up_of, chart, standings, told_of
 from briefings.message import Message, button, buttons, line, plainly
 from briefings.pictures import BurnUp
 from briefings.words import say
 from debt.artifact import Label, Tier
 from debt.budget import Limits, Rhythm
-from debt.hours import Period, as_hours, looks_like_minutes, parse_length
+from debt.hours import Period, as_hours, looks_like_minutes, parse_amount, parse_length, span
 from debt.refusal import Refused
 from debt.train import last_day_of
 from storage import budgets, lists, trains
 from storage.budgets import Budget
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
-from storage.uses import Place
+from storage.uses import Place, use_of
 
 SHOWN = 10
+_LIKE_THIS = "Say it like this: budget set team:payments tier:strict 40h month."
+_FILLERS = {"a", "per", "hours"}
 _WHOLE = "whole"
 _PARTS = (
     (_WHOLE, "All of it"),
@@ -47,14 +50,25 @@ async def budget(call: Call) -> Answer:
 
 
 def read_place(words: Sequence[str]) -> Place:
-    """`team:payments`, `repo:acme/shop tier:strict`; Refused where there is no scope."""
+    """`team:payments`, `repo:acme/shop tier:strict`; Refused where there is no scope, and for any
+    other word: what a slip of the pen left out would be about the whole scope.
+    """
     scopes = [scope for word in words if (scope := scope_in(word))]
     parts = [word.casefold() for word in words if word.casefold() in dict(_PARTS)]
     if len(scopes) != 1:
         raise Refused(f"Say whose budget: {budgets.SPELLED}.")
+    _require_known(words)
+    if len(parts) > 1:
+        raise Refused(f"A budget is of one part: {parts[0]}, or {parts[1]}.")
     place = Place(scopes[0], parts[0] if parts else "")
     budgets.require_place(place)
     return place
+
+
+def _require_known(words: Sequence[str]) -> None:
+    for word in words:
+        if scope_in(word) is None and word.casefold() not in dict(_PARTS):
+            raise Refused(f"I do not understand “{plain(word)[:40]}”. {_LIKE_THIS}")
 
 
 async def _all(call: Call) -> Reply:
@@ -66,15 +80,17 @@ async def _all(call: Call) -> Reply:
 
 
 async def _one(call: Call, place: Place) -> Reply:
-    """The budget and its parts; where there is none, what it would have used."""
+    """The budget and its parts, or that of one part; where there is none, what a month takes."""
     async with call.store.read() as session:
         day = await _day(session, place.scope, call.today)
         found = await budgets.in_force(session, day, [place.scope])
+        if place.only:
+            found = [each for each in found if each.place == place]
+        if not found:
+            return await _none(session, call, place)
         told = [await told_of(session, call.change, each, costliest=True) for each in found]
-        if not told:
-            return _none(place.scope)
         shown = await burn_up_of(session, told[0], call.today)
-    return Reply(_message(place.scope, told, shown))
+    return Reply(_message(place, told, shown))
 
 
 async def _day(session: Session, scope: Scope, today: date) -> date:
@@ -84,33 +100,56 @@ async def _day(session: Session, scope: Scope, today: date) -> date:
     return last_day_of(await trains.require(session, scope.name), today)
 
 
-def _none(scope: Scope) -> Reply:
-    words = say("budget.unset", scope=scope)
-    return Reply(Message(words, (line(words, accessory=_setter(scope)),)))
+async def _none(session: Session, call: Call, place: Place) -> Reply:
+    """What a limit would be set against; refused where nothing at all is in the scope."""
+    if place.scope.kind is not ScopeKind.TRAIN:
+        await require_scope(session, place.scope)
+    month = span(Period.MONTH, call.today, call.policy.sprint)
+    use = await use_of(session, place, month)
+    words = say("budget.unset", place=place, month=month, use=use)
+    return Reply(Message(words, (line(words, accessory=_setter(place)),)))
 
 
-def _message(scope: Scope, told: Sequence[Told], shown: BurnUp) -> Message:
+def _message(place: Place, told: Sequence[Told], shown: BurnUp) -> Message:
     """The picture is about the first of them, the whole scope where that has a budget."""
     blocks: list[Block] = [line(say("budget.standing", told=each)) for each in told]
     blocks.insert(1, chart(told[0].budget.place, shown))
-    acts = [_setter(scope), button("See the list", "list.open", str(scope))]
+    acts = [_setter(place), button("See the list", "list.open", str(place.scope))]
     fallback = say("budget.line", told=told[0])
     return Message(fallback, (*blocks, buttons("budget", *acts)))
 
 
-def _setter(scope: Scope) -> ButtonElement:
-    return button("Set", "budget.set", spelled(scope)[:300])
+def _setter(place: Place) -> ButtonElement:
+    return button("Set", "budget.set", f"{spelled(place.scope)} {place.only}".strip()[:300])
 
 
 async def _set(call: Call, words: Sequence[str]) -> Answer:
-    """Where hours are typed it is set at once; else the form asks."""
+    """Where hours are typed it is set at once, and what else was set stays; else the form asks."""
+    words = [word for word in words if word.casefold() not in _FILLERS]
     hours = [word for word in words if looks_like_minutes(word)]
-    if not hours:
-        return await _form(call, words)
     periods = [Period(word.casefold()) for word in words if word.casefold() in set(Period)]
-    place = read_place(words)
-    rhythm = Rhythm(periods[0] if periods else Period.MONTH)
-    return await _put(call, place, rhythm, Limits(parse_length(hours[0])))
+    others = [w for w in words if w not in hours and w.casefold() not in set(Period)]
+    if not hours:
+        _require_known(others)
+        return await _form(call, others)
+    place = read_place(others)
+    if len(hours) > 1 or len(periods) > 1:
+        raise Refused(f"Say the hours of one period. {_LIKE_THIS}")
+    async with call.store.read() as session:
+        known = await budgets.find(session, place, call.today)
+    minutes, period = parse_amount(hours[0]), periods[0] if periods else None
+    return await _put(call, place, *changed(known, minutes, period, call.today))
+
+
+def changed(
+    known: Budget | None, minutes: int, period: Period | None, today: date
+) -> tuple[Rhythm, Limits]:
+    """The rhythm and limits it has from now on: those it has, but for what was said."""
+    rhythm = _rhythm(known)
+    if period and period != rhythm.period:
+        rhythm = Rhythm(period)
+    limits = known.limits if known else Limits(0)
+    return rhythm, limits.with_minutes(minutes, today)
 
 
 async def _form(call: Call, words: Sequence[str]) -> Form:
@@ -124,12 +163,14 @@ async def _form(call: Call, words: Sequence[str]) -> Form:
 
 def _fields(place: Place, known: Budget | None) -> list[Block]:
     limits, rhythm = known.limits if known else Limits(0), _rhythm(known)
+    hours = as_hours(limits.minutes) if known else None
     named = spelled(place.scope) if place.scope.name else None
     periods = [(each, each.capitalize()) for each in Period]
     return [
         text_input("scope", "Scope", initial=named, hint=budgets.SPELLED),
-        select_input("only", "Of it", _PARTS, initial=place.only or _WHOLE),
-        text_input("minutes", "Hours a period", initial=_hours(limits.minutes), longest=12),
+        select_input("only", "Of it", _PARTS, initial=place.only or _WHOLE,
+                     hint="A part may have a budget beside that of all of it"),
+        text_input("minutes", "Hours a period", initial=hours, longest=12),
         select_input("period", "Period", periods, initial=rhythm.period,
                      hint="A train’s is the train, from its first day to its last"),
         text_input("weeks", "Weeks of a sprint", optional=True, initial=_number(rhythm.weeks),
@@ -140,7 +181,8 @@ def _fields(place: Place, known: Budget | None) -> list[Block]:
         text_input("artifacts", "Live artifacts at most", optional=True,
                    initial=_number(limits.artifacts), longest=9),
         text_input("lower_by", "Hours a month less", optional=True,
-                   initial=_hours(limits.lower_by), longest=12),
+                   initial=_hours(limits.lower_by), longest=12,
+                   hint="The pay-down: how much less than now a month is to take"),
         date_input("by", "Less until", optional=True, initial=limits.by),
     ]  # fmt: skip
 
@@ -181,7 +223,7 @@ def read_form(state: State) -> Wanted:
         if (weeks is None) != (state.day("first_day") is None):
             raise Refused("A sprint of its own has both: weeks and a first day.")
     limits = Limits(
-        minutes=_length(state, "minutes") or 0,
+        minutes=_length(state, "minutes", parse_amount) or 0,
         score=_whole(state, "score"),
         artifacts=_whole(state, "artifacts"),
         lower_by=_length(state, "lower_by"),
@@ -199,9 +241,9 @@ def _whole(state: State, name: str) -> int | None:
     return int(text) if text else None
 
 
-def _length(state: State, name: str) -> int | None:
+def _length(state: State, name: str, read: Callable[[str], int] = parse_length) -> int | None:
     with at(name):
-        return parse_length(state.text(name)) if state.text(name) else None
+        return read(state.text(name)) if state.text(name) else None
 
 
 async def _submitted(call: Call) -> Answer:
@@ -212,9 +254,8 @@ async def _submitted(call: Call) -> Answer:
 async def _put(call: Call, place: Place, rhythm: Rhythm, limits: Limits) -> Reply:
     """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
     async with call.store.change() as session:
-        train = place.scope.kind is ScopeKind.TRAIN
-        if not train and not await lists.exists(session, place.scope):
-            raise Refused(f"Nothing on the register is in {place.scope}.", field="scope")
+        if place.scope.kind is not ScopeKind.TRAIN:
+            await require_scope(session, place.scope)
         kept = await budgets.put(session, call.change, place, rhythm, limits)
         told = await told_of(session, call.change, kept, costliest=True)
     words = say("budget.was_set", told=told, who=call.who)

@@ -85,16 +85,24 @@ async def _seen(session: Session, call: Call, scope: Scope) -> Seen:
 def message(seen: Seen, counts: Counts, policy: Policy) -> Message:
     """Its table says all that the picture does; a line each what asks for nothing."""
     worse = [each.metric.words for each in seen.rows if each.turn is Turn.WORSE]
-    picture = in_words.picture(seen.trend, seen.rows)
     blocks: list[Block] = [
         line(say("metrics.title", scope=seen.scope, counts=counts)),
-        PictureBlock("metrics", picture, multiples_alt(seen.scope.name or "Everything", picture)),
+        *_picture(seen),
         *_asked(seen),
         *_costs(seen, policy),
         *_table(seen),
         *_gaps(seen.trend),
     ]
     return Message(say("metrics.fallback", scope=seen.scope, worse=worse), tuple(blocks))
+
+
+def _picture(seen: Seen) -> Iterator[Block]:
+    picture = in_words.picture(seen.trend, seen.rows)
+    if picture:
+        words = multiples_alt(seen.scope.name or "Everything", picture)
+        yield PictureBlock("metrics", picture, words)
+    else:
+        yield quiet(say("metrics.early"))
 
 
 def _table(seen: Seen) -> Iterator[Block]:

@@ -18,7 +18,7 @@ from bot.typed import scope_in, spelled, words_of
 from briefings.message import Message, button, buttons, line, plainly, quiet
 from briefings.words import say
 from debt.artifact import Artifact, parse_key
-from debt.hours import as_hours, parse_length
+from debt.hours import as_hours, parse_amount
 from debt.lifecycle import require_live
 from debt.refusal import Refused
 from debt.roi import (
@@ -29,6 +29,7 @@ from debt.roi import (
     Kind,
     Stakes,
     State,
+    check_on,
     require_stakes,
     usual_kind,
     usual_stakes,
@@ -123,10 +124,7 @@ def _shown(found: Sequence[Weighed]) -> list[Weighed]:
 
 def record_of(checked: Sequence[Checked]) -> str:
     """How many promises were kept, and the newest of them; nothing where none is due yet."""
-    known = [each for each in checked if each.check.took is not None]
-    kept = sum(each.kept for each in known)
-    unknown, last = len(checked) - len(known), checked[:_TOLD]
-    return say("roi.record", kept=kept, known=len(known), unknown=unknown, last=last)
+    return say("roi.record", record=returns.record(checked), last=checked[:_TOLD])
 
 
 def _row(call: Call, wish: Wish, each: Weighed) -> Iterator[Block]:
@@ -135,14 +133,20 @@ def _row(call: Call, wish: Wish, each: Weighed) -> Iterator[Block]:
         yield line(words, accessory=button("Plan it", "roi.plan", each.artifact.key))
     elif each.initiative:
         yield line(words)
-        yield buttons(f"roi:{each.initiative.id}", *_steps(each.initiative, wish))
+        yield buttons(f"roi:{each.initiative.id}", *_steps(each.initiative, each.artifact, wish))
 
 
-def _steps(initiative: Initiative, wish: Wish) -> Iterator[ButtonElement]:
+def _steps(
+    initiative: Initiative, artifact: Artifact | None, wish: Wish
+) -> Iterator[ButtonElement]:
+    """What is to be retired is done with by retiring it."""
     here = f"{initiative.id} {wish.words()}"
     if initiative.state == State.PLANNED:
         yield button("Begin", "roi.begin", here)
-    yield button("Done", "roi.done", here)
+    if artifact and initiative.kind == Kind.RETIRE:
+        yield button("Retire", "artifact.retire", artifact.key)
+    else:
+        yield button("Done", "roi.done", here)
     yield button("Drop", "roi.drop", here)
 
 
@@ -152,9 +156,23 @@ async def _moved(call: Call, state: State, verb: str) -> Reply:
     async with call.store.change() as session:
         moved = await initiatives.move(session, call.change, int(number), state)
         artifact = await _about(session, moved)
-    said = say("roi.moved", initiative=moved, artifact=artifact, who=call.who, verb=verb)
+    said = _said_of(call, moved, artifact, verb)
     now = await _ranked(call, read_wish(words, call.policy.roi.horizon_months))
     return Reply(plainly(said), changed=artifact).in_place(now.message.blocks)
+
+
+def _said_of(call: Call, moved: Initiative, artifact: Artifact | None, verb: str) -> str:
+    """Of what is done, when its promise is looked at."""
+    on = check_on(moved.done_on or call.today, call.policy.roi.check_months)
+    return say(
+        "roi.moved",
+        initiative=moved,
+        artifact=artifact,
+        who=call.who,
+        verb=verb,
+        promise=initiatives.stakes_of(moved) if artifact and moved.done_on else None,
+        checked_on=on,
+    )
 
 
 async def _about(session: Session, initiative: Initiative) -> Artifact | None:
@@ -163,15 +181,15 @@ async def _about(session: Session, initiative: Initiative) -> Artifact | None:
 
 
 async def _begin(call: Call) -> Answer:
-    return await _moved(call, State.DOING, "begun")
+    return await _moved(call, State.DOING, "has begun")
 
 
 async def _done(call: Call) -> Answer:
-    return await _moved(call, State.DONE, "done")
+    return await _moved(call, State.DONE, "is done with")
 
 
 async def _drop(call: Call) -> Answer:
-    return await _moved(call, State.DROPPED, "dropped")
+    return await _moved(call, State.DROPPED, "has dropped")
 
 
 async def _plan_chosen(call: Call, key: str) -> Form:
@@ -214,7 +232,7 @@ def _length(name: str, label: str, minutes: int | None, hint: str = "") -> Input
 def _read(entered: Entered, name: str) -> int | None:
     text = entered.text(name)
     with at(name):
-        return 0 if text in {"0", "0h"} else parse_length(text) if text else None
+        return parse_amount(text) if text else None
 
 
 def read_plan_form(entered: Entered, artifact: Artifact, call: Call) -> Intended:

@@ -129,7 +129,7 @@ async def require_scope(session: Session, scope: Scope) -> None:
     if scope.kind is ScopeKind.TEAM:
         near = get_close_matches(scope.name, await lists.teams(session), 1)
     meant = f" Did you mean team:{near[0]}?" if near else ""
-    raise Refused(f"Nothing on the register is in {scope}.{meant}")
+    raise Refused(f"Nothing on the register is in {scope}.{meant}", field="scope")
 
 
 async def _own_channel(call: Call) -> str:

@@ -14,7 +14,7 @@ from bot.typed import scope_in, words_of
 from briefings.message import plainly
 from briefings.words import say
 from debt.artifact import parse_key
-from debt.hours import as_hours, parse_length
+from debt.hours import as_hours, parse_amount
 from debt.lifecycle import require_live
 from debt.refusal import Refused
 from debt.value import Balance, balance
@@ -23,7 +23,6 @@ from storage.artifacts import require
 from storage.lists import Scope
 
 _SHOWN = 5
-_NOTHING = {"0", "0h", "none"}
 
 
 async def value(call: Call) -> Answer:
@@ -35,11 +34,20 @@ async def value(call: Call) -> Answer:
     key, *said = words
     if not said:
         return await _form(call, parse_key(key))
-    return await _state(call, parse_key(key), *read_words(said))
+    return await _typed(call, parse_key(key), *read_words(said))
+
+
+async def _typed(call: Call, number: int, saved: int | None, monthly: int | None) -> Reply:
+    """What is not said stays as it was: one word of it is no word on the other."""
+    async with call.store.read() as session:
+        known = await require(session, number)
+    saved = known.saved_minutes if saved is None else saved
+    monthly = known.saved_monthly_minutes if monthly is None else monthly
+    return await _state(call, number, saved, monthly)
 
 
 def read_words(words: Sequence[str]) -> tuple[int | None, int | None]:
-    """`saved 10h monthly 2h`, or without the names in that order; what is not said is nothing."""
+    """`saved 10h monthly 2h`, or without the names in that order; None for what is not said."""
     named = dict(zip(words[::2], words[1::2], strict=False))
     if set(map(str.casefold, named)) <= {"saved", "monthly"} and len(words) % 2 == 0:
         said = {name.casefold(): length for name, length in named.items()}
@@ -50,9 +58,7 @@ def read_words(words: Sequence[str]) -> tuple[int | None, int | None]:
 
 
 def _read(text: str) -> int | None:
-    if text.casefold() in _NOTHING:
-        return 0
-    return parse_length(text) if text else None
+    return parse_amount(text) if text else None
 
 
 async def _form(call: Call, artifact_id: int) -> Form:

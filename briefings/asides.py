@@ -19,6 +19,7 @@ from storage.value import Valued
 
 _OWES = "owes most"
 _LATE_DAYS = 28
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,14 @@ def _owes(owing: Valued, policy: Policy) -> Aside:
 async def _checks(session: Session, scope: Scope, policy: Policy, today: date) -> Sequence[Aside]:
     """Promises whose time has come, for as long as a quiet channel may take to be spoken to."""
     due = await returns.checked(session, scope, policy, today, shifted(today, -_LATE_DAYS))
-    return [_check(each, policy) for each in due]
+    return [_check(each, policy, today) for each in due]
 
 
-def _check(each: Checked, policy: Policy) -> Aside:
-    """One that was not kept needs somebody."""
+def _check(each: Checked, policy: Policy, today: date) -> Aside:
+    """One that was not kept needs somebody. Any other waits for a digest that is sent anyway, but
+    for its last week: who made a promise hears what became of it.
+    """
     words = say("roi.checked", each=each, months=policy.roi.check_months)
     said = Said(f"plan {each.initiative.id}", each.initiative.id or 0)
-    return Aside(said, words, opens=each.verdict is Verdict.BROKEN)
+    last_week = each.due_on <= shifted(today, _WEEK - _LATE_DAYS)
+    return Aside(said, words, opens=last_week or each.verdict is Verdict.BROKEN)

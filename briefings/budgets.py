@@ -12,7 +12,7 @@ from debt.budget import Standing, State, advice, days_left
 from storage import budgets, uses
 from storage.artifacts import Change
 from storage.budgets import Budget
-from storage.lists import Scope
+from storage.lists import Scope, ScopeKind
 from storage.store import Session
 from storage.uses import Place
 
@@ -21,11 +21,14 @@ _RANK = {State.OVER: 0, State.AT_RISK: 1, State.WITHIN: 2}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A budget, how it stands, and what uses most of it."""
+    """A budget, how it stands, what uses most of it, and whether what is new there has to be
+    agreed to while it is over.
+    """
 
     budget: Budget
     standing: Standing
     costliest: Sequence[tuple[Artifact, int]] = ()
+    asks_approval: bool = False
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -53,14 +56,24 @@ async def standings(session: Session, change: Change, scopes: Iterable[Scope] | 
     """Of all budgets, or of these scopes, the worst first; a few statements for all of them."""
     found = await budgets.in_force(session, change.today, scopes)
     there = await budgets.standings_of(session, change, found)
-    told = [Told(budget, standing) for budget, standing in zip(found, there, strict=True)]
+    told = [
+        Told(budget, standing, asks_approval=_asks(change, budget))
+        for budget, standing in zip(found, there, strict=True)
+    ]
     return sorted(told, key=lambda each: each.rank)
+
+
+def _asks(change: Change, budget: Budget) -> bool:
+    """Nothing is aboard a train before it is on the register."""
+    own = budget.place.scope.kind is not ScopeKind.TRAIN
+    return own and change.policy.budgets.when_over == "approval"
 
 
 async def told_of(
     session: Session, change: Change, budget: Budget, *, costliest: bool = False
 ) -> Told:
-    told = Told(budget, await budgets.standing_of(session, change, budget))
+    standing = await budgets.standing_of(session, change, budget)
+    told = Told(budget, standing, asks_approval=_asks(change, budget))
     return await with_costliest(session, change, told) if costliest else told
 
 

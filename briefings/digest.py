@@ -57,7 +57,8 @@ def _touched(artifact: Artifact, item: Item) -> bool:
 class Weekly:
     """What one digest says, small enough for the ledger; artifacts are read when it is shown. How
     budgets stand is said as of then: those that went over, or came back, open it, others close it;
-    `chart` is the scope's own, `asides` are lines that are said once.
+    `chart` is of the first of them, which is about the part `chart_of` of the scope, and opens it
+    or closes it; `asides` are lines that are said once.
 
     `moved` is a metric that got so much worse that it asks for something; `review` looks back on a
     month of the register. Both are said as of then.
@@ -78,6 +79,8 @@ class Weekly:
     opening: tuple[str, ...] = ()
     budgets: tuple[str, ...] = ()
     chart: BurnUp | None = None
+    chart_of: str = ""
+    chart_opens: bool = False
     asides: tuple[str, ...] = ()
     moved: str = ""
     review: str = ""
@@ -99,6 +102,7 @@ class Weekly:
             "opening": list(self.opening),
             "budgets": list(self.budgets),
             "chart": self.chart.as_json() if self.chart else None,
+            "chart_of": [self.chart_of, self.chart_opens],
             "asides": list(self.asides),
             "looking_back": [self.moved, self.review],
         }
@@ -110,6 +114,7 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
     ephemeral, retained, folded = facts["rest"]
     ignored, more_ignored = facts["ignored"]
     moved, review = facts.get("looking_back", ("", ""))
+    chart_of, chart_opens = facts.get("chart_of", ("", bool(facts.get("opening"))))
     return Weekly(
         scope=Scope(ScopeKind(kind), name),
         at=datetime.fromisoformat(facts["at"]),
@@ -124,6 +129,8 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
         opening=tuple(facts.get("opening", ())),
         budgets=tuple(facts.get("budgets", ())),
         chart=burn_up_in(said) if (said := facts.get("chart")) else None,
+        chart_of=chart_of,
+        chart_opens=chart_opens,
         asides=tuple(facts.get("asides", ())),
         moved=moved,
         review=review,
@@ -165,8 +172,9 @@ def digest(weekly: Weekly, known: Known, policy: Policy) -> Message | None:
         return _in_one_block(weekly)
     items = [_item_blocks(item, known, weekly, policy) for item in weekly.items]
     blocks: list[Block] = [heading(readable(say("digest.title", scope=weekly.scope)))]
-    blocks += [line(words) for words in [weekly.review, *weekly.opening] if words]
-    blocks += _chart(weekly) if weekly.opening else []
+    blocks += [line(weekly.review)] if weekly.review else []
+    opening: list[Block] = [line(words) for words in weekly.opening]
+    blocks += _with_chart(weekly, opening, here=weekly.chart_opens)
     blocks += [block for group in items for block in group]
     return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known, policy)))
 
@@ -181,8 +189,12 @@ def _metrics(weekly: Weekly) -> ButtonElement:
     return button("Metrics", "metrics.open", str(weekly.scope))
 
 
-def _chart(weekly: Weekly) -> list[Block]:
-    return [chart(Place(weekly.scope), weekly.chart)] if weekly.chart else []
+def _with_chart(weekly: Weekly, lines: Sequence[Block], *, here: bool) -> list[Block]:
+    """The chart right below the line that it is of, which is the first."""
+    if not (here and weekly.chart and lines):
+        return [*lines]
+    first, *others = lines
+    return [first, chart(Place(weekly.scope, weekly.chart_of), weekly.chart), *others]
 
 
 def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
@@ -252,8 +264,9 @@ def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
     ]
     if silent:
         blocks.append(quiet(say("digest.silent", silent=silent, more=weekly.more_ignored)))
-    blocks += [quiet(words) for words in (*weekly.budgets, *weekly.asides)]
-    blocks += _chart(weekly) if not weekly.opening else []
+    budgets: list[Block] = [quiet(words) for words in weekly.budgets]
+    blocks += _with_chart(weekly, budgets, here=not weekly.chart_opens)
+    blocks += [quiet(words) for words in weekly.asides]
     if weekly.news:
         told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
         blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))

@@ -87,6 +87,8 @@ async def gather(
         opening=(*budgets.opening, *(each.words for each in once if each.opens)),
         budgets=budgets.closing,
         chart=budgets.chart,
+        chart_of=budgets.chart_of,
+        chart_opens=bool(budgets.opening),
         asides=tuple(each.words for each in once if not each.opens),
         moved=await looking_back.moved(session, scope, policy, now.date()),
     )
@@ -115,38 +117,50 @@ async def _review(session: Session, weekly: Weekly, policy: Policy, month: date)
 
 @dataclass(frozen=True, slots=True)
 class _Budgets:
-    """Lines that open a digest and lines that close it, and the chart of the scope's own budget."""
+    """Lines that open a digest and lines that close it, and the chart of the first line of them
+    that has one, with the part of the scope that it is of.
+    """
 
     opening: tuple[str, ...]
     closing: tuple[str, ...]
-    chart: BurnUp | None
+    chart: BurnUp | None = None
+    chart_of: str = ""
 
 
 async def _budgets(
     session: Session, scope: Scope, policy: Policy, now: datetime, since: datetime
 ) -> _Budgets:
     """A line for each of the worst few budgets that are over or were found within again since then,
-    and for as many others of the scope; where the scope is everything, only for those that ask for
-    something. The chart of the scope's own budget.
+    and for as many others of the scope, all of it before its parts; where the scope is everything,
+    only for those that ask for something, and no chart.
     """
     everything, change = scope.kind is ScopeKind.ALL, Change(_BY, now, policy)
     told = await standings(session, change, None if everything else [scope])
-    first = [each for each in told if _opens(each, since)]
-    named = [await with_costliest(session, change, each) for each in first[:_BUDGETS]]
+    first = [each for each in told if _opens(each, since)][:_BUDGETS]
     others = [each for each in told if not _opens(each, since)]
     if everything:
         others = [each for each in others if each.standing.state is State.AT_RISK]
-    whole = [] if everything else [each for each in told if not each.budget.place.only]
-    chart = await burn_up_of(session, whole[0], now.date()) if whole else None
-    return _Budgets(_lines(named, since), _lines(others[:_BUDGETS], since), chart)
+    others = sorted(others, key=lambda each: bool(each.budget.place.only))[:_BUDGETS]
+    said = _Budgets(
+        tuple([await _line(session, change, each, since) for each in first]),
+        tuple([await _line(session, change, each, since) for each in others]),
+    )
+    if everything or not told:
+        return said
+    drawn = [*first, *others][0]
+    chart = await burn_up_of(session, drawn, now.date())
+    return replace(said, chart=chart, chart_of=drawn.budget.place.only)
 
 
 def _opens(told: Told, since: datetime) -> bool:
     return told.over or told.is_back(since.date())
 
 
-def _lines(told: Sequence[Told], since: datetime) -> tuple[str, ...]:
-    return tuple(say("budget.weekly", told=each, back=each.is_back(since.date())) for each in told)
+async def _line(session: Session, change: Change, told: Told, since: datetime) -> str:
+    """What asks for something names what uses most of it."""
+    if told.standing.state is not State.WITHIN:
+        told = await with_costliest(session, change, told)
+    return say("budget.weekly", told=told, back=told.is_back(since.date()))
 
 
 def _item(artifact: Artifact, before: Listed | None, today: date) -> Item:

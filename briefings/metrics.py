@@ -33,7 +33,9 @@ def in_unit(value: float | None, unit: Unit, nothing: str = "unknown") -> str:
 
 def length(minutes: float) -> str:
     """To a tenth of an hour; what is shorter than one in minutes."""
-    return f"{minutes / 60:,.1f} h" if minutes >= 60 else as_hours(round(minutes))
+    if minutes < 60:
+        return as_hours(round(minutes))
+    return f"{minutes / 60:,.1f}".removesuffix(".0") + " h"
 
 
 def how_to_connect(told: Told) -> str:
@@ -58,8 +60,10 @@ def then_of(told: Told) -> str:
 
 
 def ask_of(told: Told) -> str:
-    """Nothing where it is fine: a number that asks nothing of anybody says so."""
-    if not told.connected:
+    """Nothing where it is fine: a number that asks nothing of anybody says so. What was entered
+    once and is not known now has to be entered again.
+    """
+    if not told.connected or told.now is None:
         return how_to_connect(told)
     return told.metric.ask if asks(told) else ""
 
@@ -100,14 +104,20 @@ def gaps(trend: Trend) -> tuple[list[date], list[date]]:
 SHOWN = 6
 
 
-def picture(trend: Trend, rows: Sequence[Told]) -> Multiples:
-    """Of what is known: what got worse, then the others in their order, as many as there is room
-    for.
+def picture(trend: Trend, rows: Sequence[Told]) -> Multiples | None:
+    """Of what is known in two weeks or more: what got worse, then the others in their order, as
+    many as there is room for. None before there is any: one point shows no more than its number.
     """
-    known = [each for each in rows if each.connected]
+    known = [each for each in rows if each.connected and _is_line(each)]
+    if not known:
+        return None
     known.sort(key=lambda each: (each.turn is not Turn.WORSE, each.metric.group is not Group.CORE))
     first, last = trend.moments[0].day, trend.at(0).day
     return Multiples(first, last, tuple(_drawn(each) for each in known[:SHOWN]))
+
+
+def _is_line(told: Told) -> bool:
+    return sum(each is not None for each in told.series) > 1
 
 
 def _drawn(told: Told) -> Line:

@@ -135,7 +135,8 @@ async def _metrics(session: Session, asked: Asked) -> Section | None:
     head, *rows = metrics.table(said)
     picture = metrics.picture(trend, said)
     values = {"head": head, "rows": rows, "fine": fine, "unconnected": unconnected}
-    return Section("metrics", values, {"trend": (picture, multiples_alt(asked.name, picture))})
+    shown = {"trend": (picture, multiples_alt(asked.name, picture))} if picture else {}
+    return Section("metrics", values, shown)
 
 
 async def _investments(session: Session, asked: Asked) -> Section | None:
@@ -145,8 +146,8 @@ async def _investments(session: Session, asked: Asked) -> Section | None:
     checked = await returns.checked(session, asked.scope, policy, asked.today)
     if not (found or checked):
         return None
-    kept = sum(each.kept for each in checked)
-    values = {"found": found[:_ARTIFACTS], "horizon": horizon, "checked": checked, "kept": kept}
+    record = returns.record(checked)
+    values = {"found": found[:_ARTIFACTS], "horizon": horizon, "record": record}
     return Section("investments", values)
 
 

@@ -1,6 +1,6 @@
 """The budget: how many maintenance hours a scope may cost in a period, and how it stands (R11)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from math import floor
@@ -33,6 +33,17 @@ class Limits:
     lower_by: int | None = None
     by: date | None = None
     lower_from: int | None = None
+
+    @property
+    def pay_down(self) -> tuple[int, date] | None:
+        """How much less a month, and until when."""
+        return (self.lower_by, self.by) if self.lower_by is not None and self.by else None
+
+    def with_minutes(self, minutes: int, today: date) -> "Limits":
+        """Else as it is; a pay-down whose day has passed is no aim any more."""
+        if self.by and self.by <= today:
+            return Limits(minutes, self.score, self.artifacts)
+        return replace(self, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +86,14 @@ class Use:
 class Standing:
     """Where a budget stands today. `committed` is the forecast for the rest of the period,
     `runs_out` the day on which, at that rate, its hours are gone within the period; `run_rate` is
-    what a month costs at the rate of the period so far.
+    what a month costs at the rate of the period so far, None before a day of it has gone.
     """
 
     limits: Limits
     span: Span
     use: Use
     committed: int
-    run_rate: int
+    run_rate: int | None
     state: State
     runs_out: date | None
 
@@ -115,7 +126,7 @@ def require_limits(limits: Limits, today: date) -> None:
 def standing(limits: Limits, period: Span, use: Use, today: date) -> Standing:
     """As of the beginning of that day, which may be before the period begins."""
     left = days_left(period, today)
-    gone = (today - period.first).days
+    gone = (min(today, period.last + timedelta(days=1)) - period.first).days
     daily = use.monthly / MONTH_DAYS
     committed = round(daily * left)
     return Standing(
@@ -123,7 +134,7 @@ def standing(limits: Limits, period: Span, use: Use, today: date) -> Standing:
         span=period,
         use=use,
         committed=committed,
-        run_rate=round(use.spent / gone * MONTH_DAYS) if gone > 0 else use.spent,
+        run_rate=round(use.spent / gone * MONTH_DAYS) if gone > 0 else None,
         state=_state(limits, use, committed),
         runs_out=_runs_out(limits, period, use, daily, today),
     )
@@ -165,4 +176,5 @@ def advice(standing: Standing, costliest: str | None) -> str:
     if standing.state is State.AT_RISK:
         short = roughly(standing.forecast - standing.limits.minutes)
         return f"{short} short at this rate: decide now what can wait{about}"
-    return "nothing to do"
+    left = roughly(standing.limits.minutes - standing.forecast)
+    return f"nothing to do: about {left} will be left of it"

@@ -16,6 +16,7 @@ _FORMS = (
         r"(?P<hours>[0-9]{1,4})\s*(?:h|:)\s*(?P<minutes>[0-5]?[0-9])\s*(?:m|min)?", re.I | re.ASCII
     ),
 )
+_NOTHING = re.compile(r"none|0\s*(?:h|hours?)?", re.I | re.ASCII)
 
 
 class Work(StrEnum):
@@ -52,6 +53,11 @@ def parse_length(text: str) -> int:
         if match:
             return _some(_minutes(match.groupdict()))
     raise Refused(f"“{text.strip()[:40]}” is not a length of time. Say 1.5h, 90m or 1h30.")
+
+
+def parse_amount(text: str) -> int:
+    """As `parse_length`, and `0`, `0h` or `none` as nothing at all."""
+    return 0 if _NOTHING.fullmatch(text.strip()) else parse_length(text)
 
 
 def looks_like_minutes(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from debt.artifact import key_of, parse_key
 from debt.dates import parse_day
-from debt.hours import parse_length
+from debt.hours import parse_amount
 from debt.refusal import Refused
 from debt.text import clean_field
 from intake.cells import unguarded
@@ -145,7 +145,7 @@ def _number(cell: str) -> int:
 
 
 def _minutes(cell: str) -> int:
-    return 0 if cell in {"0", "0h"} else parse_length(cell)
+    return parse_amount(cell)
 
 
 def _short(cell: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
 from debt.artifact import parse_key
-from debt.hours import parse_length
+from debt.hours import parse_amount
 from debt.refusal import Refused
 from intake.cells import unguarded
 from intake.importing import seekable
@@ -78,4 +78,4 @@ def _cell(
 def _minutes(cell: str) -> int | None:
     if cell in {"0", "0h"}:
         return 0
-    return parse_length(cell) if cell else None
+    return parse_amount(cell) if cell else None

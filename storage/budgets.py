@@ -61,7 +61,8 @@ async def put(
     session: Session, change: Change, place: Place, rhythm: Rhythm, limits: Limits
 ) -> Budget:
     """From the period of today on; of a train, whose one period is the train itself, for all of
-    it. What is to be saved counts from what a month costs now. The same again changes nothing.
+    it. What is to be saved counts from what a month costs now, and goes on counting from there
+    while only other things are changed. The same again changes nothing.
 
     Refused for who may not, and for what no budget can be.
     """
@@ -77,11 +78,18 @@ async def put(
         return await renew(session, change, before)
     span = budget.span(change)
     if limits.lower_by is not None:
-        use = await use_of(session, place, span)
-        budget = replace(budget, limits=replace(limits, lower_from=use.monthly))
+        lower_from = await _lower_from(session, budget, before, span)
+        budget = replace(budget, limits=replace(limits, lower_from=lower_from))
     budget = replace(budget, from_on=await _from_on(session, budget, span))
     await _write(session, change, budget, "budget set", ends=False)
     return await renew(session, change, budget)
+
+
+async def _lower_from(session: Session, now: Budget, before: Budget | None, span: Span) -> int:
+    was = before.limits if before else None
+    if was and was.lower_from is not None and was.pay_down == now.limits.pay_down:
+        return was.lower_from
+    return (await use_of(session, now.place, span)).monthly
 
 
 def _says_the_same(before: Budget, now: Budget) -> bool:

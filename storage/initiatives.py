@@ -14,6 +14,7 @@ from debt.roi import (
     OPERATIONAL,
     WITH_AN_ARTIFACT,
     Intended,
+    Kind,
     Stakes,
     State,
     require_next,
@@ -98,11 +99,16 @@ def _stated(known: Initiative | None, change: Change, intended: Intended) -> Ini
 
 
 async def move(session: Session, change: Change, initiative_id: int, state: State) -> Initiative:
-    """Begun, done today, or dropped. Refused for what is done or dropped already."""
+    """Begun, done today, or dropped. Refused for what is done or dropped already, and for retiring
+    something as done while it is there: its promise would be kept by nobody's logging any hours.
+    """
     found = await require(session, initiative_id)
     artifact = await locked(session, found.artifact_id) if found.artifact_id else None
     change.require_may(Act.PLAN, artifact)
     await session.refresh(found, with_for_update=True)
+    if artifact and artifact.live and (found.kind, state) == (Kind.RETIRE, State.DONE):
+        key = artifact.key
+        raise Refused(f"{key} is still there. “retire {key}” ends it, and is done with this, too.")
     return await _move(session, change, found, state)
 
 

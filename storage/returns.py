@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from debt.artifact import Artifact, Stage
 from debt.dates import shifted
+from debt.estimate import Basis, estimate
 from debt.hours import Work
 from debt.policy import Policy
 from debt.roi import (
@@ -36,7 +37,8 @@ CONSIDERED = 200
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """Work that somebody planned, or an artifact that nobody has planned any on yet; `risk` is its
-    rating now and after, `review_share` what of its hours was review, where any were logged.
+    rating now and after, `review_share` what of its hours was review, where any were logged;
+    `basis` what the hours of now rest on, where nobody stated them with a plan.
     """
 
     kind: Kind
@@ -45,6 +47,7 @@ class Weighed:
     initiative: Initiative | None = None
     risk: tuple[int, int] | None = None
     review_share: float | None = None
+    basis: Basis | None = None
 
     @property
     def review_saved(self) -> int | None:
@@ -139,7 +142,8 @@ def _weigh_usual(
     kind = usual_kind(artifact, policy)
     gives = returns(usual_stakes(artifact, kind, policy), None, today, horizon, policy.roi)
     risk = artifact.ratings.risk.value, risk_after(artifact, kind, policy)
-    return Weighed(kind, gives, artifact, None, risk, shares.get(artifact.id))
+    basis = estimate(artifact, policy).basis
+    return Weighed(kind, gives, artifact, None, risk, shares.get(artifact.id), basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,20 @@ class Checked:
     @property
     def kept(self) -> bool:
         return self.verdict is Verdict.KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Of how many promises anything is known, how many of those were kept, and of how many not."""
+
+    known: int
+    kept: int
+    unknown: int
+
+
+def record(checked: Sequence[Checked]) -> Record:
+    known = sum(each.verdict is not Verdict.UNKNOWN for each in checked)
+    return Record(known, sum(each.kept for each in checked), len(checked) - known)
 
 
 async def checked(

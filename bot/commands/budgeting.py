@@ -14,10 +14,14 @@ _BUDGET = """\
 Prints how each budget stands: hours spent and to come in its period against its limit.
 `debt budget import FILE` sets budgets from a CSV file first, all of it or nothing.
 
-  columns   scope,only,period,hours,score,artifacts
-  required  scope (team:payments, repo:acme/shop, service:checkout, train:2027.1) and hours
-  only      a part of the scope: tier:strict, label:experimental
-  period    month (usual), quarter, sprint; of a train, the train itself"""
+  columns    scope,only,period,weeks,first_day,hours,score,artifacts,lower_by,by
+  required   scope (team:payments, repo:acme/shop, service:checkout, train:2027.1) and hours
+  only       a part of the scope: tier:strict, label:experimental
+  period     month (usual), quarter, sprint; of a train, the train itself
+  weeks, first_day  of a sprint of its own: 3, 2026-11-30
+  lower_by, by      the pay-down: how many hours a month less, and until when: 4h, 2027-02-28
+
+What a file has no column for stays as it was; an empty cell says that there is none."""
 
 
 def add(commands: Commands) -> None:
@@ -69,11 +73,14 @@ def _public(told: "Told") -> dict[str, Any]:
         "hours": decimal_hours(limits.minutes),
         "spent": decimal_hours(standing.use.spent),
         "committed": decimal_hours(standing.committed),
-        "run_rate": decimal_hours(standing.run_rate),
+        "run_rate": None if standing.run_rate is None else decimal_hours(standing.run_rate),
         "state": standing.state.value,
         "runs_out": standing.runs_out.isoformat() if standing.runs_out else None,
         "artifacts": standing.use.artifacts,
         "artifacts_limit": limits.artifacts,
         "score": standing.use.score,
         "score_limit": limits.score,
+        "lower_by": None if limits.lower_by is None else decimal_hours(limits.lower_by),
+        "lowered": None if standing.lowered is None else decimal_hours(standing.lowered),
+        "by": limits.by.isoformat() if limits.by else None,
     }

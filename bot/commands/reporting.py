@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 _REPORT = """\
 Writes one page of HTML, pictures and all, to read on a screen or to print: how budgets stand, hours
-month by month, value × risk, what costs most, what to delete first, and what was ended in the
-quarter. The numbers are those that Slack shows."""
+month by month, twelve weeks of metrics, value × risk, what buys back most and whether promises were
+kept, what costs most, what to delete first, and what was ended in the quarter. The numbers are
+those that Slack shows."""
 
 
 def add(commands: Commands) -> None:

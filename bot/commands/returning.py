@@ -47,7 +47,8 @@ def _roi(invocation: Invocation) -> int:
     elif invocation.arguments.format == "csv":
         _write(invocation, rows)
     else:
-        invocation.say(*([_line(row) for row in rows] or ["Nothing would buy back its cost."]))
+        lines = [_line(rank, each) for rank, each in enumerate(found, 1)]
+        invocation.say(*(lines or ["Nothing would buy back its cost."]))
     return 0
 
 
@@ -80,6 +81,7 @@ def _public(rank: int, each: "Weighed") -> dict[str, Any]:
         "scope": _scope(each),
         "state": plan.state if plan else "not planned",
         "monthly_hours_now": decimal_hours(stakes.before),
+        "rests_on": each.basis,
         "monthly_hours_after": decimal_hours(stakes.after),
         "cost_hours": decimal_hours(stakes.cost),
         "payback_months": round(stakes.payback, 1) if stakes.payback is not None else None,
@@ -114,15 +116,20 @@ def _write(invocation: Invocation, rows: list[dict[str, Any]]) -> None:
 COLUMNS = (
     "rank", "key", "title", "kind", "scope", "state", "monthly_hours_now", "monthly_hours_after",
     "cost_hours", "payback_months", "bought_back_hours", "frees_from", "risk_now", "risk_after",
-    "review_hours_saved_monthly",
+    "review_hours_saved_monthly", "rests_on",
 )  # fmt: skip
 
 
-def _line(row: dict[str, Any]) -> str:
-    what = " ".join(f"{row['key'] or ''} {row['title']}".split())
+def _line(rank: int, each: "Weighed") -> str:
+    """With the hours that Slack shows."""
+    from debt.hours import roughly
+
+    stakes, plan, artifact = each.gives.stakes, each.initiative, each.artifact
+    title = artifact.name if artifact else plan.title if plan else ""
+    what = " ".join(f"{artifact.key if artifact else ''} {title}".split())
+    now = roughly(stakes.before) + (f" ({each.basis})" if each.basis else "")
     return (
-        f"{row['rank']:>3}  {what} ({row['kind']}, {row['state']}): "
-        f"{row['monthly_hours_now']:g} h → {row['monthly_hours_after']:g} h a month for "
-        f"{row['cost_hours']:g} h, {row['bought_back_hours']:g} h bought back, "
-        f"from {row['frees_from'][:7]} on"
+        f"{rank:>3}  {what} ({each.kind}, {plan.state if plan else 'not planned'}): "
+        f"{now} → {roughly(stakes.after)} a month for {roughly(stakes.cost)}, "
+        f"{roughly(each.gives.bought_back)} bought back, from {each.gives.frees_from:%Y-%m} on"
     )

@@ -77,6 +77,61 @@ async def test_what_cannot_be_is_refused_at_its_field(
     assert words in " ".join(form.errors.values())
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("set team:payments tier:strcit 3h", "I do not understand “tier:strcit”"),
+        ("set team:payments 40h yearly", "I do not understand “yearly”"),
+        ("set team:payments -3h", "I do not understand “-3h”"),
+        ("set team:payments 40h 20h", "Say the hours of one period"),
+        ("set team:payments tier:strict label:durable 3h", "A budget is of one part"),
+        ("end team:payments tier:strcit", "I do not understand “tier:strcit”"),
+        ("set team:paymnets 3h", "Nothing on the register is in team:paymnets. Did you mean"),
+        ("sett team:payments", "I do not understand “sett”"),
+        ("team:paymnets", "Nothing on the register is in team:paymnets. Did you mean team:pay"),
+    ],
+)
+async def test_a_slip_of_the_pen_changes_nothing(
+    typed: str, words: str, erin: Person, ledger: Ledger
+) -> None:
+    await ledger.add()
+    await erin.types("/debt budget set team:payments 40h month")
+    assert words in (await erin.types(f"/debt budget {typed}")).text
+    assert "0 h of 40 h spent" in (await erin.types("/debt budget")).text
+
+
+async def test_hours_that_are_typed_leave_alone_what_else_was_set(
+    erin: Person, dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add(monthly_minutes=600)
+    form = (await erin.types("/debt budget set team:payments")).form
+    assert form is not None
+    form.fill("Hours a period", "40h")
+    form.choose("Period", "Quarter")
+    form.fill("Live artifacts at most", "3")
+    form.fill("Hours a month less", "4h")
+    form.fill("Less until", "2027-03-01")
+    await form.submit()
+    await ledger.add(name="Another worker", monthly_minutes=600)
+    said = (await erin.types("/debt budget set team:payments 30h")).text
+    assert "payments, Q4 2026: 0 h of 30 h spent" in said
+    assert "from 2 live artifacts of 3" in said
+    assert "Pay-down: 4 h a month less by Mar 1, 2027; 10 h more than when it was set" in said
+
+
+async def test_a_part_is_asked_for_by_its_name(erin: Person, dana: Person, ledger: Ledger) -> None:
+    await ledger.add(monthly_minutes=600)
+    await dana.types("/debt log D-1 3h")
+    await erin.types("/debt budget set team:payments 40h")
+    said = (await erin.types("/debt budget team:payments tier:standard")).text
+    assert "There is no budget for payments (standard) yet. It would count 1 live artifact" in said
+    assert "3 h spent in November 2026, and about" in said
+    await erin.types("/debt budget set team:payments tier:standard 0h")
+    said = (await erin.types("/debt budget team:payments tier:standard")).text
+    assert "payments (standard), November 2026: 3 h of 0 h spent" in said
+    assert "of 40 h" not in said
+
+
 async def test_only_those_the_policy_names_change_a_budget(dana: Person, ledger: Ledger) -> None:
     await ledger.add()
     said = await dana.types("/debt budget set team:payments 40h month")
@@ -101,6 +156,7 @@ async def test_a_month_from_within_to_over_and_back(
         "1 h over: retire or refactor before anything new comes in; Payment retry worker (D-1) uses"
         in monday
     )
+    assert "Until then what is new there needs somebody else’s approval." in monday
 
     form = (await dana.types("/debt add Another worker")).form
     assert form is not None
@@ -119,7 +175,7 @@ async def test_a_month_from_within_to_over_and_back(
 
     december = await digest_of(slack, process, weeks=1)
     assert "payments, December 2026: 0 h of 10 h spent" in december
-    assert "back within since Dec 7, 2026" in december
+    assert "no longer over since Dec 7, 2026" in december
     count = len(erin.reads("payments"))
     await digest_of(slack, process, weeks=2)
     assert len(erin.reads("payments")) == count
@@ -141,6 +197,27 @@ async def test_a_budget_alone_can_be_reason_enough_for_a_digest(
     message = erin.reads("payments")[-1]
     assert "2 h of 1 h spent" in message.shown
     assert message.notification.startswith("Budget payments, December 2026: 2 h of 1 h spent")
+
+
+async def test_a_digest_shows_the_chart_of_the_budget_that_it_opens_with(
+    erin: Person, dana: Person, ledger: Ledger, slack: Sandbox, process: Process
+) -> None:
+    await ledger.add(monthly_minutes=3000)
+    await erin.types("/debt subscribe team:payments", channel="payments")
+    await erin.types("/debt budget set team:payments 3h5 month")
+    await erin.types("/debt budget set team:payments tier:standard 2h month")
+    await dana.types("/debt log D-1 3h")
+    digest = await digest_of(slack, process)
+    over, drawn, whole = (
+        digest.index(words)
+        for words in (
+            "Budget payments (standard), November 2026: 3 h of 2 h spent",
+            "payments (standard) has spent 3 of 2 h",
+            "Budget payments, November 2026: 3 h of 3 h 5 min spent",
+        )
+    )
+    assert over < drawn < whole
+    assert "decide now what can wait; Payment retry worker (D-1) uses most of it" in digest
 
 
 async def test_ending_a_budget_ends_its_consequence(

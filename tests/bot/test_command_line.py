@@ -491,9 +491,35 @@ def test_budgets_come_from_a_file_all_or_none_and_are_told_as_json(fresh: Termin
     assert done(fresh.says("budget")) == "No budget yet.\n"
     file.write_text("scope,hours,period,artifacts\nteam:payments,40h,quarter,9\n")
     assert "0 h of 40 h spent" in done(fresh.says("budget", "import", str(file)))
+    file.write_text("scope,hours\nteam:paymnets,40h\n")
+    refused = fresh.says("budget", "import", str(file))
+    assert "line 2, column scope: nothing on the register is in team:paymnets" in refused.err
     file.write_text("scope,hours\ntrain:2027.1,40h\n")
     assert "There is no train:2027.1" in fresh.says("budget", "import", str(file)).err
     [told] = json.loads(done(fresh.says("budget", "team:payments", "--json")))
     assert (told["scope"], told["hours"], told["state"]) == ("team:payments", 40.0, "within")
     assert (told["artifacts"], told["artifacts_limit"]) == (1, 9)
     assert json.loads(done(fresh.says("budget", "team:growth", "--json"))) == []
+
+
+def test_a_file_of_budgets_leaves_alone_what_it_has_no_column_for(fresh: Terminal) -> None:
+    sheet = "name,repo,paths,team\nRetry,acme/shop,src/retry/**,payments\n"
+    done(fresh.says("import", "-", given=sheet))
+    file = fresh.folder / "budgets.csv"
+    file.write_text(
+        "scope,hours,period,weeks,first_day,artifacts,lower_by,by\n"
+        "team:payments,40h,sprint,3,2026-11-16,9,4h,2099-02-28\n"
+    )
+    done(fresh.says("budget", "import", str(file)))
+    file.write_text("scope,hours\nteam:payments,30h\n")
+    done(fresh.says("budget", "import", str(file)))
+    [told] = json.loads(done(fresh.says("budget", "team:payments", "--json")))
+    assert (told["hours"], told["artifacts_limit"], told["period"][:9]) == (30.0, 9, "sprint of")
+    assert (told["lower_by"], told["by"]) == (4.0, "2099-02-28")
+    file.write_text("scope,hours,artifacts,lower_by,by\nteam:payments,30h,,,\n")
+    done(fresh.says("budget", "import", str(file)))
+    [told] = json.loads(done(fresh.says("budget", "team:payments", "--json")))
+    assert (told["artifacts_limit"], told["lower_by"], told["by"]) == (None, None, None)
+    file.write_text("scope,hours,weeks\nrepo:acme/shop,30h,2\n")
+    refused = fresh.says("budget", "import", str(file))
+    assert "line 2, column first_day: a sprint of its own has both" in refused.err

@@ -116,12 +116,12 @@ async def test_a_team_that_does_not_bring_its_costs_down_is_immature(
     await logs(ledger, 6, days_ago=3)
     shown = await asks(dana, process, "team:payments")
     assert (
-        "Immature: an artifact costs 6.0 h in four weeks, and cost 5.0 h twelve weeks ago."
+        "Immature: an artifact costs 6 h in four weeks, and cost 5 h twelve weeks ago."
     ) in shown.shown
     await snapshot(ledger, 0)
     shown = await asks(dana, process, "all")
     assert (
-        "Hours per artifact in four weeks: payments 6.0 h (5.0 h twelve weeks ago, immature)."
+        "Hours per artifact in four weeks: payments 6 h (5 h twelve weeks ago, immature)."
     ) in shown.shown
 
 
@@ -163,3 +163,12 @@ async def test_the_bot_takes_a_snapshot_a_week_by_itself(
         today = slack.clock.now().date()
         found = await snapshots.of(session, ALL, today - DAY * 14, today)
     assert [each.counts.live for each in found.values()] == [1, 1]
+
+
+async def test_what_one_week_is_known_of_is_no_chart(
+    dana: Person, ledger: Ledger, process: Process
+) -> None:
+    await ledger.add(owner=None)
+    shown = await asks(dana, process, "team:payments")
+    assert "Small charts come here once there are two weeks to draw." in shown.shown
+    assert not [block for block in shown.blocks if block["type"] == "image"]

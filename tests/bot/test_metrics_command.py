@@ -57,6 +57,14 @@ def test_review_times_and_incidents_come_from_a_file(shop: Terminal) -> None:
     assert "imported from entries.csv" in shop.says("history").out
 
 
+def test_what_nobody_enters_any_more_says_how_to_go_on(shop: Terminal) -> None:
+    entered(shop, "change,PR 1,2026-09-25,acme/checkout,payments,ai,2.5,1,yes,\n")
+    said = shop.says("metrics", "team:payments")
+    review = next(line for line in said.lines if line.startswith("Median review time"))
+    assert "unknown" in review
+    assert review.endswith("enter reviewed changes: debt metrics import FILE")
+
+
 def test_the_same_file_again_changes_nothing(shop: Terminal) -> None:
     row = "change,PR 1,2026-11-20,acme/checkout,payments,ai,2.5,1,yes,\n"
     for _ in range(2):

@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.process import Process
+from debt.refusal import Refused
+from debt.roi import State
 from sandbox import Person, Sandbox
+from storage import initiatives
+from storage.artifacts import Change
 from tests.bot.conftest import MONDAY, Ledger
 
 H = 60
@@ -20,7 +24,7 @@ async def test_what_buys_back_most_is_ranked_with_its_cost_and_when_it_pays(
     assert "What buys back most hours for payments within 12 months" in said
     first, second = said.index("(D-2): refactor it"), said.index("(D-1): refactor it")
     assert first < second
-    assert "20 h → 8 h a month for" in said
+    assert "20 h (estimated) → 8 h a month for" in said
     assert "This frees 12 h a month from December: " in said
     assert said.count("Hours after and cost are the policy's where nobody has planned yet") == 1
 
@@ -43,7 +47,8 @@ async def test_a_plan_is_made_in_a_form_begun_and_done(dana: Person, ledger: Led
     await dana.clicks(ranked, "Begin")
     assert "under way from" in ranked.shown
     await dana.clicks(ranked, "Done")
-    assert "to refactor it is done by dana" in ranked.shown
+    assert "dana is done with the refactor of Payment retry worker (D-1)." in ranked.shown
+    assert "On Feb 24, 2027 its promise, 20 h → 8 h a month, is set beside the" in ranked.shown
     told = (await dana.types("/debt history D-1")).message.shown
     for deed in ("planned work on it (refactor of D-1)", "began that work: state planned → doing"):
         assert f"dana {deed}" in told
@@ -100,7 +105,7 @@ async def test_other_operational_work_competes_in_the_open(dana: Person, ledger:
     ranked = (await dana.types("/debt roi team:payments")).message
     assert ranked.shown.index("Cache the price list") < ranked.shown.index("(D-1)")
     await dana.clicks(ranked, "Drop")
-    assert "is dropped by dana" in ranked.shown
+    assert "dana has dropped Cache the price list (caching, payments)." in ranked.shown
     assert "Cache" not in (await dana.types("/debt roi team:payments")).message.shown
 
 
@@ -163,6 +168,45 @@ async def test_ending_it_is_one_way_to_be_done_with_the_plan(
     assert actions[:2] == ["plan done", "end"]
 
 
+async def test_what_is_planned_to_be_retired_is_not_done_while_it_is_there(
+    dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add(monthly_minutes=20 * H)
+    form = (await dana.types("/debt roi plan D-1")).form
+    assert form is not None
+    form.choose("What", "Retire it")
+    await form.submit()
+    ranked = (await dana.types("/debt roi team:payments")).message
+    assert "[Begin] [Retire] [Drop]" in ranked.shown
+    assert (await dana.clicks(ranked, "Retire")).form is not None
+    change = Change(dana.id, ledger.slack.clock.now(), ledger.policy)
+    with pytest.raises(Refused, match="D-1 is still there"):
+        async with ledger.store.change() as session:
+            await initiatives.move(session, change, 1, State.DONE)
+
+
+async def test_a_kept_promise_is_told_in_a_channel_that_is_silent_otherwise(
+    dana: Person, ledger: Ledger, slack: Sandbox, process: Process
+) -> None:
+    await ledger.add(name="Retry", monthly_minutes=8 * H, value=3, risk=1, responder="erin")
+    await dana.types("/debt subscribe team:payments", channel="payments")
+    form = (await dana.types("/debt roi plan D-1")).form
+    assert form is not None
+    form.fill("Hours a month once it is done", "2h")
+    await form.submit()
+    await dana.clicks((await dana.types("/debt roi team:payments")).message, "Done")
+    await slack.clock.set(MONDAY + timedelta(weeks=10))
+    await dana.types("/debt log D-1 7.5h")
+    await dana.types("/debt review D-1")
+    said = []
+    for week in range(12, 19):
+        await slack.clock.set(MONDAY + timedelta(weeks=week, hours=6))
+        await process.tick()
+        await process.send()
+        said.append(sum("took 2.5 h" in each.shown for each in dana.reads("payments")))
+    assert said == [0, 0, 0, 0, 1, 1, 1]
+
+
 async def test_three_months_later_the_promise_is_set_beside_the_hours_once(
     dana: Person, ledger: Ledger, slack: Sandbox, process: Process
 ) -> None:
@@ -195,5 +239,5 @@ async def test_three_months_later_the_promise_is_set_beside_the_hours_once(
     assert "Refactor of Audit (D-3): promised 8 h → 2 h a month, and nobody logged hours" in first
     assert first.index(broken) < first.index(kept)
     told = (await dana.types("/debt roi team:payments")).message.shown
-    assert "kept 1 of 2 promises; of 1 nobody knows" in told
+    assert "kept 1 of 2 promises; of 1 more nobody knows" in told
     assert kept not in await digest(14)

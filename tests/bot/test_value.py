@@ -50,6 +50,17 @@ async def test_what_is_no_length_of_time_is_refused_at_its_field(
     assert "is not a length of time" in " ".join(form.errors.values())
 
 
+async def test_one_word_of_its_value_leaves_the_other_alone(dana: Person, ledger: Ledger) -> None:
+    await ledger.add()
+    await dana.types("/debt value D-1 saved 10h monthly 2h")
+    for typed in ("monthly 3h", "saved 12h", "12h"):
+        await dana.types(f"/debt value D-1 {typed}")
+    kept = await ledger.by_key(1)
+    assert (kept.saved_minutes, kept.saved_monthly_minutes) == (720, 180)
+    await dana.types("/debt value D-1 monthly none")
+    assert (await ledger.by_key(1)).saved_monthly_minutes == 0
+
+
 @pytest.mark.parametrize("words", ["D-1 saved", "D-1 1h 2h 3h", "D-1 lots", "D-9 1h", "nonsense"])
 async def test_what_cannot_be_understood_changes_nothing(
     words: str, dana: Person, ledger: Ledger

@@ -46,7 +46,7 @@ async def test_a_metric_that_moved_enough_is_said_with_what_it_asks(mail: Mail) 
     await eight_seen_for_weeks(mail)
     await many(mail, 8, owner=None)
     message = await goes_out(mail)
-    assert "Artifacts with a named owner: 100 % 4 weeks ago, 50 % now." in message.shown
+    assert "Artifacts with a named owner: from 100 % to 50 % within 4 weeks." in message.shown
     assert "Claim what nobody owns." in message.shown
 
 
@@ -56,7 +56,7 @@ async def test_it_is_said_once_and_alone_it_is_one_block(mail: Mail) -> None:
     await many(mail, 8, purpose=None)
     message = await goes_out(mail)
     assert [block["type"] for block in message.blocks] == ["section"]
-    assert "No owner, purpose, lifespan or removal impact: 0 % 4 weeks ago, 50 % now" in (
+    assert "No owner, purpose, lifespan or removal impact: from 0 % to 50 % within 4 weeks" in (
         message.shown
     )
     mail.passes(WEEK)
@@ -89,6 +89,16 @@ async def test_the_first_digest_of_a_month_opens_with_the_register(mail: Mail) -
     mail.passes(WEEK)
     await mail.register.holds(expires_on=mail.at.date() - days(2))
     assert "The register since" not in (await goes_out(mail)).shown
+
+
+async def test_what_nobody_looked_at_is_named_but_for_what_is_listed_anyway(mail: Mail) -> None:
+    mail.at = FIRST_OF_DECEMBER
+    await mail.knows("erin")
+    await mail.subscribes(scope="team", scope_name="payments")
+    await many(mail, 7, expires_on=mail.at.date() - days(2))
+    await snapshot(mail, 4)
+    first = (await goes_out(mail)).blocks[1]["text"]["text"]
+    assert "nobody looked at 7 artifacts in need of somebody, such as " in first
 
 
 async def test_a_month_in_which_nothing_came_or_went_stays_silent(mail: Mail) -> None:

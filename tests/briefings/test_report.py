@@ -13,7 +13,7 @@ from debt.artifact import Stage
 from debt.budget import Limits, Rhythm
 from debt.hours import Period, Work, parse_quarter, span
 from debt.refusal import Refused
-from debt.roi import Intended, Kind, Stakes
+from debt.roi import Intended, Kind, Stakes, State
 from debt.train import Train
 from storage import budgets, initiatives, retirement, trains, work
 from storage.artifacts import locked, save
@@ -75,11 +75,12 @@ async def test_it_says_what_slack_says(lived: Register) -> None:
     assert "retired on Nov 24, 2026" in section(html, "Ended in Q4 2026")
     assert "2 live artifacts" in words(html)
     trend = section(html, "How it went in twelve weeks")
-    assert "Maintenance hours in four weeks 11.0 h 0 h not known" in trend
+    assert "Maintenance hours in four weeks 11 h 0 h not known" in trend
     assert "Not connected: review time, " in trend
     bought = section(html, "What buys back most hours")
-    assert "Growth script (D-2): retire it not planned yet" in bought
-    assert "(D-1): refactor it not planned yet 5.5 h → 2 h 8 h 2.4 months 31 h December" in bought
+    assert "Growth script (D-2): retire it not planned yet, hours estimated" in bought
+    assert "(D-1): refactor it not planned yet, hours measured 5.5 h → 2 h 8 h" in bought
+    assert "2.4 months 31 h December" in bought
 
 
 async def test_plans_and_promises_are_told_with_what_they_buy(register: Register) -> None:
@@ -89,6 +90,19 @@ async def test_plans_and_promises_are_told_with_what_they_buy(register: Register
     html = await page(register)
     bought = section(html, "What buys back most hours")
     assert "(D-1): refactor it planned 10 h → 2 h 10 h" in bought
+
+
+async def test_promises_of_which_nobody_knows_are_counted_apart(register: Register) -> None:
+    for number in (1, 2):
+        await register.holds(monthly_minutes=600)
+        intended = Intended(Kind.REFACTOR, Stakes(600, 120, 600))
+        await register.told(DANA, initiatives.plan, number, intended)
+    long_ago = by(DANA, at=NOW - days(100))
+    for number in (1, 2):
+        await register.told(long_ago, initiatives.move, number, State.DONE)
+    await register.told(DANA, work.log, 1, 60, kind=Work.REWORK, worked_on=TODAY - days(40))
+    bought = section(await page(register), "What buys back most hours")
+    assert "1 of 1 promise was kept; of 1 promise nobody knows, since no hours were" in bought
 
 
 async def test_a_train_has_no_weekly_trend(register: Register) -> None:
@@ -173,6 +187,8 @@ async def test_a_browser_shows_and_prints_it_without_complaint(
         await shown.set_viewport_size({"width": width, "height": 800})
         wide = "document.documentElement.scrollWidth"
         assert await shown.evaluate(wide) <= width
+        rows = "Math.max(...[...document.querySelectorAll('tr')].map(each => each.offsetHeight))"
+        assert await shown.evaluate(rows) < 240
     assert (await shown.pdf(prefer_css_page_size=True)).startswith(b"%PDF")
 
 

@@ -65,7 +65,7 @@ async def test_back_within_is_said_once_too(over: Mail) -> None:
     first, second = said(over, "@erin")
     assert "over" in first
     assert "payments, December 2026: 0 h of 2 h spent" in second
-    assert "back within since" in second
+    assert "no longer over since" in second
 
 
 async def test_a_digest_of_the_scope_says_it_and_nobody_else_does(over: Mail) -> None:

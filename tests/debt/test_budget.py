@@ -45,6 +45,13 @@ def test_a_budget_is_within_at_risk_or_over(
     assert (told.state, told.runs_out) == (state, runs_out)
 
 
+def test_a_rate_is_of_the_days_of_the_period_that_are_over() -> None:
+    assert stands(spent=3 * H, day=NOVEMBER.first).run_rate is None
+    assert stands(day=date(2026, 10, 20)).run_rate is None
+    last, later = (stands(spent=30 * H, day=date(2026, 12, day)).run_rate for day in (1, 20))
+    assert last == later == pytest.approx(30 * H / 30 * 30.4375, abs=1)
+
+
 def test_too_many_artifacts_or_points_are_over_too() -> None:
     limits = Limits(40 * H, score=100, artifacts=3)
     assert standing(limits, NOVEMBER, Use(score=101), HALF_TIME).state is State.OVER
@@ -53,7 +60,7 @@ def test_too_many_artifacts_or_points_are_over_too() -> None:
 
 
 def test_each_standing_says_what_to_do() -> None:
-    assert advice(stands(spent=5 * H), "D-7") == "nothing to do"
+    assert advice(stands(spent=5 * H), "D-7") == "nothing to do: about 35 h will be left of it"
     over = advice(stands(spent=42 * H), "D-7")
     assert over.startswith("2 h over: retire or refactor before anything new comes in; D-7 uses")
     assert "short at this rate" in advice(stands(spent=30 * H, monthly=30 * H), None)
