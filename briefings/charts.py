@@ -25,7 +25,7 @@ mpl.rcdefaults()  # not what a matplotlibrc of the machine's says
 
 Side = Literal["left", "right"]
 
-WIDTH, HEIGHT, MARGIN, DPI = 3.6, 2.4, 0.08, 300
+WIDTH, HEIGHT, LOW, MARGIN, DPI = 3.6, 2.4, 1.4, 0.08, 300
 SMALL, LARGE = 8, 9.5
 PAPER, INK, FAINT = "#ffffff", "#1f2933", "#d5dae1"
 BLUE, ORANGE, VERMILION, GREEN, SKY = "#0072b2", "#e69f00", "#d55e00", "#009e73", "#56b4e9"
@@ -54,7 +54,7 @@ _STYLE: Any = {
 
 
 def draw(picture: Picture) -> bytes:
-    """The picture as PNG, 1,080 × 720."""
+    """The picture as PNG, 1,080 × 720; a small one 1,080 × 420."""
     written = io.BytesIO()
     canvas = FigureCanvasAgg(figure_of(picture))
     canvas.print_png(written, metadata={"Software": None})  # type: ignore[no-untyped-call]  # matplotlib gives it no types
@@ -64,7 +64,8 @@ def draw(picture: Picture) -> bytes:
 def figure_of(picture: Picture) -> Figure:
     with mpl.rc_context(_STYLE):
         layout = ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN)
-        figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout=layout)
+        height = LOW if isinstance(picture, BurnUp) and picture.small else HEIGHT
+        figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout=layout)
         match picture:
             case BurnUp():
                 burn_up(figure.add_subplot(), picture)
@@ -89,38 +90,30 @@ def burn_up(axes: Axes, shown: BurnUp) -> None:
     axes.plot(_x([shown.today, shown.last]), [spent, forecast], color=over, linestyle=(0, (2, 1)))
     axes.axhline(limit, color=INK, linewidth=1)
     axes.set_xlim(shown.first.toordinal(), shown.last.toordinal())
-    top = max(limit, forecast, spent) * 1.22 or 1
+    top = max(limit, forecast, spent) * (1.5 if shown.small else 1.22) or 1
     axes.set_ylim(0, top)
     _beside(axes, shown.first, limit, f"limit {_h(limit)}", side="left")
-    # Just below the limit its words would stand on that line: they go below their own.
-    below = 0 < limit - forecast < 0.15 * top
-    words = f"forecast {_h(forecast)}"
-    _beside(axes, shown.last, forecast, words, side="right", color=over, below=below)
+    # Just below the limit its words would stand on that line: they go above both.
+    close = 0 < limit - forecast < (0.35 if shown.small else 0.15) * top
+    at = limit if close else forecast
+    _beside(axes, shown.last, at, f"forecast {_h(forecast)}", side="right", color=over)
     _dates(axes, [shown.first, shown.today, shown.last])
-    _hours(axes)
+    _hours(axes, steps=2 if shown.small else 4)
 
 
 def _beside(
-    axes: Axes,
-    day: date,
-    hours: float,
-    words: str,
-    *,
-    side: Side,
-    color: str = INK,
-    below: bool = False,
+    axes: Axes, day: date, hours: float, words: str, *, side: Side, color: str = INK
 ) -> None:
-    """Next to its line, inside the axes."""
-    away = (3 if side == "left" else -3, -4 if below else 4)
+    """Above its line, inside the axes."""
     axes.annotate(
         words,
         (day.toordinal(), hours),
-        away,
+        (3 if side == "left" else -3, 4),
         textcoords="offset points",
         color=color,
         weight="bold",
         ha=side,
-        va="top" if below else "bottom",
+        va="bottom",
         bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.75, "pad": 0.5},
     )
 
@@ -201,9 +194,9 @@ def _small(axes: Axes, line: Line) -> None:
     axes.set_title(line.now, loc="right", size=SMALL, weight="bold", color=color)
 
 
-def _hours(axes: Axes) -> None:
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.yaxis.set_major_formatter("{x:,g} h")
+def _hours(axes: Axes, steps: int) -> None:
+    axes.yaxis.set_major_locator(MaxNLocator(steps, integer=True))
+    axes.yaxis.set_major_formatter("{x:,.0f} h")
     axes.spines["left"].set_visible(False)
 
 

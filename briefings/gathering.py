@@ -148,7 +148,7 @@ async def _budgets(
     if everything or not told:
         return said
     drawn = [*first, *others][0]
-    chart = await burn_up_of(session, drawn, now.date())
+    chart = replace(await burn_up_of(session, drawn, now.date()), small=True)
     return replace(said, chart=chart, chart_of=drawn.budget.place.only)
 
 

@@ -18,7 +18,8 @@ class BurnUp:
     """A budget's period so far: minutes spent on each day from its first to `today`.
 
     `forecast` is what will have been spent by its last day; `runs_out` the day on which the limit
-    is reached at this rate, None where it is not.
+    is reached at this rate, None where it is not. A `small` one leaves room in a message about
+    other things.
     """
 
     first: date
@@ -28,6 +29,7 @@ class BurnUp:
     limit: int
     forecast: int
     runs_out: date | None = None
+    small: bool = False
 
     def as_json(self) -> dict[str, Any]:
         days = {name: getattr(self, name) for name in _DAYS}
