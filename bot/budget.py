@@ -18,7 +18,7 @@ from briefings.pictures import BurnUp
 from briefings.words import say
 from debt.artifact import Label, Tier
 from debt.budget import Limits, Rhythm
-from debt.hours import Period, as_hours, looks_like_minutes, parse_amount, parse_length, span
+from debt.hours import Period, as_hours, looks_like_amount, parse_amount, parse_length, span
 from debt.refusal import Refused
 from debt.train import last_day_of
 from storage import budgets, lists, trains
@@ -126,7 +126,7 @@ def _setter(place: Place) -> ButtonElement:
 async def _set(call: Call, words: Sequence[str]) -> Answer:
     """Where hours are typed it is set at once, and what else was set stays; else the form asks."""
     words = [word for word in words if word.casefold() not in _FILLERS]
-    hours = [word for word in words if looks_like_minutes(word)]
+    hours = [word for word in words if looks_like_amount(word)]
     periods = [Period(word.casefold()) for word in words if word.casefold() in set(Period)]
     others = [w for w in words if w not in hours and w.casefold() not in set(Period)]
     if not hours:

@@ -80,6 +80,8 @@ def read_wish(words: Sequence[str], horizon: int) -> Wish:
     scope = None
     for word in words:
         if found := scope_in(word):
+            if scope:
+                raise Refused(f"Say one scope: {scope}, or {found}.")
             scope = found
         elif match := _MONTHS.fullmatch(word):
             horizon = int(match[1])

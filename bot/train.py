@@ -90,21 +90,24 @@ async def _set(call: Call, words: Sequence[str]) -> Answer:
     names = [_name(word) for word in words if not looks_like_day(word)]
     if len(days) == 2 and len(names) == 1:
         return await _put(call, Wanted(Train(names[0], *days), "", call.today))
-    return await _form(call, names[0] if names else "")
+    return await _form(call, names[0] if names else "", days)
 
 
-async def _form(call: Call, name: str) -> Form:
+async def _form(call: Call, name: str, days: Sequence[date] = ()) -> Form:
+    """It begins with the days that were typed, else with those the train has."""
     async with call.store.read() as session:
         known = await trains.find(session, name)
-    return Form(form(call, "train.form", "Plan a train", "Save", _fields(call, name, known)))
+    first, last = (known.first, known.last) if known else (call.today, None)
+    first, last = days[0] if days else first, days[1] if len(days) > 1 else last
+    return Form(form(call, "train.form", "Plan a train", "Save", _fields(call, name, first, last)))
 
 
-def _fields(call: Call, name: str, known: Train | None) -> list[Block]:
+def _fields(call: Call, name: str, first: date | None, last: date | None) -> list[Block]:
     hint = "Keys such as D-7, or the words of a list such as team:x repo:x"
     return [
         text_input("name", "Name", initial=name, hint="One word, such as 2027.1", longest=40),
-        date_input("first", "First day", initial=known.first if known else call.today),
-        date_input("last", "Last day", initial=known.last if known else None),
+        date_input("first", "First day", initial=first),
+        date_input("last", "Last day", initial=last),
         text_input("artifacts", "Put aboard", optional=True, multiline=True, hint=hint),
         date_input("since", "Aboard from", initial=call.today,
                    hint="Hours worked on them from that day on count"),

@@ -16,6 +16,7 @@ _FORMS = (
         r"(?P<hours>[0-9]{1,4})\s*(?:h|:)\s*(?P<minutes>[0-5]?[0-9])\s*(?:m|min)?", re.I | re.ASCII
     ),
 )
+_MANY = re.compile(r"(?P<hours>[0-9]{5,7})\s*(?:h|hours?)?", re.I | re.ASCII)
 _NOTHING = re.compile(r"none|0\s*(?:h|hours?)?", re.I | re.ASCII)
 
 
@@ -56,12 +57,18 @@ def parse_length(text: str) -> int:
 
 
 def parse_amount(text: str) -> int:
-    """As `parse_length`, and `0`, `0h` or `none` as nothing at all."""
+    """As `parse_length`, `0`, `0h` or `none` as nothing at all, and hours of a whole company."""
+    if many := _MANY.fullmatch(text.strip()):
+        return int(many["hours"]) * 60
     return 0 if _NOTHING.fullmatch(text.strip()) else parse_length(text)
 
 
 def looks_like_minutes(text: str) -> bool:
     return any(form.fullmatch(text) for form in _FORMS)
+
+
+def looks_like_amount(text: str) -> bool:
+    return looks_like_minutes(text) or _MANY.fullmatch(text) is not None
 
 
 def _minutes(parts: dict[str, str]) -> int:

@@ -83,6 +83,7 @@ async def test_what_cannot_be_is_refused_at_its_field(
         ("set team:payments tier:strcit 3h", "I do not understand “tier:strcit”"),
         ("set team:payments 40h yearly", "I do not understand “yearly”"),
         ("set team:payments -3h", "I do not understand “-3h”"),
+        ("set team:payments 2000000h", "Hours go from 0 to 1,000,000"),
         ("set team:payments 40h 20h", "Say the hours of one period"),
         ("set team:payments tier:strict label:durable 3h", "A budget is of one part"),
         ("end team:payments tier:strcit", "I do not understand “tier:strcit”"),

@@ -134,6 +134,12 @@ async def test_what_cannot_be_is_refused_at_its_field(
     assert refusal in form.errors[label]
 
 
+async def test_one_scope_at_a_time(dana: Person, ledger: Ledger) -> None:
+    await ledger.add()
+    said = (await dana.types("/debt roi team:payments repo:acme/checkout")).text
+    assert "Say one scope: team:payments, or repo:acme/checkout." in said
+
+
 @pytest.mark.parametrize("words", ["nonsense", "team:payments 0", "999", "plan D-9", "plan x"])
 async def test_what_cannot_be_understood_is_refused_in_words(
     words: str, dana: Person, ledger: Ledger

@@ -33,6 +33,14 @@ async def test_nothing_is_planned_before_somebody_plans_it(erin: Person, ledger:
     assert "There is no train:2027.1; “train set 2027.1” plans one." in said
 
 
+async def test_a_day_that_was_typed_is_in_the_form(erin: Person, ledger: Ledger) -> None:
+    form = (await erin.types("/debt train set 2027.2 2026-12-20")).form
+    assert form is not None
+    assert (form.values["Name"], form.values["First day"]) == ("2027.2", "2026-12-20")
+    form.fill("Last day", "2026-12-30")
+    assert "Train 2027.2, Dec 20, 2026 to Dec 30, 2026" in (await form.submit()).text
+
+
 async def test_its_list_is_what_is_aboard(spring: Ledger, erin: Person) -> None:
     said = (await erin.types("/debt train add 2027.1 D-3")).text
     assert "erin put 1 artifact on train 2027.1." in said

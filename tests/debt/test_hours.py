@@ -11,6 +11,7 @@ from debt.hours import (
     as_hours,
     decimal_hours,
     looks_like_minutes,
+    parse_amount,
     parse_minutes,
     span,
 )
@@ -56,6 +57,13 @@ def test_what_is_no_length_of_time_is_refused_with_examples(typed: str) -> None:
 def test_no_time_at_all_is_not_logged(typed: str) -> None:
     with pytest.raises(Refused, match="log at least a minute"):
         parse_minutes(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours"), [("0", 0), ("0 h", 0), ("none", 0), ("1.5h", 1.5), ("20000h", 20_000)]
+)
+def test_an_amount_may_be_nothing_or_a_whole_company_s(typed: str, hours: float) -> None:
+    assert parse_amount(typed) == hours * 60
 
 
 @pytest.mark.parametrize("typed", ["25h", "1441m", "24h01", "9999", "99999m"])
