@@ -32,13 +32,16 @@ IN_TIME = 2.0
 _LATE_TRIGGER = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired"}
 
 
-async def settled(work: Awaitable[Answer]) -> Answer:
-    """The answer, or the words for why there is none; anything unexpected gets a reference."""
+async def settled(work: Awaitable[Answer], *, in_form: bool = False) -> Answer:
+    """The answer, or the words for why there is none; anything unexpected gets a reference.
+
+    What is refused at a field of a form is raised where that form is there to say so.
+    """
     try:
         return await work
-    except FieldRefused:
-        raise
     except Refused as refusal:
+        if in_form and isinstance(refusal, FieldRefused):
+            raise
         return refused(refusal)
     except Exception as error:  # noqa: BLE001  # the person gets a reference, the log the traceback
         return unexpected(error)

@@ -77,7 +77,7 @@ class Listeners:
         run = FORMS.get(view["callback_id"], _outdated)
         state = State(view["state"]["values"])
         work = _at_its_field(view, perform(self._bot, origin, run, state=state, view=view))
-        task = await in_time(self._bot, settled(work))
+        task = await in_time(self._bot, settled(work, in_form=True))
         if not task.done():
             await ack()
             self._bot.tasks.leave(self._late(origin, task))

@@ -43,14 +43,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What became of a scope since a day: how many ended, the last few of them, how many were
-    added; how many need somebody and have not been touched, and the first few of those.
+    """What became of a scope since a day: how many ended, how many were added, and the last few of
+    either; how many need somebody and have not been touched, and the first few of those.
     """
 
     since: date
     ended: int
     ended_lately: tuple[Artifact, ...]
     added: int
+    added_lately: tuple[Artifact, ...]
     unseen: int
     named: tuple[Artifact, ...]
 
@@ -77,12 +78,15 @@ async def review(session: Session, policy: Policy, month: date, said: Said) -> M
     now = (await snapshots.now(session, policy, scope, today)).counts
     ended = _ended(now) - _ended(then)
     lately = await lists.ended_since(session, scope, since, _NAMED) if ended > 0 else []
+    added = max(0, now.live - then.live + ended)
+    new = await lists.added_since(session, scope, since, _NAMED) if added else []
     unseen = await lists.untouched(session, scope, since)
     told = Month(
         since=since.date(),
         ended=max(0, ended),
         ended_lately=tuple(lately[:ended]),
-        added=max(0, now.live - then.live + ended),
+        added=added,
+        added_lately=tuple(new[:added]),
         unseen=len(unseen),
         named=await _named(session, unseen, said.listed),
     )

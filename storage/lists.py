@@ -221,6 +221,18 @@ async def ended_since(
     return [artifact_of(row) for row in (await session.execute(newest)).mappings()]
 
 
+async def added_since(
+    session: Session, scope: Scope, since: datetime, limit: int
+) -> list[Artifact]:
+    """What lives in a scope and was added or accepted since then, as long as nobody has changed it
+    again; the newest first.
+    """
+    new = and_(A.live, A.changed_how.in_(("added", "accepted")))
+    question = within(select(*COLUMNS).where(A.changed_at > since, new), scope)
+    newest = question.order_by(A.changed_at.desc(), A.id.desc()).limit(limit)
+    return [artifact_of(row) for row in (await session.execute(newest)).mappings()]
+
+
 async def untouched(session: Session, scope: Scope, since: datetime) -> list[int]:
     """The keys of what needs somebody and nobody has touched since then, ranked; of the first
     `COUNTED_AT_MOST` that need somebody.

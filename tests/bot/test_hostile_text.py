@@ -488,7 +488,7 @@ async def test_what_looks_back_on_weeks_and_months_is_inert(
         await process.send()
         must_be_inert(dana.reads("payments")[-1])
     assert "The register since" in dana.reads("payments")[-1].shown
-    [told] = [each for each in erin.dms() if "than any other since" in each.shown]
+    [told] = [each for each in erin.dms() if "has had most artifacts in need" in each.shown]
     must_be_inert(told)
 
 

@@ -5,7 +5,11 @@ from datetime import date
 
 import pytest
 
+from bot.answering import settled
+from bot.call import Answer, Reply
 from bot.process import Process
+from bot.state import FieldRefused, at
+from debt.refusal import Refused
 from sandbox import Message, Person, Sandbox
 from tests.bot.conftest import MONDAY, Ledger, on_both_databases
 
@@ -160,3 +164,15 @@ async def test_a_digest_that_cannot_be_renewed_still_answers(
     reply = await sam.clicks(digest, "Claim", row="D-3")
     assert "sam owns Orphan (D-3) now" in reply.text
     assert (await followed.by_key(3)).owner == sam.id
+
+
+async def test_what_a_field_refuses_is_said_in_words_where_there_is_no_form() -> None:
+    async def refusing() -> Answer:
+        with at("minutes"):
+            raise Refused("Say 1.5h.")
+
+    answer = await settled(refusing())
+    assert isinstance(answer, Reply)
+    assert answer.message.text == "Say 1.5h."
+    with pytest.raises(FieldRefused):
+        await settled(refusing(), in_form=True)

@@ -81,10 +81,11 @@ async def test_the_first_digest_of_a_month_opens_with_the_register(mail: Mail) -
     await snapshot(mail, 4)
     await mail.register.holds(name="Gone", stage="retired", changed_at=mail.at - days(3))
     await mail.register.holds(name="Forgotten", expires_on=mail.at.date() - days(2))
+    await mail.register.holds(name="Fresh", changed_at=mail.at - days(2), changed_how="accepted")
     message = await goes_out(mail)
     first = message.blocks[1]["text"]["text"]
     assert first.startswith("*The register since*")
-    assert "1 ended (Gone (D-4)), 2 added" in first
+    assert "1 ended (Gone (D-4)), 3 added (Fresh (D-6) and 2 more artifacts)" in first
     assert "nobody looked at 1 artifact in need of somebody." in first
     mail.passes(WEEK)
     await mail.register.holds(expires_on=mail.at.date() - days(2))
@@ -121,11 +122,11 @@ async def test_most_in_need_three_weeks_running_is_a_matter_for_the_lead_once(ma
         mail.passes(timedelta(hours=5))
         await mail.plans()
         await mail.sends()
-        if any("more artifacts in need of somebody" in m.shown for m in mail.messages("@erin")):
+        if any("has had most artifacts in need" in m.shown for m in mail.messages("@erin")):
             told.append(week)
         mail.passes(WEEK - timedelta(hours=5))
     assert told == [3, 4, 5, 6]
-    about = [m for m in mail.messages("@erin") if "than any other since" in m.shown]
+    about = [m for m in mail.messages("@erin") if "has had most artifacts in need" in m.shown]
     assert len(about) == 1
     [picture, *_] = [block for block in about[0].blocks if block["type"] == "image"]
     assert picture["alt_text"].startswith("payments, 12 weeks: worse: in need of somebody from 6")

@@ -409,6 +409,7 @@ for _scope in SCOPES[:3]:
         f"trend {_scope}": partial(trends.trend, policy=POLICY, scope=_scope, today=TODAY),
         f"now {_scope}": partial(snapshots.now, policy=POLICY, scope=_scope, today=TODAY),
         f"ended {_scope}": partial(lists.ended_since, scope=_scope, since=NOW - days(40), limit=3),
+        f"added {_scope}": partial(lists.added_since, scope=_scope, since=NOW - days(40), limit=3),
         f"untouched {_scope}": partial(lists.untouched, scope=_scope, since=NOW - days(40)),
         f"month {_scope}": partial(snapshots.of, scope=_scope, first=_MONTH, last=TODAY),
         f"follower {_scope}": partial(subscriptions.follower, scope=_scope),
