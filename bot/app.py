@@ -65,7 +65,7 @@ class Listeners:
 
     async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         action, origin, trigger_id = body["actions"][0], _pressed_in(body), body["trigger_id"]
-        run = BUTTONS.get(action["action_id"], _outdated)
+        run = BUTTONS.get(action["action_id"].partition("#")[0], _outdated)
         await ack()
         work = perform(self._bot, origin, run, value=_value_of(action))
         self._bot.tasks.leave(answer_press(self._bot, origin, trigger_id, work))

@@ -11,7 +11,16 @@ from bot.feature import Feature, Verb
 from bot.subscribe import require_scope
 from bot.typed import scope_in
 from briefings import metrics as in_words
-from briefings.message import Cells, Message, PictureBlock, button, line, plainly, quiet
+from briefings.message import (
+    Cells,
+    Message,
+    PictureBlock,
+    buttons,
+    buttons_for,
+    line,
+    plainly,
+    quiet,
+)
 from briefings.pictures import multiples_alt
 from briefings.words import say
 from debt.artifact import Artifact
@@ -122,9 +131,10 @@ def _asked(seen: Seen) -> Iterator[Block]:
     for each in asking[:NAMED_AT_MOST]:
         artifacts = seen.named[each.metric.name]
         act = _ACTS.get(each.metric.name, "review")
-        words = say("metrics.behind", told=each, now=in_words.now_of(each), artifacts=artifacts)
-        press = button(act.capitalize(), f"artifact.{act}", artifacts[0].key)
-        yield line(words, accessory=press)
+        yield line(say("metrics.behind", told=each, now=in_words.now_of(each), artifacts=artifacts))
+        keys = [artifact.key for artifact in artifacts]
+        acts = buttons_for(keys, act.capitalize(), f"artifact.{act}")
+        yield buttons(f"metrics.{each.metric.name}", *acts)
 
 
 def _costs(seen: Seen, policy: Policy) -> Iterator[Block]:

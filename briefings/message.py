@@ -1,7 +1,7 @@
 """A message: typed blocks and the text that stands for them in a notification."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -167,6 +167,11 @@ def button(
     style = "primary" if primary else "danger" if danger else None
     label = PlainTextObject(text=text, emoji=False)
     return ButtonElement(text=label, action_id=action, value=value, style=style)
+
+
+def buttons_for(keys: Iterable[str], text: str, action: str) -> list[ButtonElement]:
+    """The same for each; Slack wants other ids within a block: they differ after the `#`."""
+    return [button(f"{text} {key}", f"{action}#{key}", key) for key in keys]
 
 
 def joined(blocks: Sequence[Sequence[Block]]) -> tuple[Block, ...]:

@@ -81,10 +81,11 @@ async def test_what_asks_for_something_names_its_artifacts_a_press_away(
     assert (
         "No tests (67 %): test them before they change again. First Hot one (D-2), Quiet one (D-1)."
     ) in shown.shown
-    reviewed = await dana.clicks(shown, "Review")
-    assert reviewed.error is None
-    assert (await ledger.by_key(2)).reviewed_on is not None
-    await dana.clicks(shown, "Claim")
+    for number in (1, 2):
+        reviewed = await dana.clicks(shown, f"Review D-{number}")
+        assert reviewed.error is None
+        assert (await ledger.by_key(number)).reviewed_on is not None
+    await dana.clicks(shown, "Claim D-3")
     assert (await ledger.by_key(3)).owner == dana.id
 
 
@@ -102,7 +103,7 @@ async def test_what_changed_hands_is_to_be_reviewed_with_who_owns_it_now(
         "First Fraud explainer (D-1)."
     ) in shown.shown
     assert "not reviewed since its owner changed" in (await sam.types("/debt show D-1")).text
-    await dana.clicks(shown, "Review")
+    await dana.clicks(shown, "Review D-1")
     shown = await asks(dana, process, "team:payments")
     assert "Changed owner" not in shown.shown
 
