@@ -88,7 +88,7 @@ async def _one(call: Call, place: Place) -> Reply:
             found = [each for each in found if each.place == place]
         if not found:
             return await _none(session, call, place)
-        told = [await told_of(session, call.change, each, costliest=True) for each in found]
+        told = [await told_of(session, call.change, each) for each in found]
         shown = await burn_up_of(session, told[0], call.today)
     return Reply(_message(place, told, shown))
 
@@ -257,7 +257,7 @@ async def _put(call: Call, place: Place, rhythm: Rhythm, limits: Limits) -> Repl
         if place.scope.kind is not ScopeKind.TRAIN:
             await require_scope(session, place.scope)
         kept = await budgets.put(session, call.change, place, rhythm, limits)
-        told = await told_of(session, call.change, kept, costliest=True)
+        told = await told_of(session, call.change, kept)
     words = say("budget.was_set", told=told, who=call.who)
     return Reply(plainly(words))
 

@@ -79,7 +79,7 @@ async def _there(session: Session, call: Call, known: Train) -> There:
     """Of a train that is over, its budgets as they stood on its last day."""
     day = last_day_of(known, call.today)
     found = await budgets.in_force(session, day, [_scope(known.name)])
-    told = [await told_of(session, call.change, each, costliest=True) for each in found]
+    told = [await told_of(session, call.change, each) for each in found]
     aboard = await lists.numbers(session, lists.Query(scopes=(_scope(known.name),)))
     return There(known, len(aboard), told)
 

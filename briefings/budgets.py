@@ -9,6 +9,7 @@ from briefings.pictures import BurnUp, burn_up_alt
 from briefings.words import shorten
 from debt.artifact import Artifact
 from debt.budget import Standing, State, advice, days_left
+from debt.estimate import Rests
 from storage import budgets, uses
 from storage.artifacts import Change
 from storage.budgets import Budget
@@ -21,14 +22,15 @@ _RANK = {State.OVER: 0, State.AT_RISK: 1, State.WITHIN: 2}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A budget, how it stands, what uses most of it, and whether what is new there has to be
-    agreed to while it is over.
+    """A budget, how it stands, what uses most of it, what is expected of it rests on, and whether
+    what is new there has to be agreed to while it is over.
     """
 
     budget: Budget
     standing: Standing
     costliest: Sequence[tuple[Artifact, int]] = ()
     asks_approval: bool = False
+    rests: Rests | None = None
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -69,12 +71,12 @@ def _asks(change: Change, budget: Budget) -> bool:
     return own and change.policy.budgets.when_over == "approval"
 
 
-async def told_of(
-    session: Session, change: Change, budget: Budget, *, costliest: bool = False
-) -> Told:
+async def told_of(session: Session, change: Change, budget: Budget) -> Told:
+    """All there is to tell of one."""
     standing = await budgets.standing_of(session, change, budget)
-    told = Told(budget, standing, asks_approval=_asks(change, budget))
-    return await with_costliest(session, change, told) if costliest else told
+    rests = await uses.rests_on(session, budget.place)
+    told = Told(budget, standing, asks_approval=_asks(change, budget), rests=rests)
+    return await with_costliest(session, change, told)
 
 
 async def with_costliest(session: Session, change: Change, told: Told) -> Told:

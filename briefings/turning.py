@@ -92,7 +92,7 @@ async def _when(session: Session, change: Change, place: Place) -> datetime:
 
 async def _said(session: Session, change: Change, budget: Budget) -> list[str]:
     """Its line as of now, and its scope for whoever wants to see more."""
-    told = await told_of(session, change, budget, costliest=True)
+    told = await told_of(session, change, budget)
     return [say("budget.weekly", told=told, back=not told.over), str(budget.place.scope)]
 
 

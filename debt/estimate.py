@@ -46,6 +46,17 @@ class Estimate:
     spread: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """What a sum of estimates rests on: `learned` minutes a month are those of artifacts for which
+    somebody has logged hours; two times in three the true sum is within `spread` minutes of it,
+    where the artifacts have nothing to do with each other.
+    """
+
+    learned: int
+    spread: int
+
+
 def prior(artifact: Artifact, policy: Policy) -> float:
     """Minutes a month before anything is logged: what somebody expects, else what is usual for
     its kind, moved by its score.

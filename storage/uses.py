@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import sqrt
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
 
 from debt.artifact import Artifact
 from debt.budget import MONTH_DAYS, Use
+from debt.estimate import PRIOR_MINUTES, Rests
 from debt.hours import Span
 from storage import lists
 from storage.lists import Scope, ScopeKind
@@ -170,6 +172,23 @@ async def spent_by_day(session: Session, place: Place, span: Span) -> dict[date,
     """Minutes of each day on which any were worked; their sum is what `use_of` calls spent."""
     question = _hours(place, span, H.worked_on, func.sum(H.minutes)).group_by(H.worked_on)
     return {day: int(minutes) for day, minutes in await session.execute(question)}
+
+
+async def rests_on(session: Session, place: Place) -> Rests:
+    """What the expected month of a place rests on.
+
+    An estimate ĥ has the variance ĥ / (φ / μ + n) in hours, which is ĥ² / (φ + Σ hours): see
+    debt/estimate.py. Those of several artifacts add up.
+    """
+    learned = func.sum(A.expected_minutes).filter(A.months_logged > 0)
+    wide = 60.0 * A.expected_minutes * A.expected_minutes / (PRIOR_MINUTES + A.minutes_logged)
+    question = _living(
+        place.scope.kind, _there(place, _live_name), func.coalesce(learned, 0), func.sum(wide)
+    )
+    if place.part:
+        question = question.where(_in_part(place))
+    minutes, variance = (await session.execute(question)).one()
+    return Rests(int(minutes), round(sqrt(variance or 0)))
 
 
 async def costliest(

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from math import hypot
 
 import pytest
 
 from debt.artifact import Artifact, Label, Stage
 from debt.budget import Limits, Rhythm, State
+from debt.estimate import Rests, estimate
 from debt.facts import Facts
 from debt.hours import Period, Work, span
 from debt.refusal import Refused
@@ -77,6 +79,20 @@ async def test_what_is_to_come_is_what_live_artifacts_are_expected_to_cost(
     await register.holds(monthly_minutes=900, stage=Stage.PROPOSED)
     use = await register.asked(uses.use_of, PAYMENTS, NOVEMBER)
     assert (use.monthly, use.artifacts) == (900, 2)
+
+
+async def test_a_sum_says_what_it_rests_on_and_how_sure_it_is(register: Register) -> None:
+    await register.holds(monthly_minutes=480)
+    await register.holds()
+    rests = await register.asked(uses.rests_on, PAYMENTS)
+    assert rests.learned == 0
+    await logs(register, 1, 20, on=TODAY - days(40))
+    rests = await register.asked(uses.rests_on, PAYMENTS)
+    each = [estimate(await register.artifact(number), POLICY) for number in (1, 2)]
+    assert rests.learned == each[0].minutes == 16 * H
+    assert rests.spread == pytest.approx(hypot(*(one.spread for one in each)), abs=1)
+    part = replace(PAYMENTS, only="tier:strict")
+    assert await register.asked(uses.rests_on, part) == Rests(0, 0)
 
 
 async def test_logged_months_move_the_estimate_and_one_taken_back_does_not(
