@@ -6,6 +6,7 @@ told exactly of any week afterwards, such as hours, is not kept here.
 
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from debt.artifact import Stage
+from debt.artifact import Label, Stage
 from debt.moments import Counts, Snapshot
 from debt.policy import Policy
 from debt.signals import Sign, bit
@@ -85,13 +86,19 @@ async def _write(session: Session, those: Select[Any]) -> None:
 
 def _counted(session: Session, policy: Policy, today: date) -> Select[Any]:
     """A column for each of `Counts`, over what lives and what ended."""
-    counts = _counts(session, policy, today)
+    short = (label for label, rules in policy.labels.items() if rules.counts_as == "ephemeral")
+    return _counting(tuple(short), today, postgres(session))
+
+
+@lru_cache(maxsize=16)
+def _counting(short: tuple[Label, ...], today: date, on_postgres: bool) -> Select[Any]:
+    """Kept for the day, since to put it together takes longer than to answer it for a team."""
+    counts = _counts(short, today, on_postgres)
     those = or_(A.live, A.stage.in_(_ENDED.values()))
     return select(*(counts[name].label(name) for name in _NAMES)).where(those)
 
 
-def _counts(session: Session, policy: Policy, today: date) -> dict[str, Any]:
-    short = [label for label, rules in policy.labels.items() if rules.counts_as == "ephemeral"]
+def _counts(short: tuple[Label, ...], today: date, on_postgres: bool) -> dict[str, Any]:
     live: dict[str, ColumnElement[bool] | None] = {
         "live": None,
         "owned": A.orphan.is_(False),
@@ -105,7 +112,7 @@ def _counts(session: Session, policy: Policy, today: date) -> dict[str, Any]:
     live |= {name: A.watched.op("&")(bit(sign)) > 0 for name, sign in _SIGNS.items()}
     counted: dict[str, Any] = {name: _number_of(A.live, those) for name, those in live.items()}
     counted |= {name: _number_of(A.stage == stage) for name, stage in _ENDED.items()}
-    counted["age_days"] = _sum(_age(session, today))
+    counted["age_days"] = _sum(_age(today, on_postgres))
     counted["expected_minutes"] = _sum(A.expected_minutes)
     return counted
 
@@ -118,9 +125,9 @@ def _sum(value: Any) -> Any:
     return func.coalesce(func.sum(value).filter(A.live), 0)
 
 
-def _age(session: Session, today: date) -> Any:
+def _age(today: date, on_postgres: bool) -> Any:
     """In days; databases count them differently."""
-    if postgres(session):
+    if on_postgres:
         return type_coerce(literal(today, A.created_on.type) - A.created_on, Integer)
     days = func.julianday(today.isoformat()) - func.julianday(A.created_on)
     return cast(days, Integer)

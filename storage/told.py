@@ -22,8 +22,11 @@ class Said:
 
 async def said(session: Session, channel: str, subjects: Iterable[str]) -> dict[str, Said]:
     """The last word on each of these subjects."""
+    asked = list(subjects)
+    if not asked:
+        return {}
     question = select(T.subject, T.number, T.minutes)
-    question = question.where(T.channel == channel, T.subject.in_(list(subjects)))
+    question = question.where(T.channel == channel, T.subject.in_(asked))
     return {row.subject: Said(*row) for row in await session.execute(question)}
 
 
