@@ -1,7 +1,11 @@
-"""`make bench`: every measurement, or those named: `python -m benchmarks serving digesting`."""
+"""`make bench`: every measurement, or those named: `python -m benchmarks serving digesting`.
+
+Each is made in a process of its own, so that its memory can be told and none slows the next.
+"""
 
 import asyncio
 import importlib
+import subprocess
 import sys
 
 ALL = (
@@ -18,8 +22,12 @@ ALL = (
 
 
 def main() -> None:
-    for name in sys.argv[1:] or ALL:
-        asyncio.run(importlib.import_module(f"benchmarks.{name}").measure())
+    names = sys.argv[1:] or ALL
+    if len(names) == 1:
+        asyncio.run(importlib.import_module(f"benchmarks.{names[0]}").measure())
+        return
+    for name in names:
+        subprocess.run([sys.executable, "-m", "benchmarks", name], check=True)
 
 
 main()
