@@ -81,7 +81,6 @@ def _public(rank: int, each: "Weighed") -> dict[str, Any]:
         "scope": _scope(each),
         "state": plan.state if plan else "not planned",
         "monthly_hours_now": decimal_hours(stakes.before),
-        "rests_on": each.basis,
         "monthly_hours_after": decimal_hours(stakes.after),
         "cost_hours": decimal_hours(stakes.cost),
         "payback_months": round(stakes.payback, 1) if stakes.payback is not None else None,
@@ -90,6 +89,7 @@ def _public(rank: int, each: "Weighed") -> dict[str, Any]:
         "risk_now": each.risk[0] if each.risk else None,
         "risk_after": each.risk[1] if each.risk else None,
         "review_hours_saved_monthly": None if saved is None else decimal_hours(saved),
+        "rests_on": each.basis,
     }
 
 

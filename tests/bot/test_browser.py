@@ -58,7 +58,7 @@ async def test_a_newcomer_claims_by_form_and_acts_on_mondays_digest(
     await page.locator("[data-monday]").click()
     digest = message(page, "Code debt this week: payments")
     await expect(digest).to_be_visible()
-    await picture(page, "digest", height=1330)
+    await picture(page, "digest", height=1140)
     await digest.get_by_role("button", name="Review").first.click()
     await expect(message(page, "Code debt this week: payments")).to_contain_text("reviewed by dana")
     await page.goto("about:blank")  # lets go of the stream of changes

@@ -465,7 +465,9 @@ def test_what_work_buys_back_is_printed_ranked_and_fit_for_a_spreadsheet(fresh: 
     rows = "=1+1,acme/shop,src/retry/**,payments,20\nOld,acme/web,a.py,,90\nNew,acme/web,b.py,,1\n"
     done(fresh.says("import", "-", given=f"name,repo,paths,team,monthly_hours\n{rows}"))
     said = done(fresh.says("roi"))
-    assert said.startswith("  1  D-2 Old (refactor, not planned): 90 h → 36 h a month for ")
+    assert said.startswith(
+        "  1  D-2 Old (refactor, not planned): 90 h (estimated) → 36 h a month for "
+    )
     assert "D-3" not in said
     [told] = json.loads(done(fresh.says("roi", "team:payments", "--json", "--horizon", "6")))
     assert (told["key"], told["scope"], told["state"]) == ("D-1", "team:payments", "not planned")
