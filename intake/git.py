@@ -6,7 +6,6 @@ with those switches off, an environment of our own, an empty work tree and a pri
 files that are checked out are never looked at, and a bare clone reads exactly like a full one.
 """
 
-import fcntl
 import os
 import resource
 import shutil
@@ -19,13 +18,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, Queue
 from typing import IO
 
-CHUNK = 1 << 18
-AHEAD = 1 << 20
-"""So many bytes git may be ahead of whoever reads."""
-READER = "git, read ahead"
+from intake.pipes import CHUNK, Ahead, reading_ahead, spooled, widen
+
 LONGEST_POINTER = 8192
 OUT_OF_MEMORY = "Out of memory"
 
@@ -167,7 +163,7 @@ class Repository:
         """
         with self.output(*arguments, stdin=stdin) as stdout:
             if ahead:
-                with _reading_ahead(stdout, ahead) as chunks:
+                with reading_ahead(stdout, ahead) as chunks:
                     yield self._split(chunks)
             else:
                 yield self._split(stdout)
@@ -178,7 +174,7 @@ class Repository:
 
         Raises UnreadableRepository when git exits with an error or the time is up.
         """
-        with tempfile.TemporaryFile() as said, _spooled(stdin) as given:
+        with tempfile.TemporaryFile() as said, spooled(stdin) as given:
             process = self._start(arguments, given, said)
             late = threading.Event()
             watch = threading.Timer(self._remaining(), _stop, (process, late))
@@ -186,7 +182,7 @@ class Repository:
             try:
                 watch.start()
                 assert process.stdout is not None  # noqa: S101 - asked for by PIPE
-                _widen(process.stdout)
+                widen(process.stdout)
                 with self._ending.watching(process):
                     yield process.stdout
                 process.stdout.close()
@@ -212,7 +208,7 @@ class Repository:
         bound(process, self.limits.memory_bytes)
         return process
 
-    def _split(self, stdout: "IO[bytes] | _Ahead") -> Iterator[bytes]:
+    def _split(self, stdout: IO[bytes] | Ahead) -> Iterator[bytes]:
         pending, read = b"", 0
         while chunk := stdout.read1(CHUNK):  # type: ignore[union-attr]  # a pipe is buffered
             read += len(chunk)
@@ -345,56 +341,6 @@ def _environment(directory: Path, scratch: Path) -> dict[str, str]:
         "GIT_PAGER": "cat",
         "GIT_TERMINAL_PROMPT": "0",
     }
-
-
-@contextmanager
-def _spooled(parts: Iterable[bytes]) -> Iterator[IO[bytes]]:
-    """Input as a file, so that nobody waits for a pipe that nobody reads."""
-    with tempfile.TemporaryFile() as file:
-        file.writelines(parts)
-        file.seek(0)
-        yield file
-
-
-def _widen(pipe: IO[bytes]) -> None:
-    """Lets git go on while others work; where the system says no, it waits for them."""
-    with suppress(OSError, AttributeError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, AHEAD)
-
-
-class _Ahead:
-    """What a thread has read of a pipe before anybody asks: so much at most, then git waits."""
-
-    def __init__(self, pipe: IO[bytes], most: int) -> None:
-        self._pipe, self._over = pipe, threading.Event()
-        self._chunks: Queue[bytes] = Queue(max(2, most // CHUNK))
-        threading.Thread(target=self._read, name=READER, daemon=True).start()
-
-    def _read(self) -> None:
-        try:
-            while (chunk := self._pipe.read(CHUNK)) and not self._over.is_set():
-                self._chunks.put(chunk)
-        finally:
-            self._chunks.put(b"")
-
-    def read1(self, _size: int, /) -> bytes:
-        return self._chunks.get()
-
-    def end(self) -> None:
-        """Nobody asks any more: the thread finds room for what it has in hand, and goes."""
-        self._over.set()
-        with suppress(Empty):
-            while True:
-                self._chunks.get_nowait()
-
-
-@contextmanager
-def _reading_ahead(pipe: IO[bytes], most: int) -> Iterator[_Ahead]:
-    reader = _Ahead(pipe, most)
-    try:
-        yield reader
-    finally:
-        reader.end()
 
 
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:

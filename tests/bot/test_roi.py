@@ -7,7 +7,7 @@ import pytest
 from bot.process import Process
 from debt.refusal import Refused
 from debt.roi import State
-from sandbox import Person, Sandbox
+from sandbox import Form, Person, Sandbox
 from storage import initiatives
 from storage.artifacts import Change
 from tests.bot.conftest import MONDAY, Ledger
@@ -69,14 +69,20 @@ async def test_work_that_was_done_is_not_proposed_again_before_its_promise_is_ch
     assert "(D-1): refactor it" in (await dana.types("/debt roi team:payments")).text
 
 
-async def test_what_is_left_empty_is_as_in_the_policy_for_the_kind_that_was_chosen(
-    dana: Person, ledger: Ledger
-) -> None:
+async def retiring(dana: Person, ledger: Ledger) -> Form:
+    """The form of a plan to retire what takes 20 hours a month, not yet submitted."""
     await ledger.add(monthly_minutes=20 * H)
     form = (await dana.types("/debt roi plan D-1")).form
     assert form is not None
     form.choose("What", "Retire it")
-    assert "20 h → 0 h a month for 16 h of work" in (await form.submit()).text
+    return form
+
+
+async def test_what_is_left_empty_is_as_in_the_policy_for_the_kind_that_was_chosen(
+    dana: Person, ledger: Ledger
+) -> None:
+    planned = await (await retiring(dana, ledger)).submit()
+    assert "20 h → 0 h a month for 16 h of work" in planned.text
     form = (await dana.types("/debt roi plan D-1")).form
     assert form is not None
     form.choose("What", "Refactor it")
@@ -177,11 +183,7 @@ async def test_ending_it_is_one_way_to_be_done_with_the_plan(
 async def test_what_is_planned_to_be_retired_is_not_done_while_it_is_there(
     dana: Person, ledger: Ledger
 ) -> None:
-    await ledger.add(monthly_minutes=20 * H)
-    form = (await dana.types("/debt roi plan D-1")).form
-    assert form is not None
-    form.choose("What", "Retire it")
-    await form.submit()
+    await (await retiring(dana, ledger)).submit()
     ranked = (await dana.types("/debt roi team:payments")).message
     assert "[Begin] [Retire] [Drop]" in ranked.shown
     assert (await dana.clicks(ranked, "Retire")).form is not None
