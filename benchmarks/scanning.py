@@ -40,7 +40,7 @@ from pathlib import Path
 from intake.git import opened
 from intake.history import history_in
 from intake.kinds import is_code
-from intake.log import Log, arranged, asked, read_log
+from intake.log import Log, asked, read_log, whole
 from intake.markers import BUILT_IN
 from intake.tree import files_of, head_of, text_of
 with opened(Path(sys.argv[1])) as repository:
@@ -48,7 +48,7 @@ with opened(Path(sys.argv[1])) as repository:
     with asked(repository, head, Log()) as coming:
         read = read_log(repository, coming, BUILT_IN)
     code = [path for path in files_of(repository, head) if is_code(text_of(path))]
-    files = history_in(arranged(repository, read), code).files
+    files = history_in(whole(repository, read), code).files
 Path(sys.argv[2]).write_bytes(b"\\0".join(path for path in files if files[path].ai_added))
 print(json.dumps(len(files)))
 """

@@ -114,7 +114,7 @@ def changes_a_month(files: Iterable[FileHistory], history: History, as_of: float
     for file in files:
         created = history.landed[file.first]
         since = max(as_of - YEAR, created)
-        changes += sum(history.landed[commit] >= since for commit in file.commits)
+        changes += sum(map(since.__le__, map(history.landed.__getitem__, file.commits)))
         changes -= created >= since
         seconds += max(0.0, as_of - since)
     months = seconds / DAY / DAYS_A_MONTH

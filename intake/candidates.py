@@ -133,7 +133,7 @@ class Candidate:
 
     @cached_property
     def newest(self) -> int | None:
-        return min(self.commits, default=None)
+        return max(self.commits, default=None)
 
     def since(self, seconds: int) -> frozenset[int]:
         """Commits that landed in the last so many seconds."""
@@ -168,14 +168,14 @@ class Candidate:
         """Lines of each."""
         lines: Counter[By] = Counter()
         for file in self.files.values():
-            lines.update(file.tools)
+            lines.update(self.facts.history.tools_of(file))
         return lines
 
 
 def people_of(commits: Iterable[int], facts: Facts) -> Counter[int]:
     """Commits by author, machines left out; among equals the one seen last comes first."""
     history = facts.history
-    authors = (history.author[commit] for commit in sorted(commits))
+    authors = (history.author[commit] for commit in sorted(commits, reverse=True))
     return Counter(author for author in authors if author not in history.not_people)
 
 

@@ -11,7 +11,6 @@ from debt.scan_policy import SignalsPolicy
 from debt.signals import Sign, Signal
 from intake.candidates import Candidate, Facts
 from intake.git import Repository
-from intake.history import FileHistory
 from intake.manifests import LARGEST, Dependencies, Manifests, dependencies_in
 from intake.packages import Ecosystem, ecosystem_of, used
 from intake.tree import Blob, contents_of, text_of
@@ -21,7 +20,7 @@ MOST_NAMED = 3
 LONGEST_NAME = 10_000
 
 Then = tuple[str, int]
-"""A manifest by its path, as the commit of that position left it."""
+"""A manifest by its path, as that commit left it."""
 
 Asked = tuple[str, Dependency]
 """What a manifest asks for, by the manifest's path."""
@@ -70,8 +69,8 @@ def shifted(candidate: Candidate, known: Dependence) -> Signal | None:
     found = {}
     then = dict(_changed_since(candidate, _near(candidate, known.manifests)))
     for _, manifest, each in _used(candidate, known):
-        position = then.get(manifest)
-        old = known.then.get((manifest, position), {}) if position is not None else {}
+        commit = then.get(manifest)
+        old = known.then.get((manifest, commit), {}) if commit is not None else {}
         was = next((other for other in old.values() if other.name == each.name), None)
         if was and was.line and each.line and was.line != each.line:
             found[each.name] = f"{each.name} {was.version} → {each.version}"
@@ -143,14 +142,17 @@ def _locks(manifests: Manifests, paths: Iterable[str], ecosystem: Ecosystem) -> 
 
 def _changed_since(candidate: Candidate, manifests: Collection[str]) -> Iterator[Then]:
     """Manifests that changed after the candidate's newest commit, with their own newest one until
-    then. A smaller position is a newer commit.
+    then.
     """
     touched, histories = candidate.newest, candidate.facts.history.files
+    if touched is None:
+        return
     for manifest in manifests:
-        commits = histories.get(_raw(manifest), FileHistory()).commits
-        until = [commit for commit in commits if touched is not None and commit >= touched]
-        if until and min(commits) < min(until):
-            yield manifest, min(until)
+        file = histories.get(_raw(manifest))
+        commits = file.commits if file else ()
+        until = [commit for commit in commits if commit <= touched]
+        if until and max(commits) > max(until):
+            yield manifest, max(until)
 
 
 def _read_then(

@@ -183,7 +183,7 @@ def _written_on(candidate: Candidate) -> date | None:
         history.landed[told.commit]
         for file in candidate.files.values()
         for told in file.told
-        if told.ai_lines(marked=told.commit in history.marked) >= facts.rules.scan.min_lines
+        if told.ai_lines >= facts.rules.scan.min_lines
     ]
     return facts.when(max(landed)) if landed else None
 

@@ -69,11 +69,11 @@ class Ending:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
-        self._over = False
+        self.over = False
 
     def end(self) -> None:
         with self._lock:
-            self._over = True
+            self.over = True
             for process in self._running:
                 kill(process)
 
@@ -82,7 +82,7 @@ class Ending:
         """Until the block ends, `process` ends with everything else."""
         with self._lock:
             self._running.add(process)
-            if self._over:
+            if self.over:
                 kill(process)
         try:
             yield
@@ -114,7 +114,7 @@ class Repository:
         self.path = path
         self.directory = directory
         self.limits = limits
-        self._ending = ending
+        self._ending, self.time_up = ending, Ending()
         self._tree = scratch / "tree"
         self._tree.mkdir()
         self._environment = _environment(directory, scratch)
@@ -176,19 +176,15 @@ class Repository:
         """
         with tempfile.TemporaryFile() as said, spooled(stdin) as given:
             process = self._start(arguments, given, said)
-            late = threading.Event()
-            watch = threading.Timer(self._remaining(), _stop, (process, late))
-            watch.daemon = True
             try:
-                watch.start()
                 assert process.stdout is not None  # noqa: S101 - asked for by PIPE
                 widen(process.stdout)
-                with self._ending.watching(process):
+                with self._ending.watching(process), self.time_up.watching(process):
                     yield process.stdout
-                process.stdout.close()
-                self._check(process.wait(), said, late)
+                    process.stdout.close()
+                    status = process.wait()
+                self._check(status, said)
             finally:
-                watch.cancel()
                 _reap(process)
 
     def _start(
@@ -220,11 +216,8 @@ class Repository:
         if pending:
             yield pending
 
-    def _remaining(self) -> float:
-        return max(0.0, self._deadline - time.monotonic())
-
-    def _check(self, code: int, said: IO[bytes], late: threading.Event) -> None:
-        if late.is_set():
+    def _check(self, code: int, said: IO[bytes]) -> None:
+        if self.time_up.over:
             raise self._too_slow()
         if code:
             words = end_of(said)
@@ -256,8 +249,22 @@ def opened(
     """
     directory = _git_directory(path)
     with tempfile.TemporaryDirectory(prefix="debt-scan-") as scratch:
-        scratched = Path(scratch)
-        yield Repository(path, directory, scratched, limits or Limits(), ending or Ending())
+        limits = limits or Limits()
+        repository = Repository(path, directory, Path(scratch), limits, ending or Ending())
+        with _timed(limits.seconds, repository.time_up):
+            yield repository
+
+
+@contextmanager
+def _timed(seconds: float, time_up: Ending) -> Iterator[None]:
+    watch = threading.Timer(seconds, time_up.end)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+        watch.join()
 
 
 def shown(text: object, limit: int = 200) -> str:
@@ -341,11 +348,6 @@ def _environment(directory: Path, scratch: Path) -> dict[str, str]:
         "GIT_PAGER": "cat",
         "GIT_TERMINAL_PROMPT": "0",
     }
-
-
-def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    kill(process)
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

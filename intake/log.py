@@ -9,7 +9,6 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import NamedTuple
 
 from intake.borrowing import Made, made_in
@@ -51,18 +50,16 @@ class Rename(NamedTuple):
 
 @dataclass(slots=True)
 class Log:
-    """All commits up to `head` but merges, each a row; children may come after their parents.
+    """All commits up to `head` but merges, each a row, in the order of order.py: oldest first.
 
-    `order` has the rows newest first, as order.py tells them; `straight` is 1 where a commit came
-    by no merge. For each of the `paths` there ever were, `rows` are the commits that changed it and
-    `added` the lines that each of them added; `reviewed` is 1 where its own words tell of a review.
-    What few commits have stands by row: renames, whom their own words `named`, what they revert,
-    what they were made of.
+    `straight` is 1 where a commit came by no merge, `reviewed` where its own words tell of a
+    review. For each of the `paths` there ever were, `rows` are the commits that changed it, in no
+    order, and `added` the lines that each of them added. What few commits have stands by row:
+    renames, whom their own words `named`, what they revert, what they were made of.
     """
 
     head: str = ""
     shas: list[bytes] = field(default_factory=list)
-    order: "array[int]" = field(default_factory=lambda: array("I"))
     straight: "array[int]" = field(default_factory=lambda: array("B"))
     landed: "array[int]" = field(default_factory=lambda: array("q"))
     author: "array[int]" = field(default_factory=lambda: array("I"))
@@ -102,58 +99,95 @@ def asked(repository: Repository, head: str, known: Log) -> Iterator[Asked]:
 
 
 class Read(NamedTuple):
-    """Commits as git gave them, and their order: of all, or only of those that are not `known`."""
+    """A log, and how many of its commits git has not told of, though they are in its order."""
 
     log: Log
-    order: Order
-    known: int
+    missing: int
 
 
 def read_log(
     repository: Repository, asked: Asked, markers: Markers, progress: Progress | None = None
 ) -> Read:
     """Takes what git was asked for; what was known grows by it. `progress` is told commits done and
-    in all.
+    in all. Raises UnreadableRepository.
     """
-    log, known = replace(asked.known, head=asked.head), frozenset(asked.known.shas)
-    order, grows = _order(repository, asked, known)
-    new = len(order.shas) - (0 if grows else len(known))
-    reading = _Reading(log, markers, repository)
+    known = frozenset(asked.known.shas)
+    log = replace(_with_room(repository, asked, known), head=asked.head)
+    waiting = {sha: row for row, sha in enumerate(log.shas) if sha not in known}
+    reading, new = _Reading(log, markers, repository), len(waiting)
     # Where clocks were wrong, git also lists commits from which the known ones came.
     unknown = (commit for commit in asked.commits if commit.sha not in known)
     for done, commit in enumerate(unknown, 1):
-        reading.take(commit)
+        if commit.sha not in waiting:
+            raise _changed(repository)
+        reading.take(commit, waiting.pop(commit.sha))
         if progress and done % STEP == 0:
             progress(done, new)
     if progress:
         progress(new, new)
-    return Read(log, order, len(known) if grows else 0)
+    return Read(log, len(waiting))
 
 
-def arranged(repository: Repository, read: Read) -> Log:
-    """The log with its commits in order, once git has ended well. Raises UnreadableRepository."""
-    log, order, known = read
-    rows = {sha: row for row, sha in enumerate(islice(log.shas, known, None), known)}
-    if len(rows) != len(order.shas) or not all(sha in rows for sha in order.shas):
-        where = shown(repository.path)
-        raise UnreadableRepository(f"{where}: its history changed while it was read.")
-    straight = array("B", (sha in order.straight for sha in rows))
+def whole(repository: Repository, read: Read) -> Log:
+    """The log, once git has ended well. Raises UnreadableRepository where it left commits out."""
+    if read.missing:
+        raise _changed(repository)
+    return read.log
+
+
+def _changed(repository: Repository) -> UnreadableRepository:
+    where = shown(repository.path)
+    return UnreadableRepository(f"{where}: its history changed while it was read.")
+
+
+def _with_room(repository: Repository, asked: Asked, known: frozenset[bytes]) -> Log:
+    """What is known, with empty rows for the commits that are not."""
+    if asked.order:
+        return _grown(asked.known, asked.order())
+    later = order_after(repository, asked.head, asked.known.head, known)
+    if later:
+        return _grown(asked.known, later)
+    with order_of_all(repository, asked.head) as order:
+        every = order()
+    if not known.issubset(every.shas):
+        raise _changed(repository)
+    return _rearranged(asked.known, every)
+
+
+def _grown(log: Log, later: Order) -> Log:
+    """With rows for what came after everything that is known."""
+    shas = later.shas[::-1]
+    room = array("B", bytes(len(shas)))
     return replace(
         log,
-        order=array("I", map(rows.__getitem__, order.shas)) + log.order[:known],
-        straight=log.straight[:known] + straight,
+        shas=log.shas + shas,
+        straight=log.straight + array("B", map(later.straight.__contains__, shas)),
+        landed=log.landed + array("q", room),
+        author=log.author + array("I", room),
+        reviewed=log.reviewed + room,
     )
 
 
-def _order(repository: Repository, asked: Asked, known: frozenset[bytes]) -> tuple[Order, bool]:
-    """Of what came after the known ones, if it goes ahead of them as they are; else of all."""
-    if asked.order:
-        return asked.order(), False
-    later = order_after(repository, asked.head, asked.known.head, known)
-    if later:
-        return later, True
-    with order_of_all(repository, asked.head) as order:
-        return order(), False
+def _rearranged(log: Log, every: Order) -> Log:
+    """With rows for all commits there are, among which those that are known find new places."""
+    grown = _grown(Log(), every)
+    rows = {sha: row for row, sha in enumerate(grown.shas)}
+    to = [rows[sha] for sha in log.shas]
+    for before, row in enumerate(to):
+        grown.landed[row] = log.landed[before]
+        grown.author[row] = log.author[before]
+        grown.reviewed[row] = log.reviewed[before]
+    return replace(
+        grown,
+        authors=log.authors,
+        paths=log.paths,
+        rows=[array("I", map(to.__getitem__, some)) for some in log.rows],
+        added=log.added,
+        renames={to[row]: renames for row, renames in log.renames.items()},
+        named={to[row]: named for row, named in log.named.items()},
+        reverts={to[row]: reverts for row, reverts in log.reverts.items()},
+        made={to[row]: made for row, made in log.made.items()},
+    )
 
 
 class _Reading:
@@ -167,12 +201,11 @@ class _Reading:
             repository.limits.log_bytes - sum(map(len, log.paths)) - PATH_BYTES * len(log.paths)
         )
 
-    def take(self, commit: Commit) -> None:
-        log, row = self._log, len(self._log.shas)
-        log.shas.append(commit.sha)
-        log.landed.append(min(commit.landed, MOST_LANDED))
-        log.author.append(self._author(commit.author))
-        log.reviewed.append(is_reviewed(commit.message, self._markers))
+    def take(self, commit: Commit, row: int) -> None:
+        log = self._log
+        log.landed[row] = min(commit.landed, MOST_LANDED)
+        log.author[row] = self._author(commit.author)
+        log.reviewed[row] = is_reviewed(commit.message, self._markers)
         if found := self._evidence(commit):
             log.named[row] = found
         if reverts := reverts_in(commit.message):

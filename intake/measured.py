@@ -56,8 +56,8 @@ class Contents:
         near: Container[bytes] = (),
         again: Container[bytes] = (),
     ) -> Iterator[Seen]:
-        """Every file in the given order: more of those that are `near`, contents of those to be
-        read `again`. Raises UnreadableRepository.
+        """Every file in the given order: more of those that are `near`, and of those that were near
+        when they were last read; contents of those to be read `again`. Raises UnreadableRepository.
         """
         known = {
             path: measured
@@ -89,7 +89,12 @@ class Contents:
         blocks = blocks_in(path, content, self._markers)
         measured = Measured(blob.oid, speaks=any(map(_speaks, blocks)))
         if is_code(path) or measured.speaks:
-            asked = raw in near or any(block.declares for block in blocks)
+            was = self._known.get(raw)
+            asked = (
+                raw in near
+                or any(block.declares for block in blocks)
+                or (was is not None and was.branches is not None)
+            )
             references = references_in(path, content)
             measured = measured._replace(
                 lines=code_lines(content),

@@ -77,7 +77,6 @@ def _log(log: Log) -> dict[str, bytes]:
     }
     columns = {
         "shas": b"\n".join(log.shas),
-        "order": log.order.tobytes(),
         "straight": log.straight.tobytes(),
         "landed": log.landed.tobytes(),
         "author": log.author.tobytes(),
@@ -110,7 +109,6 @@ def _as_log(parts: Parts) -> Log:
             row: Made(tuple(sha.encode() for sha in shas), request)
             for row, request, shas in json.loads(parts["made"])
         },
-        order=_numbers("I", parts["order"]),
         straight=_numbers("B", parts["straight"]),
         landed=_numbers("q", parts["landed"]),
         author=_numbers("I", parts["author"]),

@@ -11,12 +11,11 @@ from intake.borrowing import lenders_of
 from intake.cache import Cache
 from intake.git import Repository
 from intake.history import EVER, History, cut_off, history_in
-from intake.log import Asked, Log, Progress, Read, arranged, asked, read_log
+from intake.log import Asked, Log, Progress, Read, asked, read_log, whole
 from intake.markers import Markers
 from intake.measured import Contents
 from intake.mentions import Mentions
 from intake.notes import Notes, notes_of
-from intake.order import Order
 from intake.packing import Kept
 
 ANEW = (
@@ -41,7 +40,7 @@ class Reading:
         self.repository, self.head, self.since = repository, asked.head, since
         self._markers = markers
         self._cache, self._kept, self._asked = cache, cache.before, asked
-        self._read = Read(Log(), Order([], frozenset()), 0)
+        self._read = Read(Log(), 0)
         self._log = self._read.log
         self.cut = cut_off(repository)
         self.contents = Contents(repository, markers, self._kept.contents)
@@ -53,11 +52,12 @@ class Reading:
 
     def history(self, wanted: Collection[bytes]) -> History:
         """What the commits that count did to the wanted paths. Raises UnreadableRepository."""
-        log = self._log = arranged(self.repository, self._read)
+        log = self._log = whole(self.repository, self._read)
         made = {log.shas[row]: made for row, made in log.made.items()}
         lenders = lenders_of(self.repository, log.head, made)
-        shas = map(log.shas.__getitem__, log.order)
-        self.noted = notes_of(self.repository, shas, self._markers, self._kept.notes, lenders)
+        self.noted = notes_of(
+            self.repository, reversed(log.shas), self._markers, self._kept.notes, lenders
+        )
         landed = _begins(self.since) if self.since else EVER
         notes = self.noted.of
         return history_in(log, wanted, cut=self.cut, notes=notes, since=landed)

@@ -123,7 +123,7 @@ def _rewrites(path: str, candidate: Candidate) -> int:
     return sum(
         told.commit != first
         and history.landed[told.commit] >= since
-        and 2 * told.ai_lines(marked=told.commit in history.marked) >= facts.lines[path]
+        and 2 * told.ai_lines >= facts.lines[path]
         for told in file.told
     )
 

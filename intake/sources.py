@@ -1,7 +1,7 @@
 """What the history and the traces of some files say of them, as pieces of evidence."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,8 +39,8 @@ def pieces_of(
     for file in files.values():
         for each in file.told:
             told[each.commit].append(each)
-    for commit in sorted(told):
-        sha = history.shas[commit]
+    for commit in sorted(told, reverse=True):
+        sha = history.ids[commit].decode("ascii")
         yield from _by_words(sha, history.marked.get(commit, frozenset()), told[commit], unnamed)
         yield from _by_note(sha, told[commit], unnamed)
     for path in sorted(files):
@@ -51,7 +51,7 @@ def _by_words(
     sha: str, found: frozenset[Evidence], told: list[Told], unnamed: frozenset[str]
 ) -> Iterator[Piece]:
     """One piece for each source and tool: a trailer repeated is one trailer."""
-    lines = sum(each.ai_lines(marked=True) for each in told)
+    lines = sum(each.ai_lines for each in told)
     for source, item in _said(found):
         sure = Confidence.LOW if item.tool in unnamed else READ_FROM[item.source][1]
         yield Piece(source, item.tool, lines, sure, model=item.model, commit=sha)
@@ -85,7 +85,7 @@ def _by_note(sha: str, told: list[Told], unnamed: frozenset[str]) -> Iterator[Pi
         yield Piece(*named[:2], number, sure, model=named.model, commit=sha)
 
 
-def _by_trace(path: str, spans: list[Span]) -> Iterator[Piece]:
+def _by_trace(path: str, spans: Sequence[Span]) -> Iterator[Piece]:
     for by, (first, last), sure in sorted(spans, key=lambda span: span.lines):
         yield Piece(
             Source.TRACE,

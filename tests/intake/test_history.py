@@ -4,7 +4,7 @@ from pathlib import Path
 
 from intake.git import opened
 from intake.history import History, cut_off, history_in
-from intake.log import Log, arranged, asked, read_log
+from intake.log import Log, asked, read_log, whole
 from intake.markers import BUILT_IN, By
 from tests.intake.repositories import BY_CLAUDE, CLAUDE, DANA, ERIN, Story, code, git
 
@@ -21,7 +21,7 @@ def read(path: Path, head: str, wanted: set[bytes]) -> History:
     with opened(path) as repository:
         with asked(repository, head, Log()) as coming:
             seen = read_log(repository, coming, BUILT_IN)
-        log = arranged(repository, seen)
+        log = whole(repository, seen)
         return history_in(log, wanted, cut=cut_off(repository))
 
 
@@ -36,7 +36,7 @@ def test_lines_go_to_the_tool_their_commit_names(story: Story) -> None:
     story.commit(f"More\n\n{BY_CLAUDE}", {"a.py": code(40)})
     history = history_of(story, "a.py")
     assert shares(history) == {"a.py": (30, 40)}
-    assert history.files[b"a.py"].tools == {By("Claude Code", None): 30}
+    assert history.tools_of(history.files[b"a.py"]) == {By("Claude Code", None): 30}
     assert (history.commits, history.ai_commits) == (2, 1)
 
 
@@ -52,8 +52,9 @@ def test_two_tools_in_one_commit_both_have_its_lines_but_the_file_has_them_once(
     story: Story,
 ) -> None:
     story.commit(f"Sell\n\n{BY_CLAUDE}\n{CURSOR}", {"a.py": code(30)})
-    file = history_of(story, "a.py").files[b"a.py"]
-    assert file.tools == {By("Claude Code", None): 30, By("Cursor", None): 30}
+    history = history_of(story, "a.py")
+    file = history.files[b"a.py"]
+    assert history.tools_of(file) == {By("Claude Code", None): 30, By("Cursor", None): 30}
     assert file.ai_added == 30
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from intake.git import Limits, opened
 from intake.history import History, history_in
-from intake.log import Log, arranged, asked, read_log
+from intake.log import Log, asked, read_log, whole
 from intake.markers import BUILT_IN, By
 from intake.notes import Claim, note_in, notes_of
 from intake.scan import read_repository
@@ -38,7 +38,7 @@ def history_of(story: Story, *paths: str) -> History:
     with opened(story.path) as repository:
         with asked(repository, head, Log()) as coming:
             read = read_log(repository, coming, BUILT_IN)
-        log = arranged(repository, read)
+        log = whole(repository, read)
         notes = notes_of(repository, log.shas, BUILT_IN)
         wanted = {path.encode() for path in paths}
         return history_in(log, wanted, notes=notes.of)
@@ -187,7 +187,7 @@ def test_a_note_credits_the_lines_it_claims(story: Story) -> None:
     story.note(sha, attested(f"a.py\n  {PROMPT} 1-30\n", prompts=CLAUDE))
     history = history_of(story, "a.py")
     assert shares(history) == {"a.py": (30, 40)}
-    assert history.files[b"a.py"].tools == {CLAUDE_CODE: 30}
+    assert history.tools_of(history.files[b"a.py"]) == {CLAUDE_CODE: 30}
     assert (history.ai_commits, len(history.credited)) == (1, 1)
 
 
@@ -203,7 +203,7 @@ def test_a_commit_credited_by_trailer_and_note_counts_once(story: Story) -> None
     story.note(sha, attested(f"a.py\n  {PROMPT} 1-30\n", prompts=CLAUDE))
     history = history_of(story, "a.py")
     assert shares(history) == {"a.py": (40, 40)}
-    assert history.files[b"a.py"].tools == {CLAUDE_CODE: 40}
+    assert history.tools_of(history.files[b"a.py"]) == {CLAUDE_CODE: 40}
     assert history.ai_commits == 1
 
 
