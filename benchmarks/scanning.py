@@ -79,7 +79,7 @@ with opened(Path(sys.argv[1])) as repository:
     in_a_scan = time.perf_counter() - started
     started = time.perf_counter()
     references = References(map(text_of, code))
-    for seen in Contents(repository, BUILT_IN).seen(code):
+    for seen in Contents(repository, BUILT_IN).read(code):
         references.note(text_of(seen.path), seen.measured.references)
     print(json.dumps([complexity, in_a_scan, time.perf_counter() - started]))
 """

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 MOST_OF_A_SOURCE = 200
 MOST = 500
@@ -33,8 +34,7 @@ class Confidence(StrEnum):
     HIGH = "high"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One place that says who wrote how many of an artifact's lines.
 
     `tool` is None where it says that a person did. A commit is named by its id; a trace by its

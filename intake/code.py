@@ -19,7 +19,6 @@ from intake.tracked import Tracked, tracked
 from intake.tree import (
     Blob,
     codeowners_of,
-    files_of,
     index_of,
     left_out_by_attributes,
     text_of,
@@ -59,15 +58,14 @@ class Code:
 
 def code_of(
     repository: Repository,
-    head: str,
+    files: Mapping[bytes, Blob],
     markers: Markers,
     contents: Contents,
     declared: Iterable[Declared] = (),
 ) -> Code:
-    """Code files at the head, without those that path, size or attributes leave out, and what
-    else has a metadata block.
+    """Of all files there are, code that neither path, size nor attributes leave out, and what else
+    has a metadata block.
     """
-    files = files_of(repository, head)
     some = {path: blob for path, blob in files.items() if _may_count(text_of(path))}
     attributed = _attributed(repository, files, some)
     out, vouched = attributed or (set[bytes](), set[bytes]())
@@ -123,7 +121,7 @@ def _is_attributes(path: bytes) -> bool:
 def _blocks_of(blobs: Mapping[bytes, Blob], contents: Contents) -> list[Block]:
     """The blocks of files that are no code; only those that say something of an artifact."""
     others = {path: blob for path, blob in blobs.items() if not is_code(text_of(path))}
-    found = [block for seen in contents.seen(others) for block in seen.blocks]
+    found = [block for seen in contents.read(others) for block in seen.blocks]
     return [block for block in found if block.declares or block.faults]
 
 

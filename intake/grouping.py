@@ -14,6 +14,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from debt.scan_policy import ScanPolicy
 from intake.git import shown
@@ -55,8 +56,7 @@ SAID: dict[Kind, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CodeFile:
+class CodeFile(NamedTuple):
     """One file of code. `counts` when enough of it is AI-added; lines are not blank. One that is
     `apart` is in no directory's artifact: somebody said so.
     """

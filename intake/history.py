@@ -48,20 +48,16 @@ def ai_lines(added: int, claim: Claim | None, *, marked: bool) -> int:
 
 @dataclass(slots=True)
 class FileHistory:
-    """What happened to one file that still stands. `commits` are rows of the History; they and what
-    is `told` are in no order.
+    """What happened to one file that still stands. `commits` are rows of the History, of which the
+    `first` made it; they and what is `told` are in no order.
     """
 
     added: int
     commits: "array[int]"
+    first: int
     ai_added: int = 0
     told: list[Told] = field(default_factory=list)
     traced: Sequence[Span] = ()
-
-    @property
-    def first(self) -> int:
-        """The commit that made it."""
-        return min(self.commits)
 
     @property
     def ai_share(self) -> float:
@@ -120,7 +116,8 @@ class History:
         """
         tools: Counter[By] = Counter()
         for each in sorted(file.told, key=lambda told: (-told.commit, told.path)):
-            tools.update(_shares(_tools(self.marked.get(each.commit, NOBODY)), each))
+            for by, lines in _shares(_tools(self.marked.get(each.commit, NOBODY)), each).items():
+                tools[by] += lines
         if not any(each.ai_lines for each in file.told):
             for span in file.traced:
                 tools[span.by] += min(lines_of([span]), file.added)
@@ -246,6 +243,8 @@ class _Reading:
 
     def _take(self, at: int, now: int, rows: _Column, added: _Column) -> None:
         """Some commits of a path, and the file it became, whether that still stands or not."""
+        if not rows:
+            return
         if now in self._stand:
             self._add(now, rows, sum(added))
         elif is_own_code(self._log.paths[now]):
@@ -256,11 +255,12 @@ class _Reading:
                     self._look(at, now, row, lines)
 
     def _add(self, now: int, rows: _Column, added: int) -> None:
-        file = self._files.get(now)
+        file, first = self._files.get(now), min(rows)
         if file is None:
-            self._files[now] = FileHistory(added, rows)
+            self._files[now] = FileHistory(added, rows, first)
         else:
             file.added += added
+            file.first = min(file.first, first)
             file.commits = file.commits + rows  # anew: the log's own columns stay as they are
 
     def _look(self, at: int, now: int, row: int, added: int) -> None:
@@ -344,7 +344,9 @@ class _Ids:
 
 def _shares(tools: tuple[By, ...], told: Told) -> dict[By, int]:
     """Whose lines they are: the marked tools' all, another's as claimed; notes know models too."""
-    claimed = told.claim.tools if told.claim else {}
+    if told.claim is None:
+        return dict.fromkeys(tools, told.ai_lines)
+    claimed = told.claim.tools
     models = {by.tool: by.model for by in sorted(claimed, key=claimed.__getitem__)}
     shares = {By(by.tool, by.model or models.get(by.tool)): told.ai_lines for by in tools}
     marked = {by.tool for by in tools}

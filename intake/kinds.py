@@ -27,20 +27,59 @@ LONG_LINE = 400
 
 
 @dataclass(frozen=True)
+class Names:
+    """Shell patterns for a file's own name. Most are plain at one end, which needs no search: the
+    whole name, a beginning, an ending, or the ending of what stands before a dot.
+    """
+
+    whole: frozenset[str]
+    beginnings: tuple[str, ...]
+    endings: tuple[str, ...]
+    stems: tuple[str, ...]
+    others: re.Pattern[str]
+
+    def has(self, name: str) -> bool:
+        if name in self.whole or name.endswith(self.endings) or name.startswith(self.beginnings):
+            return True
+        stem = name
+        while stem := stem.rpartition(".")[0]:
+            if stem.endswith(self.stems):
+                return True
+        return self.others.fullmatch(name) is not None
+
+
+_WHOLE = re.compile(r"([^*]+)")
+_BEGINNING = re.compile(r"([^*]+)\*")
+_ENDING = re.compile(r"\*([^*]+)")
+_STEM = re.compile(r"\*([^*]+)\.\*")
+
+
+def _names(patterns: Iterable[str]) -> Names:
+    others = set(patterns)
+
+    def simple(form: re.Pattern[str]) -> tuple[str, ...]:
+        found = {pattern: match[1] for pattern in others if (match := form.fullmatch(pattern))}
+        others.difference_update(found)
+        return tuple(sorted(found.values()))
+
+    plain = [*map(simple, (_WHOLE, _BEGINNING, _ENDING, _STEM))]
+    rest = "|".join(map(translate, sorted(others))) or "(?!)"
+    return Names(frozenset(plain[0]), plain[1], plain[2], plain[3], re.compile(rest))
+
+
+@dataclass(frozen=True)
 class Rule:
     """Words of one table of files.toml, ready to be asked."""
 
     directories: frozenset[str]
     top: frozenset[str]
-    endings: tuple[str, ...]
-    files: re.Pattern[str]
+    files: Names
     suffixes: frozenset[str]
     also: frozenset[str]
 
     def names(self, name: str, suffix: str = "") -> bool:
         """Whether the file's own name or its suffix says so."""
-        named = suffix in self.suffixes or name.endswith(self.endings)
-        return named or self.files.fullmatch(name) is not None
+        return suffix in self.suffixes or self.files.has(name)
 
     def holds(self, directory: str) -> bool:
         """Whether one of the directories above says so."""
@@ -48,36 +87,19 @@ class Rule:
         return parts[0] in self.top or not self.directories.isdisjoint(parts)
 
 
-def _rule(table: dict[str, list[str]]) -> Rule:
-    """Most patterns are endings, which need no search."""
-    endings = [each for each in table.get("files", ()) if re.fullmatch(r"\*[^*?\[]+", each)]
-    patterns = [translate(each) for each in table.get("files", ()) if each not in endings]
-    return Rule(
-        frozenset(table.get("directories", ())),
-        frozenset(table.get("top", ())),
-        tuple(each[1:] for each in endings),
-        re.compile("|".join(patterns) or "(?!)"),
-        frozenset(table.get("suffixes", ())),
-        frozenset(table.get("also", ())),
-    )
+def _rule(*tables: dict[str, list[str]]) -> Rule:
+    """What one of these tables says."""
 
+    def words(column: str) -> frozenset[str]:
+        return frozenset(chain.from_iterable(table.get(column, ()) for table in tables))
 
-def _any_of(rules: Iterable[Rule]) -> Rule:
-    """Names what one of them names; asked first, since most files are of no rule."""
-    every = list(rules)
-    return Rule(
-        frozenset(),
-        frozenset(),
-        tuple(chain.from_iterable(rule.endings for rule in every)),
-        re.compile("|".join(rule.files.pattern for rule in every)),
-        frozenset(chain.from_iterable(rule.suffixes for rule in every)),
-        frozenset(),
-    )
+    directories, top, suffixes, also = map(words, ("directories", "top", "suffixes", "also"))
+    return Rule(directories, top, _names(sorted(words("files"))), suffixes, also)
 
 
 LEFT_OUT = _rule(RULES["left_out"])
 KINDS: dict[Kind, Rule] = {kind: _rule(RULES["kinds"].get(kind, {})) for kind in get_args(Kind)}
-_ANY_KIND = _any_of(KINDS.values())
+_ANY_KIND = _rule(*RULES["kinds"].values())
 _NO_RULE: Kind = "production_integration"
 CONTAINERS = frozenset(RULES["grouping"]["containers"])
 STARTED = _rule(RULES["started"])

@@ -42,8 +42,10 @@ class ByGlob(Generic[T]):
         for directory in _above(path) if self._directories else ():
             if directory in self._directories:
                 return self._directories[directory]
-        tried = (each for each in self._others if path.startswith(each[0]))
-        return next((value for _, glob, value in tried if matches(glob, path)), None)
+        for beginning, glob, value in self._others:
+            if path.startswith(beginning) and matches(glob, path):
+                return value
+        return None
 
 
 def _literal(glob: str) -> str | None:

@@ -8,7 +8,7 @@ sketches: Broder 1997). Runs that many files have are boilerplate and count for 
 import zlib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations
 from typing import NamedTuple
 
@@ -59,7 +59,7 @@ def alike(sketches: Mapping[str, "array[int]"], least: float) -> list[Pair]:
     Takes time in proportion to the files: a run that more than a few of them have is left out.
     """
     boilerplate = _boilerplate(sketches.values())
-    own = {path: [run for run in runs if run not in boilerplate] for path, runs in sketches.items()}
+    own = {path: _own(runs, boilerplate) for path, runs in sketches.items()}
     own = {path: runs for path, runs in own.items() if len(runs) >= FEWEST}
     pairs = [
         Pair(one, other, _share(frozenset(own[one]), frozenset(own[other]), least))
@@ -68,7 +68,13 @@ def alike(sketches: Mapping[str, "array[int]"], least: float) -> list[Pair]:
     return [pair for pair in pairs if pair.share >= least]
 
 
-def _candidates(own: Mapping[str, list[int]]) -> list[tuple[str, str]]:
+def _own(runs: "array[int]", boilerplate: set[int]) -> "Sequence[int]":
+    if boilerplate.isdisjoint(runs):
+        return runs
+    return [run for run in runs if run not in boilerplate]
+
+
+def _candidates(own: Mapping[str, Sequence[int]]) -> list[tuple[str, str]]:
     """Files that share one of their very smallest numbers, as nearly all that are alike do."""
     having: dict[int, list[str]] = defaultdict(list)
     for path in sorted(own):

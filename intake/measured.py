@@ -29,16 +29,16 @@ class Measured(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """One file as it stands; `content` only where it had to be read."""
+    """One file that was read, as it stands."""
 
     path: bytes
     measured: Measured
     blocks: list[Block]
-    content: bytes | None
+    content: bytes
 
 
 class Contents:
-    """Reads files, but for those whose measures are known; `measured` are all that were seen."""
+    """Reads files, but for those whose measures are known; all of them end up in `measured`."""
 
     def __init__(
         self,
@@ -49,40 +49,31 @@ class Contents:
         self._repository, self._markers, self._known = repository, markers, known or {}
         self.measured: dict[bytes, Measured] = {}
 
-    def seen(
+    def read(
         self,
         blobs: Mapping[bytes, Blob],
         *,
         near: Container[bytes] = (),
         again: Container[bytes] = (),
     ) -> Iterator[Seen]:
-        """Every file in the given order: more of those that are `near`, and of those that were near
-        when they were last read; contents of those to be read `again`. Raises UnreadableRepository.
+        """Those files, in the given order, of which not all that is asked is known: more of those
+        that are `near`, and of those that were when they were last read; all that are to be read
+        `again`. Raises UnreadableRepository.
         """
-        known = {
-            path: measured
-            for path, blob in blobs.items()
-            if path not in again and (measured := self._still(path, blob, near))
-        }
-        new = {path: blob for path, blob in blobs.items() if path not in known}
+        new = {}
+        for path, blob in blobs.items():
+            known = self.measured.get(path) or self._known.get(path)
+            if known is None or path in again or not _is_enough(known, blob, path in near):
+                new[path] = blob
+            else:
+                self.measured[path] = known
         with closing(contents_of(self._repository, new)) as contents:
-            for path, blob in blobs.items():
-                if path in known:
-                    seen = Seen(path, known[path], [], None)
-                else:
-                    seen = self._read(path, blob, next(contents)[1], near)
+            for path, content in contents:
+                seen = self._seen(path, new[path], content, near)
                 self.measured[path] = seen.measured
                 yield seen
 
-    def _still(self, path: bytes, blob: Blob, near: Container[bytes]) -> Measured | None:
-        """What is known of a file, if that is all that is asked."""
-        known = self.measured.get(path) or self._known.get(path)
-        if known is None or known.blob != blob.oid or known.speaks:
-            return None
-        counted = known.branches is not None or known.lines is None
-        return known if counted or path not in near else None
-
-    def _read(self, raw: bytes, blob: Blob, content: bytes, near: Container[bytes]) -> Seen:
+    def _seen(self, raw: bytes, blob: Blob, content: bytes, near: Container[bytes]) -> Seen:
         path = text_of(raw)
         if is_binary(content):
             return Seen(raw, Measured(blob.oid), [], content)
@@ -104,6 +95,13 @@ class Contents:
                 traits=traits_of(path, content, references) if asked else None,
             )
         return Seen(raw, measured, blocks, content)
+
+
+def _is_enough(known: Measured, blob: Blob, near: bool) -> bool:
+    """Whether a content that was read before is the same and had all asked that is asked now."""
+    if known.blob != blob.oid or known.speaks:
+        return False
+    return not near or known.branches is not None or known.lines is None
 
 
 def _speaks(block: Block) -> bool:

@@ -69,20 +69,19 @@ def mentions_of(
     files: Mapping[bytes, Blob],
     known: Mentions,
 ) -> Mentions:
-    """`asked` are names with the files that they belong to, `files` all of the commit `head`, which
-    came of the one that is known. Where all files have to be searched, it is for the names, too,
-    of which somebody may ask `ahead`.
+    """`asked` are names with the files that they belong to, `files` all of the commit `head`; what
+    is known of it is not searched for. Where all files have to be, it is for the names, too, of
+    which somebody may ask `ahead`.
     """
-    found = _brought_forward(repository, head, files, known)
-    if all(found.answers(name, own) for name, own in asked.items()):
-        return found
+    if all(known.answers(name, own) for name, own in asked.items()):
+        return known
     return Mentions(head, _searched(repository, head, {*asked, *ahead}, files, None))
 
 
-def _brought_forward(
+def brought_forward(
     repository: Repository, head: str, files: Mapping[bytes, Blob], known: Mentions
 ) -> Mentions:
-    """What is known, with what changed since."""
+    """What is known of a commit from which `head` came, with what changed since."""
     if not known.of or known.head == head:
         return known
     changed = _changed(repository, known, head)

@@ -51,13 +51,18 @@ class Owners:
         self._lines = [*_usable(text)]
         self.passed_over = sum(1 for line in text.splitlines() if _is_rule(line)) - len(self._lines)
         self._rules = CodeOwners("\n".join(self._lines))
+        self._by_line: dict[int | None, Ownership] = {}
 
     def of(self, path: str) -> Ownership:
         """The last matching line decides; very long paths are not looked up."""
         if not self._lines or len(path) > LONGEST_PATH:
             return Ownership()
-        owners, _, pattern, _ = self._rules.matching_line(path)
-        return Ownership(tuple(name for _, name in owners), bool(owners) and pattern in CATCH_ALL)
+        owners, line, pattern, _ = self._rules.matching_line(path)
+        known = self._by_line.get(line)
+        if known is None:
+            names = tuple(name for _, name in owners)
+            known = self._by_line[line] = Ownership(names, bool(owners) and pattern in CATCH_ALL)
+        return known
 
 
 def _is_rule(line: str) -> bool:

@@ -4,7 +4,7 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Final
 
 from intake.borrowing import Made
@@ -136,8 +136,8 @@ def _contents(contents: Mapping[bytes, Measured]) -> dict[str, bytes]:
         named.extend([names.setdefault(name, len(names)) for name in each.references])
     blobs, lines, branches, generated, speaks, references, traits = _turned(contents.values())
     columns = {
-        "lines": array("q", map(_or_none, lines)),
-        "branches": array("q", map(_or_none, branches)),
+        "lines": _or_none(lines),
+        "branches": _or_none(branches),
         "generated": array("B", generated),
         "speaks": array("B", speaks),
         "counts": array("I", map(len, references)),
@@ -145,7 +145,7 @@ def _contents(contents: Mapping[bytes, Measured]) -> dict[str, bytes]:
     }
     texts = {"files": b"\0".join(contents), "blobs": b"\n".join(blobs)}
     raw = {name: column.tobytes() for name, column in columns.items()}
-    words = {"names": [(name.up, *name.parts) for name in names]}
+    words = {"names": ["/".join(name.parts) for name in names], "up": [name.up for name in names]}
     return raw | texts | _json(words) | _traits(traits)
 
 
@@ -155,15 +155,15 @@ def _traits(traits: Iterable[Traits | None]) -> dict[str, bytes]:
     called = sorted({name for each in some for name in each.packages})
     at = {name: number for number, name in enumerate(called)}
     columns = {
-        "seen": array("B", (each is not None for each in traits)),
-        "starts": array("B", (each.starts for each in some)),
-        "imported": array("I", (len(each.packages) for each in some)),
-        "packages": array("I", (at[name] for each in some for name in each.packages)),
-        "sketched": array("I", (len(each.sketch) for each in some)),
-        "sketches": array("I", chain.from_iterable(each.sketch for each in some)),
+        "seen": array("B", [each is not None for each in traits]),
+        "starts": array("B", [each.starts for each in some]),
+        "imported": array("I", [len(each.packages) for each in some]),
+        "packages": array("I", [at[name] for each in some for name in each.packages]),
+        "sketched": array("I", [len(each.sketch) for each in some]),
     }
     raw = {name: column.tobytes() for name, column in columns.items()}
-    return raw | _json({"called": called})
+    sketches = {"sketches": b"".join([each.sketch.tobytes() for each in some])}
+    return raw | sketches | _json({"called": called})
 
 
 def _turned(contents: Iterable[Measured]) -> Iterable[tuple[Any, ...]]:
@@ -171,21 +171,22 @@ def _turned(contents: Iterable[Measured]) -> Iterable[tuple[Any, ...]]:
     return zip(*contents, strict=True) if contents else ((),) * len(Measured._fields)
 
 
-def _or_none(number: int | None) -> int:
-    return NONE if number is None else number
+def _or_none(numbers: Iterable[int | None]) -> "array[int]":
+    return array("q", [NONE if number is None else number for number in numbers])
 
 
-def _as_or_none(number: int) -> int | None:
-    return None if number == NONE else number
+def _as_or_none(raw: bytes) -> list[int | None]:
+    return [None if number == NONE else number for number in _numbers("q", raw)]
 
 
 def _as_contents(parts: Parts) -> dict[bytes, Measured]:
-    names = [Reference(tuple(name), up) for up, *name in json.loads(parts["names"])]
+    called = zip(json.loads(parts["names"]), json.loads(parts["up"]), strict=True)
+    names = [Reference(tuple(name.split("/")), up) for name, up in called]
     references = iter([names[at] for at in _numbers("I", parts["references"])])
     rows = zip(
         _split(parts["blobs"], b"\n"),
-        map(_as_or_none, _numbers("q", parts["lines"])),
-        map(_as_or_none, _numbers("q", parts["branches"])),
+        _as_or_none(parts["lines"]),
+        _as_or_none(parts["branches"]),
         map(bool, parts["generated"]),
         map(bool, parts["speaks"]),
         (tuple(islice(references, count)) for count in _numbers("I", parts["counts"])),

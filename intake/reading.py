@@ -2,7 +2,8 @@
 asked of git, and all of it is kept for the next.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,9 +15,10 @@ from intake.history import EVER, History, cut_off, history_in
 from intake.log import Asked, Log, Progress, Read, asked, read_log, whole
 from intake.markers import Markers
 from intake.measured import Contents
-from intake.mentions import Mentions
+from intake.mentions import Mentions, brought_forward
 from intake.notes import Notes, notes_of
 from intake.packing import Kept
+from intake.tree import Blob, listed
 
 ANEW = (
     "The newest commit of the last scan is not in this history: it was rewritten, or HEAD is on "
@@ -25,8 +27,9 @@ ANEW = (
 
 
 class Reading:
-    """Made by `reading`. `contents` are read as they are asked for; what was read of commits stands
-    in `history`, of notes in `noted`. Commits before the day `since` do not count.
+    """Made by `reading`. `files` are all there are, their `contents` read as they are asked for;
+    what was read of commits stands in `history`, of notes in `noted`. Commits before the day
+    `since` do not count.
     """
 
     def __init__(
@@ -35,10 +38,13 @@ class Reading:
         cache: Cache,
         asked: Asked,
         markers: Markers,
+        *,
+        files: Mapping[bytes, Blob],
+        mentions: Future[Mentions],
         since: date | None,
     ) -> None:
         self.repository, self.head, self.since = repository, asked.head, since
-        self._markers = markers
+        self.files, self._mentions, self._markers = files, mentions, markers
         self._cache, self._kept, self._asked = cache, cache.before, asked
         self._read = Read(Log(), 0)
         self._log = self._read.log
@@ -62,10 +68,9 @@ class Reading:
         notes = self.noted.of
         return history_in(log, wanted, cut=self.cut, notes=notes, since=landed)
 
-    @property
     def mentions(self) -> Mentions:
-        """Who named what at the last scan's head, if that led to this one."""
-        return self._kept.mentions
+        """Who names what, of what was asked at the last scan. Raises UnreadableRepository."""
+        return self._mentions.result()
 
     def done(self, mentions: Mentions) -> Iterator[str]:
         """Keeps what was read; says what came of what was kept before."""
@@ -85,10 +90,18 @@ def reading(
     directory: Path | None,
     since: date | None = None,
 ) -> Iterator[Reading]:
-    """Git looks for commits within, so that other things can be asked before they are taken."""
+    """Git looks for commits within, so that other things can be asked before they are taken; and
+    for names in what changed since the last scan.
+    """
     cache = Cache(directory, repository, markers, head)
-    with asked(repository, head, cache.before.log) as coming:
-        yield Reading(repository, cache, coming, markers, since)
+    with (
+        ThreadPoolExecutor(1, "names") as aside,
+        listed(repository, head) as listing,
+        asked(repository, head, cache.before.log) as coming,
+    ):
+        files, known = listing(), cache.before.mentions
+        names = aside.submit(brought_forward, repository, head, files, known)
+        yield Reading(repository, cache, coming, markers, files=files, mentions=names, since=since)
 
 
 def _begins(day: date) -> int:

@@ -118,7 +118,7 @@ def read_repository(
         if head is None:
             return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
         with reading(repository, head, rules.markers, cache, since) as read:
-            code = code_of(repository, head, rules.markers, read.contents, known.declared)
+            code = code_of(repository, read.files, rules.markers, read.contents, known.declared)
             blocks = _heard(code, read.contents)
             read.commits(progress)
         history = read.history(code.blobs.keys() | code.manifests)
@@ -129,7 +129,7 @@ def read_repository(
 
 def _heard(code: Code, contents: Contents) -> list[Block]:
     """Reads every file once, while git looks through history; what they say of themselves."""
-    return [block for seen in contents.seen(code.blobs) for block in seen.blocks]
+    return [block for seen in contents.read(code.blobs) for block in seen.blocks]
 
 
 class _Measured(NamedTuple):
@@ -171,8 +171,8 @@ def _look_closer(code: Code, near: Container[bytes], history: History, contents:
     """Measures more of those that are near, and traces lines to those whom traces name."""
     traces = code.traces.of
     closer = {path: blob for path, blob in code.blobs.items() if path in near}
-    for raw, _, _, content in contents.seen(closer, near=near, again=traces):
-        if content is not None and raw in traces and raw in history.files:
+    for raw, _, _, content in contents.read(closer, near=near, again=traces):
+        if raw in traces and raw in history.files:
             history.files[raw].trace(traces[raw].spans(len(content.splitlines())))
 
 
@@ -239,7 +239,7 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
     facts = replace(facts, baseline=_both(tools, people, facts))
     found = _candidates(groups, parted.said, facts, incidents_of(known))
     seen = watched(
-        repository, head, found.every, tools, facts, files=code.files, known=read.mentions
+        repository, head, found.every, tools, facts, files=code.files, known=read.mentions()
     )
     files_of = {each.identity: each.group.files for each in found.grouped}
     ours = (file.ai_added for path, file in facts.files.items() if path not in parted.said.denied)

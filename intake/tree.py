@@ -1,7 +1,8 @@
 """What stands in the repository now: the files of one commit, and what git knows about them."""
 
 import re
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,16 +43,27 @@ def files_of(repository: Repository, head: str) -> dict[bytes, Blob]:
 
     Raises PastLimit beyond the limit of files.
     """
-    files: dict[bytes, Blob] = {}
+    with listed(repository, head) as files:
+        return files()
+
+
+@contextmanager
+def listed(repository: Repository, head: str) -> Iterator[Callable[[], dict[bytes, Blob]]]:
+    """Git looks for the files of a commit within; called, they are given as by `files_of`."""
     with repository.tokens("ls-tree", "-r", "-l", "-z", "--full-tree", head) as entries:
-        for entry in entries:
-            about, _, path = entry.partition(b"\t")
-            mode, _, oid, size = about.split()
-            if mode.startswith(b"100") and size.isdigit():
-                files[path] = Blob(oid, int(size))
-            if len(files) > repository.limits.files:
-                limit = f"more than {repository.limits.files:,} files"
-                raise PastLimit(f"{shown(repository.path)}: it holds {limit}.")
+        yield lambda: _files(repository, entries)
+
+
+def _files(repository: Repository, entries: Iterable[bytes]) -> dict[bytes, Blob]:
+    files: dict[bytes, Blob] = {}
+    for entry in entries:
+        about, _, path = entry.partition(b"\t")
+        mode, _, oid, size = about.split()
+        if mode.startswith(b"100") and size.isdigit():
+            files[path] = Blob(oid, int(size))
+        if len(files) > repository.limits.files:
+            limit = f"more than {repository.limits.files:,} files"
+            raise PastLimit(f"{shown(repository.path)}: it holds {limit}.")
     return files
 
 

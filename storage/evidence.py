@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -17,7 +16,7 @@ T = TypeVar("T")
 
 _IN_ONE_QUESTION = 500
 _IN_ONE_STATEMENT = 2_000
-_COLUMNS = tuple(EVIDENCE.c[field.name] for field in fields(Piece))
+_COLUMNS = tuple(EVIDENCE.c[name] for name in Piece._fields)
 
 Pieces = Mapping[int, Sequence[Piece]]
 """Pieces by artifact, in the order in which they are kept: newest first."""
@@ -72,7 +71,7 @@ async def _kept(session: Session, ids: Sequence[int]) -> defaultdict[int, tuple[
 def _rows(told: Pieces) -> Iterator[dict[str, Any]]:
     for artifact_id, pieces in told.items():
         for number, piece in enumerate(pieces):
-            yield asdict(piece) | {"artifact_id": artifact_id, "number": number}
+            yield piece._asdict() | {"artifact_id": artifact_id, "number": number}
 
 
 def _piece(row: RowMapping) -> Piece:

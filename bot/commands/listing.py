@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -167,7 +167,7 @@ async def _shown(invocation: Invocation) -> None:
         pieces = await evidence.of(session, number) if asked else ()
     if invocation.arguments.json:
         shown = public(artifact, invocation.policy) | {"ratings": ratings(artifact)}
-        shown |= {"evidence": [asdict(piece) for piece in pieces]} if asked else {}
+        shown |= {"evidence": [piece._asdict() for piece in pieces]} if asked else {}
         invocation.say(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
         invocation.say(*_card(invocation, artifact), *map(_piece, pieces), *_past(last))

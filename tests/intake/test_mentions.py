@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from intake.git import Repository, opened
-from intake.mentions import MOST_KEPT, Mentions, mentions_of
+from intake.mentions import MOST_KEPT, Mentions, brought_forward, mentions_of
 from intake.tree import files_of
 from tests.intake.repositories import Story, Text, git
 
@@ -23,7 +23,8 @@ def repository(story: Story) -> Iterator[Repository]:
 def asked(
     repository: Repository, head: str, own: Own | None = None, known: Mentions | None = None
 ) -> Mentions:
-    files, known = files_of(repository, head), known or Mentions()
+    files = files_of(repository, head)
+    known = brought_forward(repository, head, files, known or Mentions())
     return mentions_of(repository, head, own or OWN, ahead=(), files=files, known=known)
 
 
