@@ -110,11 +110,11 @@ def baseline_of(tools: Written, people: Written, history: History, as_of: float)
 
 def changes_a_month(files: Iterable[FileHistory], history: History, as_of: float) -> float | None:
     """How often one file changes, over twelve months up to then; None below a month in all."""
-    changes, seconds = 0, 0.0
+    changes, seconds, landed = 0, 0.0, history.landed
     for file in files:
-        created = history.landed[file.first]
+        created = landed[file.first]
         since = max(as_of - YEAR, created)
-        changes += sum(map(since.__le__, map(history.landed.__getitem__, file.commits)))
+        changes += len([commit for commit in file.commits if landed[commit] >= since])
         changes -= created >= since
         seconds += max(0.0, as_of - since)
     months = seconds / DAY / DAYS_A_MONTH

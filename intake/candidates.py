@@ -166,10 +166,7 @@ class Candidate:
     @cached_property
     def tools(self) -> Counter[By]:
         """Lines of each."""
-        lines: Counter[By] = Counter()
-        for file in self.files.values():
-            lines.update(self.facts.history.tools_of(file))
-        return lines
+        return self.facts.history.tools_of(*self.files.values())
 
 
 def people_of(commits: Iterable[int], facts: Facts) -> Counter[int]:

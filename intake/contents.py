@@ -120,8 +120,9 @@ class References:
 
     def note(self, path: str, references: Iterable[Reference]) -> None:
         """Take up one file's references, before any file is asked about."""
+        noted = self._noted
         for reference in references:
-            self._noted[reference.parts[-1]].append((path, reference))
+            noted[reference.parts[-1]].append((path, reference))
 
     def into(self, path: str) -> set[str]:
         """Files that refer to this one."""

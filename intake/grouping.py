@@ -133,10 +133,11 @@ def groups_of(files: Iterable[CodeFile], repo: str, policy: ScanPolicy) -> list[
     by_kind: dict[Kind, list[CodeFile]] = defaultdict(list)
     for file in every:
         by_kind[file.kind].append(file)
+    within = {kind: _directories(file.path for file in some) for kind, some in by_kind.items()}
     found: list[Group] = []
     for kind, members in by_kind.items():
         if any(file.counts for file in members):
-            others = _directories(file.path for file in every if file.kind != kind)
+            others = {""}.union(*(within[other] for other in by_kind if other != kind))
             found.extend(_Walk(kind, others, repo, policy).through(_tree(members), ""))
     return found
 

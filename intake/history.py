@@ -110,17 +110,18 @@ class History:
     by_tools: set[int] = field(default_factory=set)
     unreviewed: set[int] = field(default_factory=set)
 
-    def tools_of(self, file: FileHistory) -> Counter[By]:
-        """Whose lines of a file they are, by its commits, or else by traces; the newest first. A
-        tool that a commit's words and its note name has its lines once.
+    def tools_of(self, *files: FileHistory) -> Counter[By]:
+        """Whose lines of some files they are, by their commits, the newest first, or else by their
+        traces. A tool that a commit's words and its note name has its lines once.
         """
         tools: Counter[By] = Counter()
-        for each in sorted(file.told, key=lambda told: (-told.commit, told.path)):
-            for by, lines in _shares(_tools(self.marked.get(each.commit, NOBODY)), each).items():
-                tools[by] += lines
-        if not any(each.ai_lines for each in file.told):
-            for span in file.traced:
-                tools[span.by] += min(lines_of([span]), file.added)
+        for file in files:
+            for told in sorted(file.told, key=_newest_first):
+                for by, lines in _shares(told, self.marked.get(told.commit, NOBODY)).items():
+                    tools[by] += lines
+            if not any(told.ai_lines for told in file.told):
+                for span in file.traced:
+                    tools[span.by] += min(lines_of([span]), file.added)
         return tools
 
     @property
@@ -342,8 +343,13 @@ class _Ids:
         return sorted(self._shas)
 
 
-def _shares(tools: tuple[By, ...], told: Told) -> dict[By, int]:
+def _newest_first(told: Told) -> tuple[int, bytes]:
+    return -told.commit, told.path
+
+
+def _shares(told: Told, found: frozenset[Evidence]) -> dict[By, int]:
     """Whose lines they are: the marked tools' all, another's as claimed; notes know models too."""
+    tools = _tools(found)
     if told.claim is None:
         return dict.fromkeys(tools, told.ai_lines)
     claimed = told.claim.tools

@@ -61,9 +61,9 @@ def alike(sketches: Mapping[str, "array[int]"], least: float) -> list[Pair]:
     boilerplate = _boilerplate(sketches.values())
     own = {path: _own(runs, boilerplate) for path, runs in sketches.items()}
     own = {path: runs for path, runs in own.items() if len(runs) >= FEWEST}
+    some = {path: frozenset(runs) for path, runs in own.items()}
     pairs = [
-        Pair(one, other, _share(frozenset(own[one]), frozenset(own[other]), least))
-        for one, other in _candidates(own)
+        Pair(one, other, _share(some[one], some[other], least)) for one, other in _candidates(own)
     ]
     return [pair for pair in pairs if pair.share >= least]
 

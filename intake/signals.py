@@ -92,10 +92,11 @@ def regenerated(candidate: Candidate) -> Signal | None:
     none of these times.
     """
     policy = candidate.facts.rules.signals
-    most = max((_rewrites(path, candidate) for path in candidate.files), default=0)
-    if most < policy.regenerations:
+    often = policy.regenerations
+    told = (path for path, file in candidate.files.items() if len(file.told) >= often)
+    if max((_rewrites(path, candidate) for path in told), default=0) < often:
         return None
-    often, days = policy.regenerations, policy.regeneration_days
+    days = policy.regeneration_days
     return Signal(Sign.REGENERATED, f"rewritten by tools {often} times or more in {days} days")
 
 
@@ -119,9 +120,8 @@ def _rewrites(path: str, candidate: Candidate) -> int:
     facts, file = candidate.facts, candidate.files[path]
     history = facts.history
     since = facts.as_of - facts.rules.signals.regeneration_days * DAY
-    first = file.first if file.told else None
     return sum(
-        told.commit != first
+        told.commit != file.first
         and history.landed[told.commit] >= since
         and 2 * told.ai_lines >= facts.lines[path]
         for told in file.told
