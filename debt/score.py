@@ -107,6 +107,9 @@ def priority(artifact: Artifact) -> int:
     return score(artifact.ratings) * blast_radius(artifact) * rollback * intent
 
 
+_UNOWNED = "nobody owns it"
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """“score 240: changes weekly, 14 dependants, production; nobody on call for it”."""
@@ -120,9 +123,13 @@ class Explanation:
         return f"score {self.score}: {said}" if said else f"score {self.score}"
 
 
-def explain(artifact: Artifact) -> Explanation:
-    """Why an artifact ranks where it does, in words for a person: what drives it, what it lacks."""
-    return Explanation(score(artifact.ratings), tuple(_drivers(artifact)), tuple(_gaps(artifact)))
+def explain(artifact: Artifact, *, to_claim: bool = False) -> Explanation:
+    """Why an artifact ranks where it does, in words for a person: what drives it, what it lacks.
+
+    Beside words that ask somebody `to_claim` it, that nobody owns it is not said once more.
+    """
+    gaps = tuple(gap for gap in _gaps(artifact) if not (to_claim and gap == _UNOWNED))
+    return Explanation(score(artifact.ratings), tuple(_drivers(artifact)), gaps)
 
 
 def _drivers(artifact: Artifact) -> Iterator[str]:
@@ -140,7 +147,7 @@ def _drivers(artifact: Artifact) -> Iterator[str]:
 def _gaps(artifact: Artifact) -> Iterator[str]:
     exposed = _SURFACE_REACH[artifact.surface] >= 4
     if artifact.owner is None:
-        yield "nobody owns it"
+        yield _UNOWNED
     elif artifact.owner_gone:
         yield "its owner has left"
     if exposed and not artifact.responder:

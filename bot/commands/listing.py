@@ -176,7 +176,7 @@ async def _shown(invocation: Invocation) -> None:
 def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
     from debt.intent import missing_intent
     from debt.score import explain, quadrant
-    from debt.standing import next_step
+    from debt.standing import Action, next_step
     from debt.tier import tier
 
     policy, today = invocation.policy, invocation.change.today
@@ -185,8 +185,9 @@ def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
     yield f"{artifact.key}  {_flat(artifact.name)}"
     kind = policy.kind(artifact.kind)
     yield f"{kind.name}, {artifact.label}, {artifact.stage}; {artifact.surface}"
-    yield f"next       {next_step(artifact, policy, today).words}"
-    yield f"why        {explain(artifact)}"
+    step = next_step(artifact, policy, today)
+    yield f"next       {step.words}"
+    yield f"why        {explain(artifact, to_claim=step.action is Action.CLAIM)}"
     yield f"value/risk {box}: {box.action}; {tier(artifact, policy)} tier"
     if missing:
         yield f"provisional: {', '.join(missing)}"

@@ -155,6 +155,12 @@ def test_what_drives_the_rank_is_said(changes: dict[str, Any], words: str) -> No
     assert words in str(explain(an_artifact(**changes)))
 
 
+def test_beside_the_wish_to_claim_it_the_reasons_do_not_repeat_that_nobody_owns_it() -> None:
+    artifact = an_artifact(owner=None, surface=Surface.PRODUCTION)
+    assert "nobody owns it" not in str(explain(artifact, to_claim=True))
+    assert str(explain(artifact, to_claim=True)).endswith("; nobody on call for it, no rollback")
+
+
 def test_a_quiet_artifact_is_explained_without_gaps() -> None:
     assert str(explain(an_artifact())) == "score 16: changes monthly, internal"
 
