@@ -12,16 +12,15 @@ from intake.baseline import Baseline
 from intake.contents import References
 from intake.grouping import Group
 from intake.history import FileHistory, History
-from intake.kinds import kind_of
 from intake.markers import By
 from intake.owners import Owners, Ownership
 from intake.rules import Rules
+from intake.tested import Tests
 from intake.traits import Traits
 
 DAY = 86_400
 YEAR = 365 * DAY
 HIDDEN = re.compile(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com")
-TEST_WORDS = re.compile(r"^test_|[._-](?:test|tests|spec|cy)$|(?:Test|Tests|Spec)$")
 
 
 @dataclass(frozen=True)
@@ -81,16 +80,8 @@ class Facts:
         return traits.packages if traits else ()
 
     @cached_property
-    def tested_names(self) -> frozenset[str]:
-        """File names, without suffix, that tests carry in their own."""
-        tests = (path for path in self.lines if kind_of(path) == "test_suite")
-        return frozenset(TEST_WORDS.sub("", _stem(path)).lower() for path in tests)
-
-    def is_tested(self, path: str) -> bool:
-        """Whether a test is named after the file or imports it."""
-        if _stem(path).lower() in self.tested_names:
-            return True
-        return any(kind_of(by) == "test_suite" for by in self.references.into(path))
+    def tests(self) -> Tests:
+        return Tests(self.lines, self.references)
 
     def when(self, landed: float) -> date:
         """The day in UTC, never later than now."""
@@ -154,6 +145,13 @@ class Candidate:
         return len(self.facts.references.dependants(self.group.files))
 
     @cached_property
+    def untested(self) -> bool:
+        """Whether it has no test, where code like it has one."""
+        traits = self.facts.traits
+        within = [path for path in self.group.files if path in traits and traits[path].tested]
+        return self.facts.tests.are_missing(self.group.files, within)
+
+    @cached_property
     def changes_a_month(self) -> float | None:
         """How often one of its files changes."""
         facts = self.facts
@@ -177,7 +175,3 @@ def people_of(commits: Iterable[int], facts: Facts) -> Counter[int]:
     history = facts.history
     authors = (history.author[commit] for commit in sorted(commits))
     return Counter(author for author in authors if author not in history.not_people)
-
-
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].rpartition(".")[0]

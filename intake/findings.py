@@ -119,7 +119,7 @@ def _complexity(candidate: Candidate) -> ProxyRating:
         lines=sum(candidate.lines_of.values()),
         branches=sum(facts.branches.get(path, 0) for path in files),
         kind=candidate.group.kind,
-        tested=any(facts.is_tested(path) for path in files),
+        tested=not candidate.untested,
     )
 
 

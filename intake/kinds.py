@@ -82,6 +82,7 @@ _NO_RULE: Kind = "production_integration"
 CONTAINERS = frozenset(RULES["grouping"]["containers"])
 STARTED = _rule(RULES["started"])
 CODE = frozenset(RULES["code"]["suffixes"])
+NEVER_TESTED_BY_NAME = frozenset(RULES["never_tested_by_name"]["suffixes"])
 SERVICE_PARENTS = frozenset(RULES["services"]["parents"])
 TEST_NAMES = {
     pattern: re.compile(translate(pattern)) for pattern in RULES["kinds"]["test_suite"]["files"]
@@ -120,6 +121,11 @@ def is_started(path: str) -> bool:
     """A framework, a tool or a person starts it, as far as the path tells."""
     directory, _, name = path.lower().rpartition("/")
     return STARTED.holds(directory) or STARTED.names(name)
+
+
+def tests_never_name(path: str) -> bool:
+    """Whether it is in a language for whose files nobody writes tests of their own."""
+    return _suffix(path.rpartition("/")[2].lower()) in NEVER_TESTED_BY_NAME
 
 
 @lru_cache(maxsize=65536)

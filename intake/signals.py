@@ -67,8 +67,7 @@ def _of_history(candidate: Candidate) -> Iterator[Signal | None]:
 
 
 def untested(candidate: Candidate) -> Signal | None:
-    group = candidate.group
-    if group.kind not in SERVING or any(map(candidate.facts.is_tested, group.files)):
+    if candidate.group.kind not in SERVING or not candidate.untested:
         return None
     return Signal(Sign.UNTESTED, "no test names it")
 

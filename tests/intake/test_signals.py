@@ -68,6 +68,70 @@ def test_code_that_no_test_names_is_watched(story: Story, now: datetime) -> None
     assert watched(story, now, Sign.UNTESTED) == {"prices/rules.py": "no test names it"}
 
 
+TESTED_WITHIN = code(40) + "#[cfg(test)]\nmod tests {\n    #[test]\n    fn adds() {}\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("taxes/vat.py", "taxes/tests.py"),
+        ("taxes/vat.go", "taxes/rates_test.go"),
+        ("taxes/vat.ts", "taxes/__tests__/vat.ts"),
+        ("taxes/vat.ts", "taxes/vat.e2e-spec.ts"),
+        ("taxes/Vat.java", "src/test/java/taxes/VatIT.java"),
+        ("taxes/Vat.cs", "taxes.tests/VatTests.cs"),
+        ("taxes/vat.rb", "spec/taxes/vat_spec.rb"),
+        ("taxes/vat.rs", "tests/vat.rs"),
+        ("taxes/vat.cc", "taxes/vat_unittest.cc"),
+        ("taxes/vat.c", "taxes/test_vat.c"),
+    ],
+)
+def test_each_language_names_its_tests_in_its_own_way(
+    story: Story, now: datetime, path: str, test: str
+) -> None:
+    tests = "from taxes import vat\n" + code(40, "test")
+    story.commit(WITH_CLAUDE, {path: code(40), test: tests})
+    assert watched(story, now, Sign.UNTESTED) == {}
+
+
+def test_tests_that_stand_in_the_file_itself_are_tests_of_it(
+    story: Story, now: datetime, tmp_path: Path
+) -> None:
+    story.commit(WITH_CLAUDE, {"taxes/vat.rs": TESTED_WITHIN, "prices/rules.rs": code(40, "rule")})
+    first, again = (
+        read_repository(story.path, now=now, policy=COUNTING, cache=tmp_path) for _ in range(2)
+    )
+    assert first == again
+    untested = [each.name for each in again.findings if "no test" in each.complexity.reason]
+    assert untested == ["prices/rules.rs"]
+
+
+def test_a_helper_among_tests_is_no_test_of_what_is_called_alike(
+    story: Story, now: datetime
+) -> None:
+    files: Files = {
+        "prices/__init__.py": code(40, "rule"),
+        "prices/money.py": code(40, "money"),
+        "tests/__init__.py": code(40, "test"),
+        "tests/money.py": code(40, "helper"),
+    }
+    story.commit(WITH_CLAUDE, files)
+    assert set(watched(story, now, Sign.UNTESTED)) == {"prices"}
+
+
+def test_of_a_stylesheet_a_page_or_a_query_nobody_asks_for_a_test(
+    story: Story, now: datetime
+) -> None:
+    files: Files = {
+        "styles/theme.css": code(40),
+        "pages/help.html": code(40, "page"),
+        "queries/monthly.sql": code(40, "query"),
+    }
+    story.commit(WITH_CLAUDE, files)
+    assert watched(story, now, Sign.UNTESTED) == {}
+    assert not any("no test" in each.complexity.reason for each in scan(story, now).findings)
+
+
 # ---------------------------------------------------------------------------------- churn
 
 
