@@ -12,6 +12,7 @@ from intake.baseline import Baseline
 from intake.contents import References
 from intake.grouping import Group
 from intake.history import FileHistory, History
+from intake.kinds import kind_of
 from intake.markers import By
 from intake.owners import Owners, Ownership
 from intake.rules import Rules
@@ -141,8 +142,11 @@ class Candidate:
 
     @cached_property
     def dependants(self) -> int:
-        """Files outside that refer to one of its own."""
-        return len(self.facts.references.dependants(self.group.files))
+        """Files outside that refer to one of its own; a test leans on nothing but other tests."""
+        found = self.facts.references.dependants(self.group.files)
+        if self.group.kind == "test_suite":
+            return len(found)
+        return sum(kind_of(path) != "test_suite" for path in found)
 
     @cached_property
     def untested(self) -> bool:

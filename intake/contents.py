@@ -6,6 +6,7 @@ counts for none.
 """
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
@@ -52,6 +53,10 @@ SCRIPT_SUFFIX = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|rb)$")
 INDEXES = frozenset({"__init__", "index", "mod"})
 ROOTS = frozenset({"src", "lib", "app", "python", "source"})
 
+# Languages in which one bare word may be a file of ours; elsewhere it is a package of others.
+OF_ONE_WORD = (OF_PYTHON, OF_C, IMPORTS["rb"], IMPORTS["rs"])
+FROM_ROOT = -1
+
 LONGEST = 16
 """So many parts of a name are compared, from its end."""
 
@@ -59,7 +64,9 @@ Parts = tuple[str, ...]
 
 
 class Reference(NamedTuple):
-    """What one import line names. `up` is how many directories it climbs; None: not relative."""
+    """What one import line names. `up` is how many directories it climbs; None: not relative;
+    FROM_ROOT: ours, from wherever the code begins (`@/shop`).
+    """
 
     parts: Parts
     up: int | None
@@ -80,7 +87,7 @@ def branches(content: bytes) -> int:
 
 def references_in(path: str, content: bytes) -> tuple[Reference, ...]:
     """What the import lines of a file name, as far as its language is known; each once."""
-    imports = IMPORTS.get(path.rpartition(".")[2].lower())
+    imports = _language(path)
     if imports is None:
         return ()
     found = dict.fromkeys(imports.pattern.findall(_lines_with(imports.words, content)))
@@ -114,7 +121,7 @@ class References:
             for parts in _answers_to(path):
                 self._files[parts].append(path)
         self._ends = _ends(self._files)
-        self._known: dict[Parts, list[str]] = {}
+        self._known: dict[tuple[Parts, bool], list[str]] = {}
         self._noted: dict[str, list[tuple[str, Reference]]] = defaultdict(list)
         self._into: dict[str, set[str]] = defaultdict(set)
 
@@ -136,21 +143,26 @@ class References:
 
     def _resolve(self, noted: Iterable[tuple[str, Reference]]) -> None:
         for path, reference in noted:
+            language = _language(path)
             here = tuple(path.split("/")[:-1])
-            for target in self._targets(here, reference):
-                if target != path:
+            for target in self._targets(here, reference, language):
+                if target != path and _language(target) is language:
                     self._into[target].add(path)
 
-    def _targets(self, here: Parts, reference: Reference) -> list[str]:
+    def _targets(self, here: Parts, reference: Reference, language: Imports | None) -> list[str]:
         wanted, up = reference
-        if up is not None:
+        if up is not None and up != FROM_ROOT:
             climbed = here[: len(here) - up] if up <= len(here) else ()
             return self._files.get(climbed + wanted, [])
+        whole = language is OF_PYTHON
+        if whole and wanted[0] in sys.stdlib_module_names:
+            return self._files.get(wanted, []) if len(wanted) > 1 else []
         if len(wanted) == 1:
-            return self._alone(here, wanted)
-        if wanted not in self._known:
-            self._known[wanted] = self._ending(wanted[-LONGEST:])
-        return self._known[wanted]
+            ours = up == FROM_ROOT or language in OF_ONE_WORD
+            return self._alone(here, wanted) if ours else []
+        if (wanted, whole) not in self._known:
+            self._known[wanted, whole] = self._ending(wanted[-LONGEST:], whole=whole)
+        return self._known[wanted, whole]
 
     def _alone(self, here: Parts, wanted: Parts) -> list[str]:
         """A single word is sure of what stands beside the file or at the top."""
@@ -158,15 +170,22 @@ class References:
         found = [parts for parts in near if parts in self._files]
         return self._files[found[0]] if len(found) == 1 else []
 
-    def _ending(self, wanted: Parts) -> list[str]:
+    def _ending(self, wanted: Parts, *, whole: bool) -> list[str]:
         """The one module whose path ends so; else the longest that the name ends with, if at
-        least two parts agree.
+        least two parts agree, where a language does not name the `whole` of it: `django.core.mail`
+        is never our `core/mail.py`.
         """
         if wanted in self._ends:
             parts = self._ends[wanted]
             return self._files[parts] if parts else []
+        if whole:
+            return []
         shorter = (wanted[start:] for start in range(1, len(wanted) - 1))
         return next((self._files[parts] for parts in shorter if parts in self._files), [])
+
+
+def _language(path: str) -> Imports | None:
+    return IMPORTS.get(path.rpartition(".")[2].lower())
 
 
 def _ends(modules: Iterable[Parts]) -> dict[Parts, Parts | None]:
@@ -206,10 +225,11 @@ def _written(name: bytes, separator: str) -> Reference | None:
     """A path as most languages write it: `./x`, `../x`, `@/x`, `a::b`, `a.b`."""
     parts = [part for part in name.decode("utf-8", "replace").split(separator) if part]
     relative = bool(parts) and parts[0] in {".", ".."}
+    from_root = FROM_ROOT if parts and parts[0] in {"@", "~"} else None
     climbs = 0
     while parts and parts[0] in {".", "..", "@", "~"}:
         climbs += parts.pop(0) == ".."
     if not parts:
         return None
     last = SCRIPT_SUFFIX.sub("", parts[-1])
-    return Reference((*parts[:-1], last), climbs if relative else None)
+    return Reference((*parts[:-1], last), climbs if relative else from_root)

@@ -45,6 +45,8 @@ def test_counts_are_those_of_the_words_and_lines_themselves(content: bytes) -> N
         ("web/a/cart.tsx", "export * from '../prices.js'", "web/prices.ts"),
         ("web/cart.js", "const p = require('./prices')", "web/prices/index.js"),
         ("web/app/cart.vue", "import x from '@/shop/prices'", "web/shop/prices.ts"),
+        ("src/app/cart.vue", "import x from '@/store'", "src/store/index.ts"),
+        ("app/cart.py", "import prices", "app/prices.py"),
         (
             "cmd/main.go",
             'import (\n\t"github.com/acme/x/internal/prices"\n)',
@@ -66,6 +68,13 @@ def test_an_import_leads_to_its_file(source: str, text: str, target: str) -> Non
     ("source", "text", "target"),
     [
         ("app/main.py", "import json", "vendor_tools/deep/json.py"),
+        ("app/main.py", "import queue", "app/queue.py"),
+        ("app/main.py", "from logging import handlers", "app/logging/handlers.py"),
+        ("shop/cart.py", "from django.core import mail", "core/mail.py"),
+        ("shop/cart.py", "from shop.prices import total", "web/shop/prices.ts"),
+        ("src/cart.ts", "import { EventEmitter } from 'events'", "src/events.ts"),
+        ("src/cart.ts", "import './Button'", "src/Button.css"),
+        ("cmd/main.go", 'import "fmt"', "cmd/fmt/print.go"),
         ("app/main.py", "import os.path", "path.py"),
         ("web/cart.ts", "import React from 'react'", "web/deep/react.ts"),
         ("app/main.py", "# from shop.prices import total", "shop/prices.py"),

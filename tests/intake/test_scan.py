@@ -68,6 +68,12 @@ def test_a_repository_becomes_a_few_named_findings(shop: Story, now: datetime) -
     assert scan.notes == ("AI shares are lower bounds: a tool can be told to leave no marker.",)
 
 
+def test_tests_do_not_lean_on_what_they_test(shop: Story, now: datetime) -> None:
+    prices, *_ = (each for each in read_repository(shop.path, now=now).findings if each.lines > 200)
+    assert prices.dependants == 1
+    assert prices.risk.reason == "production integration, 1 dependant"
+
+
 def test_a_finding_says_where_it_came_from_and_why_it_ranks(shop: Story, now: datetime) -> None:
     scan = read_repository(shop.path, now=now, name="acme/shop")
     prices = next(finding for finding in scan.findings if finding.name == "shop/prices")
@@ -79,13 +85,13 @@ def test_a_finding_says_where_it_came_from_and_why_it_ranks(shop: Story, now: da
     assert prices.created_on == date(2026, 3, 2)
     assert prices.last_touched == date(2026, 6, 20)
     assert (prices.files, prices.lines, prices.ai_lines, prices.added_lines) == (2, 310, 300, 310)
-    assert prices.dependants == 2
+    assert prices.dependants == 1
     assert prices.evidence == "300 of 310 added lines by Claude Code in 1 commit"
     assert prices.frequency.reason == (
         "1 commit in 90 days, 0.5 a month (0.1 a file, people's 0.0 in 2 files)"
     )
     assert prices.complexity.reason == "310 lines, 0 branches"
-    assert prices.risk.reason == "production integration, 2 dependants"
+    assert prices.risk.reason == "production integration, 1 dependant"
     assert prices.friction.reason == "owned, active, known to several people"
 
 
