@@ -14,7 +14,7 @@ from intake.candidates import DAY, HIDDEN, YEAR, Candidate, people_of
 from intake.git import shown
 from intake.kinds import Kind, service_of
 from intake.markers import By
-from intake.proxies import People, counted
+from intake.proxies import Changes, People, counted
 from intake.sources import pieces_of
 
 
@@ -104,12 +104,18 @@ def _frequency(candidate: Candidate) -> ProxyRating:
     oldest = min(candidate.landed, default=facts.now)
     found = proxies.frequency(
         facts.rules.scale,
-        in_90_days=len(candidate.since(90 * DAY)),
-        in_a_year=len(candidate.since(YEAR)),
+        in_90_days=_changes(candidate, 90 * DAY),
+        in_a_year=_changes(candidate, YEAR),
         age_days=(facts.now - oldest) / DAY,
     )
     beside = facts.baseline.beside(candidate.changes_a_month)
     return found._replace(reason=f"{found.reason} ({beside})") if beside else found
+
+
+def _changes(candidate: Candidate, seconds: int) -> Changes:
+    landed = candidate.facts.history.landed
+    commits = candidate.since(seconds)
+    return Changes(len(commits), len({landed[commit] // DAY for commit in commits}))
 
 
 def _complexity(candidate: Candidate) -> ProxyRating:

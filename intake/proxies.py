@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from debt.proxy import ProxyRating
 from debt.scan_policy import RiskScale, Scale
@@ -32,13 +33,34 @@ class People:
     silent_days: int | None
 
 
-def frequency(scale: Scale, *, in_90_days: int, in_a_year: int, age_days: float) -> ProxyRating:
-    """Commits a month over twelve months, or over its age if that is less, but at least a month."""
+class Changes(NamedTuple):
+    """Commits of some time, and on how many days they landed."""
+
+    commits: int
+    days: int
+
+
+def frequency(
+    scale: Scale, *, in_90_days: Changes, in_a_year: Changes, age_days: float
+) -> ProxyRating:
+    """Commits a month over twelve months, or over its age if that is less, but at least a month.
+
+    It is at most one more than days would be rated that way, so that the many commits of one
+    afternoon are no “most days”. Where people commit, that bounds nothing.
+    """
     months = min(12.0, max(1.0, age_days / DAYS_A_MONTH))
-    monthly = in_a_year / months
-    values = (1 + bisect_left(scale.frequency.cuts, near) for near in _around(monthly, scale))
-    reason = f"{counted(in_90_days, 'commit')} in 90 days, {monthly:.1f} a month"
-    return _rated(values, reason, {"commits_a_month": monthly}, scale)
+    monthly, days = in_a_year.commits / months, in_a_year.days / months
+    cuts = scale.frequency.cuts
+    near = zip(_around(monthly, scale), _around(days, scale), strict=True)
+    values = (min(1 + bisect_left(cuts, each), 2 + bisect_left(cuts, on)) for each, on in near)
+    raw = {"commits_a_month": monthly, "days_a_month": days}
+    return _rated(values, f"{_lately(in_90_days)}, {monthly:.1f} a month", raw, scale)
+
+
+def _lately(found: Changes) -> str:
+    if not found.commits:
+        return "no commit in 90 days"
+    return f"{counted(found.commits, 'commit')} on {found.days} of 90 days"
 
 
 def complexity(scale: Scale, *, lines: int, branches: int, kind: Kind, tested: bool) -> ProxyRating:

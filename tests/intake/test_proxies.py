@@ -7,9 +7,14 @@ import pytest
 from debt.policy import built_in, load
 from debt.proxy import ProxyRating
 from debt.scan_policy import Scale
-from intake.proxies import People, complexity, critical_topic, frequency, friction, risk
+from intake.proxies import Changes, People, complexity, critical_topic, frequency, friction, risk
 
 SCALE = built_in().measure
+
+
+def each_day(number: int) -> Changes:
+    """So many commits, each on a day of its own."""
+    return Changes(number, number)
 
 
 def scale_of(tmp_path: Path, policy: str) -> Scale:
@@ -35,17 +40,34 @@ def scale_of(tmp_path: Path, policy: str) -> Scale:
 def test_frequency_is_commits_a_month_over_a_year_or_its_age(
     in_a_year: int, age_days: float, value: int
 ) -> None:
-    assert frequency(SCALE, in_90_days=0, in_a_year=in_a_year, age_days=age_days).value == value
+    assert (
+        frequency(
+            SCALE, in_90_days=each_day(0), in_a_year=each_day(in_a_year), age_days=age_days
+        ).value
+        == value
+    )
+
+
+@pytest.mark.parametrize(
+    ("commits", "days", "value"), [(15, 1, 3), (66, 3, 4), (40, 12, 5), (15, 5, 5), (4, 1, 3)]
+)
+def test_the_many_commits_of_one_afternoon_are_no_change_on_most_days(
+    commits: int, days: int, value: int
+) -> None:
+    lately = Changes(commits, days)
+    found = frequency(SCALE, in_90_days=lately, in_a_year=lately, age_days=9)
+    assert found.value == value
+    assert found.reason == f"{commits} commits on {days} of 90 days, {commits}.0 a month"
 
 
 def test_frequency_says_what_it_counted() -> None:
     assert (
-        frequency(SCALE, in_90_days=37, in_a_year=60, age_days=900).reason
-        == "37 commits in 90 days, 5.0 a month"
+        frequency(SCALE, in_90_days=each_day(37), in_a_year=each_day(60), age_days=900).reason
+        == "37 commits on 37 of 90 days, 5.0 a month"
     )
     assert (
-        frequency(SCALE, in_90_days=1, in_a_year=1, age_days=3).reason
-        == "1 commit in 90 days, 1.0 a month"
+        frequency(SCALE, in_90_days=each_day(1), in_a_year=each_day(1), age_days=3).reason
+        == "1 commit on 1 of 90 days, 1.0 a month"
     )
 
 
@@ -202,7 +224,7 @@ def test_a_team_says_what_weighs_how_much_and_its_scale_has_a_name_of_its_own(
         risk = { critical = 5, dependants = [[2, 3]], base.test_suite = 2 }
         """,
     )
-    assert frequency(ours, in_90_days=0, in_a_year=12, age_days=900).value == 1
+    assert frequency(ours, in_90_days=each_day(0), in_a_year=each_day(12), age_days=900).value == 1
     assert (
         friction(ours, owned=False, catch_all=False, people=People({"a": 1, "b": 1}, 3)).value == 5
     )
@@ -217,8 +239,8 @@ def test_a_team_says_what_weighs_how_much_and_its_scale_has_a_name_of_its_own(
 
 
 def test_an_estimate_keeps_what_was_measured_and_by_which_scale() -> None:
-    found = frequency(SCALE, in_90_days=9, in_a_year=40, age_days=900)
-    assert (found.raw, found.scale) == ({"commits_a_month": 3.333}, "v1")
+    found = frequency(SCALE, in_90_days=each_day(9), in_a_year=each_day(40), age_days=900)
+    assert (found.raw, found.scale) == ({"commits_a_month": 3.333, "days_a_month": 3.333}, "v1")
     found = complexity(SCALE, lines=90, branches=4, kind="test_suite", tested=True)
     assert found.raw == {"lines": 90, "branches": 4}
 
@@ -234,7 +256,10 @@ def edges(found: ProxyRating) -> tuple[int | None, int, int | None]:
 def test_fifteen_percent_around_a_cut_are_neither_side_of_it(
     in_a_year: int, around: tuple[int, int, int]
 ) -> None:
-    assert edges(frequency(SCALE, in_90_days=0, in_a_year=in_a_year, age_days=900)) == around
+    assert (
+        edges(frequency(SCALE, in_90_days=each_day(0), in_a_year=each_day(in_a_year), age_days=900))
+        == around
+    )
 
 
 def test_lines_dependants_and_heads_waver_and_what_happened_does_not() -> None:

@@ -88,7 +88,7 @@ def test_a_finding_says_where_it_came_from_and_why_it_ranks(shop: Story, now: da
     assert prices.dependants == 1
     assert prices.evidence == "300 of 310 added lines by Claude Code in 1 commit"
     assert prices.frequency.reason == (
-        "1 commit in 90 days, 0.5 a month (0.1 a file, people's 0.0 in 2 files)"
+        "1 commit on 1 of 90 days, 0.5 a month (0.1 a file, people's 0.0 in 2 files)"
     )
     assert prices.complexity.reason == "310 lines, 0 branches"
     assert prices.risk.reason == "production integration, 1 dependant"
