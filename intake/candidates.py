@@ -10,9 +10,10 @@ from functools import cached_property
 from intake import baseline
 from intake.baseline import Baseline
 from intake.contents import References
+from intake.documents import Documents
 from intake.grouping import Group
 from intake.history import FileHistory, History
-from intake.kinds import kind_of
+from intake.kinds import kind_of, tests_never_name
 from intake.markers import By
 from intake.owners import Owners, Ownership
 from intake.rules import Rules
@@ -38,6 +39,7 @@ class Facts:
     branches: Mapping[str, int]
     references: References
     traits: Mapping[str, Traits] = field(default_factory=dict)
+    documents: Documents = field(default_factory=Documents)
     baseline: Baseline = field(default_factory=Baseline)
 
     @cached_property
@@ -83,6 +85,10 @@ class Facts:
     @cached_property
     def tests(self) -> Tests:
         return Tests(self.lines, self.references)
+
+    def is_tested(self, path: str) -> bool:
+        traits = self.traits.get(path)
+        return (traits is not None and traits.tested) or self.tests.are_of(path)
 
     def when(self, landed: float) -> date:
         """The day in UTC, never later than now."""
@@ -149,11 +155,25 @@ class Candidate:
         return sum(kind_of(path) != "test_suite" for path in found)
 
     @cached_property
+    def tested(self) -> bool:
+        """Whether there is a test of one of its files."""
+        return any(map(self.facts.is_tested, self.group.files))
+
+    @property
     def untested(self) -> bool:
-        """Whether it has no test, where code like it has one."""
-        traits = self.facts.traits
-        within = [path for path in self.group.files if path in traits and traits[path].tested]
-        return self.facts.tests.are_missing(self.group.files, within)
+        """Whether it has no test, and is in a language in which code has some."""
+        return not (self.tested or all(map(tests_never_name, self.group.files)))
+
+    @property
+    def documented(self) -> bool:
+        return self.facts.documents.beside(self.group)
+
+    @cached_property
+    def known_owners(self) -> set[int]:
+        """Those of CODEOWNERS who have committed here: by e-mail, or by GitHub's hidden address."""
+        known = self.facts.author_of
+        each = (owner.lower().removeprefix("@") for owner in self.ownership.owners)
+        return {known[owner] for owner in each if owner in known}
 
     @cached_property
     def changes_a_month(self) -> float | None:

@@ -125,7 +125,7 @@ def _complexity(candidate: Candidate) -> ProxyRating:
         lines=sum(candidate.lines_of.values()),
         branches=sum(facts.branches.get(path, 0) for path in files),
         kind=candidate.group.kind,
-        tested=not candidate.untested,
+        untested=candidate.untested,
     )
 
 
@@ -141,17 +141,17 @@ def _risk(candidate: Candidate) -> ProxyRating:
 
 
 def _friction(candidate: Candidate) -> ProxyRating:
-    facts, people = candidate.facts, candidate.people
-    silent = None
-    if people:
-        most_active = people.most_common(1)[0][0]
-        silent = max(0, int((facts.now - facts.last_seen[most_active]) // DAY))
+    facts, people, owners = candidate.facts, candidate.people, candidate.known_owners
+    asked = owners or {author for author, _ in people.most_common(1)}
+    silent = [max(0, int((facts.now - facts.last_seen[author]) // DAY)) for author in asked]
     commits = {facts.history.people[author]: number for author, number in people.items()}
+    tests = candidate.tested and candidate.group.kind != "test_suite"
     return proxies.friction(
         facts.rules.scale,
         owned=bool(candidate.ownership.owners),
         catch_all=candidate.ownership.catch_all,
-        people=People(commits, silent),
+        people=People(commits, min(silent, default=None), of_owner=bool(owners)),
+        explained={"a document": candidate.documented, "tests": tests},
     )
 
 

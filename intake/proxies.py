@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from debt.proxy import ProxyRating
@@ -19,18 +20,26 @@ from intake.claims import matches
 from intake.kinds import Kind
 
 DAYS_A_MONTH = 365.25 / 12
+NOTHING: Mapping[str, bool] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class People:
     """Who committed to an artifact: people only, e-mail → commits.
 
-    `silent_days` is how long the most active of them has committed nothing anywhere in the
-    repository; None when no person has committed to the artifact.
+    `silent_days` is how long the owner in CODEOWNERS, or where nobody there is known the most
+    active of them, has committed nothing anywhere in the repository; None when there is no such
+    person.
     """
 
     commits: Mapping[str, int]
     silent_days: int | None
+    of_owner: bool = False
+
+    @property
+    def silent(self) -> str:
+        who = "its owner in CODEOWNERS" if self.of_owner else "its most active person"
+        return f"{who} silent for {self.silent_days or 0:,} days"
 
 
 class Changes(NamedTuple):
@@ -63,9 +72,11 @@ def _lately(found: Changes) -> str:
     return f"{counted(found.commits, 'commit')} on {found.days} of 90 days"
 
 
-def complexity(scale: Scale, *, lines: int, branches: int, kind: Kind, tested: bool) -> ProxyRating:
+def complexity(
+    scale: Scale, *, lines: int, branches: int, kind: Kind, untested: bool
+) -> ProxyRating:
     """The mean of size and branching, halves up; code that no test names is one harder."""
-    untested = not tested and kind not in {"test_suite", "iac_config"}
+    untested = untested and kind not in {"test_suite", "iac_config"}
     near = zip(_around(lines, scale), _around(branches, scale), strict=True)
     values = (_complexity(scale, *sizes, untested=untested) for sizes in near)
     reason = f"{counted(lines, 'line')}, {counted(branches, 'branch', 'branches')}"
@@ -121,27 +132,35 @@ def _risk(rules: RiskScale, base: int, critical: float, dependants: float) -> in
     return least + _step(rules.dependants, dependants)
 
 
-def friction(scale: Scale, *, owned: bool, catch_all: bool, people: People) -> ProxyRating:
-    """How hard it is to find somebody: no owner, a silent one, one head or very many."""
+def friction(
+    scale: Scale,
+    *,
+    owned: bool,
+    catch_all: bool,
+    people: People,
+    explained: Mapping[str, bool] = NOTHING,
+) -> ProxyRating:
+    """How hard it is to find somebody: no owner, a silent one, one head or very many. It is easier
+    where something beside it is `explained` by: “a document”, “tests”.
+    """
     rules, spread = scale.friction, _spread(people.commits)
     silent = people.silent_days or 0
     sure = [
         (rules.no_owner, "no owner in CODEOWNERS", not owned),
         (rules.only_catch_all, "only the catch-all owner", owned and catch_all),
-        (
-            rules.silent,
-            f"its most active person silent for {silent:,} days",
-            silent > rules.silent_days,
-        ),
+        (rules.silent, people.silent, silent > rules.silent_days),
         (rules.narrow, *_one_head(people.commits)),
     ]
     many = f"spread over {len(people.commits)} people", spread > rules.many_heads
     reasons = [reason for _, reason, true in (*sure, (0, *many)) if true]
+    beside = [what for what, true in explained.items() if true]
     least = 1 + sum(weight for weight, _, true in sure if true)
+    least -= rules.explained if beside else 0
     near = (each > rules.many_heads for each in _around(spread, scale))
     values = (least + (rules.narrow if very_many else 0) for very_many in near)
     raw = {"people": len(people.commits), "silent_days": silent, "spread": spread}
-    reason = ", ".join(reasons) or "owned, active, known to several people"
+    said = reasons or ["owned, active, known to several people"]
+    reason = ", ".join([*said, f"{' and '.join(beside)} beside it"] if beside else said)
     return _rated(values, reason, raw, scale)
 
 

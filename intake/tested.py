@@ -1,11 +1,11 @@
 """Which code has tests: some are named after it, import it, lie beside it, or stand in it."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 
 from intake.contents import INDEXES, References
-from intake.kinds import kind_of, tests_never_name
+from intake.kinds import kind_of
 
 # How tests call themselves: `test_x`, `TestX`, `x_test`, `x.spec`, `x.e2e-spec`, `XTests`, `XIT`.
 TEST_WORDS = re.compile(
@@ -37,15 +37,9 @@ class Tests:
         self._tests = [path for path in paths if kind_of(path) == "test_suite"]
         self._references = references
 
-    def are_missing(self, files: Collection[str], tested: Collection[str]) -> bool:
-        """Whether none of these files has a test and one of them should; `tested` are those known
-        to be.
-        """
-        asked = [path for path in files if not tests_never_name(path)]
-        return bool(asked) and not any(path in tested or self._name(path) for path in asked)
-
-    def _name(self, path: str) -> bool:
-        directory, _, _ = path.rpartition("/")
+    def are_of(self, path: str) -> bool:
+        """Whether one of them is of this file."""
+        directory = path.rpartition("/")[0]
         if path.endswith(".go") and directory in self._of_go:
             return True
         if _stem(path).lower() in self._names:

@@ -87,19 +87,19 @@ def test_complexity_is_the_mean_of_size_and_branching(
     lines: int, branches: int, value: int
 ) -> None:
     found = complexity(
-        SCALE, lines=lines, branches=branches, kind="production_integration", tested=True
+        SCALE, lines=lines, branches=branches, kind="production_integration", untested=False
     )
     assert found.value == value
 
 
 def test_untested_code_is_harder_and_tests_need_no_tests() -> None:
     untested = complexity(
-        SCALE, lines=1240, branches=85, kind="production_integration", tested=False
+        SCALE, lines=1240, branches=85, kind="production_integration", untested=True
     )
     assert (untested.value, untested.reason) == (5, "1,240 lines, 85 branches; no test names it")
-    assert complexity(SCALE, lines=160, branches=11, kind="test_suite", tested=False).value == 2
+    assert complexity(SCALE, lines=160, branches=11, kind="test_suite", untested=True).value == 2
     assert (
-        complexity(SCALE, lines=9999, branches=999, kind="throwaway_script", tested=False).value
+        complexity(SCALE, lines=9999, branches=999, kind="throwaway_script", untested=True).value
         == 5
     )
 
@@ -193,6 +193,24 @@ def test_friction_adds_up_what_makes_help_hard_to_find(
     assert (found.value, found.reason) == (value, reason)
 
 
+def test_a_document_or_tests_beside_it_make_help_easier_to_find() -> None:
+    people = People({"a": 5}, 3)
+    beside = {"a document": True, "tests": True}
+    found = friction(SCALE, owned=False, catch_all=False, people=people, explained=beside)
+    assert found.value == 3
+    assert found.reason == (
+        "no owner in CODEOWNERS, one person knows it, a document and tests beside it"
+    )
+    alone = friction(SCALE, owned=False, catch_all=False, people=people, explained={"tests": False})
+    assert alone.value == 4
+
+
+def test_an_owner_who_commits_no_more_is_no_help() -> None:
+    people = People({"a": 5, "b": 4}, 400, of_owner=True)
+    found = friction(SCALE, owned=True, catch_all=False, people=people)
+    assert (found.value, found.reason) == (2, "its owner in CODEOWNERS silent for 400 days")
+
+
 def test_a_team_says_which_paths_are_critical_by_words_and_globs(tmp_path: Path) -> None:
     rules = scale_of(
         tmp_path,
@@ -241,7 +259,7 @@ def test_a_team_says_what_weighs_how_much_and_its_scale_has_a_name_of_its_own(
 def test_an_estimate_keeps_what_was_measured_and_by_which_scale() -> None:
     found = frequency(SCALE, in_90_days=each_day(9), in_a_year=each_day(40), age_days=900)
     assert (found.raw, found.scale) == ({"commits_a_month": 3.333, "days_a_month": 3.333}, "v1")
-    found = complexity(SCALE, lines=90, branches=4, kind="test_suite", tested=True)
+    found = complexity(SCALE, lines=90, branches=4, kind="test_suite", untested=False)
     assert found.raw == {"lines": 90, "branches": 4}
 
 
@@ -263,7 +281,7 @@ def test_fifteen_percent_around_a_cut_are_neither_side_of_it(
 
 
 def test_lines_dependants_and_heads_waver_and_what_happened_does_not() -> None:
-    size = complexity(SCALE, lines=170, branches=12, kind="test_suite", tested=True)
+    size = complexity(SCALE, lines=170, branches=12, kind="test_suite", untested=False)
     assert edges(size) == (2, 3, 3)
     leaned_on = risk(SCALE, kind="test_suite", lines_of={"a.py": 9}, dependants=3, reverts=0)
     assert edges(leaned_on) == (1, 2, 2)

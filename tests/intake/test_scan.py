@@ -92,7 +92,7 @@ def test_a_finding_says_where_it_came_from_and_why_it_ranks(shop: Story, now: da
     )
     assert prices.complexity.reason == "310 lines, 0 branches"
     assert prices.risk.reason == "production integration, 1 dependant"
-    assert prices.friction.reason == "owned, active, known to several people"
+    assert prices.friction.reason == "owned, active, known to several people, tests beside it"
 
 
 def test_findings_come_costliest_first(shop: Story, now: datetime) -> None:
