@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from debt.artifact import Artifact, Ratings, Surface
+from debt.artifact import Artifact, RatingName, Ratings, Surface
 from debt.intent import missing_intent
 from debt.policy import Policy
 
@@ -37,6 +37,11 @@ SCALE = {
         "no playbook or on-call",
         "nobody knows whom to ask",
     ),
+}
+_ESTIMATED = {
+    "only its prompt explains it": "very hard to change",
+    "a failure reaches customers": "a failure may reach customers",
+    "a failure costs money or trust": "a failure may cost money or trust",
 }
 _SURFACE_REACH = {
     Surface.SANDBOX: 1,
@@ -136,12 +141,19 @@ def _drivers(artifact: Artifact) -> Iterator[str]:
     ratings = artifact.ratings
     yield SCALE["frequency"][ratings.frequency.value - 1]
     if ratings.complexity.value >= 4:
-        yield SCALE["complexity"][ratings.complexity.value - 1]
+        yield _said(ratings, "complexity")
     if ratings.risk.value >= 4:
-        yield SCALE["risk"][ratings.risk.value - 1]
+        yield _said(ratings, "risk")
     if artifact.dependants:
         yield f"{artifact.dependants} dependant{'s' if artifact.dependants != 1 else ''}"
     yield {Surface.CUSTOMER: "customer-facing"}.get(artifact.surface, artifact.surface.value)
+
+
+def _said(ratings: Ratings, name: RatingName) -> str:
+    """In the words of whoever rated it; an estimate does not know what only people can."""
+    rating = ratings[name]
+    words = SCALE[name][rating.value - 1]
+    return words if rating.by_person else _ESTIMATED.get(words, words)
 
 
 def _gaps(artifact: Artifact) -> Iterator[str]:

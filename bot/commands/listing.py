@@ -188,7 +188,9 @@ def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
     step = next_step(artifact, policy, today)
     yield f"next       {step.words}"
     yield f"why        {explain(artifact, to_claim=step.action is Action.CLAIM)}"
-    yield f"value/risk {box}: {box.action}; {tier(artifact, policy)} tier"
+    unrated = artifact.value is None
+    meaning = " until somebody says what it is worth" if unrated else f": {box.action}"
+    yield f"value/risk {box}{meaning}; {tier(artifact, policy)} tier"
     if missing:
         yield f"provisional: {', '.join(missing)}"
     yield from _facts(artifact)
