@@ -210,6 +210,8 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
         rating = artifact.ratings[name]
         by = "a person" if rating.by_person else "estimated"
         reason = f": {_flat(rating.reason)}" if rating.reason else ""
+        if rating.by_person and rating.proxy != rating.value:
+            reason += f"; the estimate is {rating.proxy}"
         yield f"{name:<10} {rating.value} ({by}{reason})"
     if artifact.watched:
         yield f"watch      {'; '.join(_flat(signal.words) for signal in artifact.watched)}"
