@@ -59,7 +59,7 @@ async def test_a_persons_word_is_beside_the_estimate_and_says_how_it_is_given_ba
 ) -> None:
     await ledger.add(proxies={"frequency": ProxyRating(5, "37 commits in 90 days")})
     told = await dana.types("/debt score D-1 frequency=2 most are merges")
-    assert "`/debt score D-1 frequency=estimate` gives it back to the estimate." in told.text
+    assert "/debt score D-1 frequency=estimate gives it back to the estimate." in told.text
     card = await dana.types("/debt show D-1")
     assert "Frequency 2 (by a person: most are merges; the estimate is 5)" in card.text
     told = await dana.types("/debt score D-1 frequency=estimate")

@@ -316,7 +316,9 @@ async def test_a_rehearsal_says_what_it_would_do_and_does_nothing(register: Regi
         "updated  D-1 retry one: risk 3 → 5 (payments path); dependants 2 → 9",
     ]
     assert "1 would be proposed, 1 would be updated" in summary(told)
-    assert as_json(told, POLICY)["created"][0]["key"] is None
+    (created,) = as_json(told, POLICY)["created"]
+    assert created["key"] is None
+    assert created["ratings"]["risk"]["reason"]
 
 
 async def test_the_summary_is_short_and_calls_the_share_a_lower_bound(register: Register) -> None:
