@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from debt.artifact import Artifact, RatingName, Ratings, Surface
+from debt.artifact import Artifact, RatingName, Ratings, Stage, Surface
 from debt.intent import missing_intent
 from debt.policy import Policy
 
@@ -131,9 +131,11 @@ class Explanation:
 def explain(artifact: Artifact, *, to_claim: bool = False) -> Explanation:
     """Why an artifact ranks where it does, in words for a person: what drives it, what it lacks.
 
-    Beside words that ask somebody `to_claim` it, that nobody owns it is not said once more.
+    Beside words that ask somebody `to_claim` it, that nobody owns it is not said once more; and
+    what a proposal lacks is asked once it is accepted.
     """
-    gaps = tuple(gap for gap in _gaps(artifact) if not (to_claim and gap == _UNOWNED))
+    lacking = () if artifact.stage is Stage.PROPOSED else _gaps(artifact)
+    gaps = tuple(gap for gap in lacking if not (to_claim and gap == _UNOWNED))
     return Explanation(score(artifact.ratings), tuple(_drivers(artifact)), gaps)
 
 

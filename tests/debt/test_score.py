@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.artifact import RATING_NAMES, Artifact, Rating, RatingName, Ratings, Surface
+from debt.artifact import RATING_NAMES, Artifact, Rating, RatingName, Ratings, Stage, Surface
 from debt.policy import Policy
 from debt.score import SCALE, Quadrant, blast_radius, explain, priority, quadrant, score
 from tests.debt.builders import POLICY, an_artifact, artifacts, days, one_to_five, ratings
@@ -168,6 +168,11 @@ def test_beside_the_wish_to_claim_it_the_reasons_do_not_repeat_that_nobody_owns_
     artifact = an_artifact(owner=None, surface=Surface.PRODUCTION)
     assert "nobody owns it" not in str(explain(artifact, to_claim=True))
     assert str(explain(artifact, to_claim=True)).endswith("; nobody on call for it, no rollback")
+
+
+def test_what_a_proposal_lacks_is_no_reproach() -> None:
+    proposal = an_artifact(owner=None, purpose=None, stage=Stage.PROPOSED)
+    assert str(explain(proposal)) == "score 16: changes monthly, internal"
 
 
 def test_a_quiet_artifact_is_explained_without_gaps() -> None:
