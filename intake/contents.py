@@ -280,4 +280,7 @@ def _written(name: bytes, separator: str) -> Reference | None:
     if not parts:
         return None
     last = SCRIPT_SUFFIX.sub("", parts[-1])
+    file = relative or last != parts[-1]
+    if last == "index" and file and len(parts) > 1:  # `./shop/index.js` is all of `shop`
+        return Reference(tuple(parts[:-1]), climbs if relative else from_root)
     return Reference((*parts[:-1], last), climbs if relative else from_root)

@@ -62,6 +62,8 @@ def test_counts_are_those_of_the_words_and_lines_themselves(content: bytes) -> N
         ("main.py", "import shop", "shop/__init__.py"),
         ("web/cart.ts", "import {total} from './prices'", "web/prices.ts"),
         ("web/a/cart.tsx", "export * from '../prices.js'", "web/prices.ts"),
+        ("web/cart.ts", "import {total} from './prices/index.js'", "web/prices/index.ts"),
+        ("web/cart.ts", "import {total} from './prices/index'", "web/prices/index.ts"),
         ("web/cart.js", "const p = require('./prices')", "web/prices/index.js"),
         ("web/app/cart.vue", "import x from '@/shop/prices'", "web/shop/prices.ts"),
         ("src/app/cart.vue", "import x from '@/store'", "src/store/index.ts"),
