@@ -20,6 +20,7 @@ from intake.claims import matches
 from intake.kinds import Kind
 
 DAYS_A_MONTH = 365.25 / 12
+STYLES = (".css", ".scss", ".sass", ".less")
 NOTHING: Mapping[str, bool] = MappingProxyType({})
 
 
@@ -103,10 +104,10 @@ def risk(
     taken back, or had a part in an incident.
     """
     rules = scale.risk
-    topic, share = ("", 0.0) if kind == "test_suite" else _critical_topic(lines_of, rules)
+    topic, share = (None, 0.0) if kind == "test_suite" else _critical_topic(lines_of, rules)
     reasons = [kind.replace("_", " ").replace("iac", "IaC")]
     if topic and share >= rules.critical_share:
-        reasons.append(f"{topic} path")
+        reasons.append(str(topic))
     if dependants:
         reasons.append(counted(dependants, "dependant"))
     if reverts:
@@ -193,15 +194,31 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def critical_topic(path: str, rules: RiskScale) -> str | None:
-    """What a path's words say it deals with, where a failure is expensive."""
+class Topic(NamedTuple):
+    """What a path deals with, and the word or glob in the policy that says so."""
+
+    name: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.name} path (“{self.said}”)"
+
+
+def critical_topic(path: str, rules: RiskScale) -> Topic | None:
+    """What a path's words say it deals with, where a failure is expensive; of a style sheet, its
+    looks.
+    """
+    if path.lower().endswith(STYLES):
+        return None
     words = frozenset(re.split(r"[^a-z0-9]+", path.lower()))
-    return next((topic for topic, said in rules.paths.items() if _names(said, path, words)), None)
+    found = ((topic, _named(said, path, words)) for topic, said in rules.paths.items())
+    return next((Topic(topic, word) for topic, word in found if word), None)
 
 
-def _names(said: tuple[str, ...], path: str, words: frozenset[str]) -> bool:
+def _named(said: tuple[str, ...], path: str, words: frozenset[str]) -> str | None:
     plain, globs = _sorted_out(said)
-    return not plain.isdisjoint(words) or any(matches(glob, path) for glob in globs)
+    by_word = min(plain & words, default=None)
+    return by_word or next((glob for glob in globs if matches(glob, path)), None)
 
 
 @lru_cache(maxsize=1_024)
@@ -212,16 +229,19 @@ def _sorted_out(said: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]
     return words, tuple(f"{glob}**" if glob.endswith("/") else glob for glob in globs)
 
 
-def _critical_topic(lines_of: Mapping[str, int], rules: RiskScale) -> tuple[str, float]:
-    """The topic with most lines, and its share of all."""
+def _critical_topic(lines_of: Mapping[str, int], rules: RiskScale) -> tuple[Topic | None, float]:
+    """The topic with most lines, in the word that most of them have, and its share of all."""
     topics: Counter[str] = Counter()
+    words: Counter[Topic] = Counter()
     for path, lines in lines_of.items():
         if topic := critical_topic(path, rules):
-            topics[topic] += lines
+            topics[topic.name] += lines
+            words[topic] += lines
     if not topics:
-        return "", 0.0
-    topic, lines = topics.most_common(1)[0]
-    return topic, lines / max(1, sum(lines_of.values()))
+        return None, 0.0
+    name, lines = topics.most_common(1)[0]
+    said = next(topic for topic, _ in words.most_common() if topic.name == name)
+    return said, lines / max(1, sum(lines_of.values()))
 
 
 def _step(steps: Sequence[tuple[int, int]], number: float) -> int:

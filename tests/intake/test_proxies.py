@@ -6,10 +6,15 @@ import pytest
 
 from debt.policy import built_in, load
 from debt.proxy import ProxyRating
-from debt.scan_policy import Scale
+from debt.scan_policy import RiskScale, Scale
 from intake.proxies import Changes, People, complexity, critical_topic, frequency, friction, risk
 
 SCALE = built_in().measure
+
+
+def topic(path: str, rules: RiskScale) -> str | None:
+    found = critical_topic(path, rules)
+    return str(found) if found else None
 
 
 def each_day(number: int) -> Changes:
@@ -122,7 +127,7 @@ def test_risk_rises_with_critical_paths_dependants_and_reverts() -> None:
     auth = risk(
         SCALE, kind="throwaway_script", lines_of={"scripts/auth/x.py": 9}, dependants=0, reverts=0
     )
-    assert (auth.value, auth.reason) == (4, "throwaway script, authentication path")
+    assert (auth.value, auth.reason) == (4, "throwaway script, authentication path (“auth”)")
     leaned_on = risk(
         SCALE, kind="prototype_service", lines_of={"a.py": 9}, dependants=26, reverts=1
     )
@@ -154,10 +159,14 @@ def test_one_critical_file_among_many_does_not_make_all_critical() -> None:
 
 
 def test_only_whole_words_are_critical() -> None:
-    assert critical_topic("shop/author.py", SCALE.risk) is None
-    assert critical_topic("shop/token-store.py", SCALE.risk) == "authentication"
-    assert critical_topic("Billing/x.py", SCALE.risk) == "payment"
-    assert critical_topic("db/migrations/0001.py", SCALE.risk) == "migration"
+    assert topic("shop/author.py", SCALE.risk) is None
+    assert topic("shop/token-store.py", SCALE.risk) == "authentication path (“token”)"
+    assert topic("Billing/x.py", SCALE.risk) == "payment path (“billing”)"
+    assert topic("db/migrations/0001.py", SCALE.risk) == "migration path (“migrations”)"
+
+
+def test_a_style_sheet_is_never_critical() -> None:
+    assert topic("styles/tokens.scss", SCALE.risk) is None
 
 
 SILENT = "its most active person silent for 200 days"
@@ -221,13 +230,20 @@ def test_a_team_says_which_paths_are_critical_by_words_and_globs(tmp_path: Path)
         """,
     ).risk
     said = {
-        path: critical_topic(path, rules)
+        path: topic(path, rules)
         for path in (
             "shop/escrow.py", "services/settlement/a/b.py", "ops/close/run.py", "services/x.py",
             "db/migrations/1.py", "billing/x.py",
         )
     }  # fmt: skip
-    assert [*said.values()] == ["settlement", "settlement", "settlement", None, None, "payment"]
+    assert [*said.values()] == [
+        "settlement path (“escrow”)",
+        "settlement path (“services/settle*/**”)",
+        "settlement path (“ops/close/**”)",
+        None,
+        None,
+        "payment path (“billing”)",
+    ]
 
 
 def test_a_team_says_what_weighs_how_much_and_its_scale_has_a_name_of_its_own(
