@@ -142,7 +142,8 @@ def friction(
     explained: Mapping[str, bool] = NOTHING,
 ) -> ProxyRating:
     """How hard it is to find somebody: no owner, a silent one, one head or very many. It is easier
-    where something beside it is `explained` by: “a document”, “tests”.
+    where it is `explained` by something beside it: “a document”, “tests”; but while anything makes
+    it hard it is 2 at least.
     """
     rules, spread = scale.friction, _spread(people.commits)
     silent = people.silent_days or 0
@@ -156,9 +157,10 @@ def friction(
     reasons = [reason for _, reason, true in (*sure, (0, *many)) if true]
     beside = [what for what, true in explained.items() if true]
     least = 1 + sum(weight for weight, _, true in sure if true)
-    least -= rules.explained if beside else 0
     near = (each > rules.many_heads for each in _around(spread, scale))
-    values = (least + (rules.narrow if very_many else 0) for very_many in near)
+    hard = (least + (rules.narrow if very_many else 0) for very_many in near)
+    less = rules.explained if beside else 0
+    values = (max(min(each, 2), each - less) for each in hard)
     raw = {"people": len(people.commits), "silent_days": silent, "spread": spread}
     said = reasons or ["owned, active, known to several people"]
     reason = ", ".join([*said, f"{' and '.join(beside)} beside it"] if beside else said)

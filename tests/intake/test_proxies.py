@@ -202,6 +202,9 @@ def test_friction_adds_up_what_makes_help_hard_to_find(
     assert (found.value, found.reason) == (value, reason)
 
 
+FEW = People({"a": 5, "b": 4}, 3)
+
+
 def test_a_document_or_tests_beside_it_make_help_easier_to_find() -> None:
     people = People({"a": 5}, 3)
     beside = {"a document": True, "tests": True}
@@ -210,6 +213,8 @@ def test_a_document_or_tests_beside_it_make_help_easier_to_find() -> None:
     assert found.reason == (
         "no owner in CODEOWNERS, one person knows it, a document and tests beside it"
     )
+    catch_all = friction(SCALE, owned=True, catch_all=True, people=FEW, explained=beside)
+    assert catch_all.value == 2
     alone = friction(SCALE, owned=False, catch_all=False, people=people, explained={"tests": False})
     assert alone.value == 4
 
