@@ -109,7 +109,7 @@ def risk(
     if topic and share >= rules.critical_share:
         reasons.append(str(topic))
     if dependants:
-        reasons.append(counted(dependants, "dependant"))
+        reasons.append(f"imported by {counted(dependants, 'other file')}")
     if reverts:
         reasons.append(f"{counted(reverts, 'revert')} in a year")
     if incidents:

@@ -133,7 +133,7 @@ def test_risk_rises_with_critical_paths_dependants_and_reverts() -> None:
     )
     assert (leaned_on.value, leaned_on.reason) == (
         5,
-        "prototype service, 26 dependants, 1 revert in a year",
+        "prototype service, imported by 26 other files, 1 revert in a year",
     )
     assert (
         risk(SCALE, kind="test_suite", lines_of={"test_auth.py": 9}, dependants=2, reverts=0).value
