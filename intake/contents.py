@@ -41,6 +41,12 @@ GO = re.compile(rb"^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?\"([\w./-]{1,300})\"
 DOTTED = re.compile(rb"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]{1,300})", re.M)
 RUBY = re.compile(rb"^[ \t]*require(?:_relative)?[ \t(]+['\"]([^'\"\n]{1,300})['\"]", re.M)
 RUST = re.compile(rb"^[ \t]*(?:pub[ \t]+)?use[ \t]+(?:crate|self|super)::([\w:]{1,300})", re.M)
+# Without its first part, which stands for a directory of any name (php-fig.org/psr/psr-4).
+PHP = re.compile(rb"^[ \t]*use[ \t]+(?:function[ \t]+|const[ \t]+)?\\?\w+\\([\w\\]{1,300})", re.M)
+SHELL = re.compile(
+    rb"^[ \t]*(?:source|\.)[ \t]+[\"']?(?:\$[\w{}()/\"$ .-]{1,80}?/)?([\w./-]{1,300})", re.M
+)
+MODULE = re.compile(rb"^[ \t]*source[ \t]*=[ \t]*\"(\.[^\"\n]{1,300})\"", re.M)
 INCLUDE = re.compile(rb"^[ \t]*#[ \t]*include[ \t]+\"([^\"\n]{1,300})\"", re.M)
 
 
@@ -55,6 +61,7 @@ class Imports(NamedTuple):
 OF_PYTHON = Imports(PYTHON, (b"import",), ".")
 OF_SCRIPTS = Imports(QUOTED, (b"import", b"from", b"require"), "/")
 OF_C = Imports(INCLUDE, (b"include",), "/")
+OF_SHELL = Imports(SHELL, (b"source", b". "), "/")
 OF_JAVA = Imports(DOTTED, (b"import",), ".")
 IMPORTS = (
     dict.fromkeys("js jsx ts tsx mjs cjs mts cts vue svelte astro".split(), OF_SCRIPTS)
@@ -62,14 +69,15 @@ IMPORTS = (
     | dict.fromkeys("java kt kts scala groovy".split(), OF_JAVA)
     | {"py": OF_PYTHON, "pyi": OF_PYTHON}
     | {"go": Imports(GO, (b'"',), "/"), "rb": Imports(RUBY, (b"require",), "/")}
-    | {"rs": Imports(RUST, (b"use",), "::")}
+    | {"rs": Imports(RUST, (b"use",), "::"), "php": Imports(PHP, (b"use",), "\\")}
+    | {"tf": Imports(MODULE, (b"source",), "/"), "sh": OF_SHELL, "bash": OF_SHELL}
 )
-SCRIPT_SUFFIX = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|rb)$")
+SCRIPT_SUFFIX = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|rb|sh|bash)$")
 INDEXES = frozenset({"__init__", "index", "mod"})
 ROOTS = frozenset({"src", "lib", "app", "python", "source"})
 
 # Languages in which one bare word may be a file of ours; elsewhere it is a package of others.
-OF_ONE_WORD = (OF_PYTHON, OF_C, IMPORTS["rb"], IMPORTS["rs"])
+OF_ONE_WORD = (OF_PYTHON, OF_C, OF_SHELL, IMPORTS["rb"], IMPORTS["rs"])
 FROM_ROOT = -1
 
 LONGEST = 16
@@ -247,11 +255,13 @@ def _ends(modules: Iterable[Parts]) -> dict[Parts, Parts | None]:
 
 
 def _answers_to(path: str) -> set[Parts]:
-    """The names under which a file can be imported: itself, its package, and as Go's directory."""
+    """The names under which a file can be imported: itself, its package, and as the directory that
+    Go and Terraform mean.
+    """
     *directories, name = path.split("/")
     stem, _, suffix = name.rpartition(".")
     outer = tuple(directories)
-    if suffix == "go":
+    if suffix in {"go", "tf"}:
         return {outer}
     if suffix in {"h", "hh", "hpp"}:
         return {(*outer, name)}

@@ -77,6 +77,14 @@ def test_counts_are_those_of_the_words_and_lines_themselves(content: bytes) -> N
         ("src/main.rs", "use crate::shop::prices;", "src/shop/prices.rs"),
         ("shop/cart.c", '#include "prices.h"', "shop/prices.h"),
         ("lib/cart.rb", "require_relative 'shop/prices'", "lib/shop/prices.rb"),
+        ("app/Http/Cart.php", "use App\\Shop\\Prices;", "app/Shop/Prices.php"),
+        ("bin/run.sh", '. "$(dirname "$0")/lib/prices.sh"', "bin/lib/prices.sh"),
+        ("bin/run.sh", "source ./prices.sh", "bin/prices.sh"),
+        (
+            "live/main.tf",
+            'module "x" {\n  source = "../modules/prices"\n}',
+            "modules/prices/main.tf",
+        ),
     ],
 )
 def test_an_import_leads_to_its_file(source: str, text: str, target: str) -> None:
@@ -96,6 +104,9 @@ def test_an_import_leads_to_its_file(source: str, text: str, target: str) -> Non
         ("src/cart.ts", "import { EventEmitter } from 'events'", "src/events.ts"),
         ("src/cart.ts", "import './Button'", "src/Button.css"),
         ("cmd/main.go", 'import "fmt"', "cmd/fmt/print.go"),
+        ("app/Cart.php", "use Acme\\Support\\Str;", "app/Other/Str.php"),
+        ("app/Cart.php", "class Cart { use Prices; }", "app/Prices.php"),
+        ("bin/run.sh", "source /etc/profile", "bin/etc/prices.sh"),
         ("app/main.py", "import os.path", "path.py"),
         ("web/cart.ts", "import React from 'react'", "web/deep/react.ts"),
         ("app/main.py", "# from shop.prices import total", "shop/prices.py"),
