@@ -68,14 +68,14 @@ with opened(Path(sys.argv[1])) as repository:
     code = {path: blob for path, blob in files.items() if is_code(text_of(path))}
     started = time.perf_counter()
     for path, content in contents_of(repository, code):
-        code_lines(content), branches(content)
+        code_lines(content), branches(text_of(path), content)
     complexity = time.perf_counter() - started
     near = frozenset(Path(sys.argv[2]).read_bytes().split(b"\\0"))
     started = time.perf_counter()
     for path, content in contents_of(repository, code):
         code_lines(content)
         if path in near:
-            branches(content)
+            branches(text_of(path), content)
     in_a_scan = time.perf_counter() - started
     started = time.perf_counter()
     references = References(map(text_of, code))

@@ -17,7 +17,7 @@ from debt.artifact import Artifact, Stage
 from debt.policy import Policy
 from debt.refusal import Refused
 from debt.score import explain
-from debt.standing import next_step
+from debt.standing import Action, next_step
 from storage import lists, people, proposals
 from storage.lists import ALL, Cursor, Filter, Page, Query, Scope, ScopeKind
 
@@ -147,7 +147,7 @@ def row(artifact: Artifact, call: Call, owner: str | None) -> Block:
         "list.row",
         artifact=artifact,
         step=step,
-        why=explain(artifact),
+        why=explain(artifact, to_claim=step.action is Action.CLAIM),
         owner=owner,
         today=call.today,
         ephemeral=_ephemeral(artifact, call.policy),

@@ -79,6 +79,8 @@ def _what_to_begin_with(seen: Seen) -> Iterator[Block]:
     if seen.first is None or seen.quadrant is None:
         return
     label, action = _BEGIN_WITH[seen.quadrant]
+    if seen.first.value is None:
+        label, action = "Edit", "artifact.edit"
     if seen.first.stage is Stage.RETIRING:
         label, action = "Show", "artifact.show"
     words = say("map.first", artifact=seen.first, why=explain(seen.first))

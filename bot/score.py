@@ -112,7 +112,7 @@ FEATURE = Feature(
     verbs=(
         Verb(
             "score",
-            "[KEY] [4 3 5 2 | risk=5] [reason]",
+            "[KEY] [4 3 5 2 | risk=5 | risk=estimate] [reason]",
             "rate Frequency, Complexity, Risk, Friction yourself, or give a rating back",
             score,
         ),

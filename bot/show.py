@@ -92,7 +92,7 @@ def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:
         "show.card",
         artifact=artifact,
         kind=policy.kind(artifact.kind),
-        why=explain(artifact),
+        why=explain(artifact, to_claim=step.action is Action.CLAIM),
         quadrant=quadrant(artifact.value, artifact.ratings.risk.value, policy),
         tier=tier(artifact, policy),
         step=step,

@@ -126,9 +126,10 @@ async def _fill(url: str, repo: Path, slack: Sandbox, policy: Policy) -> str:
         if scan and scan.findings:
             await apply(store, change, scan)
             async with store.change() as session:
-                await proposals.accept_all(session, change)
+                accepted = await proposals.accept_all(session, change)
             await _subscribe(store, change, slack, {"general": ALL})
-            return f"{len(scan.findings)} artifacts that AI tools wrote in {scan.repo}"
+            number = f"{accepted} of " if accepted < len(scan.findings) else ""
+            return f"{number}{len(scan.findings)} artifacts that AI tools wrote in {scan.repo}"
         count = await sample.fill(store, change)
         teams = {team: Scope(ScopeKind.TEAM, team) for team in ("payments", "platform", "growth")}
         await _subscribe(store, change, slack, teams | {"general": ALL})

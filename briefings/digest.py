@@ -217,7 +217,7 @@ def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> li
         "digest.item",
         artifact=artifact,
         step=step,
-        why=explain(artifact),
+        why=explain(artifact, to_claim=step.action is Action.CLAIM),
         owner=known.name(artifact.owner),
         today=today,
         item=item,

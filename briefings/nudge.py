@@ -208,7 +208,8 @@ def _end(told: Told) -> Iterator[Block]:
 
 def _item(item: Item, told: Told, policy: Policy) -> list[Block]:
     artifact = told.artifacts[item.id]
-    words = say("nudge.item", explained=explain(artifact), **_about(item, told, policy))
+    why = explain(artifact, to_claim=item.why is Why.ORPHAN)
+    words = say("nudge.item", explained=why, **_about(item, told, policy))
     acts: list[InteractiveElement] = [*_acts(item, artifact, told.to, policy)]
     block_id = f"nudge:{artifact.key}:{item.why}"
     return [line(words), *_trend(item, told), ActionsBlock(block_id=block_id, elements=acts)]

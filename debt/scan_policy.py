@@ -85,6 +85,7 @@ class FrictionScale(Table):
     silent_days: Days
     narrow: Added
     many_heads: Share
+    explained: Added
 
 
 class Scale(Table):

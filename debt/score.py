@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from debt.artifact import Artifact, Ratings, Surface
+from debt.artifact import Artifact, RatingName, Ratings, Stage, Surface
 from debt.intent import missing_intent
 from debt.policy import Policy
 
@@ -37,6 +37,11 @@ SCALE = {
         "no playbook or on-call",
         "nobody knows whom to ask",
     ),
+}
+_ESTIMATED = {
+    "only its prompt explains it": "very hard to change",
+    "a failure reaches customers": "a failure may reach customers",
+    "a failure costs money or trust": "a failure may cost money or trust",
 }
 _SURFACE_REACH = {
     Surface.SANDBOX: 1,
@@ -107,6 +112,9 @@ def priority(artifact: Artifact) -> int:
     return score(artifact.ratings) * blast_radius(artifact) * rollback * intent
 
 
+_UNOWNED = "nobody owns it"
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """“score 240: changes weekly, 14 dependants, production; nobody on call for it”."""
@@ -120,27 +128,40 @@ class Explanation:
         return f"score {self.score}: {said}" if said else f"score {self.score}"
 
 
-def explain(artifact: Artifact) -> Explanation:
-    """Why an artifact ranks where it does, in words for a person: what drives it, what it lacks."""
-    return Explanation(score(artifact.ratings), tuple(_drivers(artifact)), tuple(_gaps(artifact)))
+def explain(artifact: Artifact, *, to_claim: bool = False) -> Explanation:
+    """Why an artifact ranks where it does, in words for a person: what drives it, what it lacks.
+
+    Beside words that ask somebody `to_claim` it, that nobody owns it is not said once more; and
+    what a proposal lacks is asked once it is accepted.
+    """
+    lacking = () if artifact.stage is Stage.PROPOSED else _gaps(artifact)
+    gaps = tuple(gap for gap in lacking if not (to_claim and gap == _UNOWNED))
+    return Explanation(score(artifact.ratings), tuple(_drivers(artifact)), gaps)
 
 
 def _drivers(artifact: Artifact) -> Iterator[str]:
     ratings = artifact.ratings
     yield SCALE["frequency"][ratings.frequency.value - 1]
     if ratings.complexity.value >= 4:
-        yield SCALE["complexity"][ratings.complexity.value - 1]
+        yield _said(ratings, "complexity")
     if ratings.risk.value >= 4:
-        yield SCALE["risk"][ratings.risk.value - 1]
+        yield _said(ratings, "risk")
     if artifact.dependants:
         yield f"{artifact.dependants} dependant{'s' if artifact.dependants != 1 else ''}"
     yield {Surface.CUSTOMER: "customer-facing"}.get(artifact.surface, artifact.surface.value)
 
 
+def _said(ratings: Ratings, name: RatingName) -> str:
+    """In the words of whoever rated it; an estimate does not know what only people can."""
+    rating = ratings[name]
+    words = SCALE[name][rating.value - 1]
+    return words if rating.by_person else _ESTIMATED.get(words, words)
+
+
 def _gaps(artifact: Artifact) -> Iterator[str]:
     exposed = _SURFACE_REACH[artifact.surface] >= 4
     if artifact.owner is None:
-        yield "nobody owns it"
+        yield _UNOWNED
     elif artifact.owner_gone:
         yield "its owner has left"
     if exposed and not artifact.responder:

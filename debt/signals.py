@@ -46,7 +46,7 @@ class Signal:
     firm: bool = field(default=True, compare=False)
 
 
-FORSAKEN = Signal(Sign.UNUSED, "nothing imports it any more")
+FORSAKEN = Signal(Sign.UNUSED, "nothing imports it any more, tests aside")
 HANDED_ON = Signal(Sign.HANDED_ON, "not reviewed since its owner changed")
 # These run by themselves, so that nobody has to import them.
 _RUN = frozenset({"test_suite", "iac_config", "throwaway_script"})

@@ -16,7 +16,7 @@ from intake.blocks import Block
 from intake.cells import COLUMN_OF_FIELD
 from intake.findings import Finding
 from intake.git import shown
-from intake.public import public
+from intake.public import public, ratings
 from intake.scan import Scan
 from storage import history, proposals, scanned
 from storage.artifacts import Change
@@ -231,6 +231,11 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
     }
 
 
+def _explained(artifact: Artifact, policy: Policy) -> dict[str, Any]:
+    """With each rating's reason, as `debt show --json` has it."""
+    return public(artifact, policy) | {"ratings": ratings(artifact)}
+
+
 def _waiting(found: Found) -> dict[str, Any]:
     facts = found.facts
     ratings = {name: facts["proxies"][name][0] for name in RATING_NAMES}
@@ -245,7 +250,7 @@ def _plain(value: object) -> object:
 def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
     """`debt scan --json`. A new artifact has no key while nothing was kept."""
     scan, result = applied.scan, applied.result
-    created = [public(artifact, policy) for artifact in result.created]
+    created = [_explained(artifact, policy) for artifact in result.created]
     return {
         "repo": scan.repo,
         "head": scan.head,
@@ -259,7 +264,7 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
         "kept": applied.kept,
         "created": created if applied.kept else [each | {"key": None} for each in created],
         "changed": [
-            {"before": public(old, policy), "after": public(new, policy)}
+            {"before": _explained(old, policy), "after": _explained(new, policy)}
             for old, new in result.changed
         ],
         "unchanged": result.unchanged,

@@ -55,12 +55,16 @@ class Baseline:
         return f"{said}{self._caution()}."
 
     def beside(self, changes_a_month: float | None) -> str:
-        """“2.1 a file, people's 1.4”, how often the files of one artifact change."""
+        """“2.1 a file, people's 1.4”, how often the files of one artifact change; of one that is
+        too young for that, only people's.
+        """
         usual = self.people.changes_a_month
-        if changes_a_month is None or usual is None:
+        if usual is None:
             return ""
         few = f" in {counted(self.people.files, 'file')}" if self.people.files < FEW else ""
-        return f"{changes_a_month:.1f} a file, people's {usual:.1f}{few}"
+        if changes_a_month is None:
+            return f"people's {_often(usual)} a file{few}"
+        return f"{_often(changes_a_month)} a file, people's {_often(usual)}{few}"
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,10 +72,8 @@ class Baseline:
     def _said(self) -> Iterator[str]:
         ours, theirs = self.tools, self.people
         if ours.changes_a_month is not None and theirs.changes_a_month is not None:
-            often = (
-                f"{ours.changes_a_month:.1f} times a month, people's {theirs.changes_a_month:.1f}"
-            )
-            yield f"AI-written files change {often}"
+            often, usual = _often(ours.changes_a_month), _often(theirs.changes_a_month)
+            yield f"AI-written files change {often} times a month, people's {usual}"
         if ours.reverted or theirs.reverted:
             yield f"reverted {_share(ours.reverted)} against {_share(theirs.reverted)}"
         if ours.unreviewed is not None and theirs.unreviewed is not None:
@@ -144,6 +146,11 @@ def _population(
 
 def _part(some: set[int], commits: Collection[int]) -> float | None:
     return len(some.intersection(commits)) / len(commits) if commits else None
+
+
+def _often(times: float) -> str:
+    """“2.1”, “0.04”: what happens seldom is not never."""
+    return f"{times:.2f}" if 0.005 <= times < 0.095 else f"{times:.1f}"
 
 
 def _share(part: float | None) -> str:

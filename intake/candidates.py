@@ -10,18 +10,19 @@ from functools import cached_property
 from intake import baseline
 from intake.baseline import Baseline
 from intake.contents import References
+from intake.documents import Documents
 from intake.grouping import Group
 from intake.history import FileHistory, History
-from intake.kinds import kind_of
+from intake.kinds import kind_of, tests_never_name
 from intake.markers import By
 from intake.owners import Owners, Ownership
 from intake.rules import Rules
+from intake.tested import Tests
 from intake.traits import Traits
 
 DAY = 86_400
 YEAR = 365 * DAY
 HIDDEN = re.compile(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com")
-TEST_WORDS = re.compile(r"^test_|[._-](?:test|tests|spec|cy)$|(?:Test|Tests|Spec)$")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Facts:
     branches: Mapping[str, int]
     references: References
     traits: Mapping[str, Traits] = field(default_factory=dict)
+    documents: Documents = field(default_factory=Documents)
     baseline: Baseline = field(default_factory=Baseline)
 
     @cached_property
@@ -81,16 +83,12 @@ class Facts:
         return traits.packages if traits else ()
 
     @cached_property
-    def tested_names(self) -> frozenset[str]:
-        """File names, without suffix, that tests carry in their own."""
-        tests = (path for path in self.lines if kind_of(path) == "test_suite")
-        return frozenset(TEST_WORDS.sub("", _stem(path)).lower() for path in tests)
+    def tests(self) -> Tests:
+        return Tests(self.lines, self.references)
 
     def is_tested(self, path: str) -> bool:
-        """Whether a test is named after the file or imports it."""
-        if _stem(path).lower() in self.tested_names:
-            return True
-        return any(kind_of(by) == "test_suite" for by in self.references.into(path))
+        traits = self.traits.get(path)
+        return (traits is not None and traits.tested) or self.tests.are_of(path)
 
     def when(self, landed: float) -> date:
         """The day in UTC, never later than now."""
@@ -150,8 +148,32 @@ class Candidate:
 
     @cached_property
     def dependants(self) -> int:
-        """Files outside that refer to one of its own."""
-        return len(self.facts.references.dependants(self.group.files))
+        """Files outside that refer to one of its own; a test leans on nothing but other tests."""
+        found = self.facts.references.dependants(self.group.files)
+        if self.group.kind == "test_suite":
+            return len(found)
+        return sum(kind_of(path) != "test_suite" for path in found)
+
+    @cached_property
+    def tested(self) -> bool:
+        """Whether there is a test of one of its files."""
+        return any(map(self.facts.is_tested, self.group.files))
+
+    @property
+    def untested(self) -> bool:
+        """Whether it has no test, and is in a language in which code has some."""
+        return not (self.tested or all(map(tests_never_name, self.group.files)))
+
+    @property
+    def documented(self) -> bool:
+        return self.facts.documents.beside(self.group)
+
+    @cached_property
+    def known_owners(self) -> set[int]:
+        """Those of CODEOWNERS who have committed here: by e-mail, or by GitHub's hidden address."""
+        known = self.facts.author_of
+        each = (owner.lower().removeprefix("@") for owner in self.ownership.owners)
+        return {known[owner] for owner in each if owner in known}
 
     @cached_property
     def changes_a_month(self) -> float | None:
@@ -174,7 +196,3 @@ def people_of(commits: Iterable[int], facts: Facts) -> Counter[int]:
     history = facts.history
     authors = (history.author[commit] for commit in sorted(commits, reverse=True))
     return Counter(author for author in authors if author not in history.not_people)
-
-
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].rpartition(".")[0]

@@ -73,12 +73,14 @@ def shifted(candidate: Candidate, known: Dependence) -> Signal | None:
         old = known.then.get((manifest, commit), {}) if commit is not None else {}
         was = next((other for other in old.values() if other.name == each.name), None)
         if was and was.line and each.line and was.line != each.line:
-            found[each.name] = f"{each.name} {was.version} → {each.version}"
+            versions = (was.exact or was.version, each.exact or each.version)
+            found[each.name] = f"{each.name} {' → '.join(versions)}"
     return _said(Sign.SHIFTED, "since it was last touched: ", found)
 
 
 def _why_unstable(each: Dependency, policy: SignalsPolicy, *, locked: bool) -> str | None:
-    if any(fnmatchcase(each.name, name) for name in policy.unstable):
+    meant = (each.name, f"{each.name} {each.exact}")
+    if any(fnmatchcase(said, name) for name in policy.unstable for said in meant):
         return "to get away from"
     if any(fnmatchcase(each.name, name) for name in policy.stable):
         return None

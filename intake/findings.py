@@ -14,7 +14,7 @@ from intake.candidates import DAY, HIDDEN, YEAR, Candidate, people_of
 from intake.git import shown
 from intake.kinds import Kind, service_of
 from intake.markers import By
-from intake.proxies import People, counted
+from intake.proxies import Changes, People, counted
 from intake.sources import pieces_of
 
 
@@ -104,12 +104,18 @@ def _frequency(candidate: Candidate) -> ProxyRating:
     oldest = min(candidate.landed, default=facts.now)
     found = proxies.frequency(
         facts.rules.scale,
-        in_90_days=len(candidate.since(90 * DAY)),
-        in_a_year=len(candidate.since(YEAR)),
+        in_90_days=_changes(candidate, 90 * DAY),
+        in_a_year=_changes(candidate, YEAR),
         age_days=(facts.now - oldest) / DAY,
     )
     beside = facts.baseline.beside(candidate.changes_a_month)
     return found._replace(reason=f"{found.reason} ({beside})") if beside else found
+
+
+def _changes(candidate: Candidate, seconds: int) -> Changes:
+    landed = candidate.facts.history.landed
+    commits = candidate.since(seconds)
+    return Changes(len(commits), len({landed[commit] // DAY for commit in commits}))
 
 
 def _complexity(candidate: Candidate) -> ProxyRating:
@@ -119,7 +125,7 @@ def _complexity(candidate: Candidate) -> ProxyRating:
         lines=sum(candidate.lines_of.values()),
         branches=sum(facts.branches.get(path, 0) for path in files),
         kind=candidate.group.kind,
-        tested=any(facts.is_tested(path) for path in files),
+        untested=candidate.untested,
     )
 
 
@@ -135,17 +141,17 @@ def _risk(candidate: Candidate) -> ProxyRating:
 
 
 def _friction(candidate: Candidate) -> ProxyRating:
-    facts, people = candidate.facts, candidate.people
-    silent = None
-    if people:
-        most_active = people.most_common(1)[0][0]
-        silent = max(0, int((facts.now - facts.last_seen[most_active]) // DAY))
+    facts, people, owners = candidate.facts, candidate.people, candidate.known_owners
+    asked = owners or {author for author, _ in people.most_common(1)}
+    silent = [max(0, int((facts.now - facts.last_seen[author]) // DAY)) for author in asked]
     commits = {facts.history.people[author]: number for author, number in people.items()}
+    tests = candidate.tested and candidate.group.kind != "test_suite"
     return proxies.friction(
         facts.rules.scale,
         owned=bool(candidate.ownership.owners),
         catch_all=candidate.ownership.catch_all,
-        people=People(commits, silent),
+        people=People(commits, min(silent, default=None), of_owner=bool(owners)),
+        explained={"a document": candidate.documented, "tests": tests},
     )
 
 

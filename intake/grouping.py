@@ -41,7 +41,7 @@ SAID: dict[Kind, tuple[str, ...]] = {
         "deploy",
         "workflow",
     ),
-    "test_suite": ("test", "spec", "e2e"),
+    "test_suite": ("test", "spec", "e2e", "bench"),
     "prototype_service": (
         "prototype",
         "poc",

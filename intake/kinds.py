@@ -103,7 +103,9 @@ _ANY_KIND = _rule(*RULES["kinds"].values())
 _NO_RULE: Kind = "production_integration"
 CONTAINERS = frozenset(RULES["grouping"]["containers"])
 STARTED = _rule(RULES["started"])
+MIGRATIONS = _rule(RULES["migrations"])
 CODE = frozenset(RULES["code"]["suffixes"])
+NEVER_TESTED_BY_NAME = frozenset(RULES["never_tested_by_name"]["suffixes"])
 SERVICE_PARENTS = frozenset(RULES["services"]["parents"])
 TEST_NAMES = {
     pattern: re.compile(translate(pattern)) for pattern in RULES["kinds"]["test_suite"]["files"]
@@ -140,8 +142,23 @@ def is_code(path: str) -> bool:
 
 def is_started(path: str) -> bool:
     """A framework, a tool or a person starts it, as far as the path tells."""
-    directory, _, name = path.lower().rpartition("/")
-    return STARTED.holds(directory) or STARTED.names(name)
+    directory = path.lower().rpartition("/")[0]
+    return STARTED.holds(directory) or is_called_for_its_place(path)
+
+
+def is_called_for_its_place(path: str) -> bool:
+    """Whether each package or service has a file of this name, as far as the name tells."""
+    return STARTED.names(path.lower().rpartition("/")[2])
+
+
+def tests_never_name(path: str) -> bool:
+    """Whether it is of those, or in a language of those, that have no tests of their own."""
+    return _suffix(path.rpartition("/")[2].lower()) in NEVER_TESTED_BY_NAME or is_migration(path)
+
+
+def is_migration(path: str) -> bool:
+    """Whether it brings a database from one shape to the next, as far as its path tells."""
+    return MIGRATIONS.holds(path.lower().rpartition("/")[0])
 
 
 @lru_cache(maxsize=65536)

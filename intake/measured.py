@@ -89,7 +89,7 @@ class Contents:
             references = references_in(path, content)
             measured = measured._replace(
                 lines=code_lines(content),
-                branches=branches(content) if asked else None,
+                branches=branches(path, content) if asked else None,
                 generated=is_generated(content),
                 references=references,
                 traits=traits_of(path, content, references) if asked else None,

@@ -157,6 +157,7 @@ def _traits(traits: Iterable[Traits | None]) -> dict[str, bytes]:
     columns = {
         "seen": array("B", [each is not None for each in traits]),
         "starts": array("B", [each.starts for each in some]),
+        "tested": array("B", [each.tested for each in some]),
         "imported": array("I", [len(each.packages) for each in some]),
         "packages": array("I", [at[name] for each in some for name in each.packages]),
         "sketched": array("I", [len(each.sketch) for each in some]),
@@ -202,9 +203,13 @@ def _as_traits(parts: Parts) -> Iterator[Traits | None]:
     packages = iter([called[at] for at in _numbers("I", parts["packages"])])
     sketches = _cut(parts["sketches"], parts["sketched"])
     some = (
-        Traits(tuple(islice(packages, imported)), sketch, bool(starts))
-        for imported, sketch, starts in zip(
-            _numbers("I", parts["imported"]), sketches, parts["starts"], strict=True
+        Traits(tuple(islice(packages, imported)), sketch, bool(starts), bool(tested))
+        for imported, sketch, starts, tested in zip(
+            _numbers("I", parts["imported"]),
+            sketches,
+            parts["starts"],
+            parts["tested"],
+            strict=True,
         )
     )
     return (next(some) if seen else None for seen in parts["seen"])

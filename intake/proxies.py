@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from debt.proxy import ProxyRating
 from debt.scan_policy import RiskScale, Scale
@@ -18,32 +20,64 @@ from intake.claims import matches
 from intake.kinds import Kind
 
 DAYS_A_MONTH = 365.25 / 12
+STYLES = (".css", ".scss", ".sass", ".less")
+NOTHING: Mapping[str, bool] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class People:
     """Who committed to an artifact: people only, e-mail → commits.
 
-    `silent_days` is how long the most active of them has committed nothing anywhere in the
-    repository; None when no person has committed to the artifact.
+    `silent_days` is how long the owner in CODEOWNERS, or where nobody there is known the most
+    active of them, has committed nothing anywhere in the repository; None when there is no such
+    person.
     """
 
     commits: Mapping[str, int]
     silent_days: int | None
+    of_owner: bool = False
+
+    @property
+    def silent(self) -> str:
+        who = "its owner in CODEOWNERS" if self.of_owner else "its most active person"
+        return f"{who} silent for {self.silent_days or 0:,} days"
 
 
-def frequency(scale: Scale, *, in_90_days: int, in_a_year: int, age_days: float) -> ProxyRating:
-    """Commits a month over twelve months, or over its age if that is less, but at least a month."""
+class Changes(NamedTuple):
+    """Commits of some time, and on how many days they landed."""
+
+    commits: int
+    days: int
+
+
+def frequency(
+    scale: Scale, *, in_90_days: Changes, in_a_year: Changes, age_days: float
+) -> ProxyRating:
+    """Commits a month over twelve months, or over its age if that is less, but at least a month.
+
+    It is at most one more than days would be rated that way, so that the many commits of one
+    afternoon are no “most days”. Where people commit, that bounds nothing.
+    """
     months = min(12.0, max(1.0, age_days / DAYS_A_MONTH))
-    monthly = in_a_year / months
-    values = (1 + bisect_left(scale.frequency.cuts, near) for near in _around(monthly, scale))
-    reason = f"{counted(in_90_days, 'commit')} in 90 days, {monthly:.1f} a month"
-    return _rated(values, reason, {"commits_a_month": monthly}, scale)
+    monthly, days = in_a_year.commits / months, in_a_year.days / months
+    cuts = scale.frequency.cuts
+    near = zip(_around(monthly, scale), _around(days, scale), strict=True)
+    values = (min(1 + bisect_left(cuts, each), 2 + bisect_left(cuts, on)) for each, on in near)
+    raw = {"commits_a_month": monthly, "days_a_month": days}
+    return _rated(values, f"{_lately(in_90_days)}, {monthly:.1f} a month", raw, scale)
 
 
-def complexity(scale: Scale, *, lines: int, branches: int, kind: Kind, tested: bool) -> ProxyRating:
+def _lately(found: Changes) -> str:
+    if not found.commits:
+        return "no commit in 90 days"
+    return f"{counted(found.commits, 'commit')} on {found.days} of 90 days"
+
+
+def complexity(
+    scale: Scale, *, lines: int, branches: int, kind: Kind, untested: bool
+) -> ProxyRating:
     """The mean of size and branching, halves up; code that no test names is one harder."""
-    untested = not tested and kind not in {"test_suite", "iac_config"}
+    untested = untested and kind not in {"test_suite", "iac_config"}
     near = zip(_around(lines, scale), _around(branches, scale), strict=True)
     values = (_complexity(scale, *sizes, untested=untested) for sizes in near)
     reason = f"{counted(lines, 'line')}, {counted(branches, 'branch', 'branches')}"
@@ -70,12 +104,12 @@ def risk(
     taken back, or had a part in an incident.
     """
     rules = scale.risk
-    topic, share = ("", 0.0) if kind == "test_suite" else _critical_topic(lines_of, rules)
+    topic, share = (None, 0.0) if kind == "test_suite" else _critical_topic(lines_of, rules)
     reasons = [kind.replace("_", " ").replace("iac", "IaC")]
     if topic and share >= rules.critical_share:
-        reasons.append(f"{topic} path")
+        reasons.append(str(topic))
     if dependants:
-        reasons.append(counted(dependants, "dependant"))
+        reasons.append(f"imported by {counted(dependants, 'other file')}")
     if reverts:
         reasons.append(f"{counted(reverts, 'revert')} in a year")
     if incidents:
@@ -99,27 +133,37 @@ def _risk(rules: RiskScale, base: int, critical: float, dependants: float) -> in
     return least + _step(rules.dependants, dependants)
 
 
-def friction(scale: Scale, *, owned: bool, catch_all: bool, people: People) -> ProxyRating:
-    """How hard it is to find somebody: no owner, a silent one, one head or very many."""
+def friction(
+    scale: Scale,
+    *,
+    owned: bool,
+    catch_all: bool,
+    people: People,
+    explained: Mapping[str, bool] = NOTHING,
+) -> ProxyRating:
+    """How hard it is to find somebody: no owner, a silent one, one head or very many. It is easier
+    where it is `explained` by something beside it: “a document”, “tests”; but while anything makes
+    it hard it is 2 at least.
+    """
     rules, spread = scale.friction, _spread(people.commits)
     silent = people.silent_days or 0
     sure = [
         (rules.no_owner, "no owner in CODEOWNERS", not owned),
         (rules.only_catch_all, "only the catch-all owner", owned and catch_all),
-        (
-            rules.silent,
-            f"its most active person silent for {silent:,} days",
-            silent > rules.silent_days,
-        ),
+        (rules.silent, people.silent, silent > rules.silent_days),
         (rules.narrow, *_one_head(people.commits)),
     ]
     many = f"spread over {len(people.commits)} people", spread > rules.many_heads
     reasons = [reason for _, reason, true in (*sure, (0, *many)) if true]
+    beside = [what for what, true in explained.items() if true]
     least = 1 + sum(weight for weight, _, true in sure if true)
     near = (each > rules.many_heads for each in _around(spread, scale))
-    values = (least + (rules.narrow if very_many else 0) for very_many in near)
+    hard = (least + (rules.narrow if very_many else 0) for very_many in near)
+    less = rules.explained if beside else 0
+    values = (max(min(each, 2), each - less) for each in hard)
     raw = {"people": len(people.commits), "silent_days": silent, "spread": spread}
-    reason = ", ".join(reasons) or "owned, active, known to several people"
+    said = reasons or ["owned, active, known to several people"]
+    reason = ", ".join([*said, f"{' and '.join(beside)} beside it"] if beside else said)
     return _rated(values, reason, raw, scale)
 
 
@@ -152,15 +196,31 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def critical_topic(path: str, rules: RiskScale) -> str | None:
-    """What a path's words say it deals with, where a failure is expensive."""
+class Topic(NamedTuple):
+    """What a path deals with, and the word or glob in the policy that says so."""
+
+    name: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.name} path (“{self.said}”)"
+
+
+def critical_topic(path: str, rules: RiskScale) -> Topic | None:
+    """What a path's words say it deals with, where a failure is expensive; of a style sheet, its
+    looks.
+    """
+    if path.lower().endswith(STYLES):
+        return None
     words = frozenset(re.split(r"[^a-z0-9]+", path.lower()))
-    return next((topic for topic, said in rules.paths.items() if _names(said, path, words)), None)
+    found = ((topic, _named(said, path, words)) for topic, said in rules.paths.items())
+    return next((Topic(topic, word) for topic, word in found if word), None)
 
 
-def _names(said: tuple[str, ...], path: str, words: frozenset[str]) -> bool:
+def _named(said: tuple[str, ...], path: str, words: frozenset[str]) -> str | None:
     plain, globs = _sorted_out(said)
-    return not plain.isdisjoint(words) or any(matches(glob, path) for glob in globs)
+    by_word = min(plain & words, default=None)
+    return by_word or next((glob for glob in globs if matches(glob, path)), None)
 
 
 @lru_cache(maxsize=1_024)
@@ -171,16 +231,19 @@ def _sorted_out(said: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]
     return words, tuple(f"{glob}**" if glob.endswith("/") else glob for glob in globs)
 
 
-def _critical_topic(lines_of: Mapping[str, int], rules: RiskScale) -> tuple[str, float]:
-    """The topic with most lines, and its share of all."""
+def _critical_topic(lines_of: Mapping[str, int], rules: RiskScale) -> tuple[Topic | None, float]:
+    """The topic with most lines, in the word that most of them have, and its share of all."""
     topics: Counter[str] = Counter()
+    words: Counter[Topic] = Counter()
     for path, lines in lines_of.items():
         if topic := critical_topic(path, rules):
-            topics[topic] += lines
+            topics[topic.name] += lines
+            words[topic] += lines
     if not topics:
-        return "", 0.0
-    topic, lines = topics.most_common(1)[0]
-    return topic, lines / max(1, sum(lines_of.values()))
+        return None, 0.0
+    name, lines = topics.most_common(1)[0]
+    said = next(topic for topic, _ in words.most_common() if topic.name == name)
+    return said, lines / max(1, sum(lines_of.values()))
 
 
 def _step(steps: Sequence[tuple[int, int]], number: float) -> int:

@@ -20,6 +20,7 @@ from intake.candidates import Candidate, Facts
 from intake.claims import Claim, claims_of
 from intake.code import Code, code_of
 from intake.contents import References
+from intake.documents import Documents
 from intake.findings import Finding, finding_of
 from intake.following import followed
 from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
@@ -123,7 +124,8 @@ def read_repository(
             read.commits(progress)
         history = read.history(code.blobs.keys() | code.manifests)
         measured = _measured(code, blocks, history, read.contents, rules)
-        facts = Facts(repo, now.timestamp(), rules, code.owners, history, *measured)
+        documents = Documents(map(text_of, code.files))
+        facts = Facts(repo, now.timestamp(), rules, code.owners, history, *measured, documents)
         return _scan(read, code, facts, blocks, known)
 
 

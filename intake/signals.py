@@ -3,7 +3,7 @@
 Windows of time end with the newest commit, so that nothing changes while nobody commits.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from debt.signals import Sign, Signal
@@ -67,8 +67,7 @@ def _of_history(candidate: Candidate) -> Iterator[Signal | None]:
 
 
 def untested(candidate: Candidate) -> Signal | None:
-    group = candidate.group
-    if group.kind not in SERVING or any(map(candidate.facts.is_tested, group.files)):
+    if candidate.group.kind not in SERVING or not candidate.untested:
         return None
     return Signal(Sign.UNTESTED, "no test names it")
 
@@ -103,7 +102,7 @@ def regenerated(candidate: Candidate) -> Signal | None:
 def owner_gone(candidate: Candidate) -> Signal | None:
     """Its owner in CODEOWNERS, as far as we know them, or else whoever worked on it most."""
     facts, people = candidate.facts, candidate.people
-    owners = _authors(candidate.ownership.owners, facts)
+    owners = candidate.known_owners
     days = facts.rules.signals.silent_days
     silent = {author for author in {*people, *owners} if _is_silent(author, facts, days)}
     if owners:
@@ -126,13 +125,6 @@ def _rewrites(path: str, candidate: Candidate) -> int:
         and 2 * told.ai_lines >= facts.lines[path]
         for told in file.told
     )
-
-
-def _authors(owners: Iterable[str], facts: Facts) -> set[int]:
-    """Those of CODEOWNERS who have committed here: by e-mail, or by GitHub's hidden address."""
-    known = facts.author_of
-    each = (owner.lower().removeprefix("@") for owner in owners)
-    return {known[owner] for owner in each if owner in known}
 
 
 def _is_silent(author: int, facts: Facts, days: int) -> bool:

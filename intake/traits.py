@@ -8,6 +8,7 @@ from typing import NamedTuple
 from intake.contents import Reference
 from intake.likeness import sketch_of
 from intake.packages import packages_in
+from intake.tested import tests_itself
 
 STARTS = (
     b"__main__", b"main(", b"createRoot(", b".listen(", b"self.addEventListener(",
@@ -23,18 +24,19 @@ REGISTERED = re.compile(
 
 
 class Traits(NamedTuple):
-    """Packages it imports, what stands for its words, and whether a framework or a person starts
-    it without naming it.
+    """Packages it imports, what stands for its words, whether a framework or a person starts it
+    without naming it, and whether it holds tests of itself.
     """
 
     packages: tuple[str, ...]
     sketch: "array[int]"
     starts: bool
+    tested: bool = False
 
 
 def traits_of(path: str, content: bytes, references: Iterable[Reference]) -> Traits:
     packages = packages_in(path, content, references)
-    return Traits(packages, sketch_of(content), _starts(content))
+    return Traits(packages, sketch_of(content), _starts(content), tests_itself(path, content))
 
 
 def _starts(content: bytes) -> bool:

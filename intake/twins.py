@@ -6,15 +6,18 @@ from debt.signals import Sign, Signal
 from intake.candidates import Facts
 from intake.git import shown
 from intake.grouping import Group
+from intake.kinds import is_called_for_its_place, is_migration
 from intake.likeness import alike
 
 MATTERS = frozenset({"production_integration", "throwaway_script"})
-"""Tests of one fixture, and configuration of one kind, are alike for good reasons."""
+"""Tests of one fixture, and configuration of one kind, are alike for good reasons; so are
+migrations, and what each package or service has one of."""
 
 
 def twins_of(groups: Iterable[Group], written: Collection[str], facts: Facts) -> dict[str, str]:
     """The file to keep, by each file that is much like it and leaned on less."""
-    mine = [path for group in groups if group.kind in MATTERS for path in group.files]
+    files = (path for group in groups if group.kind in MATTERS for path in group.files)
+    mine = [path for path in files if not (is_migration(path) or is_called_for_its_place(path))]
     sketches = {
         path: facts.traits[path].sketch for path in mine if path in written and path in facts.traits
     }

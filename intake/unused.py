@@ -15,7 +15,8 @@ from intake.kinds import is_started
 from intake.mentions import NAME, Mentions
 from intake.packages import SCRIPTS
 
-NAMING = frozenset({"py", "java", "kt", "rs", *SCRIPTS})
+# Of `base/FancyCard.vue` others speak as `<base-fancy-card>`, so that nobody can tell.
+NAMING = frozenset({"py", "java", "kt", "rs", *SCRIPTS}) - {"vue", "svelte", "astro"}
 YOUNG_DAYS = 30
 SHORTEST = 5
 MOST_ASKED = 20_000

@@ -29,6 +29,12 @@ class Dependency:
     """Names to import it by, beside its own, where the manifest says some."""
 
     @property
+    def exact(self) -> str:
+        """The one version that it asks for; nothing where several will do."""
+        one = re.fullmatch(r"(?:={1,3}|v)?\s*(\d[\w.+-]*)", self.version)
+        return one[1] if one else ""
+
+    @property
     def line(self) -> tuple[int, ...] | None:
         """The line of versions it is on: the major one, below 1.0 the minor too. None where it says
         no more than which ones it ends before or leaves out.

@@ -176,7 +176,7 @@ async def _shown(invocation: Invocation) -> None:
 def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
     from debt.intent import missing_intent
     from debt.score import explain, quadrant
-    from debt.standing import next_step
+    from debt.standing import Action, next_step
     from debt.tier import tier
 
     policy, today = invocation.policy, invocation.change.today
@@ -185,9 +185,12 @@ def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
     yield f"{artifact.key}  {_flat(artifact.name)}"
     kind = policy.kind(artifact.kind)
     yield f"{kind.name}, {artifact.label}, {artifact.stage}; {artifact.surface}"
-    yield f"next       {next_step(artifact, policy, today).words}"
-    yield f"why        {explain(artifact)}"
-    yield f"value/risk {box}: {box.action}; {tier(artifact, policy)} tier"
+    step = next_step(artifact, policy, today)
+    yield f"next       {step.words}"
+    yield f"why        {explain(artifact, to_claim=step.action is Action.CLAIM)}"
+    unrated = artifact.value is None
+    meaning = " until somebody says what it is worth" if unrated else f": {box.action}"
+    yield f"value/risk {box}{meaning}; {tier(artifact, policy)} tier"
     if missing:
         yield f"provisional: {', '.join(missing)}"
     yield from _facts(artifact)
@@ -207,6 +210,8 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
         rating = artifact.ratings[name]
         by = "a person" if rating.by_person else "estimated"
         reason = f": {_flat(rating.reason)}" if rating.reason else ""
+        if rating.by_person and rating.proxy != rating.value:
+            reason += f"; the estimate is {rating.proxy}"
         yield f"{name:<10} {rating.value} ({by}{reason})"
     if artifact.watched:
         yield f"watch      {'; '.join(_flat(signal.words) for signal in artifact.watched)}"

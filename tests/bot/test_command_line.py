@@ -140,7 +140,7 @@ def test_mine_is_somebody_elses_question(terminal: Terminal) -> None:
 def test_show_says_what_a_card_says(terminal: Terminal) -> None:
     card = done(terminal.says("show", "1"))
     assert "Retry worker" in card
-    assert "risk       4 (a person: imported from standard input)" in card
+    assert "risk       4 (a person: imported from standard input; the estimate is 3)" in card
     assert "import by cli:" in card
 
 

@@ -88,6 +88,15 @@ async def test_with_nothing_to_delete_one_begins_with_what_needs_review(
     assert shown.buttons == ["Review"]
 
 
+async def test_of_what_nobody_gave_a_value_one_asks_for_it_before_anything_is_deleted(
+    dana: Person, ledger: Ledger, process: Process
+) -> None:
+    await ledger.add(name="Deploy pipeline", risk=5)
+    _, shown = await asks(dana, process, "")
+    assert "Begin with Deploy pipeline (D-1): say what it is worth; score" in shown.shown
+    assert shown.buttons == ["Edit"]
+
+
 @pytest.mark.parametrize(
     ("method", "error"),
     [

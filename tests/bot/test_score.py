@@ -54,6 +54,18 @@ async def test_what_is_no_rating_is_answered_with_the_two_ways_to_say_one(
     assert len(await ledger.history(unrated)) == 1
 
 
+async def test_a_persons_word_is_beside_the_estimate_and_says_how_it_is_given_back(
+    dana: Person, ledger: Ledger
+) -> None:
+    await ledger.add(proxies={"frequency": ProxyRating(5, "37 commits in 90 days")})
+    told = await dana.types("/debt score D-1 frequency=2 most are merges")
+    assert "/debt score D-1 frequency=estimate gives it back to the estimate." in told.text
+    card = await dana.types("/debt show D-1")
+    assert "Frequency 2 (by a person: most are merges; the estimate is 5)" in card.text
+    told = await dana.types("/debt score D-1 frequency=estimate")
+    assert "gives it back" not in told.text
+
+
 async def test_what_has_ended_is_not_rated(dana: Person, ledger: Ledger) -> None:
     await ledger.ended()
     assert "D-1 has ended" in (await dana.types("/debt score D-1 1 1 1 1")).text
@@ -102,5 +114,5 @@ async def test_the_button_of_a_card_rates_and_renews_the_card(dana: Person, ledg
     assert form is not None
     form.choose("Risk", "5: a failure costs money or trust")
     await form.submit()
-    assert "Risk 5 (by a person)" in card.shown
+    assert "Risk 5 (by a person; the estimate is 3)" in card.shown
     assert "a failure costs money or trust" in card.shown

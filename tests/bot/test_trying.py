@@ -25,3 +25,6 @@ async def test_what_a_teams_own_tools_wrote_is_shown_where_its_policy_names_them
         shown = await slack.person("dana").types("/debt list", "general")
         assert "pay" in shown.text
         assert "search" in shown.text
+    scan = built_in().scan.model_copy(update={"max_new": 1})
+    async with opened(story.path, ours.model_copy(update={"scan": scan}), port=0) as (_, filled):
+        assert filled == "1 of 2 artifacts that AI tools wrote in shop"

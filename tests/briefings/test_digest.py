@@ -84,10 +84,7 @@ async def test_a_digest_reads_like_this(mail: Mail) -> None:
         "expired 10 days ago · score 32: changes weekly, 14 dependants, internal · Dana Reyes",
         "[Extend] [Log] [Review] [Show]",
         "Refund form (D-2): claim it: customer-facing with nobody behind it",
-        (
-            "score 8: changes monthly, customer-facing; "
-            "nobody owns it, nobody on call for it, no rollback"
-        ),
+        "score 8: changes monthly, customer-facing; nobody on call for it, no rollback",
         "[Claim] [Extend] [Log] [Review] [Show]",
     ]
     assert message.notification == (

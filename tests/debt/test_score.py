@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.artifact import RATING_NAMES, Artifact, RatingName, Surface
+from debt.artifact import RATING_NAMES, Artifact, Rating, RatingName, Ratings, Stage, Surface
 from debt.policy import Policy
 from debt.score import SCALE, Quadrant, blast_radius, explain, priority, quadrant, score
 from tests.debt.builders import POLICY, an_artifact, artifacts, days, one_to_five, ratings
@@ -147,12 +147,32 @@ def test_the_rank_is_explained_as_a_person_would() -> None:
         ({"owner": None}, "nobody owns it"),
         ({"owner_gone": True}, "its owner has left"),
         ({"dependants": 1}, "1 dependant,"),
-        ({"risk": 5}, "a failure costs money or trust"),
+        ({"risk": 5}, "a failure may cost money or trust"),
         ({"surface": Surface.CUSTOMER}, "customer-facing; nobody on call for it, no rollback"),
     ],
 )
 def test_what_drives_the_rank_is_said(changes: dict[str, Any], words: str) -> None:
     assert words in str(explain(an_artifact(**changes)))
+
+
+def test_an_estimate_does_not_claim_what_only_people_know() -> None:
+    by_people = Rating(2, "usual", person=4)
+    rated = Ratings(by_people, by_people, by_people, by_people)
+    said = explain(replace(an_artifact(), ratings=rated))
+    assert "a failure reaches customers" in str(said)
+    assert "a failure may reach customers" in str(explain(an_artifact(risk=4)))
+    assert "very hard to change" in str(explain(an_artifact(complexity=5)))
+
+
+def test_beside_the_wish_to_claim_it_the_reasons_do_not_repeat_that_nobody_owns_it() -> None:
+    artifact = an_artifact(owner=None, surface=Surface.PRODUCTION)
+    assert "nobody owns it" not in str(explain(artifact, to_claim=True))
+    assert str(explain(artifact, to_claim=True)).endswith("; nobody on call for it, no rollback")
+
+
+def test_what_a_proposal_lacks_is_no_reproach() -> None:
+    proposal = an_artifact(owner=None, purpose=None, stage=Stage.PROPOSED)
+    assert str(explain(proposal)) == "score 16: changes monthly, internal"
 
 
 def test_a_quiet_artifact_is_explained_without_gaps() -> None:

@@ -12,7 +12,7 @@ from debt.proxy import ProxyRating
 from debt.signals import FORSAKEN, Sign, Signal
 from intake.apply import Applied, apply, as_json, details, rehearse, share, summary
 from intake.findings import Finding
-from intake.proxies import frequency
+from intake.proxies import Changes, frequency
 from intake.scan import Scan, read_repository
 from intake.tracked import tracked
 from storage import evidence, proposals, upkeep
@@ -146,7 +146,8 @@ async def test_other_words_for_the_same_estimate_change_nothing(register: Regist
 
 
 def commits(in_a_year: int) -> ProxyRating:
-    return frequency(POLICY.measure, in_90_days=9, in_a_year=in_a_year, age_days=900)
+    found = Changes(in_a_year, in_a_year)
+    return frequency(POLICY.measure, in_90_days=found, in_a_year=found, age_days=900)
 
 
 async def test_an_estimate_that_wavers_around_a_cut_stays_and_a_real_change_moves_it(
@@ -165,9 +166,10 @@ async def test_an_estimate_is_kept_with_what_was_measured_and_its_scale(
 ) -> None:
     await applied(register, a_finding(frequency=commits(60)))
     kept = (await register.artifact(1)).ratings.frequency
-    assert (kept.raw, kept.scale) == ({"commits_a_month": 5.0}, "v1")
+    assert (kept.raw, kept.scale) == ({"commits_a_month": 5.0, "days_a_month": 5.0}, "v1")
     await applied(register, a_finding(frequency=commits(10)))
-    assert (await register.artifact(1)).ratings.frequency.raw == {"commits_a_month": 0.833}
+    raw = (await register.artifact(1)).ratings.frequency.raw
+    assert raw == {"commits_a_month": 0.833, "days_a_month": 0.833}
 
 
 async def test_under_another_scale_an_estimate_starts_afresh(register: Register) -> None:
@@ -314,7 +316,9 @@ async def test_a_rehearsal_says_what_it_would_do_and_does_nothing(register: Regi
         "updated  D-1 retry one: risk 3 → 5 (payments path); dependants 2 → 9",
     ]
     assert "1 would be proposed, 1 would be updated" in summary(told)
-    assert as_json(told, POLICY)["created"][0]["key"] is None
+    (created,) = as_json(told, POLICY)["created"]
+    assert created["key"] is None
+    assert created["ratings"]["risk"]["reason"]
 
 
 async def test_the_summary_is_short_and_calls_the_share_a_lower_bound(register: Register) -> None:

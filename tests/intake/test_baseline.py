@@ -177,5 +177,5 @@ def test_an_artifacts_frequency_says_what_peoples_files_do(story: Story, now: da
         story.commit(f"Grow\n\n{BY_CLAUDE}", files("tax", 2, lines), on="2026-06-20")
     (finding,) = read_repository(story.path, now=now).findings
     assert finding.frequency.reason == (
-        "24 commits in 90 days, 2.0 a month (2.0 a file, people's 0.0)"
+        "24 commits on 1 of 90 days, 2.0 a month (2.0 a file, people's 0.01)"
     )

@@ -14,7 +14,26 @@ def test_blank_lines_do_not_count() -> None:
 
 
 def test_branches_are_words_and_signs_that_fork() -> None:
-    assert branches(b"if a and b:\n  for x in y: pass\nelif c || d && e:\n  gift = iffy\n") == 5
+    flow = b"if a and b:\n  for x in y: pass\nelif c || d && e:\n  gift = iffy\n"
+    assert branches("a.py", flow) == 5
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "count"),
+    [
+        ("a.py", b'"""If it waits for one, while that is the case."""\nif x: y\n', 1),
+        ("a.vue", b"<label for='a'><p v-for='x in y' v-if='x'></p>", 2),
+        ("a.ts", b"/**\n * Use this if you wait for it.\n */\nif (x && y) {}\n", 2),
+        ("a.ts", b"const every = 'src/*';\nif (x) {}\n", 1),
+        ("a.sql", b"SELECT CASE WHEN a > 1 THEN 1 ELSE 2 END /* if any */ FROM t", 2),
+        ("a.html", b"<p>If you wait for it</p><label for='x'><script>if (a) b()</script>", 1),
+        ("a.html", b"{% for x in y %}<p>while</p>{% endfor %}", 1),
+        ("Dockerfile", b"RUN a && b && c\nRUN for x in y; do z; done\n", 1),
+        ("run.sh", b"rm -rf build/*\nif a; then b && c; fi\n", 2),
+    ],
+)
+def test_what_forks_in_passing_is_no_branch(path: str, content: bytes, count: int) -> None:
+    assert branches(path, content) == count
 
 
 WRITTEN = st.lists(
@@ -27,7 +46,7 @@ WRITTEN = st.lists(
 @given(WRITTEN | st.binary(max_size=60))
 def test_counts_are_those_of_the_words_and_lines_themselves(content: bytes) -> None:
     forks = rb"\b(?:if|elif|for|match|case)\b|&&|\|\|"
-    assert branches(content) == len(re.findall(forks, content))
+    assert branches("run.sh", content) == len(re.findall(forks, content))
     assert code_lines(content) == sum(bool(line.strip()) for line in content.splitlines())
 
 
@@ -43,8 +62,12 @@ def test_counts_are_those_of_the_words_and_lines_themselves(content: bytes) -> N
         ("main.py", "import shop", "shop/__init__.py"),
         ("web/cart.ts", "import {total} from './prices'", "web/prices.ts"),
         ("web/a/cart.tsx", "export * from '../prices.js'", "web/prices.ts"),
+        ("web/cart.ts", "import {total} from './prices/index.js'", "web/prices/index.ts"),
+        ("web/cart.ts", "import {total} from './prices/index'", "web/prices/index.ts"),
         ("web/cart.js", "const p = require('./prices')", "web/prices/index.js"),
         ("web/app/cart.vue", "import x from '@/shop/prices'", "web/shop/prices.ts"),
+        ("src/app/cart.vue", "import x from '@/store'", "src/store/index.ts"),
+        ("app/cart.py", "import prices", "app/prices.py"),
         (
             "cmd/main.go",
             'import (\n\t"github.com/acme/x/internal/prices"\n)',
@@ -54,6 +77,14 @@ def test_counts_are_those_of_the_words_and_lines_themselves(content: bytes) -> N
         ("src/main.rs", "use crate::shop::prices;", "src/shop/prices.rs"),
         ("shop/cart.c", '#include "prices.h"', "shop/prices.h"),
         ("lib/cart.rb", "require_relative 'shop/prices'", "lib/shop/prices.rb"),
+        ("app/Http/Cart.php", "use App\\Shop\\Prices;", "app/Shop/Prices.php"),
+        ("bin/run.sh", '. "$(dirname "$0")/lib/prices.sh"', "bin/lib/prices.sh"),
+        ("bin/run.sh", "source ./prices.sh", "bin/prices.sh"),
+        (
+            "live/main.tf",
+            'module "x" {\n  source = "../modules/prices"\n}',
+            "modules/prices/main.tf",
+        ),
     ],
 )
 def test_an_import_leads_to_its_file(source: str, text: str, target: str) -> None:
@@ -66,6 +97,16 @@ def test_an_import_leads_to_its_file(source: str, text: str, target: str) -> Non
     ("source", "text", "target"),
     [
         ("app/main.py", "import json", "vendor_tools/deep/json.py"),
+        ("app/main.py", "import queue", "app/queue.py"),
+        ("app/main.py", "from logging import handlers", "app/logging/handlers.py"),
+        ("shop/cart.py", "from django.core import mail", "core/mail.py"),
+        ("shop/cart.py", "from shop.prices import total", "web/shop/prices.ts"),
+        ("src/cart.ts", "import { EventEmitter } from 'events'", "src/events.ts"),
+        ("src/cart.ts", "import './Button'", "src/Button.css"),
+        ("cmd/main.go", 'import "fmt"', "cmd/fmt/print.go"),
+        ("app/Cart.php", "use Acme\\Support\\Str;", "app/Other/Str.php"),
+        ("app/Cart.php", "class Cart { use Prices; }", "app/Prices.php"),
+        ("bin/run.sh", "source /etc/profile", "bin/etc/prices.sh"),
         ("app/main.py", "import os.path", "path.py"),
         ("web/cart.ts", "import React from 'react'", "web/deep/react.ts"),
         ("app/main.py", "# from shop.prices import total", "shop/prices.py"),

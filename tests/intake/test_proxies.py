@@ -6,10 +6,20 @@ import pytest
 
 from debt.policy import built_in, load
 from debt.proxy import ProxyRating
-from debt.scan_policy import Scale
-from intake.proxies import People, complexity, critical_topic, frequency, friction, risk
+from debt.scan_policy import RiskScale, Scale
+from intake.proxies import Changes, People, complexity, critical_topic, frequency, friction, risk
 
 SCALE = built_in().measure
+
+
+def topic(path: str, rules: RiskScale) -> str | None:
+    found = critical_topic(path, rules)
+    return str(found) if found else None
+
+
+def each_day(number: int) -> Changes:
+    """So many commits, each on a day of its own."""
+    return Changes(number, number)
 
 
 def scale_of(tmp_path: Path, policy: str) -> Scale:
@@ -35,17 +45,34 @@ def scale_of(tmp_path: Path, policy: str) -> Scale:
 def test_frequency_is_commits_a_month_over_a_year_or_its_age(
     in_a_year: int, age_days: float, value: int
 ) -> None:
-    assert frequency(SCALE, in_90_days=0, in_a_year=in_a_year, age_days=age_days).value == value
+    assert (
+        frequency(
+            SCALE, in_90_days=each_day(0), in_a_year=each_day(in_a_year), age_days=age_days
+        ).value
+        == value
+    )
+
+
+@pytest.mark.parametrize(
+    ("commits", "days", "value"), [(15, 1, 3), (66, 3, 4), (40, 12, 5), (15, 5, 5), (4, 1, 3)]
+)
+def test_the_many_commits_of_one_afternoon_are_no_change_on_most_days(
+    commits: int, days: int, value: int
+) -> None:
+    lately = Changes(commits, days)
+    found = frequency(SCALE, in_90_days=lately, in_a_year=lately, age_days=9)
+    assert found.value == value
+    assert found.reason == f"{commits} commits on {days} of 90 days, {commits}.0 a month"
 
 
 def test_frequency_says_what_it_counted() -> None:
     assert (
-        frequency(SCALE, in_90_days=37, in_a_year=60, age_days=900).reason
-        == "37 commits in 90 days, 5.0 a month"
+        frequency(SCALE, in_90_days=each_day(37), in_a_year=each_day(60), age_days=900).reason
+        == "37 commits on 37 of 90 days, 5.0 a month"
     )
     assert (
-        frequency(SCALE, in_90_days=1, in_a_year=1, age_days=3).reason
-        == "1 commit in 90 days, 1.0 a month"
+        frequency(SCALE, in_90_days=each_day(1), in_a_year=each_day(1), age_days=3).reason
+        == "1 commit on 1 of 90 days, 1.0 a month"
     )
 
 
@@ -65,19 +92,19 @@ def test_complexity_is_the_mean_of_size_and_branching(
     lines: int, branches: int, value: int
 ) -> None:
     found = complexity(
-        SCALE, lines=lines, branches=branches, kind="production_integration", tested=True
+        SCALE, lines=lines, branches=branches, kind="production_integration", untested=False
     )
     assert found.value == value
 
 
 def test_untested_code_is_harder_and_tests_need_no_tests() -> None:
     untested = complexity(
-        SCALE, lines=1240, branches=85, kind="production_integration", tested=False
+        SCALE, lines=1240, branches=85, kind="production_integration", untested=True
     )
     assert (untested.value, untested.reason) == (5, "1,240 lines, 85 branches; no test names it")
-    assert complexity(SCALE, lines=160, branches=11, kind="test_suite", tested=False).value == 2
+    assert complexity(SCALE, lines=160, branches=11, kind="test_suite", untested=True).value == 2
     assert (
-        complexity(SCALE, lines=9999, branches=999, kind="throwaway_script", tested=False).value
+        complexity(SCALE, lines=9999, branches=999, kind="throwaway_script", untested=True).value
         == 5
     )
 
@@ -100,13 +127,13 @@ def test_risk_rises_with_critical_paths_dependants_and_reverts() -> None:
     auth = risk(
         SCALE, kind="throwaway_script", lines_of={"scripts/auth/x.py": 9}, dependants=0, reverts=0
     )
-    assert (auth.value, auth.reason) == (4, "throwaway script, authentication path")
+    assert (auth.value, auth.reason) == (4, "throwaway script, authentication path (“auth”)")
     leaned_on = risk(
         SCALE, kind="prototype_service", lines_of={"a.py": 9}, dependants=26, reverts=1
     )
     assert (leaned_on.value, leaned_on.reason) == (
         5,
-        "prototype service, 26 dependants, 1 revert in a year",
+        "prototype service, imported by 26 other files, 1 revert in a year",
     )
     assert (
         risk(SCALE, kind="test_suite", lines_of={"test_auth.py": 9}, dependants=2, reverts=0).value
@@ -132,10 +159,14 @@ def test_one_critical_file_among_many_does_not_make_all_critical() -> None:
 
 
 def test_only_whole_words_are_critical() -> None:
-    assert critical_topic("shop/author.py", SCALE.risk) is None
-    assert critical_topic("shop/token-store.py", SCALE.risk) == "authentication"
-    assert critical_topic("Billing/x.py", SCALE.risk) == "payment"
-    assert critical_topic("db/migrations/0001.py", SCALE.risk) == "migration"
+    assert topic("shop/author.py", SCALE.risk) is None
+    assert topic("shop/token-store.py", SCALE.risk) == "authentication path (“token”)"
+    assert topic("Billing/x.py", SCALE.risk) == "payment path (“billing”)"
+    assert topic("db/migrations/0001.py", SCALE.risk) == "migration path (“migrations”)"
+
+
+def test_a_style_sheet_is_never_critical() -> None:
+    assert topic("styles/tokens.scss", SCALE.risk) is None
 
 
 SILENT = "its most active person silent for 200 days"
@@ -171,6 +202,29 @@ def test_friction_adds_up_what_makes_help_hard_to_find(
     assert (found.value, found.reason) == (value, reason)
 
 
+FEW = People({"a": 5, "b": 4}, 3)
+
+
+def test_a_document_or_tests_beside_it_make_help_easier_to_find() -> None:
+    people = People({"a": 5}, 3)
+    beside = {"a document": True, "tests": True}
+    found = friction(SCALE, owned=False, catch_all=False, people=people, explained=beside)
+    assert found.value == 3
+    assert found.reason == (
+        "no owner in CODEOWNERS, one person knows it, a document and tests beside it"
+    )
+    catch_all = friction(SCALE, owned=True, catch_all=True, people=FEW, explained=beside)
+    assert catch_all.value == 2
+    alone = friction(SCALE, owned=False, catch_all=False, people=people, explained={"tests": False})
+    assert alone.value == 4
+
+
+def test_an_owner_who_commits_no_more_is_no_help() -> None:
+    people = People({"a": 5, "b": 4}, 400, of_owner=True)
+    found = friction(SCALE, owned=True, catch_all=False, people=people)
+    assert (found.value, found.reason) == (2, "its owner in CODEOWNERS silent for 400 days")
+
+
 def test_a_team_says_which_paths_are_critical_by_words_and_globs(tmp_path: Path) -> None:
     rules = scale_of(
         tmp_path,
@@ -181,13 +235,20 @@ def test_a_team_says_which_paths_are_critical_by_words_and_globs(tmp_path: Path)
         """,
     ).risk
     said = {
-        path: critical_topic(path, rules)
+        path: topic(path, rules)
         for path in (
             "shop/escrow.py", "services/settlement/a/b.py", "ops/close/run.py", "services/x.py",
             "db/migrations/1.py", "billing/x.py",
         )
     }  # fmt: skip
-    assert [*said.values()] == ["settlement", "settlement", "settlement", None, None, "payment"]
+    assert [*said.values()] == [
+        "settlement path (“escrow”)",
+        "settlement path (“services/settle*/**”)",
+        "settlement path (“ops/close/**”)",
+        None,
+        None,
+        "payment path (“billing”)",
+    ]
 
 
 def test_a_team_says_what_weighs_how_much_and_its_scale_has_a_name_of_its_own(
@@ -202,7 +263,7 @@ def test_a_team_says_what_weighs_how_much_and_its_scale_has_a_name_of_its_own(
         risk = { critical = 5, dependants = [[2, 3]], base.test_suite = 2 }
         """,
     )
-    assert frequency(ours, in_90_days=0, in_a_year=12, age_days=900).value == 1
+    assert frequency(ours, in_90_days=each_day(0), in_a_year=each_day(12), age_days=900).value == 1
     assert (
         friction(ours, owned=False, catch_all=False, people=People({"a": 1, "b": 1}, 3)).value == 5
     )
@@ -217,9 +278,9 @@ def test_a_team_says_what_weighs_how_much_and_its_scale_has_a_name_of_its_own(
 
 
 def test_an_estimate_keeps_what_was_measured_and_by_which_scale() -> None:
-    found = frequency(SCALE, in_90_days=9, in_a_year=40, age_days=900)
-    assert (found.raw, found.scale) == ({"commits_a_month": 3.333}, "v1")
-    found = complexity(SCALE, lines=90, branches=4, kind="test_suite", tested=True)
+    found = frequency(SCALE, in_90_days=each_day(9), in_a_year=each_day(40), age_days=900)
+    assert (found.raw, found.scale) == ({"commits_a_month": 3.333, "days_a_month": 3.333}, "v1")
+    found = complexity(SCALE, lines=90, branches=4, kind="test_suite", untested=False)
     assert found.raw == {"lines": 90, "branches": 4}
 
 
@@ -234,11 +295,14 @@ def edges(found: ProxyRating) -> tuple[int | None, int, int | None]:
 def test_fifteen_percent_around_a_cut_are_neither_side_of_it(
     in_a_year: int, around: tuple[int, int, int]
 ) -> None:
-    assert edges(frequency(SCALE, in_90_days=0, in_a_year=in_a_year, age_days=900)) == around
+    assert (
+        edges(frequency(SCALE, in_90_days=each_day(0), in_a_year=each_day(in_a_year), age_days=900))
+        == around
+    )
 
 
 def test_lines_dependants_and_heads_waver_and_what_happened_does_not() -> None:
-    size = complexity(SCALE, lines=170, branches=12, kind="test_suite", tested=True)
+    size = complexity(SCALE, lines=170, branches=12, kind="test_suite", untested=False)
     assert edges(size) == (2, 3, 3)
     leaned_on = risk(SCALE, kind="test_suite", lines_of={"a.py": 9}, dependants=3, reverts=0)
     assert edges(leaned_on) == (1, 2, 2)

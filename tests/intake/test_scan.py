@@ -68,6 +68,12 @@ def test_a_repository_becomes_a_few_named_findings(shop: Story, now: datetime) -
     assert scan.notes == ("AI shares are lower bounds: a tool can be told to leave no marker.",)
 
 
+def test_tests_do_not_lean_on_what_they_test(shop: Story, now: datetime) -> None:
+    prices, *_ = (each for each in read_repository(shop.path, now=now).findings if each.lines > 200)
+    assert prices.dependants == 1
+    assert prices.risk.reason == "production integration, imported by 1 other file"
+
+
 def test_a_finding_says_where_it_came_from_and_why_it_ranks(shop: Story, now: datetime) -> None:
     scan = read_repository(shop.path, now=now, name="acme/shop")
     prices = next(finding for finding in scan.findings if finding.name == "shop/prices")
@@ -79,14 +85,14 @@ def test_a_finding_says_where_it_came_from_and_why_it_ranks(shop: Story, now: da
     assert prices.created_on == date(2026, 3, 2)
     assert prices.last_touched == date(2026, 6, 20)
     assert (prices.files, prices.lines, prices.ai_lines, prices.added_lines) == (2, 310, 300, 310)
-    assert prices.dependants == 2
+    assert prices.dependants == 1
     assert prices.evidence == "300 of 310 added lines by Claude Code in 1 commit"
     assert prices.frequency.reason == (
-        "1 commit in 90 days, 0.5 a month (0.1 a file, people's 0.0 in 2 files)"
+        "1 commit on 1 of 90 days, 0.5 a month (0.1 a file, people's 0.0 in 2 files)"
     )
     assert prices.complexity.reason == "310 lines, 0 branches"
-    assert prices.risk.reason == "production integration, 2 dependants"
-    assert prices.friction.reason == "owned, active, known to several people"
+    assert prices.risk.reason == "production integration, imported by 1 other file"
+    assert prices.friction.reason == "owned, active, known to several people, tests beside it"
 
 
 def test_findings_come_costliest_first(shop: Story, now: datetime) -> None:
@@ -324,7 +330,7 @@ def test_a_teams_own_markers_limits_and_critical_paths_are_used(
     assert read_repository(story.path, now=now).findings == ()
     finding = only(read_repository(story.path, now=now, policy=ours))
     assert finding.origin_tool == "Housebot"
-    assert finding.risk.reason == "production integration, settlement path"
+    assert finding.risk.reason == "production integration, settlement path (“settle”)"
 
 
 def test_no_field_of_a_finding_is_left_without_meaning(shop: Story, now: datetime) -> None:

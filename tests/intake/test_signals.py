@@ -68,6 +68,71 @@ def test_code_that_no_test_names_is_watched(story: Story, now: datetime) -> None
     assert watched(story, now, Sign.UNTESTED) == {"prices/rules.py": "no test names it"}
 
 
+TESTED_WITHIN = code(40) + "#[cfg(test)]\nmod tests {\n    #[test]\n    fn adds() {}\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("taxes/vat.py", "taxes/tests.py"),
+        ("taxes/vat.go", "taxes/rates_test.go"),
+        ("taxes/vat.ts", "taxes/__tests__/vat.ts"),
+        ("taxes/vat.ts", "taxes/vat.e2e-spec.ts"),
+        ("taxes/Vat.java", "src/test/java/taxes/VatIT.java"),
+        ("taxes/Vat.cs", "taxes.tests/VatTests.cs"),
+        ("taxes/vat.rb", "spec/taxes/vat_spec.rb"),
+        ("taxes/vat.rs", "tests/vat.rs"),
+        ("taxes/vat.cc", "taxes/vat_unittest.cc"),
+        ("taxes/vat.c", "taxes/test_vat.c"),
+    ],
+)
+def test_each_language_names_its_tests_in_its_own_way(
+    story: Story, now: datetime, path: str, test: str
+) -> None:
+    tests = "from taxes import vat\n" + code(40, "test")
+    story.commit(WITH_CLAUDE, {path: code(40), test: tests})
+    assert watched(story, now, Sign.UNTESTED) == {}
+
+
+def test_tests_that_stand_in_the_file_itself_are_tests_of_it(
+    story: Story, now: datetime, tmp_path: Path
+) -> None:
+    story.commit(WITH_CLAUDE, {"taxes/vat.rs": TESTED_WITHIN, "prices/rules.rs": code(40, "rule")})
+    first, again = (
+        read_repository(story.path, now=now, policy=COUNTING, cache=tmp_path) for _ in range(2)
+    )
+    assert first == again
+    untested = [each.name for each in again.findings if "no test" in each.complexity.reason]
+    assert untested == ["prices/rules.rs"]
+
+
+def test_a_helper_among_tests_is_no_test_of_what_is_called_alike(
+    story: Story, now: datetime
+) -> None:
+    files: Files = {
+        "prices/__init__.py": code(40, "rule"),
+        "prices/money.py": code(40, "money"),
+        "tests/__init__.py": code(40, "test"),
+        "tests/money.py": code(40, "helper"),
+    }
+    story.commit(WITH_CLAUDE, files)
+    assert set(watched(story, now, Sign.UNTESTED)) == {"prices"}
+
+
+def test_of_a_stylesheet_a_page_or_a_query_nobody_asks_for_a_test(
+    story: Story, now: datetime
+) -> None:
+    files: Files = {
+        "styles/theme.css": code(40),
+        "pages/help.html": code(40, "page"),
+        "queries/monthly.sql": code(40, "query"),
+        "pay/migrations/0001_begin.py": code(40, "migrate"),
+    }
+    story.commit(WITH_CLAUDE, files)
+    assert watched(story, now, Sign.UNTESTED) == {}
+    assert not any("no test" in each.complexity.reason for each in scan(story, now).findings)
+
+
 # ---------------------------------------------------------------------------------- churn
 
 
@@ -179,6 +244,18 @@ def test_a_team_says_what_to_get_away_from_and_what_is_stable(
     }
 
 
+def test_a_team_says_which_versions_were_taken_back(
+    story: Story, now: datetime, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text('scan.min_lines = 5\n[signals]\nunstable = ["requests 2.32.0", "fastapi 1.*"]')
+    story.commit(WITH_CLAUDE, leaning("fastapi==2.0\nrequests==2.32.0"))
+    said = {"shop/retry.py": "leans on requests (to get away from)"}
+    assert watched(story, now, Sign.DEPENDENCIES, load(file)) == said
+    story.commit("Upgrade", {"api/requirements.txt": "fastapi==2.0\nrequests==2.32.1"})
+    assert watched(story, now, Sign.DEPENDENCIES, load(file)) == {}
+
+
 # -------------------------------------------------------------------------------- shifted
 
 
@@ -187,7 +264,7 @@ def test_packages_that_moved_on_since_it_was_touched_are_named(story: Story, now
     assert watched(story, now, Sign.SHIFTED) == {}
     moved: Files = {"api/requirements.txt": "fastapi==1.9\nrequests==3.0\nscikit-learn==2"}
     story.commit("Upgrade", moved)
-    moves = "requests ==2.31 → ==3.0, scikit-learn ==1.4 → ==2"
+    moves = "requests 2.31 → 3.0, scikit-learn 1.4 → 2"
     said = {"shop/retry.py": f"since it was last touched: {moves}"}
     assert watched(story, now, Sign.SHIFTED) == said
     imports = "import fastapi, requests\n"
@@ -368,6 +445,7 @@ def test_what_nothing_imports_or_names_is_watched(story: Story, now: datetime) -
         ("scripts/retry_rules.py", {}),
         ("tests/test_retry_rules.py", {}),
         ("shop/retry rules.py", {}),
+        ("shop/RetryRules.vue", {"shop/Cart.vue": "<base-retry-rules/>"}),
     ],
 )
 def test_what_is_named_or_starts_by_itself_is_used(
@@ -470,6 +548,10 @@ def test_tests_configuration_and_peoples_code_are_alike_for_good_reasons(
         "tests/b/test_retry.py": RETRY,
         "deploy/a/retry.py": RETRY,
         "deploy/b/retry.py": RETRY,
+        "pay/migrations/0001_retry.py": RETRY,
+        "pay/migrations/0002_retry.py": RETRY,
+        "web/a/vite.config.ts": RETRY,
+        "web/b/vite.config.ts": RETRY,
     }
     story.commit(WITH_CLAUDE, files)
     assert watched(story, now, Sign.DUPLICATE) == {}
