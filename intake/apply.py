@@ -53,7 +53,10 @@ async def _within(
     found = [*map(partial(_known, scan), scan.findings, found)]
     async with work as session:
         stands = scan.tracked.stands if scan.tracked else scanned.all_stand
-        result = await scanned.put(session, change, scan.repo, found, _reason(scan), stands)
+        reason = _reason(scan)
+        result = await scanned.put(
+            session, change, scan.repo, found, reason, stands, whole=scan.whole
+        )
         waiting = len(result.waiting)
         await proposals.announce(session, change, scan.repo, result.created, waiting)
         await history.seal(session)

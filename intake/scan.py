@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 MOST_FAULTS = 50
+NO_COMMITS = "The repository has no commits yet."
 LOWER_BOUND = "AI shares are lower bounds: a tool can be told to leave no marker."
 EARLIER = "lines that were added earlier are nobody's, neither people's nor a tool's."
 
@@ -62,7 +63,8 @@ class Scan:
     limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
     findings' identity, `declared` the artifacts whose globs a person gave, `followed` those whose
     code was moved; `tracked` are all the
-    files there are, and `baseline` is what people's code does beside the tools'.
+    files there are, and `baseline` is what people's code does beside the tools'. It is `whole` where
+    all of history counted: else what was not found may be older.
     """
 
     repo: str
@@ -79,6 +81,7 @@ class Scan:
     followed: Mapping[str, int] = field(default_factory=dict)
     tracked: Tracked | None = None
     baseline: Baseline = field(default_factory=Baseline)
+    whole: bool = True
 
 
 def repository_name(path: Path, ending: Ending | None = None) -> str:
@@ -116,7 +119,7 @@ def read_repository(
         repo = shown(name) if name else name_of(repository)
         head = head_of(repository)
         if head is None:
-            return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
+            return Scan(repo, "", 0, 0, 0, 0, (), 0, (NO_COMMITS,), whole=False)
         with reading(repository, head, rules.markers, cache, since) as read:
             code = code_of(repository, head, rules.markers, read.contents, known.declared)
             blocks = _heard(code, read.contents)
@@ -259,6 +262,7 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
         followed=followed(files_of, parted.moved, known.places, code.tracked.stands),
         tracked=code.tracked,
         baseline=facts.baseline,
+        whole=not (read.since or read.cut),
     )
 
 

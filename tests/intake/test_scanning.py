@@ -1,6 +1,7 @@
 """From a repository to proposals and back: what people said of it counts the next time, too."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from debt.artifact import CodeState, Stage
 from debt.facts import Facts
 from debt.policy import Policy
 from intake.apply import Applied, summary
+from intake.git import UnreadableRepository
 from intake.scanning import scan
 from storage import evidence, observations, proposals
 from storage.artifacts import Change
@@ -15,8 +17,8 @@ from storage.lists import Scope, ScopeKind
 from storage.observations import Kind, Observed
 from storage.register import add as put_on_register
 from storage.store import Store
-from tests.intake.repositories import BY_CLAUDE, Story, Text, code
-from tests.intake.sheets import NOW, imported
+from tests.intake.repositories import BY_CLAUDE, Story, Text, code, git
+from tests.intake.sheets import NOW, change, imported
 from tests.storage.builders import DANA, POLICY, Register, a_subscription
 
 WITH_CLAUDE = "Work\n\n" + BY_CLAUDE
@@ -27,8 +29,11 @@ def register(store: Store) -> Register:
     return Register(store)
 
 
-async def scanned(register: Register, story: Story, policy: Policy = POLICY) -> Applied:
-    return await scan(register.store, Change("cli:dana", NOW, policy), story.path, name="acme/shop")
+async def scanned(
+    register: Register, story: Story, policy: Policy = POLICY, since: date | None = None
+) -> Applied:
+    by = Change("cli:dana", NOW, policy)
+    return await scan(register.store, by, story.path, name="acme/shop", since=since)
 
 
 def names(applied: Applied) -> list[str]:
@@ -145,6 +150,35 @@ async def test_an_artifact_stays_one_until_tools_have_little_of_it(
     assert (await register.artifact(1)).code_state is CodeState.TAKEN_OVER
     again = await scanned(register, story)
     assert (again.result.changed, again.result.taken_over) == ((), ("D-1",))
+
+
+async def test_a_scan_of_a_part_of_history_takes_nothing_for_people_s_code(
+    register: Register, story: Story, tmp_path: Path
+) -> None:
+    """What tools wrote before the day that was asked for, or before a shallow clone begins."""
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(100)})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    story.commit("By hand", {"src/tax/levy.py": code(50, "tax")}, on="2026-07-01")
+    since = await scanned(register, story, since=date(2026, 6, 15))
+    assert (since.result.changed, since.result.taken_over) == ((), ())
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "-q", "--depth=1", story.path.as_uri(), str(shallow))
+    newest = await scan(register.store, change(), shallow, name="acme/shop")
+    assert (newest.scan.commits, newest.result.changed, newest.result.taken_over) == (1, (), ())
+
+
+async def test_a_head_without_commits_is_no_empty_repository(
+    register: Register, story: Story
+) -> None:
+    """As in a bare repository made for `master` into which `main` was pushed."""
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(100)})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    git(story.path, "symbolic-ref", "HEAD", "refs/heads/master")
+    with pytest.raises(UnreadableRepository, match="refs/heads/master, where no commit is"):
+        await scanned(register, story)
+    assert (await register.artifact(1)).code_state is None
 
 
 async def test_whose_code_is_gone_is_for_somebody_to_retire_until_it_is_back(
