@@ -85,6 +85,13 @@ class Gone(NamedTuple):
         return self.ai_added / self.added
 
 
+class Moved(NamedTuple):
+    """Where what was last at a path stands, and when it left, in seconds since 1970."""
+
+    path: bytes
+    landed: int
+
+
 @dataclass(slots=True)
 class History:
     """All that one pass found. A commit is its position in `ids`: 0 is the newest.
@@ -92,7 +99,7 @@ class History:
     `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
     them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
     is what a commit's own words say, `shas` the ids of commits that files were told about, `moved`
-    says by a path that is no more where its file stands, `gone` are files of code that are no more
+    says by a path that is no more where its file went, `gone` are files of code that are no more
     at all. `unreviewed` landed on the main line by no merge and tell of no review, as far as
     anything here `tells_of_reviews`. Authors are e-mail addresses in lower case, or names where
     there is none.
@@ -100,7 +107,7 @@ class History:
 
     ids: list[bytes] = field(default_factory=list)
     files: dict[bytes, FileHistory] = field(default_factory=dict)
-    moved: dict[bytes, bytes] = field(default_factory=dict)
+    moved: dict[bytes, Moved] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
     landed: "array[int]" = field(default_factory=lambda: array("q"))
     author: "array[int]" = field(default_factory=lambda: array("I"))
@@ -216,11 +223,15 @@ class _Reading:
         self._history.moved = self._moved(stand)
         return self._history
 
-    def _moved(self, stand: set[int]) -> dict[bytes, bytes]:
-        """Where what was last at a path stands, for paths that are no more."""
-        last = {at: moves[0][1] for at, moves in self._moves.items() if at not in stand}
-        paths = self._log.paths
-        return {paths[at]: paths[now] for at, now in last.items() if now in self._files}
+    def _moved(self, stand: set[int]) -> dict[bytes, Moved]:
+        """By paths that are no more."""
+        last = {at: moves[0] for at, moves in self._moves.items() if at not in stand}
+        paths, landed, order = self._log.paths, self._log.landed, self._log.order
+        return {
+            paths[at]: Moved(paths[now], landed[order[age]])
+            for at, (age, now) in last.items()
+            if now in self._files
+        }
 
     def _parts(self, at: int, rows: _Column, added: _Column) -> dict[int, tuple[_Column, _Column]]:
         """The commits that count, and their lines, by the path to which this one led then."""

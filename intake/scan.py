@@ -62,9 +62,9 @@ class Scan:
     with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
     limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
     findings' identity, `declared` the artifacts whose globs a person gave, `followed` those whose
-    code was moved; `tracked` are all the
-    files there are, and `baseline` is what people's code does beside the tools'. It is `whole` where
-    all of history counted: else what was not found may be older.
+    code was moved; `tracked` are all the files there are, and `baseline` is what people's code does
+    beside the tools'. It is `whole` where all of history counted: else what was not found may be
+    older.
     """
 
     repo: str
@@ -267,12 +267,22 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
 
 
 def _parted(facts: Facts, blocks: Iterable[Block], known: Known) -> _Parted:
-    moved = {text_of(old): text_of(new) for old, new in facts.history.moved.items()}
+    moved = {text_of(old): text_of(new.path) for old, new in facts.history.moved.items()}
     files = [path for path in facts.lines if is_code(path)]
     held = _held(known, moved)
     counting = frozenset(path for path in files if _counts(path, facts, held))
     claims = claims_of(blocks, files, counting.__contains__)
-    return _Parted(counting, settled(claims, files, known), moved)
+    away = frozenset(_moved_away(known, facts))
+    return _Parted(counting, settled(claims, files, known, away), moved)
+
+
+def _moved_away(known: Known, facts: Facts) -> Iterator[str]:
+    """Files that lay elsewhere when somebody said there that no tool wrote them."""
+    dismissed = ByGlob(known.dismissed.items())
+    for before, moved in facts.history.moved.items() if known.dismissed else ():
+        since = dismissed.of(text_of(before))
+        if since and facts.when(moved.landed) >= since:
+            yield text_of(moved.path)
 
 
 def _both(tools: Iterable[str], people: Iterable[str], facts: Facts) -> Baseline:

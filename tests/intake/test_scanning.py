@@ -107,6 +107,36 @@ async def test_what_is_not_ai_produced_stays_away(register: Register, story: Sto
     assert (await register.artifact(1)).stage is Stage.DISMISSED
 
 
+async def test_what_is_not_ai_produced_stays_away_wherever_it_is_moved(
+    register: Register, story: Story
+) -> None:
+    """One by one, and from its new place again; what tools write beside it there is proposed."""
+    files: dict[Text, Text] = {"src/retry/worker.py": code(60), "src/retry/queue.py": code(50, "q")}
+    story.commit(WITH_CLAUDE, files)
+    await scanned(register, story)
+    await register.told(DANA, proposals.dismiss, 1, "typed by hand")
+    story.commit("Move", renames={"src/retry/worker.py": "lib/worker.py"}, on="2026-11-24")
+    story.commit("Move", renames={"src/retry/queue.py": "tests/queue.py"}, on="2026-11-24")
+    assert names(await scanned(register, story)) == []
+    story.commit("Move", renames={"lib/worker.py": "jobs/worker.py"}, on="2026-11-24")
+    story.commit(WITH_CLAUDE, {"jobs/tax.py": code(70, "tax")}, on="2026-11-24")
+    found = await scanned(register, story)
+    assert [artifact.paths for artifact in found.result.created] == [("jobs/tax.py",)]
+
+
+async def test_what_left_a_directory_before_it_was_dismissed_is_still_proposed(
+    register: Register, story: Story
+) -> None:
+    story.commit(WITH_CLAUDE, {"src/retry/levy.py": code(80, "levy")})
+    story.commit("Move", renames={"src/retry/levy.py": "src/tax/levy.py"})
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60), "src/retry/queue.py": code(50)})
+    found = await scanned(register, story)
+    of_retry = next(each for each in found.result.created if each.paths == ("src/retry/**",))
+    await register.told(DANA, proposals.dismiss, of_retry.id, "typed by hand")
+    again = await scanned(register, story)
+    assert (again.result.created, again.result.unchanged) == ((), 1)
+
+
 async def test_what_was_dismissed_can_be_accepted_after_all(
     register: Register, story: Story
 ) -> None:
