@@ -16,6 +16,7 @@ from intake.blocks import Block
 from intake.cells import COLUMN_OF_FIELD
 from intake.findings import Finding
 from intake.git import shown
+from intake.proxies import counted
 from intake.public import public
 from intake.scan import Scan
 from storage import history, proposals, scanned
@@ -110,7 +111,7 @@ def _said(block: Block) -> Said:
 def summary(applied: Applied) -> str:
     """“12 artifacts from 340 AI commits in 5,120; 9 proposed, 3 updated; 41 mixed left out”."""
     scan, result = applied.scan, applied.result
-    share = f"{scan.ai_commits:,} AI commits in {scan.commits:,}"
+    share = f"{counted(scan.ai_commits, 'AI commit')} in {scan.commits:,}"
     said = [f"{_artifacts(len(scan.findings))} from {share}", ", ".join(_fates(applied))]
     if scan.mixed:
         said.append(f"{scan.mixed:,} mixed files left out")
@@ -129,7 +130,7 @@ def summary(applied: Applied) -> str:
 
 
 def _artifacts(number: int) -> str:
-    return "1 artifact" if number == 1 else f"{number:,} artifacts"
+    return counted(number, "artifact")
 
 
 def _fates(applied: Applied) -> Iterator[str]:
@@ -248,7 +249,11 @@ def _plain(value: object) -> object:
 def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
     """`debt scan --json`. A new artifact has no key while nothing was kept."""
     scan, result = applied.scan, applied.result
-    created = [public(artifact, policy) for artifact in result.created]
+
+    def told(artifact: Artifact) -> dict[str, Any]:
+        return public(artifact, policy) | {"evidence": artifact.evidence}
+
+    created = [told(artifact) for artifact in result.created]
     return {
         "repo": scan.repo,
         "head": scan.head,
@@ -261,10 +266,7 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
         "notes": list(scan.notes),
         "kept": applied.kept,
         "created": created if applied.kept else [each | {"key": None} for each in created],
-        "changed": [
-            {"before": public(old, policy), "after": public(new, policy)}
-            for old, new in result.changed
-        ],
+        "changed": [{"before": told(old), "after": told(new)} for old, new in result.changed],
         "unchanged": result.unchanged,
         "finished": [artifact.key for artifact in result.finished],
         "missing": list(result.missing),

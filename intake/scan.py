@@ -387,8 +387,9 @@ def _limits(read: Reading, facts: Facts) -> Iterator[str]:
     if read.since:
         yield f"Only commits that landed since {read.since} (UTC) count; {EARLIER}"
     if read.cut:
-        found = f"its {facts.history.commits:,} newest commits"
-        yield f"This clone is shallow: only {found} were read, the rest is unknown."
+        number = facts.history.commits
+        found = "commit was" if number == 1 else f"{number:,} commits were"
+        yield f"This clone is shallow: only its newest {found} read, the rest is unknown."
     if facts.owners.passed_over:
         passed = counted(facts.owners.passed_over, "line")
         yield f"CODEOWNERS: passed over {passed} that GitHub would not understand."

@@ -68,7 +68,7 @@ def test_all_repositories_of_the_policy_are_scanned(
         "acme/shop",
         "acme/web",
     ]
-    assert told.count("  1 artifact from 1 AI commits in 1; 1 proposed") == 2
+    assert told.count("  1 artifact from 1 AI commit in 1; 1 proposed") == 2
     assert repos_on(terminal) == ["acme/shop", "acme/web"]
     shop.commit(WITH_CLAUDE, {"src/refund/worker.py": code(90, "refund")}, on="2026-11-03")
     again = json.loads(done(terminal.says("scan", "--json")))
