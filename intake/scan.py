@@ -18,10 +18,10 @@ from intake.baseline import Baseline, Written, baseline_of
 from intake.blocks import Block
 from intake.candidates import Candidate, Facts
 from intake.claims import Claim, claims_of
-from intake.code import Code, code_of
+from intake.code import Code, by_glob, code_of
 from intake.contents import References
 from intake.findings import Finding, finding_of
-from intake.following import followed
+from intake.following import followed, moved_on
 from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, Group, groups_of
 from intake.history import FileHistory, History
@@ -125,9 +125,23 @@ def read_repository(
             blocks = _heard(code, read.contents)
             read.commits(progress)
         history = read.history(code.blobs.keys() | code.manifests)
+        known, code = _moved_on(known, code, history)
         measured = _measured(code, blocks, history, read.contents, rules)
         facts = Facts(repo, now.timestamp(), rules, code.owners, history, *measured)
         return _scan(read, code, facts, blocks, known)
+
+
+def _moved_on(known: Known, code: Code, history: History) -> tuple[Known, Code]:
+    """What people declared, at the paths to which history moved it."""
+    if not known.declared:
+        return known, code
+    files = {text_of(path) for path in code.blobs}
+    known = moved_on(known, _moves(history), files, code.tracked.stands)
+    return known, replace(code, declared=by_glob(known.declared))
+
+
+def _moves(history: History) -> dict[str, str]:
+    return {text_of(old): text_of(new.path) for old, new in history.moved.items()}
 
 
 def _heard(code: Code, contents: Contents) -> list[Block]:
@@ -259,7 +273,12 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
         notes=(*code.notes, *faults, *_limits(read, facts), *read.done(seen.mentions)),
         blocks={each.identity: claim.block for each, claim in found.claimed},
         declared={each.identity: theirs.declared.artifact_id for each, theirs in found.declared},
-        followed=followed(files_of, parted.moved, known.places, code.tracked.stands),
+        followed=followed(files_of, parted.moved, known.places, code.tracked.stands)
+        | {
+            each.identity: theirs.declared.artifact_id
+            for each, theirs in found.declared
+            if theirs.declared.moved
+        },
         tracked=code.tracked,
         baseline=facts.baseline,
         whole=not (read.since or read.cut),
@@ -267,7 +286,7 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
 
 
 def _parted(facts: Facts, blocks: Iterable[Block], known: Known) -> _Parted:
-    moved = {text_of(old): text_of(new.path) for old, new in facts.history.moved.items()}
+    moved = _moves(facts.history)
     files = [path for path in facts.lines if is_code(path)]
     held = _held(known, moved)
     counting = frozenset(path for path in files if _counts(path, facts, held))

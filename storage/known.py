@@ -19,13 +19,14 @@ _IN_ONE_QUESTION = 500
 @dataclass(frozen=True, slots=True)
 class Declared:
     """An artifact whose globs a person gave: its files are its, whatever a scan would make of
-    them.
+    them. Where history `moved` them, the globs are those of where they went.
     """
 
     artifact_id: int
     paths: tuple[str, ...]
     name: str
     kind: str
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,6 +295,24 @@ async def test_globs_that_a_person_gave_follow_the_code_too(
     assert (artifact.name, artifact.paths) == ("Retries", ("payments/worker.py",))
 
 
+async def test_what_only_a_person_declared_follows_its_code_too(
+    register: Register, story: Story
+) -> None:
+    """No commit says that a tool wrote it. A directory stays one unless it has others' files."""
+    sheet = "name,repo,paths\nRetries,acme/shop,src/retry/**\nTax,acme/shop,src/tax/**\n"
+    await imported(register.store, sheet)
+    names = ("src/retry/worker.py", "src/retry/in/queue.py", "src/tax/levy.py", "lib/log.py")
+    story.commit("Begin", {name: code(60, f"of_{at}") for at, name in enumerate(names)})
+    await scanned(register, story)
+    moves = {name: name.replace("src/retry", "payments/retries") for name in names[:2]}
+    story.commit("Move", renames={**moves, "src/tax/levy.py": "lib/levy.py"})
+    found = await scanned(register, story)
+    assert (found.result.created, found.result.missing) == ((), ())
+    assert (await register.artifact(1)).paths == ("payments/retries/**",)
+    assert (await register.artifact(2)).paths == ("lib/levy.py",)
+    assert (await scanned(register, story)).result.changed == ()
+
+
 async def test_what_was_copied_and_then_deleted_has_gone(register: Register, story: Story) -> None:
     """Only what git calls a move is one."""
     story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60), "README.md": "Shop"})
