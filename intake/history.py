@@ -335,15 +335,28 @@ def moves_in(log: Log, ages: Mapping[int, int]) -> dict[int, list[tuple[int, int
 
 def undone_in(log: Log, ages: Mapping[int, int]) -> tuple[set[int], set[int]]:
     """Commits that a later one says it reverts, and those that say so; not if it is undone too."""
-    by_sha = _Ids(log.shas)
+    by_sha, by_request = _Ids(log.shas), _requests(log)
     undone: set[int] = set()
     reverting: set[int] = set()
     for row in sorted(log.reverts, key=ages.__getitem__):
         if row not in undone:
             reverting.add(row)
-            named = (each for sha in log.reverts[row].shas for each in by_sha.beginning(sha))
+            named = (
+                each
+                for sha in log.reverts[row].shas
+                for each in by_request.get(sha) or by_sha.beginning(sha)
+            )
             undone.update(each for each in named if ages[each] > ages[row])
     return undone, reverting
+
+
+def _requests(log: Log) -> dict[bytes, list[int]]:
+    """Rows by the numbers of the requests that were squashed into them: `#12`."""
+    rows: dict[bytes, list[int]] = defaultdict(list)
+    for row, made in log.made.items():
+        if made.request is not None:
+            rows[b"#%d" % made.request].append(row)
+    return rows
 
 
 class _Ids:

@@ -304,8 +304,10 @@ async def test_what_only_a_person_declared_follows_its_code_too(
     names = ("src/retry/worker.py", "src/retry/in/queue.py", "src/tax/levy.py", "lib/log.py")
     story.commit("Begin", {name: code(60, f"of_{at}") for at, name in enumerate(names)})
     await scanned(register, story)
-    moves = {name: name.replace("src/retry", "payments/retries") for name in names[:2]}
-    story.commit("Move", renames={**moves, "src/tax/levy.py": "lib/levy.py"})
+    moves: dict[Text, Text] = {
+        name: name.replace("src/retry", "payments/retries") for name in names[:2]
+    }
+    story.commit("Move", renames=moves | {"src/tax/levy.py": "lib/levy.py"})
     found = await scanned(register, story)
     assert (found.result.created, found.result.missing) == ((), ())
     assert (await register.artifact(1)).paths == ("payments/retries/**",)
