@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from debt.evidence import Piece, in_block
 from debt.policy import Policy, built_in
 from debt.signals import Signal
 from intake.baseline import Baseline, Written, baseline_of
@@ -391,7 +392,14 @@ def _claimed(found: Finding, claim: Claim) -> Finding:
         origin_model=said.get("origin_model") or found.origin_model,
         created_on=said.get("created_on") or found.created_on,
         evidence=f"{by}; {found.evidence}" if found.ai_lines else by,
+        pieces=(_piece_of(claim.block), *found.pieces),
     )
+
+
+def _piece_of(block: Block) -> Piece:
+    said = block.facts
+    tool, model = said.get("origin_tool"), said.get("origin_model")
+    return in_block(tool, model, shown(block.path), block.line)
 
 
 def _limits(read: Reading, facts: Facts) -> Iterator[str]:
