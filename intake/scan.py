@@ -133,7 +133,9 @@ def read_repository(
 
 
 def _moved_on(known: Known, code: Code, history: History) -> tuple[Known, Code]:
-    """What people declared, at the paths to which history moved it."""
+    """What people declared, and what traces say, at the paths to which history moved it."""
+    moved = {old: new.path for old, new in history.moved.items()}
+    code = replace(code, traces=code.traces.following(moved))
     if not known.declared:
         return known, code
     files = {text_of(path) for path in code.blobs}
