@@ -3,6 +3,7 @@
 import argparse
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ SLACK_API_URL, HOST, PORT, LOG_LEVEL. `debt check` says what is missing.
 `debt import` and `debt scan` make a SQLite register that does not exist yet; everything else asks
 for `debt migrate` first."""
 _INTERRUPTED = 130
+_TERMINATED = 143
 _TOPICS = (
     running,
     files,
@@ -56,6 +58,7 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _end)
     arguments = parser().parse_args()
     status = _answered(lambda: run(arguments, _here()))
     _flush()
@@ -120,6 +123,11 @@ def _answered(work: Callable[[], int], say: Callable[[str], object] | None = Non
     except expected() as error:
         (say or sys.stderr.write)(f"debt: {words_of(error)}\n")
         return 1
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """What runs for us, and what was only for now, goes as it does after Ctrl-C."""
+    raise SystemExit(_TERMINATED)
 
 
 def _flush() -> None:

@@ -15,13 +15,16 @@ MOST = 500
 
 
 class Source(StrEnum):
-    """Where a piece was read. The first three are a commit's own words, the last a person's."""
+    """Where a piece was read. The first three are a commit's own words, the last two a person's: in
+    a metadata block, or on the register.
+    """
 
     TRAILER = "trailer"
     IDENTITY = "identity"
     BODY = "body"
     NOTE = "note"
     TRACE = "trace"
+    BLOCK = "block"
     DECLARED = "declared"
 
 
@@ -38,7 +41,8 @@ class Piece(NamedTuple):
     """One place that says who wrote how many of an artifact's lines.
 
     `tool` is None where it says that a person did. A commit is named by its id; a trace by its
-    path and lines at the head of the branch; what was declared is about all there is.
+    path and lines at the head of the branch, a block by where it begins; what it says and what was
+    declared is about all there is.
     """
 
     source: Source
@@ -58,6 +62,12 @@ SOME_TOOL = "a tool that nobody named"
 def declared(tool: str | None, model: str | None) -> Piece:
     """Somebody put it on the register as AI-produced."""
     return Piece(Source.DECLARED, tool or SOME_TOOL, 0, Confidence.HIGH, model)
+
+
+def in_block(tool: str | None, model: str | None, path: str, line: int) -> Piece:
+    """A metadata block says it of its file or directory."""
+    named = tool or SOME_TOOL
+    return Piece(Source.BLOCK, named, 0, Confidence.HIGH, model, path=path, first_line=line)
 
 
 @dataclass(frozen=True, slots=True)

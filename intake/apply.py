@@ -16,6 +16,7 @@ from intake.blocks import Block
 from intake.cells import COLUMN_OF_FIELD
 from intake.findings import Finding
 from intake.git import shown
+from intake.proxies import counted
 from intake.public import public, ratings
 from intake.scan import Scan
 from storage import history, proposals, scanned
@@ -53,7 +54,10 @@ async def _within(
     found = [*map(partial(_known, scan), scan.findings, found)]
     async with work as session:
         stands = scan.tracked.stands if scan.tracked else scanned.all_stand
-        result = await scanned.put(session, change, scan.repo, found, _reason(scan), stands)
+        reason = _reason(scan)
+        result = await scanned.put(
+            session, change, scan.repo, found, reason, stands, whole=scan.whole
+        )
         waiting = len(result.waiting)
         await proposals.announce(session, change, scan.repo, result.created, waiting)
         await history.seal(session)
@@ -107,7 +111,7 @@ def _said(block: Block) -> Said:
 def summary(applied: Applied) -> str:
     """“12 artifacts from 340 AI commits in 5,120; 9 proposed, 3 updated; 41 mixed left out”."""
     scan, result = applied.scan, applied.result
-    share = f"{scan.ai_commits:,} AI commits in {scan.commits:,}"
+    share = f"{counted(scan.ai_commits, 'AI commit')} in {scan.commits:,}"
     said = [f"{_artifacts(len(scan.findings))} from {share}", ", ".join(_fates(applied))]
     if scan.mixed:
         said.append(f"{scan.mixed:,} mixed files left out")
@@ -126,7 +130,7 @@ def summary(applied: Applied) -> str:
 
 
 def _artifacts(number: int) -> str:
-    return "1 artifact" if number == 1 else f"{number:,} artifacts"
+    return counted(number, "artifact")
 
 
 def _fates(applied: Applied) -> Iterator[str]:
@@ -232,8 +236,11 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
 
 
 def _explained(artifact: Artifact, policy: Policy) -> dict[str, Any]:
-    """With each rating's reason, as `debt show --json` has it."""
-    return public(artifact, policy) | {"ratings": ratings(artifact)}
+    """With each rating's reason, as `debt show --json` has it, and on what evidence it stands."""
+    return public(artifact, policy) | {
+        "ratings": ratings(artifact),
+        "evidence": artifact.evidence,
+    }
 
 
 def _waiting(found: Found) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import yaml
 from debt.facts import Facts
 from debt.refusal import Refused
 from intake.cells import READERS
-from intake.comments import BOM, MOST_CHARACTERS, TABLE, first_lines, header
+from intake.comments import BOM, MOST_CHARACTERS, TABLE, first_lines, header, styles_of
 from intake.git import shown
 from intake.mappings import Entry, WrongYaml, composed, entries_of, value_of
 from intake.markers import BUILT_IN, Markers, tool_called
@@ -83,7 +83,9 @@ def may_hold(path: str) -> bool:
     """Whether a file that is no code may have a block."""
     name = path.rpartition("/")[2].lower()
     suffix = name.rpartition(".")[2]
-    return name in DIRECTORY_FILES or suffix in FRONT_MATTER or suffix in OTHERS
+    if name in DIRECTORY_FILES or suffix in FRONT_MATTER or suffix in OTHERS:
+        return True
+    return bool(styles_of(path))
 
 
 def blocks_in(path: str, content: bytes, markers: Markers = BUILT_IN) -> list[Block]:

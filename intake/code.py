@@ -94,8 +94,12 @@ def code_of(
         traces=traces,
         files=files,
         notes=(*_notes(some, most, traces), *(() if attributed else (REFUSED,))),
-        declared=ByGlob((path, each) for each in declared for path in each.paths),
+        declared=by_glob(declared),
     )
+
+
+def by_glob(declared: Iterable[Declared]) -> ByGlob[Declared]:
+    return ByGlob((path, each) for each in declared for path in each.paths)
 
 
 def _may_count(path: str) -> bool:

@@ -1,9 +1,13 @@
 """Artifacts follow their code: where the files of those stand whose paths are gone (R29)."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from posixpath import commonpath
 
+from intake.grouping import escaped
 from intake.known import ByGlob
+from storage.known import Known
 
 Stands = Callable[[Sequence[str]], bool]
 
@@ -37,3 +41,34 @@ def _paired(went: Counter[tuple[str, int]]) -> dict[str, int]:
         if finding not in pairs and number not in pairs.values():
             pairs[finding] = number
     return pairs
+
+
+def moved_on(
+    known: Known, moved: Mapping[str, str], files: Collection[str], stands: Stands
+) -> Known:
+    """With the globs of where it went now for what a person declared and none of whose own stands.
+    `files` are all there are of code.
+    """
+    gone = {each.artifact_id: each.paths for each in known.declared if not stands(each.paths)}
+    owner = ByGlob((glob, number) for number, globs in gone.items() for glob in globs)
+    went: dict[int, set[str]] = defaultdict(set)
+    for before, after in moved.items() if gone else ():
+        if (number := owner.of(before)) is not None:
+            went[number].add(after)
+    places = {number: _globs(gone[number], where, files) for number, where in went.items()}
+    declared = tuple(
+        replace(each, paths=places[each.artifact_id], moved=True)
+        if each.artifact_id in places
+        else each
+        for each in known.declared
+    )
+    return replace(known, declared=declared, places={**known.places, **places})
+
+
+def _globs(globs: Sequence[str], went: Collection[str], files: Collection[str]) -> tuple[str, ...]:
+    """What was a directory is one again, where nothing else lies in it; else file by file."""
+    outer = commonpath(path.rpartition("/")[0] for path in went)
+    inside = {path for path in files if path.startswith(f"{outer}/")}
+    if outer and inside <= set(went) and any(glob.endswith("/**") for glob in globs):
+        return (f"{escaped(outer)}/**",)
+    return tuple(sorted(map(escaped, went)))

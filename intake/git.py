@@ -288,7 +288,9 @@ def _git_directory(path: Path) -> Path:
         directory = _followed(candidate)
         if _holds_repository(directory):
             return directory.resolve()
-    raise UnreadableRepository(f"{shown(path)}: this is not a git repository.")
+    whole = next((each for each in path.resolve().parents if (each / ".git").exists()), None)
+    part = f", but a part of one: {shown(whole)}" if whole else ""
+    raise UnreadableRepository(f"{shown(path)}: this is not a git repository{part}.")
 
 
 def _followed(candidate: Path) -> Path:

@@ -82,13 +82,20 @@ class Gone(NamedTuple):
         return self.ai_added / self.added
 
 
+class Moved(NamedTuple):
+    """Where what was last at a path stands, and when it left, in seconds since 1970."""
+
+    path: bytes
+    landed: int
+
+
 @dataclass(slots=True)
 class History:
     """All that one pass found. A commit is its row in the log: 0 is the oldest.
 
     `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
     them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
-    is what a commit's own words say, `moved` says by a path that is no more where its file stands,
+    is what a commit's own words say, `moved` says by a path that is no more where its file went,
     `gone` are files of code that are no more at all. `unreviewed` landed on the main line by no
     merge and tell of no review, as far as anything here `tells_of_reviews`. Commits that are too
     `early` count nowhere. Authors are e-mail addresses in lower case, or names where there is none.
@@ -101,7 +108,7 @@ class History:
     not_people: set[int]
     early: set[int] = field(default_factory=set)
     files: dict[bytes, FileHistory] = field(default_factory=dict)
-    moved: dict[bytes, bytes] = field(default_factory=dict)
+    moved: dict[bytes, Moved] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
     credited: set[int] = field(default_factory=set)
     marked: dict[int, frozenset[Evidence]] = field(default_factory=dict)
@@ -214,11 +221,15 @@ class _Reading:
         history.moved = self._moved()
         return history
 
-    def _moved(self) -> dict[bytes, bytes]:
-        """Where what was last at a path stands, for paths that are no more."""
-        last = {at: moves[0][1] for at, moves in self._moves.items() if at not in self._stand}
-        paths = self._log.paths
-        return {paths[at]: paths[now] for at, now in last.items() if now in self._files}
+    def _moved(self) -> dict[bytes, Moved]:
+        """By paths that are no more."""
+        last = {at: moves[0] for at, moves in self._moves.items() if at not in self._stand}
+        paths, landed = self._log.paths, self._log.landed
+        return {
+            paths[at]: Moved(paths[now], landed[row])
+            for at, (row, now) in last.items()
+            if now in self._files
+        }
 
     def _parts(self, at: int, rows: _Column, added: _Column) -> dict[int, tuple[_Column, _Column]]:
         """The commits that count, and their lines, by the path to which this one led then."""
@@ -311,15 +322,28 @@ def moves_in(log: Log) -> dict[int, list[tuple[int, int]]]:
 
 def undone_in(log: Log) -> tuple[set[int], set[int]]:
     """Commits that a later one says it reverts, and those that say so; not if it is undone too."""
-    by_sha = _Ids(log.shas) if log.reverts else _Ids([])
+    by_sha, by_request = _Ids(log.shas if log.reverts else ()), _requests(log)
     undone: set[int] = set()
     reverting: set[int] = set()
     for row in sorted(log.reverts, reverse=True):
         if row not in undone:
             reverting.add(row)
-            named = (each for sha in log.reverts[row].shas for each in by_sha.beginning(sha))
+            named = (
+                each
+                for sha in log.reverts[row].shas
+                for each in by_request.get(sha) or by_sha.beginning(sha)
+            )
             undone.update(each for each in named if each < row)
     return undone, reverting
+
+
+def _requests(log: Log) -> dict[bytes, list[int]]:
+    """Rows by the numbers of the requests that were squashed into them: `#12`."""
+    rows: dict[bytes, list[int]] = defaultdict(list)
+    for row, made in log.made.items():
+        if made.request is not None:
+            rows[b"#%d" % made.request].append(row)
+    return rows
 
 
 class _Ids:

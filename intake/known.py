@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -108,10 +108,12 @@ def incidents_of(known: Known) -> Callable[[Group], int]:
     return count
 
 
-def settled(claims: Claims, files: Iterable[str], known: Known) -> Settled:
-    """Of files of code, in their order."""
+def settled(
+    claims: Claims, files: Iterable[str], known: Known, moved_away: Container[str] = ()
+) -> Settled:
+    """Of files of code, in their order. Those `moved_away` were dismissed where they lay before."""
     declared = ByGlob((path, each) for each in known.declared for path in each.paths)
-    dismissed = ByGlob((path, True) for path in known.dismissed)
+    dismissed = ByGlob(known.dismissed.items())
     theirs: dict[Declared, list[str]] = defaultdict(list)
     away: set[str] = set()
     for path in files:
@@ -119,7 +121,7 @@ def settled(claims: Claims, files: Iterable[str], known: Known) -> Settled:
             continue
         if owner := declared.of(path):
             theirs[owner].append(path)
-        elif dismissed.of(path):
+        elif path in moved_away or dismissed.of(path):
             away.add(path)
     found = tuple(Theirs(each, tuple(sorted(paths))) for each, paths in theirs.items())
     taken = claims.claimed.union(*(each.files for each in found))

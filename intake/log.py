@@ -21,6 +21,11 @@ from intake.reviews import is_reviewed
 Progress = Callable[[int, int | None], None]
 
 REVERTS = re.compile(rb"^[ \t>*-]*This reverts commit ([0-9a-f]{7,64})\b", re.M)
+# Where requests are squashed, all that GitHub may leave of a revert is its title and description.
+REQUESTS = re.compile(
+    rb'\ARevert "[^\n]*\(#(\d{1,9})\)"|^[ \t]*Reverts (?:[\w.-]+/[\w.-]+)?#(\d{1,9})[ \t\r]*$',
+    re.M,
+)
 STEP = 1000
 MOST_LANDED = 1 << 62
 MOST_ADDED = (1 << 32) - 1
@@ -28,7 +33,9 @@ PATH_BYTES = 500
 
 
 class Reverts(NamedTuple):
-    """Which commits one says it reverts, and whether it does nothing else."""
+    """Which commits one says it reverts, and whether it does nothing else. `#12` among them is the
+    one that a squashed request became.
+    """
 
     shas: tuple[bytes, ...]
     only: bool
@@ -259,7 +266,10 @@ class _Reading:
 
 def reverts_in(message: bytes) -> Reverts | None:
     """What a commit says it reverts."""
-    if b"This reverts commit" not in message:
+    only = message.startswith((b'Revert "', b'Reapply "'))
+    if not only and b"This reverts commit" not in message:
         return None
-    shas = tuple(dict.fromkeys(REVERTS.findall(message)))
-    return Reverts(shas, message.startswith((b'Revert "', b'Reapply "'))) if shas else None
+    named = REVERTS.findall(message)
+    if only and not named:
+        named = [b"#" + (title or line) for title, line in REQUESTS.findall(message)]
+    return Reverts(tuple(dict.fromkeys(named)), only) if named else None

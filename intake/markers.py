@@ -17,7 +17,7 @@ LINE = 500
 MODEL = 80
 NOTHING = "(?!)"
 JOINING = "and|by|for|in|on|using|via|with"
-BULLETS = r"^[ \t>*+\-•|#]*"
+BULLETS = r"^[ \t>*_+\-•|#]*"
 
 
 class Person(NamedTuple):
@@ -88,13 +88,17 @@ class Markers:
     def footed(self) -> re.Pattern[str]:
         """A line that begins with a footer's words, decorated perhaps, but not inside quotes."""
         words = _either(self.table.footers)
-        return re.compile(rf"^[^\w\n'\"`“”‘’]{{0,40}}(?:{words})[ \t]+[*_\[]*(.*)$", re.I | re.M)
+        before = r"^(?:[^\w\n'\"`“”‘’]|_){0,40}"
+        return re.compile(rf"{before}(?:{words})[ \t]+[*_\[]*(.*)$", re.I | re.M)
 
     @cached_property
     def called(self) -> tuple[Called, ...]:
         """How each tool is called in lines that are about tools only."""
         words = _either(self.table.model_words)
-        after = rf"\s*(?:$|[:(\[\]/,;.!*_—–+@|-])|\s+(?:\d|[(\[<]|https?:|(?:{JOINING}|{words})\b)"
+        after = (
+            rf"\s*(?:$|[:(\[\]/,;.!*_—–+@|]|-(?!\w))|-(?:v?\d|(?:{words})\b)"
+            rf"|\s+(?:\d|[(\[<]|https?:|(?:{JOINING}|{words})\b)"
+        )
         return tuple(
             Called(tool, re.compile(rf"((?>{_either(tool.called)}))(?:{after})", re.I))
             for tool in self.tools

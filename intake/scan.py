@@ -12,17 +12,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from debt.evidence import Piece, in_block
 from debt.policy import Policy, built_in
 from debt.signals import Signal
 from intake.baseline import Baseline, Written, baseline_of
 from intake.blocks import Block
 from intake.candidates import Candidate, Facts
 from intake.claims import Claim, claims_of
-from intake.code import Code, code_of
+from intake.code import Code, by_glob, code_of
 from intake.contents import References
 from intake.documents import Documents
 from intake.findings import Finding, finding_of
-from intake.following import followed
+from intake.following import followed, moved_on
 from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
 from intake.grouping import CodeFile, Group, groups_of
 from intake.history import FileHistory, History
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 MOST_FAULTS = 50
+NO_COMMITS = "The repository has no commits yet."
 LOWER_BOUND = "AI shares are lower bounds: a tool can be told to leave no marker."
 EARLIER = "lines that were added earlier are nobody's, neither people's nor a tool's."
 
@@ -62,8 +64,9 @@ class Scan:
     with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
     limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
     findings' identity, `declared` the artifacts whose globs a person gave, `followed` those whose
-    code was moved; `tracked` are all the
-    files there are, and `baseline` is what people's code does beside the tools'.
+    code was moved; `tracked` are all the files there are, and `baseline` is what people's code does
+    beside the tools'. It is `whole` where all of history counted: else what was not found may be
+    older.
     """
 
     repo: str
@@ -80,6 +83,7 @@ class Scan:
     followed: Mapping[str, int] = field(default_factory=dict)
     tracked: Tracked | None = None
     baseline: Baseline = field(default_factory=Baseline)
+    whole: bool = True
 
 
 def repository_name(path: Path, ending: Ending | None = None) -> str:
@@ -117,16 +121,32 @@ def read_repository(
         repo = shown(name) if name else name_of(repository)
         head = head_of(repository)
         if head is None:
-            return Scan(repo, "", 0, 0, 0, 0, (), 0, ("The repository has no commits yet.",))
+            return Scan(repo, "", 0, 0, 0, 0, (), 0, (NO_COMMITS,), whole=False)
         with reading(repository, head, rules.markers, cache, since) as read:
             code = code_of(repository, read.files, rules.markers, read.contents, known.declared)
             blocks = _heard(code, read.contents)
             read.commits(progress)
         history = read.history(code.blobs.keys() | code.manifests)
+        known, code = _moved_on(known, code, history)
         measured = _measured(code, blocks, history, read.contents, rules)
         documents = Documents(map(text_of, code.files))
         facts = Facts(repo, now.timestamp(), rules, code.owners, history, *measured, documents)
         return _scan(read, code, facts, blocks, known)
+
+
+def _moved_on(known: Known, code: Code, history: History) -> tuple[Known, Code]:
+    """What people declared, and what traces say, at the paths to which history moved it."""
+    moved = {old: new.path for old, new in history.moved.items()}
+    code = replace(code, traces=code.traces.following(moved))
+    if not known.declared:
+        return known, code
+    files = {text_of(path) for path in code.blobs}
+    known = moved_on(known, _moves(history), files, code.tracked.stands)
+    return known, replace(code, declared=by_glob(known.declared))
+
+
+def _moves(history: History) -> dict[str, str]:
+    return {text_of(old): text_of(new.path) for old, new in history.moved.items()}
 
 
 def _heard(code: Code, contents: Contents) -> list[Block]:
@@ -258,19 +278,35 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
         notes=(*code.notes, *faults, *_limits(read, facts), *read.done(seen.mentions)),
         blocks={each.identity: claim.block for each, claim in found.claimed},
         declared={each.identity: theirs.declared.artifact_id for each, theirs in found.declared},
-        followed=followed(files_of, parted.moved, known.places, code.tracked.stands),
+        followed=followed(files_of, parted.moved, known.places, code.tracked.stands)
+        | {
+            each.identity: theirs.declared.artifact_id
+            for each, theirs in found.declared
+            if theirs.declared.moved
+        },
         tracked=code.tracked,
         baseline=facts.baseline,
+        whole=not (read.since or read.cut),
     )
 
 
 def _parted(facts: Facts, blocks: Iterable[Block], known: Known) -> _Parted:
-    moved = {text_of(old): text_of(new) for old, new in facts.history.moved.items()}
+    moved = _moves(facts.history)
     files = [path for path in facts.lines if is_code(path)]
     held = _held(known, moved)
     counting = frozenset(path for path in files if _counts(path, facts, held))
     claims = claims_of(blocks, files, counting.__contains__)
-    return _Parted(counting, settled(claims, files, known), moved)
+    away = frozenset(_moved_away(known, facts))
+    return _Parted(counting, settled(claims, files, known, away), moved)
+
+
+def _moved_away(known: Known, facts: Facts) -> Iterator[str]:
+    """Files that lay elsewhere when somebody said there that no tool wrote them."""
+    dismissed = ByGlob(known.dismissed.items())
+    for before, moved in facts.history.moved.items() if known.dismissed else ():
+        since = dismissed.of(text_of(before))
+        if since and facts.when(moved.landed) >= since:
+            yield text_of(moved.path)
 
 
 def _both(tools: Iterable[str], people: Iterable[str], facts: Facts) -> Baseline:
@@ -360,7 +396,14 @@ def _claimed(found: Finding, claim: Claim) -> Finding:
         origin_model=said.get("origin_model") or found.origin_model,
         created_on=said.get("created_on") or found.created_on,
         evidence=f"{by}; {found.evidence}" if found.ai_lines else by,
+        pieces=(_piece_of(claim.block), *found.pieces),
     )
+
+
+def _piece_of(block: Block) -> Piece:
+    said = block.facts
+    tool, model = said.get("origin_tool"), said.get("origin_model")
+    return in_block(tool, model, shown(block.path), block.line)
 
 
 def _limits(read: Reading, facts: Facts) -> Iterator[str]:
@@ -375,8 +418,9 @@ def _limits(read: Reading, facts: Facts) -> Iterator[str]:
     if read.since:
         yield f"Only commits that landed since {read.since} (UTC) count; {EARLIER}"
     if read.cut:
-        found = f"its {facts.history.commits:,} newest commits"
-        yield f"This clone is shallow: only {found} were read, the rest is unknown."
+        number = facts.history.commits
+        found = "commit was" if number == 1 else f"{number:,} commits were"
+        yield f"This clone is shallow: only its newest {found} read, the rest is unknown."
     if facts.owners.passed_over:
         passed = counted(facts.owners.passed_over, "line")
         yield f"CODEOWNERS: passed over {passed} that GitHub would not understand."

@@ -6,9 +6,9 @@ names the commit before its edit, so its lines are only read against the file as
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeGuard
 
 from debt.evidence import Confidence
@@ -65,10 +65,22 @@ class Traced:
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What traces say by path, and how many trace files were too large to be read."""
+    """What traces say by path, and how many trace files were too large to be read. `astray` are
+    records of files that are not there, with the directory, and its slash, of their trace file.
+    """
 
     of: Mapping[bytes, Traced] = field(default_factory=dict)
     too_large: int = 0
+    astray: Sequence[tuple[Record, bytes]] = ()
+
+    def following(self, moved: Mapping[bytes, bytes]) -> "Traces":
+        """With what they say of files that have been moved since."""
+        found = dict(self.of)
+        for record, beside in self.astray if moved else ():
+            before = _standing(record.path, beside, moved)
+            if before is not None:
+                found.setdefault(moved[before], Traced()).take(record)
+        return replace(self, of=found, astray=())
 
 
 def traces_of(
@@ -79,14 +91,18 @@ def traces_of(
     limit = repository.limits.note_bytes
     fit = {path: blob for path, blob in traces.items() if blob.size <= limit}
     found: dict[bytes, Traced] = {}
+    astray: list[tuple[Record, bytes]] = []
     with closing(contents_of(repository, fit)) as contents:
         for at, content in contents:
             repository.check_time()
             for record in records_in(content, markers):
-                path = _standing(record.path, at.removesuffix(FILE), wanted)
+                beside = at.removesuffix(FILE)
+                path = _standing(record.path, beside, wanted)
                 if path is not None:
                     found.setdefault(path, Traced()).take(record)
-    return Traces(found, len(traces) - len(fit))
+                else:
+                    astray.append((record, beside))
+    return Traces(found, len(traces) - len(fit), astray)
 
 
 def records_in(content: bytes, markers: Markers) -> Iterator[Record]:

@@ -23,8 +23,23 @@ class Blob(NamedTuple):
 
 
 def head_of(repository: Repository) -> str | None:
-    """The id of the commit that HEAD is, or None before the first commit."""
-    return repository.answer("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    """The id of the commit that HEAD is, or None before the first commit. Raises
+    UnreadableRepository where HEAD is no commit, and some branch is.
+    """
+    head = repository.answer("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if head is None and (other := _some_branch(repository)):
+        points_to = shown(repository.answer("symbolic-ref", "--quiet", "HEAD") or "HEAD")
+        raise UnreadableRepository(
+            f"{shown(repository.path)}: its HEAD is {points_to}, where no commit is, while there "
+            f"is {other}. `git symbolic-ref HEAD refs/heads/BRANCH` names another branch."
+        )
+    return head
+
+
+def _some_branch(repository: Repository) -> str | None:
+    some = ("refs/heads", "refs/remotes")
+    found = repository.answer("for-each-ref", "--count=1", "--format=%(refname)", *some)
+    return shown(found) if found else None
 
 
 def descends(repository: Repository, head: str, ancestor: str) -> bool:

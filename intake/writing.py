@@ -109,8 +109,8 @@ def _rewritten(lines: Sequence[str], here: Sequence[Line], said: Sequence[str]) 
 def _decorated(said: Sequence[str], style: str) -> list[str]:
     if style not in CLOSED_BY:
         return [f"{style} {line}" for line in said]
-    star = " * " if style == "/*" else "  "
-    return [style, *(f"{star}{line}" for line in said), f"{star.rstrip(' ')}{CLOSED_BY[style]}"]
+    before, closing = (" * ", " */") if style == "/*" else ("  ", CLOSED_BY[style])
+    return [style, *(f"{before}{line}" for line in said), closing]
 
 
 def _inserted(lines: Sequence[str], block: Sequence[str]) -> str:

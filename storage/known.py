@@ -19,23 +19,25 @@ _IN_ONE_QUESTION = 500
 @dataclass(frozen=True, slots=True)
 class Declared:
     """An artifact whose globs a person gave: its files are its, whatever a scan would make of
-    them.
+    them. Where history `moved` them, the globs are those of where they went.
     """
 
     artifact_id: int
     paths: tuple[str, ...]
     name: str
     kind: str
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Globs by what the register says of them: `dismissed` ones are not AI-produced, `held` ones
-    belong to live artifacts that a scan found. `places` are the globs of whatever is on the
-    register or proposed, by number; `incidents` is how many each of them had a part in lately.
+    """Globs by what the register says of them: `dismissed` ones are not AI-produced, with the day
+    on which somebody said so, `held` ones belong to live artifacts that a scan found. `places` are
+    the globs of whatever is on the register or proposed, by number; `incidents` is how many each of
+    them had a part in lately.
     """
 
-    dismissed: frozenset[str] = frozenset()
+    dismissed: Mapping[str, date] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     declared: tuple[Declared, ...] = ()
     places: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
@@ -53,7 +55,12 @@ async def known(session: Session, repo: str, since: date) -> Known:
     declared = [row for row in live if "paths" in told.get(row.id, ())]
     theirs = {row.id for row in declared}
     return Known(
-        dismissed=_globs(row for row in rows if row.stage == Stage.DISMISSED),
+        dismissed={
+            path: row.changed_at.date()
+            for row in rows
+            if row.stage == Stage.DISMISSED
+            for path in row.paths
+        },
         held=_globs(row for row in live if row.scan_identity and row.id not in theirs),
         declared=tuple(Declared(row.id, tuple(row.paths), row.name, row.kind) for row in declared),
         places={row.id: tuple(row.paths) for row in rows if is_open(row)},

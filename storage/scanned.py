@@ -75,6 +75,8 @@ async def put(
     found: Sequence[Found],
     reason: str,
     stands: Callable[[Sequence[str]], bool] = all_stand,
+    *,
+    whole: bool = True,
 ) -> Scanned:
     """Adds what is new and renews what a scan had estimated; a second time changes nothing.
 
@@ -83,14 +85,14 @@ async def put(
     owners, dates, ratings, and paths and dependants that somebody gave; but paths follow the code.
     A block fills what nobody has said; where it disagrees with somebody, that is a conflict. What
     is on its way out ends where none of its paths `stands` any more; anything else is marked for
-    somebody to retire.
+    somebody to retire. Code is not taken to be people's unless the `whole` history was read.
     """
     await lock_all(session)
     answers = _Answers()
     rows = await candidates(session, repo)
     matches = Matches(found, rows)
     answers.refused += matches.strays
-    left = _left(rows, matches, stands)
+    left = _left(rows, matches, stands, whole=whole)
     finished = [await retirement.gone(session, change, row.id) for row in left.over]
     coming, waiting = _as_many_as_fit(matches.new, change, _unanswered(rows, left))
     renewed = await _renewed(session, change, matches, answers)
@@ -127,15 +129,22 @@ class _Left:
         return tuple(key_of(number) for number, one in self.states.items() if one is state)
 
 
-def _left(rows: Sequence[Any], matches: Matches, stands: Callable[[Sequence[str]], bool]) -> _Left:
+def _left(
+    rows: Sequence[Any],
+    matches: Matches,
+    stands: Callable[[Sequence[str]], bool],
+    *,
+    whole: bool,
+) -> _Left:
     """What is gone and on its way out, or was never accepted, is over. What else is gone is to be
     retired by somebody, what is back is not; what a scan had found is people's code where its paths
-    still stand.
+    still stand. Of those a scan of a part of history says nothing.
     """
     left = [row for row in rows if is_open(row) and row.id not in matches.known]
     gone = {row.id for row in left if not stands(row.paths)}
     over = [row for row in left if row.id in gone and _leaves(row)]
-    states = {row.id: _state(row, gone) for row in left if row not in over}
+    told = [row for row in left if row not in over and (whole or row.id in gone)]
+    states = {row.id: _state(row, gone) for row in told}
     return _Left(over, states)
 
 

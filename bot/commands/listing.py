@@ -227,6 +227,8 @@ def _piece(piece: "Piece") -> str:
     if piece.source == "declared":
         return f"declared   by a person: made with {_flat(str(piece.tool))}"
     where = piece.commit[:12] if piece.commit else f"{piece.path}:{piece.first_line}"
+    if piece.source == "block":
+        return f"block      {where}  made with {_flat(str(piece.tool))}"
     model = f" ({_flat(piece.model)})" if piece.model else ""
     lines = f"{piece.lines:,} {'line' if piece.lines == 1 else 'lines'}"
     by = f"{_flat(piece.tool or 'a person')}{model}"

@@ -15,8 +15,8 @@ _ACCEPT = """\
 Puts on the register what a scan proposes: single artifacts by key, or all that wait in a repository
 or anywhere. Their usual end and review dates are counted from today."""
 _DISMISS = """\
-Says of a proposal that it is not AI-produced. No scan brings its paths up again; `debt accept KEY`
-takes that back."""
+Says of a proposal that it is not AI-produced. No scan brings its files up again, wherever they are
+moved; `debt accept KEY` takes that back."""
 
 
 def add(commands: Commands) -> None:

@@ -152,7 +152,7 @@ class EvidenceRow(SQLModel, table=True):
     """One piece of what says that a tool wrote an artifact; `number` 0 is the newest.
 
     Without a tool it says that a person did. A commit is named by its id, a trace by its path and
-    lines.
+    lines, a metadata block by its path and first line.
     """
 
     __tablename__ = "evidence"

@@ -282,7 +282,7 @@ def test_a_scan_is_told_first_and_then_kept_and_then_changes_nothing(
     assert "1 would be proposed" in told
     assert "at least 100% of the added lines" in told
     assert "lower bounds" in told
-    assert done(fresh.says(*scan)).startswith("1 artifact from 1 AI commits in 1; 1 proposed")
+    assert done(fresh.says(*scan)).startswith("1 artifact from 1 AI commit in 1; 1 proposed")
     again = json.loads(done(fresh.says(*scan, "--json")))
     assert (again["created"], again["changed"], again["unchanged"]) == ([], [], 1)
     assert [artifact["repo"] for artifact in json.loads(fresh.says("list", "--json").out)] == [

@@ -15,8 +15,9 @@ from debt.refusal import Refused
 from debt.text import clean
 from intake.annotating import Annotated, annotated, difference, write
 from intake.apply import apply, conflicts
-from intake.blocks import blocks_in
-from intake.comments import lines_of
+from intake.blocks import blocks_in, may_hold
+from intake.comments import TABLE, lines_of
+from intake.kinds import is_code
 from intake.scan import read_repository
 from intake.writing import Pair, with_comment, with_front_matter, with_yaml
 from storage.store import Store
@@ -93,6 +94,24 @@ def test_the_block_goes_where_the_language_lets_it(
     assert block.facts["purpose"] == "Café */ --> ?> coding: x\n- why"
     if isinstance(before, bytes):
         assert annotation.after.decode("latin-1").endswith("x = 'é'\n")
+
+
+def test_a_block_comment_is_written_as_people_write_one(tmp_path: Path) -> None:
+    root = a_tree(tmp_path, {"a.css": "b {}\n", "a.html": "<p>\n"})
+    css = written(root, known("a.css")).after.decode().splitlines()
+    assert (css[0], css[1], css[css.index("") - 1]) == ("/*", " * debt-key: D-7", " */")
+    html = written(root, known("a.html")).after.decode().splitlines()
+    assert (html[0], html[1], html[html.index("") - 1]) == ("<!--", "  debt-key: D-7", "-->")
+
+
+def test_a_scan_reads_every_file_that_a_block_is_written_into(tmp_path: Path) -> None:
+    languages = TABLE["languages"]
+    names = [f"a.{suffix}" for each in languages for suffix in each["suffixes"]]
+    names += [name for each in languages for name in each.get("names", ())]
+    for name in names:
+        root = a_tree(tmp_path, {name: ""})
+        assert written(root, known(name)).path == name
+        assert is_code(name) or may_hold(name), name
 
 
 def test_what_changed_is_written_over_and_nothing_else_moves(tmp_path: Path) -> None:

@@ -321,6 +321,17 @@ async def test_a_rehearsal_says_what_it_would_do_and_does_nothing(register: Regi
     assert created["ratings"]["risk"]["reason"]
 
 
+async def test_json_says_why_something_is_an_artifact_and_what_of_that_changed(
+    register: Register,
+) -> None:
+    first = await applied(register, a_finding("one"))
+    assert as_json(first, POLICY)["created"][0]["evidence"] == a_finding().evidence
+    now = "700 of 1,200 added lines by Claude Code in 9 commits"
+    again = as_json(await applied(register, a_finding("one", evidence=now)), POLICY)
+    both = again["changed"][0]
+    assert (both["before"]["evidence"], both["after"]["evidence"]) == (a_finding().evidence, now)
+
+
 async def test_the_summary_is_short_and_calls_the_share_a_lower_bound(register: Register) -> None:
     told = await applied(register, a_finding("one"), a_finding("two"))
     assert summary(told) == (

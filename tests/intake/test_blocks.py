@@ -188,5 +188,6 @@ def test_any_text_survives_quoting(text: str) -> None:
 def test_what_may_hold_a_block_beside_code() -> None:
     assert may_hold("docs/a.md")
     assert may_hold("debt.yml")
+    assert may_hold("Makefile")
     assert not may_hold("a.json")
     assert blocks_in("a.py", code(5).encode()) == []

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from debt.artifact import Label, Stage
+from debt.evidence import Source
 from intake.apply import Applied, apply, as_json, conflicts, rehearse
 from intake.claims import matches
 from intake.scan import Scan, read_repository
@@ -37,6 +38,9 @@ def test_a_block_makes_its_file_an_artifact_whatever_the_commits_say(
     assert (finding.name, finding.paths) == ("Price rules", ("shop/prices.py",))
     assert (finding.owner, finding.origin_tool) == ("erin@example.org", "Cursor")
     assert finding.evidence == "metadata block in shop/prices.py:1"
+    assert [(each.source, each.path, each.first_line) for each in finding.pieces] == [
+        (Source.BLOCK, "shop/prices.py", 1)
+    ]
 
 
 def test_a_block_takes_its_file_out_of_the_group(story: Story, now: datetime) -> None:

@@ -149,6 +149,16 @@ def test_a_directory_without_repository_is_refused_in_one_line(tmp_path: Path) -
         pass
 
 
+def test_a_directory_within_a_repository_is_told_which(story: Story) -> None:
+    inside = story.path / "src" / "retry"
+    inside.mkdir(parents=True)
+    with pytest.raises(UnreadableRepository) as refused, opened(inside):
+        pass
+    assert str(refused.value) == (
+        f"{inside}: this is not a git repository, but a part of one: {story.path}."
+    )
+
+
 def test_a_file_is_no_repository(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("gitdir")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from intake.git import opened
 from intake.history import History, cut_off, history_in
 from intake.log import Log, asked, read_log, whole
@@ -80,6 +82,42 @@ def test_a_revert_of_a_revert_gives_evidence_back(story: Story) -> None:
     revert = story.commit(f'Revert "More"\n\nThis reverts commit {good}.', {"a.py": ""})
     story.commit(f'Reapply "More"\n\nThis reverts commit {revert}.', {"a.py": code(40)})
     assert shares(history_of(story, "a.py")) == {"a.py": (40, 40)}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'Revert "More (#12)" (#13)\n\nReverts acme/shop#12\n',
+        'Revert "More (#12)" (#13)',
+        'Revert "More"\n\nReverts #12\r\n',
+    ],
+)
+def test_a_revert_that_only_names_the_request_takes_evidence_away(
+    story: Story, message: str
+) -> None:
+    """As GitHub writes it where requests are squashed with their titles and descriptions."""
+    story.commit("Begin", {"a.py": code(10)})
+    story.commit(f"More (#12)\n\n{BY_CLAUDE}", {"a.py": code(40)})
+    story.commit(message, {"a.py": code(10)})
+    file = history_of(story, "a.py").files[b"a.py"]
+    assert (file.added, file.ai_added) == (10, 0)
+
+
+def test_a_reapplied_request_gives_evidence_back(story: Story) -> None:
+    story.commit("Begin", {"a.py": code(10)})
+    story.commit(f"More (#12)\n\n{BY_CLAUDE}", {"a.py": code(40)})
+    story.commit('Revert "More (#12)" (#13)\n\nReverts acme/shop#12', {"a.py": code(10)})
+    story.commit('Reapply "More (#12)" (#14)\n\nReverts acme/shop#13', {"a.py": code(40)})
+    file = history_of(story, "a.py").files[b"a.py"]
+    assert (file.added, file.ai_added) == (40, 30)
+
+
+def test_a_request_that_is_only_spoken_of_is_not_reverted(story: Story) -> None:
+    story.commit("Begin", {"a.py": code(10)})
+    story.commit(f"More (#12)\n\n{BY_CLAUDE}", {"a.py": code(40)})
+    story.commit("Tidy (#13)\n\nReverts #12 in part", {"a.py": code(41)})
+    story.commit("Tidy (#14)\n\nReverts #12", {"a.py": code(42)})
+    assert history_of(story, "a.py").files[b"a.py"].ai_added == 30
 
 
 def test_a_revert_that_does_more_keeps_its_own_lines(story: Story) -> None:

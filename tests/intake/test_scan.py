@@ -129,7 +129,7 @@ def test_a_shallow_clone_says_so(shop: Story, tmp_path: Path, now: datetime) -> 
     git(tmp_path, "clone", "-q", "--depth", "2", f"file://{shop.path}", str(shallow))
     scan = read_repository(shallow, now=now)
     assert scan.commits == 2
-    assert scan.notes[0].startswith("This clone is shallow: only its 2 newest commits were read")
+    assert scan.notes[0].startswith("This clone is shallow: only its newest 2 commits were read")
 
 
 @pytest.mark.parametrize("bare", [True, False])

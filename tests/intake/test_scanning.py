@@ -1,6 +1,7 @@
 """From a repository to proposals and back: what people said of it counts the next time, too."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from debt.artifact import CodeState, Stage
 from debt.facts import Facts
 from debt.policy import Policy
 from intake.apply import Applied, summary
+from intake.git import UnreadableRepository
 from intake.scanning import scan
 from storage import evidence, observations, proposals
 from storage.artifacts import Change
@@ -15,8 +17,8 @@ from storage.lists import Scope, ScopeKind
 from storage.observations import Kind, Observed
 from storage.register import add as put_on_register
 from storage.store import Store
-from tests.intake.repositories import BY_CLAUDE, Story, Text, code
-from tests.intake.sheets import NOW, imported
+from tests.intake.repositories import BY_CLAUDE, Story, Text, code, git
+from tests.intake.sheets import NOW, change, imported
 from tests.storage.builders import DANA, POLICY, Register, a_subscription
 
 WITH_CLAUDE = "Work\n\n" + BY_CLAUDE
@@ -27,8 +29,11 @@ def register(store: Store) -> Register:
     return Register(store)
 
 
-async def scanned(register: Register, story: Story, policy: Policy = POLICY) -> Applied:
-    return await scan(register.store, Change("cli:dana", NOW, policy), story.path, name="acme/shop")
+async def scanned(
+    register: Register, story: Story, policy: Policy = POLICY, since: date | None = None
+) -> Applied:
+    by = Change("cli:dana", NOW, policy)
+    return await scan(register.store, by, story.path, name="acme/shop", since=since)
 
 
 def names(applied: Applied) -> list[str]:
@@ -102,6 +107,36 @@ async def test_what_is_not_ai_produced_stays_away(register: Register, story: Sto
     assert (await register.artifact(1)).stage is Stage.DISMISSED
 
 
+async def test_what_is_not_ai_produced_stays_away_wherever_it_is_moved(
+    register: Register, story: Story
+) -> None:
+    """One by one, and from its new place again; what tools write beside it there is proposed."""
+    files: dict[Text, Text] = {"src/retry/worker.py": code(60), "src/retry/queue.py": code(50, "q")}
+    story.commit(WITH_CLAUDE, files)
+    await scanned(register, story)
+    await register.told(DANA, proposals.dismiss, 1, "typed by hand")
+    story.commit("Move", renames={"src/retry/worker.py": "lib/worker.py"}, on="2026-11-24")
+    story.commit("Move", renames={"src/retry/queue.py": "tests/queue.py"}, on="2026-11-24")
+    assert names(await scanned(register, story)) == []
+    story.commit("Move", renames={"lib/worker.py": "jobs/worker.py"}, on="2026-11-24")
+    story.commit(WITH_CLAUDE, {"jobs/tax.py": code(70, "tax")}, on="2026-11-24")
+    found = await scanned(register, story)
+    assert [artifact.paths for artifact in found.result.created] == [("jobs/tax.py",)]
+
+
+async def test_what_left_a_directory_before_it_was_dismissed_is_still_proposed(
+    register: Register, story: Story
+) -> None:
+    story.commit(WITH_CLAUDE, {"src/retry/levy.py": code(80, "levy")})
+    story.commit("Move", renames={"src/retry/levy.py": "src/tax/levy.py"})
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(60), "src/retry/queue.py": code(50)})
+    found = await scanned(register, story)
+    of_retry = next(each for each in found.result.created if each.paths == ("src/retry/**",))
+    await register.told(DANA, proposals.dismiss, of_retry.id, "typed by hand")
+    again = await scanned(register, story)
+    assert (again.result.created, again.result.unchanged) == ((), 1)
+
+
 async def test_what_was_dismissed_can_be_accepted_after_all(
     register: Register, story: Story
 ) -> None:
@@ -145,6 +180,35 @@ async def test_an_artifact_stays_one_until_tools_have_little_of_it(
     assert (await register.artifact(1)).code_state is CodeState.TAKEN_OVER
     again = await scanned(register, story)
     assert (again.result.changed, again.result.taken_over) == ((), ("D-1",))
+
+
+async def test_a_scan_of_a_part_of_history_takes_nothing_for_people_s_code(
+    register: Register, story: Story, tmp_path: Path
+) -> None:
+    """What tools wrote before the day that was asked for, or before a shallow clone begins."""
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(100)})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    story.commit("By hand", {"src/tax/levy.py": code(50, "tax")}, on="2026-07-01")
+    since = await scanned(register, story, since=date(2026, 6, 15))
+    assert (since.result.changed, since.result.taken_over) == ((), ())
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "-q", "--depth=1", story.path.as_uri(), str(shallow))
+    newest = await scan(register.store, change(), shallow, name="acme/shop")
+    assert (newest.scan.commits, newest.result.changed, newest.result.taken_over) == (1, (), ())
+
+
+async def test_a_head_without_commits_is_no_empty_repository(
+    register: Register, story: Story
+) -> None:
+    """As in a bare repository made for `master` into which `main` was pushed."""
+    story.commit(WITH_CLAUDE, {"src/retry/worker.py": code(100)})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    git(story.path, "symbolic-ref", "HEAD", "refs/heads/master")
+    with pytest.raises(UnreadableRepository, match="refs/heads/master, where no commit is"):
+        await scanned(register, story)
+    assert (await register.artifact(1)).code_state is None
 
 
 async def test_whose_code_is_gone_is_for_somebody_to_retire_until_it_is_back(
@@ -229,6 +293,26 @@ async def test_globs_that_a_person_gave_follow_the_code_too(
     await scanned(register, story)
     artifact = await register.artifact(1)
     assert (artifact.name, artifact.paths) == ("Retries", ("payments/worker.py",))
+
+
+async def test_what_only_a_person_declared_follows_its_code_too(
+    register: Register, story: Story
+) -> None:
+    """No commit says that a tool wrote it. A directory stays one unless it has others' files."""
+    sheet = "name,repo,paths\nRetries,acme/shop,src/retry/**\nTax,acme/shop,src/tax/**\n"
+    await imported(register.store, sheet)
+    names = ("src/retry/worker.py", "src/retry/in/queue.py", "src/tax/levy.py", "lib/log.py")
+    story.commit("Begin", {name: code(60, f"of_{at}") for at, name in enumerate(names)})
+    await scanned(register, story)
+    moves: dict[Text, Text] = {
+        name: name.replace("src/retry", "payments/retries") for name in names[:2]
+    }
+    story.commit("Move", renames=moves | {"src/tax/levy.py": "lib/levy.py"})
+    found = await scanned(register, story)
+    assert (found.result.created, found.result.missing) == ((), ())
+    assert (await register.artifact(1)).paths == ("payments/retries/**",)
+    assert (await register.artifact(2)).paths == ("lib/levy.py",)
+    assert (await scanned(register, story)).result.changed == ()
 
 
 async def test_what_was_copied_and_then_deleted_has_gone(register: Register, story: Story) -> None:

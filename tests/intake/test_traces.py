@@ -52,6 +52,24 @@ def spans(finding: Finding) -> list[tuple[str | None, str | None, int | None, in
     ]
 
 
+def test_what_traces_say_goes_with_a_file_that_is_moved(story: Story, now: datetime) -> None:
+    """Its records go on naming the path that it had."""
+    here = traced("src/retry/worker.py", (1, 25)) + flat("/home/x/shop/src/retry/queue.py", 1, 30)
+    files: dict[str | bytes, str | bytes] = {
+        "src/retry/worker.py": code(30),
+        "src/retry/queue.py": code(30, "q"),
+    }
+    story.commit("Begin", {TRACES: here, **files})
+    story.commit(
+        "Move",
+        renames={"src/retry/worker.py": "jobs/worker.py", "src/retry/queue.py": "jobs/queue.py"},
+    )
+    assert spans(found_in(story, now)) == [
+        ("jobs/queue.py", "Claude Code", 1, 30, LOW),
+        ("jobs/worker.py", "Cursor", 1, 25, MEDIUM),
+    ]
+
+
 # ---------------------------------------------------------------------------- the records
 
 
