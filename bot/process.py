@@ -149,8 +149,10 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
                 poke=woken.set,
                 gallery=gallery,
             )
-            yield Process(bot, sender, refreshing, woken)
-            await tasks.finish()
+            try:
+                yield Process(bot, sender, refreshing, woken)
+            finally:
+                await tasks.finish()
         finally:
             await store.close()
 

@@ -106,10 +106,10 @@ async def _bot(slack: Sandbox, url: str, policy: Policy) -> AsyncIterator[Proces
             await process.tick()
             await process.send()
 
-        slack.clock.on_move(follow)
-        await process.check_owners()
-        await process.tick()
-        yield process
+        async with slack.clock.following(follow):
+            await process.check_owners()
+            await process.tick()
+            yield process
 
 
 def _with_teams(policy: Policy, slack: Sandbox) -> Policy:

@@ -1,16 +1,20 @@
 """The workspace's clock: real time plus an offset that tests and people may move."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-Moved = Callable[[datetime], Awaitable[None]]
+Moved = Callable[[datetime], Coroutine[Any, Any, None]]
 
 
 class Clock:
     def __init__(self) -> None:
         self._offset = timedelta()
         self._callbacks: list[Moved] = []
+        self._under_way: dict[Moved, set[asyncio.Task[None]]] = defaultdict(set)
         self._moved = asyncio.Event()
 
     def now(self) -> datetime:
@@ -19,6 +23,16 @@ class Clock:
     def on_move(self, callback: Moved) -> None:
         """Call back with the new time after every move; `await clock.advance(...)` waits for it."""
         self._callbacks.append(callback)
+
+    @asynccontextmanager
+    async def following(self, callback: Moved) -> AsyncIterator[None]:
+        """As `on_move` within the block, whose end waits for what a move has set going."""
+        self.on_move(callback)
+        try:
+            yield
+        finally:
+            self._callbacks.remove(callback)
+            await asyncio.gather(*self._under_way.pop(callback, ()), return_exceptions=True)
 
     def advance(self, by: timedelta) -> asyncio.Future[list[None]]:
         """Moves at once; awaiting the answer waits for those who follow the clock."""
@@ -40,8 +54,10 @@ class Clock:
         self._moved.set()
         self._moved = asyncio.Event()
         now = self.now()
-        return asyncio.gather(*(_call(callback, now) for callback in self._callbacks))
+        return asyncio.gather(*[self._call(callback, now) for callback in self._callbacks])
 
-
-async def _call(callback: Moved, now: datetime) -> None:
-    await callback(now)
+    def _call(self, callback: Moved, now: datetime) -> asyncio.Task[None]:
+        task = asyncio.create_task(callback(now))
+        self._under_way[callback].add(task)
+        task.add_done_callback(self._under_way[callback].discard)
+        return task

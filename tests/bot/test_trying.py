@@ -1,10 +1,12 @@
 """`debt try` on a repository of one's own, with a policy of one's own."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.trying import opened
 from debt.markers import TeamMarkers, Tool
 from debt.policy import built_in
+from sandbox.moments import next_monday
 from tests.intake.repositories import Story, Text, code
 
 HOUSEBOT = Tool(name="Housebot", emails=("bot@house.example",))
@@ -28,3 +30,13 @@ async def test_what_a_teams_own_tools_wrote_is_shown_where_its_policy_names_them
     scan = built_in().scan.model_copy(update={"max_new": 1})
     async with opened(story.path, ours.model_copy(update={"scan": scan}), port=0) as (_, filled):
         assert filled == "1 of 2 artifacts that AI tools wrote in shop"
+
+
+async def test_what_a_new_week_set_going_is_finished_before_everything_ends(tmp_path: Path) -> None:
+    async with opened(tmp_path, built_in(), port=0) as (slack, _):
+        zone = ZoneInfo(slack.person("erin").user.tz)
+        monday = slack.clock.set(next_monday(slack.clock.now(), zone))
+    assert monday.done()
+    await monday
+    said = [each.text for each in slack.channel("payments").messages]
+    assert any("need somebody this week" in text for text in said)
