@@ -3,6 +3,7 @@ directories say.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from intake.blocks import Block, may_hold
@@ -67,16 +68,14 @@ def code_of(
     has a metadata block.
     """
     some = {path: blob for path, blob in files.items() if _may_count(text_of(path))}
-    attributed = _attributed(repository, files, some)
+    with ThreadPoolExecutor(1, "attributes") as aside:
+        asked = aside.submit(_attributed, repository, files, some)
+        named = {path for path in some if is_left_out(text_of(path))}
+        owners, every = Owners(codeowners_of(repository, files)), tracked(map(text_of, files))
+        attributed = asked.result()
     out, vouched = attributed or (set[bytes](), set[bytes]())
-    most = repository.limits.blob_bytes
-    kept = {
-        path: blob
-        for path, blob in some.items()
-        if blob.size <= most
-        and path not in out
-        and (path in vouched or not is_left_out(text_of(path)))
-    }
+    most, out = repository.limits.blob_bytes, out | (named - vouched)
+    kept = {path: blob for path, blob in some.items() if blob.size <= most and path not in out}
     blocks = _blocks_of(kept, contents)
     speaking = {block.path for block in blocks}
     code = {
@@ -88,9 +87,9 @@ def code_of(
     return Code(
         blobs=code,
         vouched=vouched,
-        owners=Owners(codeowners_of(repository, files)),
+        owners=owners,
         directories=tuple(_directories(blocks)),
-        tracked=tracked(map(text_of, files)),
+        tracked=every,
         traces=traces,
         files=files,
         notes=(*_notes(some, most, traces), *(() if attributed else (REFUSED,))),
@@ -113,9 +112,10 @@ def _attributed(
     attributes = {path: blob for path, blob in files.items() if _is_attributes(path)}
     if not attributes:
         return set(), set()
-    if not index_of(repository, attributes):
+    heeding = repository.with_index("attributes")
+    if not index_of(heeding, attributes):
         return None
-    return left_out_by_attributes(repository, paths)
+    return left_out_by_attributes(heeding, paths)
 
 
 def _is_attributes(path: bytes) -> bool:

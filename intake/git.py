@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -115,7 +116,7 @@ class Repository:
         self.directory = directory
         self.limits = limits
         self._ending, self.time_up = ending, Ending()
-        self._tree = scratch / "tree"
+        self._scratch, self._tree = scratch, scratch / "tree"
         self._tree.mkdir()
         self._environment = _environment(directory, scratch)
         self._git = program()
@@ -130,6 +131,14 @@ class Repository:
     def attributes_file(self) -> Path:
         """Attributes of this clone alone, which nobody committed."""
         return _common_directory(self.directory) / "info" / "attributes"
+
+    def with_index(self, name: str) -> "Repository":
+        """The same with an index of its own. Whatever git does elsewhere sees an empty one: else
+        what a commit added would depend on what .gitattributes say of its files today.
+        """
+        other = copy(self)
+        other._environment = self._environment | {"GIT_INDEX_FILE": str(self._scratch / name)}
+        return other
 
     def check_time(self) -> None:
         """Raise UnreadableRepository once the time limit has passed."""

@@ -45,12 +45,11 @@ def sketch_of(content: bytes) -> "array[int]":
 
 
 def _runs(words: list[int], below: int) -> set[int]:
-    """A number for each four words in a row, as far as it is small enough to matter."""
-    return {
-        run
-        for a, b, c, d in zip(words, words[1:], words[2:], words[3:], strict=False)
-        if (run := (a ^ 3 * b ^ 5 * c ^ 7 * d) % RANGE) < below
-    }
+    """A number for each four words in a row, as far as it is small enough to matter. Python hashes
+    numbers, and tuples of them, the same in every process.
+    """
+    fours = zip(words, words[1:], words[2:], words[3:], strict=False)
+    return {run for four in fours if (run := hash(four) % RANGE) < below}
 
 
 def alike(sketches: Mapping[str, "array[int]"], least: float) -> list[Pair]:

@@ -83,8 +83,8 @@ def _files(repository: Repository, entries: Iterable[bytes]) -> dict[bytes, Blob
 
 
 def index_of(repository: Repository, attributes: Mapping[bytes, Blob]) -> bool:
-    """Fill the private index with these .gitattributes, which git then heeds; False if it refuses
-    one of their paths.
+    """Fill the repository's index with these .gitattributes, which git then heeds; False if it
+    refuses one of their paths.
     """
     entries = (b"100644 %b\t%b\0" % (blob.oid, path) for path, blob in attributes.items())
     try:
@@ -98,11 +98,7 @@ def index_of(repository: Repository, attributes: Mapping[bytes, Blob]) -> bool:
 def left_out_by_attributes(
     repository: Repository, paths: Iterable[bytes]
 ) -> tuple[set[bytes], set[bytes]]:
-    """Paths that .gitattributes calls generated, vendored or documentation, and those it denies.
-
-    The index is empty then: `git log` would take attributes from it too, and what a commit added
-    would depend on what is said of its files today.
-    """
+    """Paths that .gitattributes calls generated, vendored or documentation, and those it denies."""
     out: set[bytes] = set()
     kept: set[bytes] = set()
     given = (path + b"\0" for path in paths)
@@ -113,7 +109,6 @@ def left_out_by_attributes(
                 out.add(path)
             elif value in {b"unset", b"false"}:
                 kept.add(path)
-    repository.once("read-tree", "--empty")
     return out, kept - out
 
 

@@ -1,5 +1,8 @@
 """Files that say nearly the same, and files that only look as if they did."""
 
+import os
+import subprocess
+import sys
 import time
 
 from intake.likeness import alike, sketch_of
@@ -110,9 +113,11 @@ def test_how_much_has_to_agree_is_for_the_policy_to_say() -> None:
 
 def test_a_sketch_is_the_same_in_every_run_and_small() -> None:
     """So that it can be kept for the next scan."""
-    content = RETRY.encode() * 50
-    assert sketch_of(content) == sketch_of(content)
-    assert list(sketch_of(b"one two three four five six")) == [241042600, 3200227653, 3685214305]
+    program = "from intake.likeness import sketch_of; print(*sketch_of(b'one two three four five'))"
+    seeds = ({**os.environ, "PYTHONHASHSEED": seed} for seed in "123")
+    ask = [sys.executable, "-c", program]
+    said = {subprocess.run(ask, env=env, check=True, capture_output=True).stdout for env in seeds}
+    assert [len(each.split()) for each in said] == [2]
     assert len(sketch_of(b" ".join(b"w%d" % word for word in range(5_000)))) == 128
     assert len(sketch_of(b"")) == 0
 
