@@ -261,7 +261,8 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
     seen = watched(
         repository, head, found.every, tools, facts, files=code.files, known=read.mentions
     )
-    files_of = {each.identity: each.group.files for each in found.grouped}
+    movable = (*found.grouped, *(candidate for candidate, _ in found.claimed))
+    files_of = {each.identity: each.group.files for each in movable}
     ours = (file.ai_added for path, file in facts.files.items() if path not in parted.said.denied)
     faults = parted.said.claims.faults[:MOST_FAULTS]
     return Scan(

@@ -295,6 +295,26 @@ async def test_globs_that_a_person_gave_follow_the_code_too(
     assert (artifact.name, artifact.paths) == ("Retries", ("payments/worker.py",))
 
 
+async def test_what_a_metadata_block_says_is_an_artifact_follows_its_code_too(
+    register: Register, story: Story
+) -> None:
+    """The block goes with its file or its directory, and need not name the key."""
+    block = "debt:\n  name: Pay job\n  owner: dana@example.com\n"
+    said = "# debt-name: Retries\n# ai-generated: yes\n"
+    files: dict[Text, Text] = {"pay/debt.yml": block, "pay/a.py": code(60)}
+    story.commit("Begin", files | {"src/retry.py": said + code(50, "retry")})
+    found = await scanned(register, story)
+    where = {artifact.name: artifact.id for artifact in found.result.created}
+    await register.told(DANA, proposals.accept_all)
+    moves: dict[Text, Text] = {"pay/debt.yml": "jobs/debt.yml", "pay/a.py": "jobs/a.py"}
+    story.commit("Move", renames=moves | {"src/retry.py": "lib/retry.py"})
+    found = await scanned(register, story)
+    assert (found.result.created, found.result.missing) == ((), ())
+    assert (await register.artifact(where["Pay job"])).paths == ("jobs/**",)
+    assert (await register.artifact(where["Retries"])).paths == ("lib/retry.py",)
+    assert (await scanned(register, story)).result.changed == ()
+
+
 async def test_what_only_a_person_declared_follows_its_code_too(
     register: Register, story: Story
 ) -> None:
