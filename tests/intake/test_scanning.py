@@ -283,6 +283,40 @@ async def test_an_artifact_follows_its_code_to_another_directory(
     assert found.result.unchanged == 1
 
 
+async def test_an_artifact_follows_its_code_though_a_document_stays_behind(
+    register: Register, story: Story
+) -> None:
+    files: dict[Text, Text] = {"src/retry/worker.py": code(60), "src/retry/README.md": "Retries"}
+    story.commit(WITH_CLAUDE, files | {"src/retry/queue.py": code(50, "queue")})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    moves: dict[Text, Text] = {
+        f"src/retry/{name}.py": f"jobs/{name}.py" for name in ("worker", "queue")
+    }
+    story.commit("Move", renames=moves)
+    found = await scanned(register, story)
+    assert (found.result.created, found.result.taken_over) == ((), ())
+    assert (await register.artifact(1)).paths == ("jobs/**",)
+
+
+async def test_what_left_a_place_before_an_artifact_began_there_is_not_its_code(
+    register: Register, story: Story
+) -> None:
+    """Each keeps what it is when the younger one's code is deleted."""
+    story.commit(WITH_CLAUDE, {"src/retry/old.py": code(60)}, on="2025-02-01")
+    story.commit("Move", renames={"src/retry/old.py": "lib/old.py"}, on="2025-03-01")
+    files = ["src/retry/worker.py", "src/retry/queue.py"]
+    story.commit(WITH_CLAUDE, {path: code(80, path[-6:-3]) for path in files}, on="2026-03-01")
+    found = await scanned(register, story)
+    where = {artifact.paths: artifact.id for artifact in found.result.created}
+    young, old = where["src/retry/**",], where["lib/old.py",]
+    await register.told(DANA, proposals.accept_all)
+    story.commit("Drop it", deletes=files, on="2026-05-01")
+    found = await scanned(register, story)
+    assert (found.result.missing, found.result.taken_over) == ((f"D-{young}",), ())
+    assert (await register.artifact(old)).paths == ("lib/old.py",)
+
+
 async def test_globs_that_a_person_gave_follow_the_code_too(
     register: Register, story: Story
 ) -> None:
