@@ -24,7 +24,7 @@ from intake.contents import References
 from intake.findings import Finding, finding_of
 from intake.following import Move, followed, moved_on
 from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
-from intake.grouping import CodeFile, Group, groups_of
+from intake.grouping import CodeFile, Group, escaped, groups_of
 from intake.history import FileHistory, History
 from intake.kinds import is_code, kind_of
 from intake.known import ByGlob, Settled, Theirs, incidents_of, settled
@@ -300,11 +300,13 @@ def _parted(facts: Facts, blocks: Iterable[Block], known: Known) -> _Parted:
 
 
 def _moved_away(known: Known, moves: Mapping[str, Move]) -> Iterator[str]:
-    """Files that lay elsewhere when somebody said there that no tool wrote them."""
+    """Files that lay elsewhere when somebody said there that no tool wrote them. Whatever its day, a
+    move of a file that was named itself came after that: a branch may be merged long after it.
+    """
     dismissed = ByGlob(known.dismissed.items())
     for before, move in moves.items() if known.dismissed else ():
         since = dismissed.of(before)
-        if since and move.is_since(since):
+        if since and (escaped(before) in known.dismissed or move.is_since(since)):
             yield move.path
 
 

@@ -124,6 +124,20 @@ async def test_what_is_not_ai_produced_stays_away_wherever_it_is_moved(
     assert [artifact.paths for artifact in found.result.created] == [("jobs/tax.py",)]
 
 
+async def test_a_move_on_a_branch_that_is_merged_later_brings_nothing_back(
+    register: Register, story: Story
+) -> None:
+    story.commit("Begin", {"README.md": "Shop"}, on="2026-05-01")
+    begun = story.commit(WITH_CLAUDE, {"src/worker.py": code(60)}, on="2026-06-01")
+    await scanned(register, story)
+    await register.told(DANA, proposals.dismiss, 1, "typed by hand")
+    story.branch("move", begun)
+    moved = story.commit("Move", renames={"src/worker.py": "lib/worker.py"}, branch="move")
+    renames: dict[Text, Text] = {"src/worker.py": "lib/worker.py"}
+    story.commit("Merge", renames=renames, merges=[moved], on="2026-11-24")
+    assert names(await scanned(register, story)) == []
+
+
 async def test_what_left_a_directory_before_it_was_dismissed_is_still_proposed(
     register: Register, story: Story
 ) -> None:
