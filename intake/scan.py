@@ -300,8 +300,8 @@ def _parted(facts: Facts, blocks: Iterable[Block], known: Known) -> _Parted:
 
 
 def _moved_away(known: Known, moves: Mapping[str, Move]) -> Iterator[str]:
-    """Files that lay elsewhere when somebody said there that no tool wrote them. Whatever its day, a
-    move of a file that was named itself came after that: a branch may be merged long after it.
+    """Files that lay elsewhere when somebody said there that no tool wrote them. Whatever its day,
+    a move of a file that was named itself came after that: branches are merged late.
     """
     dismissed = ByGlob(known.dismissed.items())
     for before, move in moves.items() if known.dismissed else ():
