@@ -114,10 +114,10 @@ def summary(applied: Applied) -> str:
     share = f"{counted(scan.ai_commits, 'AI commit')} in {scan.commits:,}"
     said = [f"{_artifacts(len(scan.findings))} from {share}", ", ".join(_fates(applied))]
     if scan.mixed:
-        said.append(f"{scan.mixed:,} mixed files left out")
+        said.append(f"{counted(scan.mixed, 'mixed file')} left out")
     if result.finished or result.missing:
         gone = len(result.finished) + len(result.missing)
-        said.append(f"{_artifacts(gone)} with none of their paths left")
+        said.append(f"{_artifacts(gone)} of which no path is left")
     if result.waiting:
         said.append(f"{len(result.waiting):,} more wait until those are answered")
     if result.taken_over:

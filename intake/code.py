@@ -2,9 +2,10 @@
 directories say.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from intake.blocks import Block, may_hold
 from intake.git import Repository
@@ -51,6 +52,14 @@ class Code:
     @property
     def manifests(self) -> set[bytes]:
         return {path for path in self.files if manifest_of(text_of(path))}
+
+    def stands(self, globs: Sequence[str]) -> bool:
+        """Whether there is code at one of the globs; documents and data are none."""
+        return self._tracked.stands(globs)
+
+    @cached_property
+    def _tracked(self) -> Tracked:
+        return tracked(map(text_of, self.blobs))
 
     def speaks_of(self, path: str) -> bool:
         """Whether somebody has said that it belongs to an artifact."""

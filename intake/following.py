@@ -3,7 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from posixpath import commonpath
+from typing import NamedTuple
 
 from intake.grouping import escaped
 from intake.known import ByGlob
@@ -12,24 +14,38 @@ from storage.known import Known
 Stands = Callable[[Sequence[str]], bool]
 
 
+class Move(NamedTuple):
+    """Where what was at a path stands, and when it left, in seconds since 1970."""
+
+    path: str
+    landed: int
+
+    def is_since(self, day: date) -> bool:
+        """Whether it left on that day in UTC, or later."""
+        return self.landed >= datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+
+
 def followed(
     files_of: Mapping[str, Iterable[str]],
-    moved: Mapping[str, str],
-    places: Mapping[int, Sequence[str]],
+    moved: Mapping[str, Move],
+    known: Known,
     stands: Stands,
 ) -> dict[str, int]:
     """Which artifact each finding is, by files that history moved out of the artifact's paths.
 
-    `files_of` are the files of each finding, `moved` paths before and after, `places` the globs of
-    each artifact. An artifact goes, once none of its globs stands, where most of its files went.
+    `files_of` are the files of each finding, `moved` is by the path before. An artifact goes, once
+    no code at its globs stands, where most of its files went since it began. What people declared
+    goes by itself (`moved_on`).
     """
+    theirs = {each.artifact_id for each in known.declared}
+    places = {number: globs for number, globs in known.places.items() if number not in theirs}
     gone = {number: globs for number, globs in places.items() if not stands(globs)}
     owner = ByGlob((glob, number) for number, globs in gone.items() for glob in globs)
     finding_of = {path: finding for finding, files in files_of.items() for path in files}
     went: Counter[tuple[str, int]] = Counter()
-    for before, after in moved.items():
-        number, finding = owner.of(before), finding_of.get(after)
-        if number is not None and finding is not None:
+    for before, move in moved.items() if gone else ():
+        number, finding = owner.of(before), finding_of.get(move.path)
+        if number is not None and finding is not None and move.is_since(known.begun[number]):
             went[finding, number] += 1
     return _paired(went)
 
@@ -44,7 +60,7 @@ def _paired(went: Counter[tuple[str, int]]) -> dict[str, int]:
 
 
 def moved_on(
-    known: Known, moved: Mapping[str, str], files: Collection[str], stands: Stands
+    known: Known, moved: Mapping[str, Move], files: Collection[str], stands: Stands
 ) -> Known:
     """With the globs of where it went now for what a person declared and none of whose own stands.
     `files` are all there are of code.
@@ -52,9 +68,9 @@ def moved_on(
     gone = {each.artifact_id: each.paths for each in known.declared if not stands(each.paths)}
     owner = ByGlob((glob, number) for number, globs in gone.items() for glob in globs)
     went: dict[int, set[str]] = defaultdict(set)
-    for before, after in moved.items() if gone else ():
+    for before, move in moved.items() if gone else ():
         if (number := owner.of(before)) is not None:
-            went[number].add(after)
+            went[number].add(move.path)
     places = {number: _globs(gone[number], where, files) for number, where in went.items()}
     declared = tuple(
         replace(each, paths=places[each.artifact_id], moved=True)

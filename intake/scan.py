@@ -23,9 +23,9 @@ from intake.code import Code, by_glob, code_of
 from intake.contents import References
 from intake.documents import Documents
 from intake.findings import Finding, finding_of
-from intake.following import followed, moved_on
+from intake.following import Move, followed, moved_on
 from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
-from intake.grouping import CodeFile, Group, groups_of
+from intake.grouping import CodeFile, Group, escaped, groups_of
 from intake.history import FileHistory, History
 from intake.kinds import is_code, kind_of
 from intake.known import ByGlob, Settled, Theirs, incidents_of, settled
@@ -145,8 +145,8 @@ def _moved_on(known: Known, code: Code, history: History) -> tuple[Known, Code]:
     return known, replace(code, declared=by_glob(known.declared))
 
 
-def _moves(history: History) -> dict[str, str]:
-    return {text_of(old): text_of(new.path) for old, new in history.moved.items()}
+def _moves(history: History) -> dict[str, Move]:
+    return {text_of(old): Move(text_of(new), when) for old, (new, when) in history.moved.items()}
 
 
 def _heard(code: Code, contents: Contents) -> list[Block]:
@@ -208,12 +208,12 @@ def _is_near(path: bytes, code: Code, history: History, rules: Rules) -> bool:
 @dataclass(frozen=True)
 class _Parted:
     """Files of code by who speaks for them: `counting` are those that tools wrote enough of, `said`
-    is what blocks and people say; `moved` are paths before and after.
+    is what blocks and people say; `moved` is by the path before.
     """
 
     counting: frozenset[str]
     said: Settled
-    moved: Mapping[str, str]
+    moved: Mapping[str, Move]
 
     def written(self, facts: Facts) -> tuple[set[str], set[str]]:
         """Files of tools and files of people; what somebody says of one comes first."""
@@ -263,7 +263,8 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
     seen = watched(
         repository, head, found.every, tools, facts, files=code.files, known=read.mentions()
     )
-    files_of = {each.identity: each.group.files for each in found.grouped}
+    movable = (*found.grouped, *(candidate for candidate, _ in found.claimed))
+    files_of = {each.identity: each.group.files for each in movable}
     ours = (file.ai_added for path, file in facts.files.items() if path not in parted.said.denied)
     faults = parted.said.claims.faults[:MOST_FAULTS]
     return Scan(
@@ -278,7 +279,7 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
         notes=(*code.notes, *faults, *_limits(read, facts), *read.done(seen.mentions)),
         blocks={each.identity: claim.block for each, claim in found.claimed},
         declared={each.identity: theirs.declared.artifact_id for each, theirs in found.declared},
-        followed=followed(files_of, parted.moved, known.places, code.tracked.stands)
+        followed=followed(files_of, parted.moved, known, code.stands)
         | {
             each.identity: theirs.declared.artifact_id
             for each, theirs in found.declared
@@ -296,17 +297,19 @@ def _parted(facts: Facts, blocks: Iterable[Block], known: Known) -> _Parted:
     held = _held(known, moved)
     counting = frozenset(path for path in files if _counts(path, facts, held))
     claims = claims_of(blocks, files, counting.__contains__)
-    away = frozenset(_moved_away(known, facts))
+    away = frozenset(_moved_away(known, moved))
     return _Parted(counting, settled(claims, files, known, away), moved)
 
 
-def _moved_away(known: Known, facts: Facts) -> Iterator[str]:
-    """Files that lay elsewhere when somebody said there that no tool wrote them."""
+def _moved_away(known: Known, moves: Mapping[str, Move]) -> Iterator[str]:
+    """Files that lay elsewhere when somebody said there that no tool wrote them. Whatever its day,
+    a move of a file that was named itself came after that: branches are merged late.
+    """
     dismissed = ByGlob(known.dismissed.items())
-    for before, moved in facts.history.moved.items() if known.dismissed else ():
-        since = dismissed.of(text_of(before))
-        if since and facts.when(moved.landed) >= since:
-            yield text_of(moved.path)
+    for before, move in moves.items() if known.dismissed else ():
+        since = dismissed.of(before)
+        if since and (escaped(before) in known.dismissed or move.is_since(since)):
+            yield move.path
 
 
 def _both(tools: Iterable[str], people: Iterable[str], facts: Facts) -> Baseline:
@@ -324,10 +327,10 @@ def _standing(paths: Iterable[str], facts: Facts) -> list[tuple[FileHistory, int
     return [(facts.files[path], facts.lines[path]) for path in there]
 
 
-def _held(known: Known, moved: Mapping[str, str]) -> Callable[[str], bool]:
+def _held(known: Known, moved: Mapping[str, Move]) -> Callable[[str], bool]:
     """Whether a file belongs to a live artifact that a scan found, or did before it was moved."""
     held = ByGlob((glob, True) for glob in known.held)
-    followed = {new for old, new in moved.items() if held.of(old)}
+    followed = {new.path for old, new in moved.items() if held.of(old)}
     return lambda path: path in followed or held.of(path) is not None
 
 

@@ -33,14 +33,15 @@ class Declared:
 class Known:
     """Globs by what the register says of them: `dismissed` ones are not AI-produced, with the day
     on which somebody said so, `held` ones belong to live artifacts that a scan found. `places` are
-    the globs of whatever is on the register or proposed, by number; `incidents` is how many each of
-    them had a part in lately.
+    the globs of whatever is on the register or proposed, by number; `begun` is when each of them
+    did, and `incidents` how many it had a part in lately.
     """
 
     dismissed: Mapping[str, date] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     declared: tuple[Declared, ...] = ()
     places: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    begun: Mapping[int, date] = field(default_factory=dict)
     incidents: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -64,6 +65,7 @@ async def known(session: Session, repo: str, since: date) -> Known:
         held=_globs(row for row in live if row.scan_identity and row.id not in theirs),
         declared=tuple(Declared(row.id, tuple(row.paths), row.name, row.kind) for row in declared),
         places={row.id: tuple(row.paths) for row in rows if is_open(row)},
+        begun={row.id: row.created_on for row in rows if is_open(row)},
         incidents=await _incidents(session, repo, since),
     )
 

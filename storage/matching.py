@@ -61,7 +61,9 @@ class Found:
 
 async def candidates(session: Session, repo: str) -> list[Any]:
     A = ARTIFACT.c  # noqa: N806  # the columns' short name, as in storage.lists
-    columns = (A.id, A.scan_identity, A.paths, A.live, A.stage, A.name, A.kind, A.changed_at)
+    columns = (
+        A.id, A.scan_identity, A.paths, A.live, A.stage, A.name, A.kind, A.changed_at, A.created_on,
+    )  # fmt: skip
     question = select(*columns).where(A.repo == repo)
     return list(await session.execute(question.order_by(A.id)))
 

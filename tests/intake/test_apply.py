@@ -129,7 +129,7 @@ async def test_what_is_on_its_way_out_ends_once_none_of_its_paths_is_left(
     gone = await applied(register, tracked=tracked(["README.md"]))
     assert [artifact.key for artifact in gone.result.finished] == ["D-1"]
     assert gone.result.missing == ("D-2",)
-    assert "2 artifacts with none of their paths left" in summary(gone)
+    assert "2 artifacts of which no path is left" in summary(gone)
     assert (await register.artifact(1)).stage is Stage.REFACTORED
     entry = (await register.entries(1))[-1]
     assert (entry.action, entry.reason) == (

@@ -124,6 +124,20 @@ async def test_what_is_not_ai_produced_stays_away_wherever_it_is_moved(
     assert [artifact.paths for artifact in found.result.created] == [("jobs/tax.py",)]
 
 
+async def test_a_move_on_a_branch_that_is_merged_later_brings_nothing_back(
+    register: Register, story: Story
+) -> None:
+    story.commit("Begin", {"README.md": "Shop"}, on="2026-05-01")
+    begun = story.commit(WITH_CLAUDE, {"src/worker.py": code(60)}, on="2026-06-01")
+    await scanned(register, story)
+    await register.told(DANA, proposals.dismiss, 1, "typed by hand")
+    story.branch("move", begun)
+    moved = story.commit("Move", renames={"src/worker.py": "lib/worker.py"}, branch="move")
+    renames: dict[Text, Text] = {"src/worker.py": "lib/worker.py"}
+    story.commit("Merge", renames=renames, merges=[moved], on="2026-11-24")
+    assert names(await scanned(register, story)) == []
+
+
 async def test_what_left_a_directory_before_it_was_dismissed_is_still_proposed(
     register: Register, story: Story
 ) -> None:
@@ -283,6 +297,40 @@ async def test_an_artifact_follows_its_code_to_another_directory(
     assert found.result.unchanged == 1
 
 
+async def test_an_artifact_follows_its_code_though_a_document_stays_behind(
+    register: Register, story: Story
+) -> None:
+    files: dict[Text, Text] = {"src/retry/worker.py": code(60), "src/retry/README.md": "Retries"}
+    story.commit(WITH_CLAUDE, files | {"src/retry/queue.py": code(50, "queue")})
+    await scanned(register, story)
+    await register.told(DANA, proposals.accept, 1)
+    moves: dict[Text, Text] = {
+        f"src/retry/{name}.py": f"jobs/{name}.py" for name in ("worker", "queue")
+    }
+    story.commit("Move", renames=moves)
+    found = await scanned(register, story)
+    assert (found.result.created, found.result.taken_over) == ((), ())
+    assert (await register.artifact(1)).paths == ("jobs/**",)
+
+
+async def test_what_left_a_place_before_an_artifact_began_there_is_not_its_code(
+    register: Register, story: Story
+) -> None:
+    """Each keeps what it is when the younger one's code is deleted."""
+    story.commit(WITH_CLAUDE, {"src/retry/old.py": code(60)}, on="2025-02-01")
+    story.commit("Move", renames={"src/retry/old.py": "lib/old.py"}, on="2025-03-01")
+    files = ["src/retry/worker.py", "src/retry/queue.py"]
+    story.commit(WITH_CLAUDE, {path: code(80, path[-6:-3]) for path in files}, on="2026-03-01")
+    found = await scanned(register, story)
+    where = {artifact.paths: artifact.id for artifact in found.result.created}
+    young, old = where["src/retry/**",], where["lib/old.py",]
+    await register.told(DANA, proposals.accept_all)
+    story.commit("Drop it", deletes=files, on="2026-05-01")
+    found = await scanned(register, story)
+    assert (found.result.missing, found.result.taken_over) == ((f"D-{young}",), ())
+    assert (await register.artifact(old)).paths == ("lib/old.py",)
+
+
 async def test_globs_that_a_person_gave_follow_the_code_too(
     register: Register, story: Story
 ) -> None:
@@ -293,6 +341,26 @@ async def test_globs_that_a_person_gave_follow_the_code_too(
     await scanned(register, story)
     artifact = await register.artifact(1)
     assert (artifact.name, artifact.paths) == ("Retries", ("payments/worker.py",))
+
+
+async def test_what_a_metadata_block_says_is_an_artifact_follows_its_code_too(
+    register: Register, story: Story
+) -> None:
+    """The block goes with its file or its directory, and need not name the key."""
+    block = "debt:\n  name: Pay job\n  owner: dana@example.com\n"
+    said = "# debt-name: Retries\n# ai-generated: yes\n"
+    files: dict[Text, Text] = {"pay/debt.yml": block, "pay/a.py": code(60)}
+    story.commit("Begin", files | {"src/retry.py": said + code(50, "retry")})
+    found = await scanned(register, story)
+    where = {artifact.name: artifact.id for artifact in found.result.created}
+    await register.told(DANA, proposals.accept_all)
+    moves: dict[Text, Text] = {"pay/debt.yml": "jobs/debt.yml", "pay/a.py": "jobs/a.py"}
+    story.commit("Move", renames=moves | {"src/retry.py": "lib/retry.py"})
+    found = await scanned(register, story)
+    assert (found.result.created, found.result.missing) == ((), ())
+    assert (await register.artifact(where["Pay job"])).paths == ("jobs/**",)
+    assert (await register.artifact(where["Retries"])).paths == ("lib/retry.py",)
+    assert (await scanned(register, story)).result.changed == ()
 
 
 async def test_what_only_a_person_declared_follows_its_code_too(
