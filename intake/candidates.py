@@ -133,10 +133,18 @@ class Candidate:
     def newest(self) -> int | None:
         return max(self.commits, default=None)
 
-    def since(self, seconds: int) -> frozenset[int]:
+    @cached_property
+    def last_year(self) -> frozenset[int]:
+        return frozenset(self._since(YEAR))
+
+    @cached_property
+    def last_90_days(self) -> frozenset[int]:
+        return frozenset(self._since(90 * DAY))
+
+    def _since(self, seconds: int) -> list[int]:
         """Commits that landed in the last so many seconds."""
         landed, start = self.facts.history.landed, self.facts.now - seconds
-        return frozenset(commit for commit in self.commits if landed[commit] >= start)
+        return [commit for commit in self.commits if landed[commit] >= start]
 
     @cached_property
     def people(self) -> Counter[int]:

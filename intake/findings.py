@@ -1,7 +1,7 @@
 """What is said of one artifact: where it came from, whose it is, what keeping it may cost."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import prod
@@ -10,7 +10,7 @@ from debt.evidence import Piece, agreement, kept
 from debt.proxy import ProxyRating
 from debt.signals import Signal
 from intake import proxies
-from intake.candidates import DAY, HIDDEN, YEAR, Candidate, people_of
+from intake.candidates import DAY, HIDDEN, Candidate, Facts, people_of
 from intake.git import shown
 from intake.kinds import Kind, service_of
 from intake.markers import By
@@ -64,7 +64,7 @@ class Finding:
         return prod(rating.value for rating in ratings)
 
 
-def finding_of(candidate: Candidate) -> Finding:
+def finding_of(candidate: Candidate, signals: tuple[Signal, ...]) -> Finding:
     """Everything a finding says, from what was read."""
     group, facts, files = candidate.group, candidate.facts, candidate.files.values()
     tool, model = _origin(candidate.tools)
@@ -95,6 +95,7 @@ def finding_of(candidate: Candidate) -> Finding:
         added_lines=sum(file.added for file in files),
         evidence=_evidence(candidate, pieces),
         pieces=kept(pieces),
+        signals=signals,
         written_on=_written_on(candidate),
     )
 
@@ -104,17 +105,16 @@ def _frequency(candidate: Candidate) -> ProxyRating:
     oldest = min(candidate.landed, default=facts.now)
     found = proxies.frequency(
         facts.rules.scale,
-        in_90_days=_changes(candidate, 90 * DAY),
-        in_a_year=_changes(candidate, YEAR),
+        in_90_days=_changes(candidate.last_90_days, facts),
+        in_a_year=_changes(candidate.last_year, facts),
         age_days=(facts.now - oldest) / DAY,
     )
     beside = facts.baseline.beside(candidate.changes_a_month)
     return found._replace(reason=f"{found.reason} ({beside})") if beside else found
 
 
-def _changes(candidate: Candidate, seconds: int) -> Changes:
-    landed = candidate.facts.history.landed
-    commits = candidate.since(seconds)
+def _changes(commits: Collection[int], facts: Facts) -> Changes:
+    landed = facts.history.landed
     return Changes(len(commits), len({landed[commit] // DAY for commit in commits}))
 
 
@@ -135,7 +135,7 @@ def _risk(candidate: Candidate) -> ProxyRating:
         kind=candidate.group.kind,
         lines_of=candidate.lines_of,
         dependants=candidate.dependants,
-        reverts=len(candidate.since(YEAR) & candidate.facts.history.reverting),
+        reverts=len(candidate.last_year & candidate.facts.history.reverting),
         incidents=candidate.incidents,
     )
 
@@ -161,7 +161,7 @@ def _suggestion(candidate: Candidate) -> str | None:
     if ownership.person or ownership.handle:
         return ownership.person or ownership.handle
     facts = candidate.facts
-    people = people_of(candidate.since(YEAR), facts) or candidate.people
+    people = people_of(candidate.last_year, facts) or candidate.people
     if not people:
         return None
     known = facts.history.people[people.most_common(1)[0][0]]

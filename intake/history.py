@@ -123,8 +123,10 @@ class History:
         """
         tools: Counter[By] = Counter()
         for file in files:
-            for told in sorted(file.told, key=_newest_first):
-                for by, lines in _shares(told, self.marked.get(told.commit, NOBODY)).items():
+            for told in sorted(file.told, reverse=True):
+                found = _tools(self.marked.get(told.commit, NOBODY))
+                shares = _shares(found, told) if told.claim else dict.fromkeys(found, told.ai_lines)
+                for by, lines in shares.items():
                     tools[by] += lines
             if not any(told.ai_lines for told in file.told):
                 for span in file.traced:
@@ -367,16 +369,9 @@ class _Ids:
         return sorted(self._shas)
 
 
-def _newest_first(told: Told) -> tuple[int, bytes]:
-    return -told.commit, told.path
-
-
-def _shares(told: Told, found: frozenset[Evidence]) -> dict[By, int]:
+def _shares(tools: tuple[By, ...], told: Told) -> dict[By, int]:
     """Whose lines they are: the marked tools' all, another's as claimed; notes know models too."""
-    tools = _tools(found)
-    if told.claim is None:
-        return dict.fromkeys(tools, told.ai_lines)
-    claimed = told.claim.tools
+    claimed = told.claim.tools if told.claim else {}
     models = {by.tool: by.model for by in sorted(claimed, key=claimed.__getitem__)}
     shares = {By(by.tool, by.model or models.get(by.tool)): told.ai_lines for by in tools}
     marked = {by.tool for by in tools}

@@ -200,9 +200,9 @@ def _look_closer(code: Code, near: Container[bytes], history: History, contents:
 
 def _is_near(path: bytes, code: Code, history: History, rules: Rules) -> bool:
     """Whether it may become part of a finding."""
-    named = path in code.traces.of or code.speaks_of(text_of(path))
     file = history.files.get(path)
-    return named or (file is not None and file.ai_share >= rules.scan.mixed)
+    by_tools = file is not None and file.ai_share >= rules.scan.mixed
+    return by_tools or path in code.traces.of or code.speaks_of(text_of(path))
 
 
 @dataclass(frozen=True)
@@ -244,12 +244,14 @@ class _Candidates:
         said = (*self.claimed, *self.declared)
         return [*self.grouped, *(candidate for candidate, _ in said)]
 
-    def findings(self) -> Iterator[Finding]:
-        yield from map(finding_of, self.grouped)
+    def findings(self, signals: Mapping[str, tuple[Signal, ...]]) -> Iterator[Finding]:
+        """With what is to be watched of each."""
+        for candidate in self.grouped:
+            yield finding_of(candidate, signals[candidate.identity])
         for candidate, claim in self.claimed:
-            yield _claimed(finding_of(candidate), claim)
+            yield _claimed(finding_of(candidate, signals[candidate.identity]), claim)
         for candidate, _ in self.declared:
-            yield _declared(finding_of(candidate))
+            yield _declared(finding_of(candidate, signals[candidate.identity]))
 
 
 def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], known: Known) -> Scan:
@@ -274,7 +276,7 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
         ai_commits=history.ai_commits,
         ai_lines=sum(ours),
         all_lines=sum(file.added for file in facts.files.values()),
-        findings=_ranked(found.findings(), seen.signals),
+        findings=_ranked(found.findings(seen.signals)),
         mixed=parted.mixed(facts),
         notes=(*code.notes, *faults, *_limits(read, facts), *read.done(seen.mentions)),
         blocks={each.identity: claim.block for each, claim in found.claimed},
@@ -369,13 +371,13 @@ def _candidates(
     )
 
 
-def _ranked(
-    findings: Iterable[Finding], signals: Mapping[str, tuple[Signal, ...]]
-) -> tuple[Finding, ...]:
-    """Costliest first, each with what is to be watched of it."""
-    found = [replace(each, signals=signals[each.identity]) for each in findings]
-    found.sort(key=lambda each: (-each.score, -each.ai_lines, each.name, each.identity))
-    return tuple(found)
+def _ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Costliest first."""
+
+    def rank(each: Finding) -> tuple[int, int, str, str]:
+        return -each.score, -each.ai_lines, each.name, each.identity
+
+    return tuple(sorted(findings, key=rank))
 
 
 def _declared(found: Finding) -> Finding:
