@@ -57,7 +57,8 @@ print(json.dumps(len(files)))
 _CONTENTS = """
 import json, sys, time
 from pathlib import Path
-from intake.contents import References, branches, code_lines
+from intake.contents import branches, code_lines
+from intake.references import References
 from intake.git import opened
 from intake.kinds import is_code
 from intake.markers import BUILT_IN

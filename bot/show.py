@@ -82,8 +82,8 @@ def card(facts: Facts, viewer: Viewer, policy: Policy) -> Message:
 
 def _watch(artifact: Artifact) -> Iterator[Block]:
     """What is seen coming, in one line."""
-    if artifact.watched:
-        yield quiet(say("show.watch", signals=artifact.watched))
+    if artifact.unsaid:
+        yield quiet(say("show.watch", signals=artifact.unsaid))
 
 
 def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:

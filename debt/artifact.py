@@ -233,6 +233,12 @@ class Artifact:
         """What a scan sees coming, and what the register knows by itself."""
         return (*self.signals, HANDED_ON) if self.handed_on else self.signals
 
+    @property
+    def unsaid(self) -> tuple[Signal, ...]:
+        """What is watched, but for what a rating's reason says anyway."""
+        said = "; ".join(self.ratings[name].reason for name in RATING_NAMES)
+        return tuple(signal for signal in self.watched if signal.words not in said)
+
     def given_to(self, owner: str | None, today: date) -> "Artifact":
         """With another owner, who is there; the first one it has is no change of owner."""
         changed = today if self.owner not in {None, owner} else self.owner_changed_on

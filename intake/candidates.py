@@ -9,13 +9,13 @@ from functools import cached_property
 
 from intake import baseline
 from intake.baseline import Baseline
-from intake.contents import References
 from intake.documents import Documents
 from intake.grouping import Group
 from intake.history import FileHistory, History
 from intake.kinds import kind_of, tests_never_name
 from intake.markers import By
 from intake.owners import Owners, Ownership
+from intake.references import References
 from intake.rules import Rules
 from intake.tested import Tests
 from intake.traits import Traits

@@ -5,8 +5,9 @@ from contextlib import closing
 from typing import NamedTuple
 
 from intake.blocks import Block, blocks_in
-from intake.contents import Reference, branches, code_lines, references_in
+from intake.contents import branches, code_lines
 from intake.git import Repository
+from intake.imports import Reference, references_in
 from intake.kinds import is_binary, is_code, is_generated
 from intake.markers import Markers
 from intake.traits import Traits, traits_of

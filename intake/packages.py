@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from intake import java
-from intake.contents import IMPORTS, OF_SCRIPTS, Reference
+from intake.imports import IMPORTS, OF_SCRIPTS, Reference
 
 Ecosystem = Literal["python", "npm", "go", "cargo", "rubygems", "maven"]
 

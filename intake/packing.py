@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from intake.borrowing import Made
-from intake.contents import Reference
+from intake.imports import Reference
 from intake.log import Author, Log, Rename, Reverts
 from intake.markers import By, Evidence
 from intake.measured import Measured

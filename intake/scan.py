@@ -20,7 +20,6 @@ from intake.blocks import Block
 from intake.candidates import Candidate, Facts
 from intake.claims import Claim, claims_of
 from intake.code import Code, by_glob, code_of
-from intake.contents import References
 from intake.documents import Documents
 from intake.findings import Finding, finding_of
 from intake.following import Move, followed, moved_on
@@ -33,6 +32,7 @@ from intake.log import Progress
 from intake.measured import Contents
 from intake.proxies import counted
 from intake.reading import Reading, reading
+from intake.references import References
 from intake.rules import Rules, rules_of
 from intake.signals import watched
 from intake.tracked import Tracked

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from intake.contents import INDEXES, References
+from intake.imports import INDEXES
 from intake.kinds import kind_of
+from intake.references import References
 
 # How tests call themselves: `test_x`, `TestX`, `x_test`, `x.spec`, `x.e2e-spec`, `XTests`, `XIT`.
 TEST_WORDS = re.compile(

@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from intake.contents import Reference
+from intake.imports import Reference
 from intake.likeness import sketch_of
 from intake.packages import packages_in
 from intake.tested import tests_itself

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from debt.signals import Sign, Signal
 from intake.candidates import DAY, Candidate
-from intake.contents import INDEXES
 from intake.grouping import Group
+from intake.imports import INDEXES
 from intake.kinds import is_started
 from intake.mentions import NAME, Mentions
 from intake.packages import SCRIPTS

@@ -370,7 +370,8 @@ def test_what_is_to_be_watched_is_told(fresh: Terminal, story: Story) -> None:
     story.commit("Retry\n\n" + BY_CLAUDE, {"src/retry/worker.py": code(60)}, on="2026-11-01")
     assert "; watch: no test names it\n" in done(fresh.says("scan", str(story.path), "--dry-run"))
     done(fresh.says("scan", str(story.path)))
-    assert "watch      no test names it" in done(fresh.says("show", "1")).splitlines()
+    shown = done(fresh.says("show", "1"))
+    assert shown.count("no test names it") == 1
     told = json.loads(done(fresh.says("show", "1", "--json")))["signals"]
     assert told == [{"sign": "untested", "words": "no test names it"}]
 

@@ -65,6 +65,9 @@ async def test_a_card_says_in_one_line_what_is_to_be_watched(dana: Person, ledge
     assert "handed_on was seen and 5 more" in (await dana.types("/debt show D-2")).text
     await ledger.add()
     assert "Watch" not in (await dana.types("/debt show D-3")).text
+    complex_for = {"complexity": ProxyRating(3, "60 lines; no test names it")}
+    await ledger.add(signals=(Signal(Sign.UNTESTED, "no test names it"),), proxies=complex_for)
+    assert (await dana.types("/debt show D-4")).text.count("no test names it") == 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.contents import references_in
+from intake.imports import references_in
 from intake.packages import imported_as, packages_in, used
 
 
