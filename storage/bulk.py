@@ -7,7 +7,7 @@ from debt.artifact import Artifact, Stage
 from debt.facts import Facts, amend, create
 from debt.lifecycle import require_live
 from debt.refusal import Refused
-from storage import history
+from storage import evidence, history
 from storage.artifacts import Change, add_all, keep_above, lock_all, next_ids, save_all
 from storage.lists import everything, several
 from storage.people import ids_by_email
@@ -72,6 +72,7 @@ async def put(session: Session, change: Change, rows: Sequence[Row], reason: str
     for row in rows:
         sorting.take(row, row.artifact_id or next(keys))
     await add_all(session, change, sorting.created, action="import", reason=reason)
+    await evidence.declare(session, sorting.created)
     await save_all(session, change, sorting.changed, action="import", reason=reason)
     await history.seal(session)
     return sorting.outcome()

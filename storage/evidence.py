@@ -49,10 +49,11 @@ async def _replace(session: Session, told: Pieces) -> None:
         await session.execute(insert(EVIDENCE), rows)
 
 
-async def declare(session: Session, artifact: Artifact) -> None:
-    """Keeps that a person called it AI-produced."""
-    piece = declared(artifact.origin_tool, artifact.origin_model)
-    await session.execute(insert(EVIDENCE), [*_rows({artifact.id: (piece,)})])
+async def declare(session: Session, artifacts: Iterable[Artifact]) -> None:
+    """Keeps that a person called each of these new artifacts AI-produced."""
+    told = {each.id: (declared(each.origin_tool, each.origin_model),) for each in artifacts}
+    for rows in _some(_rows(told), _IN_ONE_STATEMENT):
+        await session.execute(insert(EVIDENCE), rows)
 
 
 def _declared(pieces: Sequence[Piece]) -> Iterator[Piece]:

@@ -35,7 +35,7 @@ async def _written(session: Session, change: Change, artifact: Artifact) -> Arti
     require_end_date(artifact, change.policy)
     told = replace(artifact, changed_at=change.at, changed_by=change.by, changed_how="added")
     added = await write(session, change, told, action="add")
-    await evidence.declare(session, added)
+    await evidence.declare(session, [added])
     return added
 
 

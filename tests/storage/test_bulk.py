@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from debt.evidence import declared
 from debt.facts import Facts
-from storage import artifacts, awake, bulk, ownership
+from storage import artifacts, awake, bulk, evidence, ownership
 from storage.bulk import Outcome, Row
 from storage.lists import teams
 from storage.tables import ARTIFACT
@@ -115,3 +116,12 @@ async def test_standings_that_follow_another_policy_are_left_alone(register: Reg
     assert not await register.asked(awake.follows_another, POLICY)
     stricter = POLICY.model_copy(update={"teams": {}})
     assert await register.asked(awake.follows_another, stricter)
+
+
+async def test_what_a_spreadsheet_puts_on_the_register_was_declared_by_a_person(
+    register: Register,
+) -> None:
+    await put(register, a_row(origin_tool="Cursor", origin_model="gpt-5"))
+    await put(register, a_row(key=1, name="renamed"))
+    async with register.store.read() as session:
+        assert await evidence.of(session, 1) == (declared("Cursor", "gpt-5"),)
