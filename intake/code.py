@@ -77,28 +77,27 @@ def code_of(
     has a metadata block.
     """
     some = {path: blob for path, blob in files.items() if _may_count(text_of(path))}
-    with ThreadPoolExecutor(1, "attributes") as aside:
+    with ThreadPoolExecutor(1, "attributes") as aside:  # git looks while names are looked at
         asked = aside.submit(_attributed, repository, files, some)
         named = {path for path in some if is_left_out(text_of(path))}
-        owners, every = Owners(codeowners_of(repository, files)), tracked(map(text_of, files))
         attributed = asked.result()
     out, vouched = attributed or (set[bytes](), set[bytes]())
-    most, out = repository.limits.blob_bytes, out | (named - vouched)
-    kept = {path: blob for path, blob in some.items() if blob.size <= most and path not in out}
-    blocks = _blocks_of(kept, contents)
+    most = repository.limits.blob_bytes
+    out |= named - vouched | {path for path, blob in some.items() if blob.size > most}
+    blocks = _blocks_of({path: blob for path, blob in some.items() if path not in out}, contents)
     speaking = {block.path for block in blocks}
     code = {
         path: blob
-        for path, blob in kept.items()
-        if is_code(text := text_of(path)) or text in speaking
+        for path, blob in some.items()
+        if path not in out and (is_code(text := text_of(path)) or text in speaking)
     }
     traces = traces_of(repository, files, code, markers)
     return Code(
         blobs=code,
         vouched=vouched,
-        owners=owners,
+        owners=Owners(codeowners_of(repository, files)),
         directories=tuple(_directories(blocks)),
-        tracked=every,
+        tracked=tracked(map(text_of, files)),
         traces=traces,
         files=files,
         notes=(*_notes(some, most, traces), *(() if attributed else (REFUSED,))),

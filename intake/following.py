@@ -8,7 +8,9 @@ from posixpath import commonpath
 from typing import NamedTuple
 
 from intake.grouping import escaped
+from intake.history import History
 from intake.known import ByGlob
+from intake.tree import text_of
 from storage.known import Known
 
 Stands = Callable[[Sequence[str]], bool]
@@ -23,6 +25,11 @@ class Move(NamedTuple):
     def is_since(self, day: date) -> bool:
         """Whether it left on that day in UTC, or later."""
         return self.landed >= datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+
+
+def moves_of(history: History) -> dict[str, Move]:
+    """By the path before."""
+    return {text_of(old): Move(text_of(new), when) for old, (new, when) in history.moved.items()}
 
 
 def followed(

@@ -6,30 +6,28 @@ Nothing is written but what the next reading can do without (cache.py), and neve
 repository.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from debt.evidence import Piece, in_block
 from debt.policy import Policy, built_in
-from debt.signals import Signal
 from intake.baseline import Baseline, Written, baseline_of
 from intake.blocks import Block
-from intake.candidates import Candidate, Facts
-from intake.claims import Claim, claims_of
+from intake.candidates import Facts
 from intake.code import Code, by_glob, code_of
 from intake.documents import Documents
-from intake.findings import Finding, finding_of
-from intake.following import Move, followed, moved_on
-from intake.git import Ending, Limits, Repository, UnreadableRepository, opened, shown
-from intake.grouping import CodeFile, Group, escaped, groups_of
+from intake.findings import Finding
+from intake.following import followed, moved_on, moves_of
+from intake.found import found_in
+from intake.git import Ending, Limits, UnreadableRepository, opened, shown
+from intake.grouping import groups_of
 from intake.history import FileHistory, History
-from intake.kinds import is_code, kind_of
-from intake.known import ByGlob, Settled, Theirs, incidents_of, settled
+from intake.known import incidents_of
 from intake.log import Progress
 from intake.measured import Contents
+from intake.parting import parted_by
 from intake.proxies import counted
 from intake.reading import Reading, reading
 from intake.references import References
@@ -141,12 +139,8 @@ def _moved_on(known: Known, code: Code, history: History) -> tuple[Known, Code]:
     if not known.declared:
         return known, code
     files = {text_of(path) for path in code.blobs}
-    known = moved_on(known, _moves(history), files, code.tracked.stands)
+    known = moved_on(known, moves_of(history), files, code.tracked.stands)
     return known, replace(code, declared=by_glob(known.declared))
-
-
-def _moves(history: History) -> dict[str, Move]:
-    return {text_of(old): Move(text_of(new), when) for old, (new, when) in history.moved.items()}
 
 
 def _heard(code: Code, contents: Contents) -> list[Block]:
@@ -205,63 +199,14 @@ def _is_near(path: bytes, code: Code, history: History, rules: Rules) -> bool:
     return by_tools or path in code.traces.of or code.speaks_of(text_of(path))
 
 
-@dataclass(frozen=True)
-class _Parted:
-    """Files of code by who speaks for them: `counting` are those that tools wrote enough of, `said`
-    is what blocks and people say; `moved` is by the path before.
-    """
-
-    counting: frozenset[str]
-    said: Settled
-    moved: Mapping[str, Move]
-
-    def written(self, facts: Facts) -> tuple[set[str], set[str]]:
-        """Files of tools and files of people; what somebody says of one comes first."""
-        tools, people = set(self.said.taken), set(self.said.denied)
-        for path in facts.lines:
-            if facts.is_sizable(path) and is_code(path) and not self.said.has(path):
-                if path in self.counting:
-                    tools.add(path)
-                elif not facts.is_mixed(path):
-                    people.add(path)
-        return tools, people
-
-    def mixed(self, facts: Facts) -> int:
-        others = (path for path in facts.lines if path not in self.counting)
-        return sum(facts.is_mixed(path) and not self.said.has(path) for path in others)
-
-
-@dataclass(frozen=True)
-class _Candidates:
-    """Groups of our own, and artifacts that are as a metadata block or a person says."""
-
-    grouped: Sequence[Candidate]
-    claimed: Sequence[tuple[Candidate, Claim]]
-    declared: Sequence[tuple[Candidate, Theirs]]
-
-    @property
-    def every(self) -> list[Candidate]:
-        said = (*self.claimed, *self.declared)
-        return [*self.grouped, *(candidate for candidate, _ in said)]
-
-    def findings(self, signals: Mapping[str, tuple[Signal, ...]]) -> Iterator[Finding]:
-        """With what is to be watched of each."""
-        for candidate in self.grouped:
-            yield finding_of(candidate, signals[candidate.identity])
-        for candidate, claim in self.claimed:
-            yield _claimed(finding_of(candidate, signals[candidate.identity]), claim)
-        for candidate, _ in self.declared:
-            yield _declared(finding_of(candidate, signals[candidate.identity]))
-
-
 def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], known: Known) -> Scan:
     """What comes of what was read; what is kept for the next reading is written last."""
     repository, head, history = read.repository, read.head, facts.history
-    parted = _parted(facts, blocks, known)
-    groups = groups_of(_code_files(repository, facts, parted), facts.repo, facts.rules.scan)
+    parted = parted_by(facts, blocks, known)
+    groups = groups_of(parted.code_files(repository, facts), facts.repo, facts.rules.scan)
     tools, people = parted.written(facts)
     facts = replace(facts, baseline=_both(tools, people, facts))
-    found = _candidates(groups, parted.said, facts, incidents_of(known))
+    found = found_in(groups, parted.said, facts, incidents_of(known))
     seen = watched(
         repository, head, found.every, tools, facts, files=code.files, known=read.mentions()
     )
@@ -276,7 +221,7 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
         ai_commits=history.ai_commits,
         ai_lines=sum(ours),
         all_lines=sum(file.added for file in facts.files.values()),
-        findings=_ranked(found.findings(seen.signals)),
+        findings=found.findings(seen.signals),
         mixed=parted.mixed(facts),
         notes=(*code.notes, *faults, *_limits(read, facts), *read.done(seen.mentions)),
         blocks={each.identity: claim.block for each, claim in found.claimed},
@@ -293,27 +238,6 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
     )
 
 
-def _parted(facts: Facts, blocks: Iterable[Block], known: Known) -> _Parted:
-    moved = _moves(facts.history)
-    files = [path for path in facts.lines if is_code(path)]
-    held = _held(known, moved)
-    counting = frozenset(path for path in files if _counts(path, facts, held))
-    claims = claims_of(blocks, files, counting.__contains__)
-    away = frozenset(_moved_away(known, moved))
-    return _Parted(counting, settled(claims, files, known, away), moved)
-
-
-def _moved_away(known: Known, moves: Mapping[str, Move]) -> Iterator[str]:
-    """Files that lay elsewhere when somebody said there that no tool wrote them. Whatever its day,
-    a move of a file that was named itself came after that: branches are merged late.
-    """
-    dismissed = ByGlob(known.dismissed.items())
-    for before, move in moves.items() if known.dismissed else ():
-        since = dismissed.of(before)
-        if since and (escaped(before) in known.dismissed or move.is_since(since)):
-            yield move.path
-
-
 def _both(tools: Iterable[str], people: Iterable[str], facts: Facts) -> Baseline:
     """What tools wrote beside what people wrote; of what is gone, too."""
     scan = facts.rules.scan
@@ -327,88 +251,6 @@ def _both(tools: Iterable[str], people: Iterable[str], facts: Facts) -> Baseline
 def _standing(paths: Iterable[str], facts: Facts) -> list[tuple[FileHistory, int]]:
     there = (path for path in sorted(paths) if path in facts.files)
     return [(facts.files[path], facts.lines[path]) for path in there]
-
-
-def _held(known: Known, moved: Mapping[str, Move]) -> Callable[[str], bool]:
-    """Whether a file belongs to a live artifact that a scan found, or did before it was moved."""
-    held = ByGlob((glob, True) for glob in known.held)
-    followed = {new.path for old, new in moved.items() if held.of(old)}
-    return lambda path: path in followed or held.of(path) is not None
-
-
-def _counts(path: str, facts: Facts, held: Callable[[str], bool]) -> bool:
-    """Whether tools wrote enough of it; what is an artifact already needs less to stay one."""
-    scan, share = facts.rules.scan, facts.share(path)
-    enough = share >= scan.leave and facts.is_sizable(path)
-    return enough and (share >= scan.threshold or held(path))
-
-
-def _code_files(repository: Repository, facts: Facts, parted: _Parted) -> Iterator[CodeFile]:
-    """Every file that nobody speaks for, with whether it counts; owners matter only near those
-    that do.
-    """
-    said = parted.said
-    counting = frozenset(path for path in parted.counting if not said.has(path))
-    near = {path.partition("/")[0] for path in counting}
-    for path, lines in facts.lines.items():
-        repository.check_time()
-        if path not in said.taken and is_code(path):
-            owners = facts.owners.of(path).owners if path.partition("/")[0] in near else ()
-            counts, apart = path in counting, path in said.dismissed
-            yield CodeFile(path, kind_of(path), lines, counts, owners, apart)
-
-
-def _candidates(
-    groups: Iterable[Group], said: Settled, facts: Facts, incidents: Callable[[Group], int]
-) -> _Candidates:
-    def candidate(group: Group) -> Candidate:
-        return Candidate(group, facts, incidents(group))
-
-    return _Candidates(
-        [candidate(group) for group in groups],
-        [(candidate(claim.group()), claim) for claim in said.claims.claims],
-        [(candidate(theirs.group()), theirs) for theirs in said.theirs],
-    )
-
-
-def _ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Costliest first."""
-
-    def rank(each: Finding) -> tuple[int, int, str, str]:
-        return -each.score, -each.ai_lines, each.name, each.identity
-
-    return tuple(sorted(findings, key=rank))
-
-
-def _declared(found: Finding) -> Finding:
-    """What the repository shows of files that a person put on the register."""
-    by = "declared on the register"
-    return replace(found, evidence=f"{by}; {found.evidence}" if found.ai_lines else by)
-
-
-def _claimed(found: Finding, claim: Claim) -> Finding:
-    """A finding that is what its block says, and for the rest what the repository shows."""
-    said = claim.block.facts
-    by = f"metadata block in {claim.block.where()}"
-    return replace(
-        found,
-        name=shown(said.get("name") or found.name, 80),
-        service=said.get("service") or found.service,
-        team=said.get("team") or found.team,
-        owner=said.get("owner") or (None if claim.block.handle else found.owner),
-        owner_suggestion=said.get("owner") or claim.block.handle or found.owner_suggestion,
-        origin_tool=said.get("origin_tool") or found.origin_tool,
-        origin_model=said.get("origin_model") or found.origin_model,
-        created_on=said.get("created_on") or found.created_on,
-        evidence=f"{by}; {found.evidence}" if found.ai_lines else by,
-        pieces=(_piece_of(claim.block), *found.pieces),
-    )
-
-
-def _piece_of(block: Block) -> Piece:
-    said = block.facts
-    tool, model = said.get("origin_tool"), said.get("origin_model")
-    return in_block(tool, model, shown(block.path), block.line)
 
 
 def _limits(read: Reading, facts: Facts) -> Iterator[str]:
