@@ -79,9 +79,10 @@ with opened(Path(sys.argv[1])) as repository:
             branches(text_of(path), content)
     in_a_scan = time.perf_counter() - started
     started = time.perf_counter()
-    references = References(map(text_of, code))
+    named = {}
     for seen in Contents(repository, BUILT_IN).read(code):
-        references.note(text_of(seen.path), seen.measured.references)
+        named[text_of(seen.path)] = seen.measured.references
+    References(map(text_of, code), named, map(text_of, code))
     print(json.dumps([complexity, in_a_scan, time.perf_counter() - started]))
 """
 # What the peer does too: who made each commit, and what of it a tool.

@@ -12,6 +12,7 @@ from intake.baseline import Baseline
 from intake.documents import Documents
 from intake.grouping import Group
 from intake.history import FileHistory, History
+from intake.imports import Reference
 from intake.kinds import kind_of, tests_never_name
 from intake.markers import By
 from intake.owners import Owners, Ownership
@@ -27,7 +28,9 @@ HIDDEN = re.compile(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com")
 
 @dataclass(frozen=True)
 class Facts:
-    """All that was read of a repository, by path. `now` is in seconds since 1970."""
+    """All that was read of a repository, by path. `now` is in seconds since 1970. `named` is what
+    import lines name, `references` tells of those that lead to files of candidates.
+    """
 
     repo: str
     now: float
@@ -37,9 +40,10 @@ class Facts:
     files: Mapping[str, FileHistory]
     lines: Mapping[str, int]
     branches: Mapping[str, int]
-    references: References
+    named: Mapping[str, tuple[Reference, ...]]
     traits: Mapping[str, Traits] = field(default_factory=dict)
     documents: Documents = field(default_factory=Documents)
+    references: References = field(default_factory=References)
     baseline: Baseline = field(default_factory=Baseline)
 
     @cached_property

@@ -6,7 +6,8 @@ reference that could mean several files counts for none.
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from intake.imports import (
     FROM_ROOT,
@@ -20,30 +21,36 @@ from intake.imports import (
 )
 
 ROOTS = frozenset({"src", "lib", "app", "python", "source"})
+NOTHING: Mapping[str, Iterable[Reference]] = MappingProxyType({})
 LONGEST = 16
 """So many parts of a name are compared, from its end."""
 
 
 class References:
-    """Which file refers to which. A name leads only to what ends as it does, so that of all the
-    references only those are resolved that may lead to a file that somebody asks about.
+    """Which of some `paths` refer to those that are `asked` about; `named` is what the import lines
+    of each name. A name leads only to what ends as it does, so the rest is not looked at.
     """
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str] = (),
+        named: Mapping[str, Iterable[Reference]] = NOTHING,
+        asked: Iterable[str] = (),
+    ) -> None:
         self._files: dict[Parts, list[str]] = defaultdict(list)
-        for path in paths:
-            for parts in _answers_to(path):
-                self._files[parts].append(path)
-        self._ends = _ends(self._files)
         self._known: dict[tuple[Parts, bool], list[str]] = {}
         self._noted: dict[str, list[tuple[str, Reference]]] = defaultdict(list)
         self._into: dict[str, set[str]] = defaultdict(set)
-
-    def note(self, path: str, references: Iterable[Reference]) -> None:
-        """Take up one file's references, before any file is asked about."""
-        noted = self._noted
-        for reference in references:
-            noted[reference.parts[-1]].append((path, reference))
+        ends = {parts[-1:] for path in asked for parts in _answers_to(path)}
+        for path in paths:
+            for parts in _answers_to(path):
+                if parts[-1:] in ends:
+                    self._files[parts].append(path)
+        for path, references in named.items():
+            for reference in references:
+                if reference.parts[-1:] in ends:
+                    self._noted[reference.parts[-1]].append((path, reference))
+        self._ends = _ends(self._files)
 
     def into(self, path: str) -> set[str]:
         """Files that refer to this one."""

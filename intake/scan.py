@@ -24,6 +24,7 @@ from intake.found import found_in
 from intake.git import Ending, Limits, UnreadableRepository, opened, shown
 from intake.grouping import groups_of
 from intake.history import FileHistory, History
+from intake.imports import Reference
 from intake.known import incidents_of
 from intake.log import Progress
 from intake.measured import Contents
@@ -156,7 +157,7 @@ class _Measured(NamedTuple):
     files: dict[str, FileHistory]
     lines: dict[str, int]
     forks: dict[str, int]
-    references: References
+    named: dict[str, tuple[Reference, ...]]
     traits: dict[str, Traits]
 
 
@@ -166,14 +167,15 @@ def _measured(
     ours = {block.path for block in blocks if block.declares}
     near = {path for path in code.blobs if _is_near(path, code, history, rules)}
     _look_closer(code, near, history, contents)
-    found = _Measured({}, {}, {}, References(text_of(path) for path in code.blobs), {})
+    found = _Measured({}, {}, {}, {}, {})
     for raw in code.blobs:
         path, measured = text_of(raw), contents.measured[raw]
         unwanted = measured.generated and raw not in code.vouched and path not in ours
         if measured.lines is None or unwanted:
             continue
         found.lines[path] = measured.lines
-        found.references.note(path, measured.references)
+        if measured.references:
+            found.named[path] = measured.references
         if raw in history.files:
             found.files[path] = history.files[raw]
         if (raw in near or path in ours) and measured.branches is not None:
@@ -205,7 +207,9 @@ def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], know
     parted = parted_by(facts, blocks, known)
     groups = groups_of(parted.code_files(repository, facts), facts.repo, facts.rules.scan)
     tools, people = parted.written(facts)
-    facts = replace(facts, baseline=_both(tools, people, facts))
+    asked = [path for group in (*groups, *parted.said.groups) for path in group.files]
+    references = References(map(text_of, code.blobs), facts.named, asked)
+    facts = replace(facts, references=references, baseline=_both(tools, people, facts))
     found = found_in(groups, parted.said, facts, incidents_of(known))
     seen = watched(
         repository, head, found.every, tools, facts, files=code.files, known=read.mentions()
