@@ -33,15 +33,22 @@ from sandbox.wire import Json
 from sandbox.workspace import Change, Channel, User, UserGroup, Workspace
 
 HOST = "127.0.0.1"
+# docs.slack.dev/interactivity/handling-user-interaction: so long has an app to acknowledge.
+SECONDS_TO_ANSWER = 3.0
 
 
 class Sandbox:
     """A small Slack. See README.md beside this file."""
 
     def __init__(
-        self, manifest: Path | str | Mapping[str, Any], port: int = 0, seed: Path | None = None
+        self,
+        manifest: Path | str | Mapping[str, Any],
+        port: int = 0,
+        seed: Path | None = None,
+        *,
+        patience: float = SECONDS_TO_ANSWER,
     ) -> None:
-        self.port = port
+        self.port, self._patience = port, patience
         self.bot_token = f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_hex(12)}"
         self.app_token = f"xapp-1-{secrets.randbelow(10**12)}-{secrets.token_hex(32)}"
         self.signing_secret = secrets.token_hex(16)
@@ -55,9 +62,9 @@ class Sandbox:
 
     def _build(self) -> None:
         here, activity = self.workspace, self.activity
-        self.permits = Permits(self.clock)
+        self.permits = Permits(self.clock, self._patience)
         self.payloads = Payloads(here, self.permits, secrets.token_hex(12))
-        self.delivery = Delivery(self.signing_secret, activity)
+        self.delivery = Delivery(self.signing_secret, activity, self._patience)
         slack = Slack(here, self.permits, self.payloads, self.delivery.sockets)
         tokens = Tokens(self.bot_token, self.app_token)
         self.web_api = WebApi(slack, tokens, self.faults, activity)

@@ -14,7 +14,6 @@ from sandbox.socket_mode import NoAnswer, SocketMode
 from sandbox.wire import Json
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
-PATIENCE = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +29,14 @@ class Ack:
 
 
 class Delivery:
-    def __init__(self, signing_secret: str, activity: Activity) -> None:
+    """To an app that has `patience` seconds to answer."""
+
+    def __init__(self, signing_secret: str, activity: Activity, patience: float) -> None:
         self.request_url: str | None = None
         self.sockets = SocketMode()
         self._secret = signing_secret
         self._activity = activity
+        self._patience = patience
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -67,7 +69,7 @@ class Delivery:
 
     async def _by_socket(self, kind: Kind, payload: Json, retry: tuple[int, str] | None) -> Ack:
         try:
-            return Ack(body=await self.sockets.send(kind, payload, retry, PATIENCE))
+            return Ack(body=await self.sockets.send(kind, payload, retry, self._patience))
         except NoAnswer:
             return Ack(error="operation_timeout", reason="http_timeout")
 
@@ -90,7 +92,7 @@ class Delivery:
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
-            patience = aiohttp.ClientTimeout(total=PATIENCE)
+            patience = aiohttp.ClientTimeout(total=self._patience)
             self._session = aiohttp.ClientSession(timeout=patience)
         return self._session
 

@@ -10,7 +10,6 @@ from sandbox.views import View
 from sandbox.wire import SlackError, new_id
 from sandbox.workspace import Channel
 
-TRIGGER_LIFE = timedelta(seconds=3)
 RESPONSE_LIFE = timedelta(minutes=30)
 RESPONSE_USES = 5
 
@@ -35,18 +34,20 @@ class ResponseTarget:
 
 
 class Permits:
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    """Triggers are good for as many seconds as the app has to answer."""
+
+    def __init__(self, clock: Clock, patience: float) -> None:
+        self._clock, self._patience = clock, timedelta(seconds=patience)
         self._triggers: dict[str, Trigger] = {}
         self._responses: dict[str, ResponseTarget] = {}
 
     def trigger(self, user: str, view: View | None = None) -> str:
         name = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
-        self._triggers[name] = Trigger(user, view, self._clock.now() + TRIGGER_LIFE)
+        self._triggers[name] = Trigger(user, view, self._clock.now() + self._patience)
         return name
 
     def spend_trigger(self, name: str) -> Trigger:
-        """Refuses what was never given, is older than 3 s, or was used before."""
+        """Refuses what was never given, is too old, or was used before."""
         trigger = self._triggers.get(name)
         if trigger is None:
             raise SlackError("invalid_trigger_id")

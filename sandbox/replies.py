@@ -15,8 +15,9 @@ from sandbox.workspace import Change, User, Workspace
 if TYPE_CHECKING:
     from sandbox.forms import Form
 
-# Seconds to hope for something to see: an answer that is due, and anything more.
-HERE, ELSEWHERE = 0.5, 5.0
+# Seconds to hope for something to see: an answer that is due, and anything more; and as long as the
+# app is at work.
+HERE, ELSEWHERE, BUSY = 0.5, 5.0, 30.0
 MORE_HERE, MORE_ELSEWHERE = 0.03, 0.3
 
 
@@ -127,7 +128,7 @@ async def conclude(watch: Watch, activity: Activity, expect: Expect) -> None:
     if expect is Expect.NOTHING:
         return
     started = time.monotonic()
-    while await activity.calm(started + ELSEWHERE):
+    while await activity.calm(started + BUSY):
         if watch.noticed and not watch.waiting_view:
             return
         if not await activity.stir(_until(watch, activity, expect, started)):
