@@ -15,6 +15,7 @@ async def test_help_lists_every_verb_once(words: str, dana: Person) -> None:
     for verb in VERBS.values():
         assert reply.text.count(f"/debt {verb.name} ") == 1
         assert verb.summary in reply.text
+    assert "[" not in reply.text  # what may follow a verb is said of one at a time
     assert reply.text.endswith("In a direct message with me, leave out the slash.")
 
 
