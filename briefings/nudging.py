@@ -263,12 +263,19 @@ async def _tell(session: Session, change: Change, person: Person, local: datetim
         return
     more = await nudges.count_dates(session, who, today, until) - len(dated)
     items = [_about_dates(artifact, policy, today) for artifact in dated]
-    items += await _about_matters(session, change, matters)
+    items += await _about_matters(session, change, _not_said_yet(matters, dated))
     key, facts = f"{NUDGE}:{who}:{today}", _facts(local, items, more)
     mentions = [item.id for item in items]
     if await outbox.enqueue(session, key, NUDGE, facts, change.at, person=who, mentions=mentions):
         told = [notice.told(artifact, today, policy) for artifact in dated]
         await nudges.keep(session, policy, told, today)
+
+
+def _not_said_yet(matters: Sequence[Matter], dated: Sequence[Artifact]) -> list[Matter]:
+    """That the digest listed something in vain adds nothing where the message names it anyway."""
+    named = {artifact.id for artifact in dated}
+    named |= {matter.artifact_id for matter in matters if matter.why is Why.IGNORED}
+    return [m for m in matters if m.why is not Why.REPEATED or m.artifact_id not in named]
 
 
 def _is_due(artifact: Artifact, policy: Policy, today: date) -> bool:

@@ -381,6 +381,10 @@ async def test_a_prototype_lapses_after_its_owner_was_told_and_is_proposed_for_r
     assert lapsed.lapsed_on == _in(15)
     assert lapsed.live
     assert (await ledger.history(prototype))[0].action == "lapse"
+    assert said_to(dana)[-1].shown == (
+        "Nobody decided in time: Payment retry worker (D-1) lapsed Dec 9, 2026. "
+        "It is to be retired, or extended with a reason."
+    )
     card = await dana.types("/debt show D-1")
     assert "retire it: it lapsed and nobody extended it" in card.text
     assert "lapsed Dec 9, 2026" in card.text
