@@ -126,7 +126,7 @@ def _wished(entry: Entry, names: Mapping[str, str]) -> Iterator[Changed]:
     if entry.action.startswith("waive "):
         said = {"until": after.get("waived_until")}
     for name, value in said.items():
-        if value:
+        if value and entry.action != f"ask to {value}":  # to retire it, so that it is retired
             yield Changed(_named(name), "", _worded(name, value, names))
 
 

@@ -51,7 +51,7 @@ async def test_a_card_says_what_it_is_and_the_one_thing_to_do(dana: Person, ledg
         "acme/checkout: services/retry/∗∗",
         "made with Claude Code",
         AGREED,
-        "Nov 24, 2026 log by @dana",
+        "Nov 24, 2026 @dana logged hours",
     ):
         assert words in card.text, words
 
