@@ -193,7 +193,10 @@ async def test_a_request_that_waits_is_not_made_twice(dana: Person, ledger: Ledg
     await ledger.add()
     await dana.types("/debt retire D-1 unused")
     reply = await dana.types("/debt retire D-1 unused")
-    assert reply.text == "To retire D-1 has been asked for already; it waits for others."
+    assert reply.text == (
+        "A request to retire D-1 waits for answers already; "
+        "“approvals” shows it to those who can give one."
+    )
 
 
 async def test_a_new_generation_begins_with_dates_of_its_own(
