@@ -290,6 +290,9 @@ def parse_key(text: str) -> int:
     match = re.fullmatch(r"(?:d-?)?0*([1-9][0-9]{0,9})", text.strip(), re.IGNORECASE | re.ASCII)
     if not match or int(match[1]) > MAX_ID:
         said = text.strip()[:40]
+        first, _, more = said.partition(" ")
+        if more and looks_like_key(first):
+            raise Refused(f"“{said}” is more than a key; say {first} alone.")
         raise Refused(f"“{said}” is not a key. Keys look like D-7; “list {said}” looks for it.")
     return int(match[1])
 
