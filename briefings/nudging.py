@@ -21,7 +21,7 @@ from storage.artifacts import Change
 from storage.nudges import NUDGE, STARTED_BY_US, Matter, Why
 from storage.reach import team_channel
 from storage.store import Session, Store
-from storage.tables import Person
+from storage.tables import Person, Subscription
 
 AT_ONCE = 50
 PEOPLE_AT_ONCE = 500
@@ -190,8 +190,20 @@ async def _post(
         change.at,
         channel=channel,
         mentions=[item.id for item in items],
-        not_before=next_working(local, change.policy),
+        not_before=_free_in(subscription, local, kind, change.policy),
     )
+
+
+def _free_in(
+    subscription: Subscription | None, local: datetime, kind: str, policy: Policy
+) -> datetime:
+    """A team is not asked for owners on the day of its digest, which names what nobody owns, too."""
+    free = next_working(local, policy)
+    if kind != ORPHANS or subscription is None:
+        return free
+    digests = (subscription.last_at, subscription.next_at)
+    days = {each.astimezone(local.tzinfo).date() for each in digests if each}
+    return tomorrow(free, policy) if free.date() in days else free
 
 
 def _facts(local: datetime, items: Sequence[Item], more: int) -> dict[str, Any]:

@@ -415,6 +415,22 @@ async def test_what_lost_its_owner_is_brought_up_with_its_team_production_first(
     assert len(slack.channel("payments").messages) == before
 
 
+async def test_a_team_is_not_asked_for_owners_on_the_day_of_its_digest(
+    slack: Sandbox, ledger: Ledger, comes: Comes, erin: Person
+) -> None:
+    await ledger.add(owner=None, label="experimental", surface="production", expires_on=_in(10))
+    await erin.types("/debt subscribe team:payments tuesday 17:00", channel="payments")
+    channel = slack.channel("payments")
+    before = len(channel.messages)
+    await comes()
+    await comes(hours=3)
+    [digest] = channel.messages[before:]
+    assert "claim it: in production with nobody behind it" in digest.shown
+    await comes(days=1)
+    [_, asked] = channel.messages[before:]
+    assert asked.shown.startswith("An artifact of team payments has nobody behind it")
+
+
 async def test_a_team_without_a_channel_has_its_lead_asked(
     slack: Sandbox, ledger: Ledger, comes: Comes, erin: Person
 ) -> None:
