@@ -50,7 +50,7 @@ async def _still_open(session: Session, briefing: Ledgered) -> list[tuple[Item, 
 
 
 async def _heard(session: Session, briefing: Ledgered) -> None:
-    """Whoever was told of an artifact, for whatever reason, need not hear what digests said of it."""
+    """Who was told of an artifact, for whatever reason, need not hear that a digest listed it."""
     if briefing.person:
         heard = {(item.id, why) for item in _items(briefing) for why in (item.why, Why.REPEATED)}
         await nudges.heard(session, briefing.person, heard)

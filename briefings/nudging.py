@@ -197,7 +197,7 @@ async def _post(
 def _free_in(
     subscription: Subscription | None, local: datetime, kind: str, policy: Policy
 ) -> datetime:
-    """A team is not asked for owners on the day of its digest, which names what nobody owns, too."""
+    """A team is not asked for owners on the day of its digest, which names what nobody owns."""
     free = next_working(local, policy)
     if kind != ORPHANS or subscription is None:
         return free

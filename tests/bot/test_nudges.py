@@ -426,7 +426,7 @@ async def test_a_team_is_not_asked_for_owners_on_the_day_of_its_digest(
     await comes(hours=3)
     [digest] = channel.messages[before:]
     assert "claim it: in production with nobody behind it" in digest.shown
-    await comes(days=1)
+    await comes(hours=21)
     [_, asked] = channel.messages[before:]
     assert asked.shown.startswith("An artifact of team payments has nobody behind it")
 
