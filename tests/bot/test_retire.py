@@ -132,7 +132,7 @@ async def test_of_what_somebody_else_owns_they_are_asked(
 ) -> None:
     script = await ledger.add(**SCRIPT)
     reply = await noah.types("/debt retire D-1 it is unused")
-    assert "@dana has to agree, who owns it. I have asked @dana." in reply.text
+    assert "@dana, who owns it, has to agree. I have asked @dana." in reply.text
     await process.send()
     await dana.clicks(dana.dms()[-1], "Approve")
     assert (await ledger.get(script)).stage is Stage.RETIRING

@@ -92,7 +92,7 @@ async def test_the_usual_hours_of_its_kind_stand_in_for_an_estimate(
     await ledger.add()
     card = await dana.types("/debt show D-1")
     assert (
-        "none logged so far, 0 h this month; "
+        "none logged so far; "
         "10 h a month expected, give or take 5 h (estimated from its kind" in (card.text)
     )
 
