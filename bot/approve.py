@@ -87,9 +87,10 @@ async def list_(call: Call) -> Answer:
             await told.asked(session, each)
             for each in await approvals.open_requests(session, _LOOKED_AT)
         ]
-    mine = [each for each in waiting if each.approval.asked_by == call.who.slack_id]
+    me = call.who.slack_id
     theirs = [each for each in waiting if _for_me(call, each)]
-    return Reply(_message(theirs, mine))
+    mine = [each for each in waiting if each.approval.asked_by == me and each not in theirs]
+    return Reply(_message(theirs, mine, me))
 
 
 def _for_me(call: Call, each: Asked) -> bool:
@@ -100,22 +101,26 @@ def _for_me(call: Call, each: Asked) -> bool:
     )
 
 
-def _message(theirs: Sequence[Asked], mine: Sequence[Asked]) -> Message:
+def _message(theirs: Sequence[Asked], mine: Sequence[Asked], me: str) -> Message:
     shown, own = theirs[:SHOWN], mine[: max(0, SHOWN - len(theirs))]
     title = say("approvals.for_you", count=len(theirs))
     blocks: list[Block] = [line(title)]
-    blocks += [block for each in shown for block in _row("decide", each)]
+    blocks += [block for each in shown for block in _row("decide", each, me)]
     if own:
         blocks.append(line(say("approvals.by_you")))
-        blocks += [block for each in own for block in _row("mine", each)]
+        blocks += [block for each in own for block in _row("mine", each, me)]
     if more := len(theirs) + len(mine) - len(shown) - len(own):
         blocks.append(quiet(say("approvals.more", count=more)))
     return Message(title, tuple(blocks))
 
 
-def _row(part: str, each: Asked) -> list[Block]:
-    words = line(say("approvals.listed", **each.words()))
-    return [words, buttons(f"{part}:{each.number}", *told.choices(each))]
+def _row(part: str, each: Asked, me: str) -> list[Block]:
+    """With the buttons that are of use to its reader: nobody else sees it."""
+    of_no_use = {"approval.back"}
+    of_no_use |= {"approval.approve", "approval.reject"} if part == "mine" else set()
+    of_no_use |= {"approval.withdraw"} if each.approval.asked_by != me else set()
+    acts = [act for act in told.choices(each) if act.action_id not in of_no_use]
+    return [line(say("approvals.listed", **each.words())), buttons(f"{part}:{each.number}", *acts)]
 
 
 FEATURE = Feature(

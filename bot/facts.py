@@ -83,7 +83,11 @@ _PLAIN_TEXTS = (
 def _kinds(policy: Policy, now: object) -> list[tuple[str, str]]:
     """The policy's kinds, and the one it has now where the policy has dropped that."""
     kinds = dict.fromkeys([*policy.kinds, str(now)])
-    return [(kind, policy.kind(kind).name.capitalize()) for kind in kinds]
+    return [(kind, _capital(policy.kind(kind).name)) for kind in kinds]
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _labels(policy: Policy, known: Mapping[str, object]) -> list[tuple[str, str]]:

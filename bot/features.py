@@ -34,6 +34,7 @@ from bot import map as mapping
 from bot.call import Answer, Call
 from bot.feature import Draw, Feature, Run, Verb
 from bot.typed import first_and_rest, plain
+from debt.artifact import looks_like_key
 
 _SPOKEN: tuple[Feature, ...] = (
     add.FEATURE,
@@ -67,8 +68,12 @@ VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in ea
 
 
 def verb_for(text: str) -> tuple[Run, str]:
-    """What runs for the words typed, and the words left for it; no words mean help."""
+    """What runs for the words typed, and the words left for it; no words mean help, and a key alone
+    the card of its artifact.
+    """
     name, words = first_and_rest(text)
+    if looks_like_key(name) and not words:
+        return VERBS["show"].run, name
     verb = VERBS.get(name.casefold() or "help")
     return (verb.run, words) if verb else (_unknown, plain(name))
 

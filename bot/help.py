@@ -7,6 +7,27 @@ from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from briefings.message import plainly
 from briefings.words import say
+from storage.lists import Filter
+
+# What people say for a verb whose letters would lead elsewhere: “unclaim” looks like “claim”.
+MEANT: Mapping[str, str] = {
+    **dict.fromkeys(Filter, "list"),
+    **dict.fromkeys(("create", "new", "register"), "add"),
+    **dict.fromkeys(("card", "compare", "info", "open", "view"), "show"),
+    **dict.fromkeys(("change", "update"), "edit"),
+    **dict.fromkeys(("find", "search"), "list"),
+    **dict.fromkeys(("own", "take"), "claim"),
+    **dict.fromkeys(("disown", "unclaim"), "release"),
+    **dict.fromkeys(("assign", "give", "owner", "transfer"), "handoff"),
+    **dict.fromkeys(("hours", "time"), "log"),
+    **dict.fromkeys(("postpone", "prolong", "renew", "snooze"), "extend"),
+    **dict.fromkeys(("rate", "rating"), "score"),
+    **dict.fromkeys(("delete", "drop", "end", "kill", "remove", "sunset"), "retire"),
+    **dict.fromkeys(("approve", "pending", "reject", "requests", "withdraw"), "approvals"),
+    **dict.fromkeys(("report", "stats", "status"), "metrics"),
+    **dict.fromkeys(("digest", "summary"), "brief"),
+    **dict.fromkeys(("mute", "stop"), "unsubscribe"),
+}
 
 
 def feature(features: Iterable[Feature]) -> Feature:
@@ -26,5 +47,6 @@ def feature(features: Iterable[Feature]) -> Feature:
 
 
 def unknown(word: str, known: Mapping[str, Verb]) -> Reply:
-    nearest = next(iter(get_close_matches(word.casefold(), known, 1, 0.5)), None)
+    said = word.casefold()
+    nearest = MEANT.get(said) or next(iter(get_close_matches(said, known)), None)
     return Reply(plainly(say("help.unknown", word=word, nearest=nearest)))

@@ -45,7 +45,7 @@ _NAMES = {
 }
 # Said in other words already: by the rating itself, or by what the entry is about.
 _UNSAID = {f"{name}_{part}" for name in RATING_NAMES for part in ("by", "reason", "proxy")} | {
-    "owner_gone", "stage_before", "request", "wish", "agreed", "item", "evidence",
+    "owner_gone", "stage_before", "state", "request", "wish", "agreed", "item", "evidence",
     "expiry_noticed_on", "review_noticed_on",
 }  # fmt: skip
 
@@ -126,7 +126,7 @@ def _wished(entry: Entry, names: Mapping[str, str]) -> Iterator[Changed]:
     if entry.action.startswith("waive "):
         said = {"until": after.get("waived_until")}
     for name, value in said.items():
-        if value:
+        if value and entry.action != f"ask to {value}":  # to retire it, so that it is retired
             yield Changed(_named(name), "", _worded(name, value, names))
 
 

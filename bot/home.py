@@ -135,7 +135,7 @@ def home(facts: Facts, call: Call) -> list[Block]:
         buttons("home", button("Log hours", "home.log", ""), button("Add", "home.add", "")),
         heading(say("home.today")),
         *_today(facts, call),
-        heading(say("home.mine")),
+        heading(say("home.mine", above=bool(facts.pressing))),
         *_mine(facts, call),
         *_standing(facts),
     ]
@@ -184,7 +184,11 @@ def _question(asked: Asked) -> list[Block]:
 
 
 def _mine(facts: Facts, call: Call) -> Iterator[Block]:
-    yield from (row(artifact, call, None) for artifact in facts.page.artifacts)
+    above = {artifact.id for artifact in facts.pressing}
+    others = [artifact for artifact in facts.page.artifacts if artifact.id not in above]
+    yield from (row(artifact, call, None) for artifact in others)
+    if facts.page.artifacts and not others:
+        yield line(say("home.all_above"))
     if not facts.page.artifacts:
         yield line(say("home.owns_nothing" if facts.first else "home.past_the_end"))
     turns = []

@@ -1,7 +1,7 @@
 """`/debt list`: what to fix first, filtered, paged, each row with its next action."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
@@ -22,6 +22,7 @@ from storage import lists, people, proposals
 from storage.lists import ALL, Cursor, Filter, Page, Query, Scope, ScopeKind
 
 ROWS = 8
+_ALSO = {"expired": Filter.OVERDUE, "late": Filter.OVERDUE, "unowned": Filter.ORPHANS}
 _LONGEST_WORDS = 300
 
 
@@ -91,10 +92,23 @@ def _place_of(call: Call) -> tuple[_Place, int]:
 
 
 def _nothing(query: Query) -> str:
-    """An empty list says so; a misspelled filter is offered its right spelling."""
-    meant = [get_close_matches(word, [*Filter], 1, 0.75) for word in query.words]
-    nearest = next((each[0] for each in meant if each), None)
-    return say("list.nothing", nearest=nearest)
+    """An empty list says so; who meant a filter or a scope is offered it as it is spelled."""
+    if query.filters == {Filter.PROPOSED} and not (query.scopes or query.words):
+        return say("list.nothing_proposed")
+    return say("list.nothing", nearest=_meant(query.words))
+
+
+def _meant(words: Sequence[str]) -> str | None:
+    """`team payments` is `team:payments`, `high risk` the filter, and `expired` is overdue."""
+    if len(words) == 2 and words[0].casefold() in set(ScopeKind) - {ScopeKind.ALL}:
+        return f"{words[0].casefold()}:{words[1]}"
+    said = [each.casefold() for each in (" ".join(words), *words)]
+    found = (_ALSO.get(each) or _closest(each) for each in said)
+    return next((each for each in found if each), None)
+
+
+def _closest(word: str) -> str | None:
+    return next(iter(get_close_matches(word, [*Filter], 1, 0.75)), None)
 
 
 def _message(

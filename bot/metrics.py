@@ -102,7 +102,9 @@ def message(seen: Seen, counts: Counts, policy: Policy) -> Message:
         *_table(seen),
         *_gaps(seen.trend),
     ]
-    return Message(say("metrics.fallback", scope=seen.scope, worse=worse), tuple(blocks))
+    early = all(each.turn is Turn.UNKNOWN for each in seen.rows)
+    words = say("metrics.fallback", scope=seen.scope, worse=worse, early=early)
+    return Message(words, tuple(blocks))
 
 
 def _picture(seen: Seen) -> Iterator[Block]:

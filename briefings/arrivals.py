@@ -21,6 +21,7 @@ _NOTICES = {NUDGE, ORPHANS}
 _ABOUT_ARTIFACTS = {NUDGE, ORPHANS, LEADERSHIP}
 _IN_HOURS = _ABOUT_ARTIFACTS | {PROPOSALS}
 _DATED = {Why.DUE, Why.ORPHAN}
+_NOTED = {*_DATED, Why.IGNORED}
 
 
 async def arrived(session: Session, briefing: Ledgered, policy: Policy, now: datetime) -> None:
@@ -39,16 +40,20 @@ async def arrived(session: Session, briefing: Ledgered, policy: Policy, now: dat
 
 
 async def _still_open(session: Session, briefing: Ledgered) -> list[tuple[Item, Artifact]]:
-    """What it asks of somebody still, the lowest key first; locked."""
-    items = {item.id: item for item in _items(briefing)}
+    """What it asks of somebody still, the lowest key first; locked. Of an artifact that it names
+    twice, that which is a notice.
+    """
+    notices_last = sorted(_items(briefing), key=lambda item: item.why in _NOTED)
+    items = {item.id: item for item in notices_last}
     found = [(items[artifact.id], artifact) for artifact in await nudges.named(session, [*items])]
     return [pair for pair in found if not is_settled(*pair, briefing.person)]
 
 
 async def _heard(session: Session, briefing: Ledgered) -> None:
+    """Who was told of an artifact, for whatever reason, need not hear that a digest listed it."""
     if briefing.person:
-        matters = [(item.id, item.why) for item in _items(briefing) if item.why is not Why.DUE]
-        await nudges.heard(session, briefing.person, matters)
+        heard = {(item.id, why) for item in _items(briefing) for why in (item.why, Why.REPEATED)}
+        await nudges.heard(session, briefing.person, heard)
 
 
 async def skipped(session: Session, briefing: Ledgered) -> None:

@@ -21,11 +21,11 @@ _HEAD = ("Metric", "Now", "12 weeks ago", "Direction", "What it asks")
 
 
 def in_unit(value: float | None, unit: Unit, nothing: str = "unknown") -> str:
-    """“82 %”, “6.5 h”, “40 min”, “12”, “0.33”."""
+    """“82%”, “6.5 h”, “40 min”, “12”, “0.33”."""
     if value is None:
         return nothing
     if unit is Unit.SHARE:
-        return f"{value * 100:.0f} %"
+        return f"{value * 100:.0f}%"
     if unit is Unit.MINUTES:
         return length(value)
     return f"{value:,.0f}" if unit is Unit.NUMBER else f"{value:,.2f}"

@@ -81,6 +81,15 @@ def _changed(artifact: Artifact) -> str:
     return artifact.changed_at.isoformat() if artifact.changed_at else ""
 
 
+def _lapsed(artifact: Artifact) -> bool:
+    """Whether it lapsed, and nobody has done anything about it since."""
+    if not artifact.lapsed_on or not artifact.live or artifact.stage is Stage.RETIRING:
+        return False
+    if artifact.snoozed_until:
+        return False
+    return not artifact.changed_at or artifact.changed_at.date() < artifact.lapsed_on
+
+
 def is_settled(item: Item, artifact: Artifact, to: str | None) -> bool:
     """Whether what the item asked of somebody has been done, put off, or become another's."""
     if not artifact.live or artifact.stage is Stage.RETIRING or artifact.snoozed_until:
@@ -124,6 +133,15 @@ class Told:
 
     @property
     def settled(self) -> list[Artifact]:
+        return [artifact for artifact in self._left if not _lapsed(artifact)]
+
+    @property
+    def lapsed(self) -> list[Artifact]:
+        """What ran out because nobody decided."""
+        return [artifact for artifact in self._left if _lapsed(artifact)]
+
+    @property
+    def _left(self) -> list[Artifact]:
         left = (item for item in self.items if self._settled(item))
         return list({item.id: self.artifacts[item.id] for item in left}.values())
 
@@ -166,7 +184,7 @@ def nudge(told: Told, policy: Policy) -> Message:
 
 
 def _done(told: Told) -> Message:
-    words = say("nudge.done", settled=told.settled)
+    words = say("nudge.done", settled=told.settled, lapsed=told.lapsed)
     return Message(words, (line(words),), final=True)
 
 
@@ -193,8 +211,9 @@ def _first(told: Told) -> Artifact | None:
 
 
 def _rest(told: Told) -> Iterator[Block]:
-    if told.settled or told.more:
-        yield quiet(say("nudge.rest", settled=told.settled, more=told.more))
+    if told.settled or told.lapsed or told.more:
+        words = say("nudge.rest", settled=told.settled, lapsed=told.lapsed, more=told.more)
+        yield quiet(words)
 
 
 def _end(told: Told) -> Iterator[Block]:

@@ -21,7 +21,7 @@ from storage.artifacts import Change
 from storage.nudges import NUDGE, STARTED_BY_US, Matter, Why
 from storage.reach import team_channel
 from storage.store import Session, Store
-from storage.tables import Person
+from storage.tables import Person, Subscription
 
 AT_ONCE = 50
 PEOPLE_AT_ONCE = 500
@@ -190,8 +190,20 @@ async def _post(
         change.at,
         channel=channel,
         mentions=[item.id for item in items],
-        not_before=next_working(local, change.policy),
+        not_before=_free_in(subscription, local, kind, change.policy),
     )
+
+
+def _free_in(
+    subscription: Subscription | None, local: datetime, kind: str, policy: Policy
+) -> datetime:
+    """A team is not asked for owners on the day of its digest, which names what nobody owns."""
+    free = next_working(local, policy)
+    if kind != ORPHANS or subscription is None:
+        return free
+    digests = (subscription.last_at, subscription.next_at)
+    days = {each.astimezone(local.tzinfo).date() for each in digests if each}
+    return tomorrow(free, policy) if free.date() in days else free
 
 
 def _facts(local: datetime, items: Sequence[Item], more: int) -> dict[str, Any]:
@@ -263,12 +275,19 @@ async def _tell(session: Session, change: Change, person: Person, local: datetim
         return
     more = await nudges.count_dates(session, who, today, until) - len(dated)
     items = [_about_dates(artifact, policy, today) for artifact in dated]
-    items += await _about_matters(session, change, matters)
+    items += await _about_matters(session, change, _not_said_yet(matters, dated))
     key, facts = f"{NUDGE}:{who}:{today}", _facts(local, items, more)
     mentions = [item.id for item in items]
     if await outbox.enqueue(session, key, NUDGE, facts, change.at, person=who, mentions=mentions):
         told = [notice.told(artifact, today, policy) for artifact in dated]
         await nudges.keep(session, policy, told, today)
+
+
+def _not_said_yet(matters: Sequence[Matter], dated: Sequence[Artifact]) -> list[Matter]:
+    """That the digest listed something in vain adds nothing where the message names it anyway."""
+    named = {artifact.id for artifact in dated}
+    named |= {matter.artifact_id for matter in matters if matter.why is Why.IGNORED}
+    return [m for m in matters if m.why is not Why.REPEATED or m.artifact_id not in named]
 
 
 def _is_due(artifact: Artifact, policy: Policy, today: date) -> bool:

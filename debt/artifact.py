@@ -289,7 +289,11 @@ def parse_key(text: str) -> int:
     """`D-7`, `d-7` or `7` as the number 7; anything else is refused."""
     match = re.fullmatch(r"(?:d-?)?0*([1-9][0-9]{0,9})", text.strip(), re.IGNORECASE | re.ASCII)
     if not match or int(match[1]) > MAX_ID:
-        raise Refused(f"“{text.strip()[:40]}” is not a key. Keys look like D-7; “list” shows them.")
+        said = text.strip()[:40]
+        first, _, more = said.partition(" ")
+        if more and looks_like_key(first):
+            raise Refused(f"“{said}” is more than a key; say {first} alone.")
+        raise Refused(f"“{said}” is not a key. Keys look like D-7; “list {said}” looks for it.")
     return int(match[1])
 
 

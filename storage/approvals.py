@@ -97,7 +97,10 @@ async def _require_none_open(session: Session, artifact: Artifact, wish: Wish) -
         text("state = 'open'"),
     )
     if (await session.execute(question)).first():
-        raise Refused(f"To {wish} {artifact.key} has been asked for already; it waits for others.")
+        raise Refused(
+            f"A request to {wish} {artifact.key} waits for answers already; "
+            "“approvals” shows it to those who can give one."
+        )
 
 
 async def _those_to_ask(

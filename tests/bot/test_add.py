@@ -51,7 +51,7 @@ async def test_an_artifact_with_all_its_intent_is_on_the_register(
         ("Prototype service", "experimental", "ends Feb 22, 2027, first review Dec 24, 2026"),
         ("Production integration", "durable", "ends Nov 24, 2027, first review Feb 22, 2027"),
         ("Generated test suite", "temporary", "ends May 23, 2027, first review Feb 22, 2027"),
-        ("Iac / deployment config", "durable", "ends Nov 24, 2027, first review Jan 23, 2027"),
+        ("IaC / deployment config", "durable", "ends Nov 24, 2027, first review Jan 23, 2027"),
     ],
 )
 async def test_kind_and_policy_fill_what_is_left_open(

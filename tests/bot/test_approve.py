@@ -189,6 +189,7 @@ async def test_the_list_has_what_is_mine_to_decide_and_what_i_asked_for(
 ) -> None:
     theirs = (await sam.types("/debt approvals")).message
     assert "For you to decide" in theirs.shown
+    assert theirs.buttons == ["Approve", "Reject", "Show"]
     assert "@dana asks to retire Payment retry worker (D-1): nobody calls it" in theirs.shown
     await sam.clicks(theirs, "Approve")
     assert "nothing waits for you" in (await sam.types("/debt approvals")).text
@@ -196,6 +197,7 @@ async def test_the_list_has_what_is_mine_to_decide_and_what_i_asked_for(
     mine = (await dana.types("/debt approvals")).message
     assert "What you asked for" in mine.shown
     assert "1 of 2 agreed" in mine.shown
+    assert mine.buttons == ["Withdraw", "Show"]
     await dana.clicks(mine, "Withdraw")
     assert "nothing waits for you" in (await erin.types("/debt approvals")).text
 

@@ -199,4 +199,4 @@ async def test_a_request_shows_how_often_it_was_extended_and_why(
     assert "two people have to agree, one of them of sre or security" in (await form.submit()).text
     await process.send()
     request = erin.dms()[-1]
-    assert "extended 1 time, by 30 days in all: “the audit runs late”" in request.shown
+    assert "extended once, by 30 days in all: “the audit runs late”" in request.shown

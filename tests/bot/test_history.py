@@ -133,8 +133,8 @@ async def test_each_thing_done_is_told_in_words(
         "dana showed code to retire it",
         "erin began to end it",
         "erin agreed to retire it",
-        "dana asked to retire it, end retire (the job is gone)",
-        "erin refused to retire it: state open → rejected (the quarter end job does)",
+        "dana asked to retire it (the job is gone)",
+        "erin refused to retire it (the quarter end job does)",
     ):
         assert words in told, words
 

@@ -60,13 +60,13 @@ async def test_a_team_sees_where_it_stands_and_how_it_went(
     rows = table_in(shown)
     assert rows["Metric"] == ["Now", "12 weeks ago", "Direction", "What it asks"]
     assert rows["Artifacts with a named owner"] == [
-        "50 %", "100 %", "worse", "claim what nobody owns"
+        "50%", "100%", "worse", "claim what nobody owns"
     ]  # fmt: skip
     assert "No tests" not in rows
     assert "Nothing to do about: no tests, " in shown.shown
     assert "Not connected: review time, " in shown.shown
     assert picture_in(shown)["alt_text"].startswith(
-        "payments, 12 weeks: worse: named owner from 100 % to 50 %"
+        "payments, 12 weeks: worse: named owner from 100% to 50%"
     )
     assert "No snapshot was taken in 11 of these weeks" in shown.shown
 
@@ -79,7 +79,7 @@ async def test_what_asks_for_something_names_its_artifacts_a_press_away(
     await ledger.add(owner=None, name="Price widget")
     shown = await asks(dana, process, "repo:acme/checkout")
     assert (
-        "No tests (67 %): test them before they change again. First Hot one (D-2), Quiet one (D-1)."
+        "No tests (67%): test them before they change again. First Hot one (D-2), Quiet one (D-1)."
     ) in shown.shown
     for number in (1, 2):
         reviewed = await dana.clicks(shown, f"Review D-{number}")
@@ -99,7 +99,7 @@ async def test_what_changed_hands_is_to_be_reviewed_with_who_owns_it_now(
     await sam.clicks(sam.dms()[-1], "Accept")
     shown = await asks(dana, process, "team:payments")
     assert (
-        "Changed owner, not reviewed since (100 %): review them with who owns them now. "
+        "Changed owner, not reviewed since (100%): review them with who owns them now. "
         "First Fraud explainer (D-1)."
     ) in shown.shown
     assert "not reviewed since its owner changed" in (await sam.types("/debt show D-1")).text
@@ -158,8 +158,10 @@ async def test_the_bot_takes_a_snapshot_a_week_by_itself(
     await slack.clock.advance(DAY * 7)
     await process.tick()
     await ledger.add(owner=None)
-    rows = table_in(await asks(dana, process, "team:payments"))
-    assert rows["Artifacts with a named owner"][:2] == ["50 %", "no snapshot"]
+    shown = await asks(dana, process, "team:payments")
+    assert shown.notification == "Twelve weeks of payments: too little is known yet to compare."
+    rows = table_in(shown)
+    assert rows["Artifacts with a named owner"][:2] == ["50%", "no snapshot"]
     async with ledger.store.read() as session:
         today = slack.clock.now().date()
         found = await snapshots.of(session, ALL, today - DAY * 14, today)

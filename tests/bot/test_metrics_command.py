@@ -34,7 +34,7 @@ def test_what_is_not_connected_says_how_to_connect_it(shop: Terminal) -> None:
     review = next(line for line in said.lines if line.startswith("Median review time"))
     assert "not connected" in review
     assert review.endswith("debt metrics import FILE")
-    assert any(line.startswith("Artifacts with a named owner") and "100 %" in line
+    assert any(line.startswith("Artifacts with a named owner") and "100%" in line
                for line in said.lines)  # fmt: skip
 
 

@@ -381,6 +381,10 @@ async def test_a_prototype_lapses_after_its_owner_was_told_and_is_proposed_for_r
     assert lapsed.lapsed_on == _in(15)
     assert lapsed.live
     assert (await ledger.history(prototype))[0].action == "lapse"
+    assert said_to(dana)[-1].shown == (
+        "Nobody decided in time: Payment retry worker (D-1) lapsed Dec 9, 2026. "
+        "It is to be retired, or extended with a reason."
+    )
     card = await dana.types("/debt show D-1")
     assert "retire it: it lapsed and nobody extended it" in card.text
     assert "lapsed Dec 9, 2026" in card.text
@@ -409,6 +413,22 @@ async def test_what_lost_its_owner_is_brought_up_with_its_team_production_first(
     before = len(slack.channel("payments").messages)
     await comes(days=4)
     assert len(slack.channel("payments").messages) == before
+
+
+async def test_a_team_is_not_asked_for_owners_on_the_day_of_its_digest(
+    slack: Sandbox, ledger: Ledger, comes: Comes, erin: Person
+) -> None:
+    await ledger.add(owner=None, label="experimental", surface="production", expires_on=_in(10))
+    await erin.types("/debt subscribe team:payments tuesday 17:00", channel="payments")
+    channel = slack.channel("payments")
+    before = len(channel.messages)
+    await comes()
+    await comes(hours=3)
+    [digest] = channel.messages[before:]
+    assert "claim it: in production with nobody behind it" in digest.shown
+    await comes(hours=21)
+    [_, asked] = channel.messages[before:]
+    assert asked.shown.startswith("An artifact of team payments has nobody behind it")
 
 
 async def test_a_team_without_a_channel_has_its_lead_asked(

@@ -132,7 +132,7 @@ async def test_of_what_somebody_else_owns_they_are_asked(
 ) -> None:
     script = await ledger.add(**SCRIPT)
     reply = await noah.types("/debt retire D-1 it is unused")
-    assert "@dana has to agree, who owns it. I have asked @dana." in reply.text
+    assert "@dana, who owns it, has to agree. I have asked @dana." in reply.text
     await process.send()
     await dana.clicks(dana.dms()[-1], "Approve")
     assert (await ledger.get(script)).stage is Stage.RETIRING
@@ -193,7 +193,10 @@ async def test_a_request_that_waits_is_not_made_twice(dana: Person, ledger: Ledg
     await ledger.add()
     await dana.types("/debt retire D-1 unused")
     reply = await dana.types("/debt retire D-1 unused")
-    assert reply.text == "To retire D-1 has been asked for already; it waits for others."
+    assert reply.text == (
+        "A request to retire D-1 waits for answers already; "
+        "“approvals” shows it to those who can give one."
+    )
 
 
 async def test_a_new_generation_begins_with_dates_of_its_own(

@@ -30,7 +30,7 @@ async def test_subscribe_alone_takes_everything_on_monday_in_my_own_zone(
 ) -> None:
     reply = await dana.types("/debt subscribe", channel="payments")
     assert "This channel gets the digest of everything each Monday at 09:30" in reply.text
-    assert "(America/New_York). The first one: Nov 30, 2026, 14:30 UTC" in reply.text
+    assert "(America/New_York). The next one: Nov 30, 2026, 14:30 UTC" in reply.text
     assert "A week with nothing to say says nothing" in reply.text
     subscription = await kept(ledger, slack, "payments")
     assert subscription is not None
@@ -42,7 +42,7 @@ async def test_the_four_words_may_come_in_any_order(dana: Person) -> None:
     said = set()
     for words in itertools.permutations(("team:payments", "thursday", "16:15", "Europe/Berlin")):
         reply = await dana.types(f"/debt subscribe {' '.join(words)}", channel="payments")
-        said.add(reply.text.partition(" The first one")[0])
+        said.add(reply.text.partition(" The next one")[0])
     assert said == {
         "✓ This channel gets the digest of team payments each Thursday at 16:15 (Europe/Berlin)."
     }

@@ -158,8 +158,8 @@ def test_a_map_is_told_by_what_to_delete(counts: dict[Quadrant, int], said: str)
         (
             (a_line("named owner", 0.82, 0.7, "worse"), a_line("no tests", 0.2, 0.1, "better")),
             (
-                "Payments, 12 weeks: worse: named owner from 82 % to 70 %; "
-                "better: no tests from 20 % to 10 %"
+                "Payments, 12 weeks: worse: named owner from 82% to 70%; "
+                "better: no tests from 20% to 10%"
             ),
         ),
         (

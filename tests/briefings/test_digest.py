@@ -197,8 +197,7 @@ async def test_what_nobody_acts_on_is_said_once_more_then_counted_then_given_to_
     assert third is not None
     assert rows(third) == ["D-2"]
     assert (
-        "1 more artifact needs somebody: 0 ephemeral, 1 retained. "
-        "1 of them was listed before and left untouched."
+        "1 more artifact needs somebody: 1 retained. It was listed before and left untouched."
     ) in third.shown
     [told] = mail.messages("@erin")
     assert told.shown.startswith("One artifact is waiting for your decision:")
@@ -207,6 +206,34 @@ async def test_what_nobody_acts_on_is_said_once_more_then_counted_then_given_to_
         "and nobody has touched it; expired"
     ) in told.shown
     assert told.buttons == ["Hand off", "Extend", "Retire", "Show", "Not useful"]
+
+
+async def test_a_lead_who_owns_what_nobody_touched_is_told_of_it_once(mail: Mail) -> None:
+    await mail.knows("erin")
+    await mail.subscribes()
+    erin = mail.slack.person("erin").id
+    last_day = MONDAY_DATE + timedelta(weeks=2)
+    await mail.register.holds(name="Importer", owner=erin, review_on=PAST, expires_on=last_day)
+    for _ in range(3):
+        await comes(mail)
+        mail.passes(WEEK)
+    told = mail.messages("@erin")[-1]
+    assert told.shown.startswith("One artifact is waiting for your decision:")
+    assert "Importer (D-1): its review is overdue by 24 days and it ends today" in told.shown
+    assert "the digest has listed it" not in told.shown
+    heard = len(mail.messages("@erin"))
+    mail.passes(timedelta(days=1) - WEEK)
+    await comes(mail)
+    assert len(mail.messages("@erin")) == heard
+
+
+async def test_a_question_in_the_fallback_ends_as_one(mail: Mail) -> None:
+    await mail.subscribes()
+    await mail.register.holds(name="Importer", review_on=PAST)
+    message = await digest_now(mail)
+    assert message.notification == (
+        "1 artifact needs somebody this week. First: Importer, review it: is it still needed?"
+    )
 
 
 async def test_the_intervention_is_said_once_and_the_silence_is_kept(mail: Mail) -> None:

@@ -46,7 +46,7 @@ async def test_a_metric_that_moved_enough_is_said_with_what_it_asks(mail: Mail) 
     await eight_seen_for_weeks(mail)
     await many(mail, 8, owner=None)
     message = await goes_out(mail)
-    assert "Artifacts with a named owner: from 100 % to 50 % within 4 weeks." in message.shown
+    assert "Artifacts with a named owner: from 100% to 50% within 4 weeks." in message.shown
     assert "Claim what nobody owns." in message.shown
 
 
@@ -56,7 +56,7 @@ async def test_it_is_said_once_and_alone_it_is_one_block(mail: Mail) -> None:
     await many(mail, 8, purpose=None)
     message = await goes_out(mail)
     assert [block["type"] for block in message.blocks] == ["section"]
-    assert "No owner, purpose, lifespan or removal impact: from 0 % to 50 % within 4 weeks" in (
+    assert "No owner, purpose, lifespan or removal impact: from 0% to 50% within 4 weeks" in (
         message.shown
     )
     mail.passes(WEEK)

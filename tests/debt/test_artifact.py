@@ -29,6 +29,11 @@ def test_what_is_no_key_is_refused_with_an_example_of_one(typed: str) -> None:
         parse_key(typed)
 
 
+def test_who_says_more_than_a_key_is_told_to_say_the_key_alone() -> None:
+    with pytest.raises(Refused, match="“D-7 looks fine” is more than a key; say D-7 alone"):
+        parse_key("D-7 looks fine")
+
+
 def test_a_number_larger_than_any_key_is_refused_before_a_database_sees_it() -> None:
     with pytest.raises(Refused):
         parse_key(str(MAX_ID + 1))

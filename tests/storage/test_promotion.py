@@ -83,7 +83,7 @@ async def test_a_strict_one_is_promoted_by_the_last_voice_that_was_missing(
 
 async def test_it_is_asked_for_once(register: Register) -> None:
     await asked(register)
-    with pytest.raises(Refused, match="To promote D-1 has been asked for already"):
+    with pytest.raises(Refused, match="A request to promote D-1 waits for answers already"):
         await register.told(DANA, promote, 1)
 
 

@@ -69,7 +69,7 @@ async def test_the_tier_says_how_often_and_how_far(register: Register) -> None:
     assert isinstance(asked, Requested)
     assert asked.why == "D-1 was already extended 3 times, and the standard tier allows 3"
     assert (await register.artifact()).extensions == 3
-    with pytest.raises(Refused, match="To extend D-1 has been asked for already"):
+    with pytest.raises(Refused, match="A request to extend D-1 waits for answers already"):
         await register.told(DANA, extend, 1, SOON + days(40), "a bit more")
 
 
