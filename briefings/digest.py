@@ -1,7 +1,7 @@
 """The weekly digest: at most a handful of artifacts that need somebody, and what to do (R24)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,14 +11,16 @@ from briefings.budgets import chart
 from briefings.message import Message, button, buttons, heading, line, quiet
 from briefings.pictures import BurnUp, burn_up_in
 from briefings.words import readable, say
+from debt.approval import Wish
 from debt.artifact import Artifact
 from debt.notice import ignored_on
 from debt.policy import Policy
 from debt.score import explain
-from debt.standing import Action, next_step
-from storage import lists, people
+from debt.standing import Action, NextStep, next_step
+from storage import approvals, lists, people
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
+from storage.tables import Approval
 from storage.uses import Place
 
 
@@ -36,6 +38,13 @@ class Item:
 
     def as_json(self) -> list[Any]:
         return [self.id, self.weeks, self.first_on.isoformat(), self.changed]
+
+
+_ANSWERED = {
+    Wish.RETIRE: (Action.RETIRE, Action.EXTEND, Action.REVIEW),
+    Wish.EXTEND: (Action.EXTEND,),
+}
+"""What there is to do that a request would settle."""
 
 
 def item_of(said: Sequence[Any]) -> Item:
@@ -139,10 +148,13 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a digest speaks of, as the register has it now: artifacts and people's names."""
+    """What a digest speaks of, as the register has it now: artifacts, people's names, and what
+    somebody asked for that others have yet to decide.
+    """
 
     artifacts: Mapping[int, Artifact]
     names: Mapping[str, str]
+    waiting: Mapping[int, Approval]
 
     def name(self, owner: str | None) -> str:
         return self.names.get(owner, owner) if owner else "nobody"
@@ -150,10 +162,12 @@ class Known:
 
 async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = ()) -> Known:
     artifacts = await lists.several(session, numbers)
+    waiting = await approvals.waiting(session, numbers)
     spoken_of = [*who, *(a.owner for a in artifacts.values())]
     spoken_of += [a.changed_by for a in artifacts.values()]
+    spoken_of += [each.asked_by for each in waiting.values()]
     names = await people.names(session, [who for who in spoken_of if who])
-    return Known(artifacts, names)
+    return Known(artifacts, names, waiting)
 
 
 async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message | None:
@@ -201,7 +215,7 @@ def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
     if not weekly.items:
         return weekly.opening[0]
     first = known.artifacts[weekly.items[0].id]
-    step = next_step(first, policy, weekly.at.date())
+    step = _step(first, known, weekly, policy)
     return say(
         "digest.fallback", scope=weekly.scope, count=len(weekly.items), first=first, step=step
     )
@@ -210,7 +224,7 @@ def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
 def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> list[Block]:
     artifact, today = known.artifacts[item.id], weekly.at.date()
     touched = _touched(artifact, item)
-    step = next_step(artifact, policy, today)
+    step = _step(artifact, known, weekly, policy)
     if touched and step.need is None:
         return [_settled(artifact, known)]
     words = say(
@@ -224,6 +238,16 @@ def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> li
         done_by=known.name(artifact.changed_by) if touched else "",
     )
     return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, step.action))]
+
+
+def _step(artifact: Artifact, known: Known, weekly: Weekly, policy: Policy) -> NextStep:
+    """Nobody has to do again what somebody asked for and others have yet to decide."""
+    step = next_step(artifact, policy, weekly.at.date())
+    asked = known.waiting.get(artifact.id)
+    if asked is None or step.action not in _ANSWERED.get(Wish(asked.kind), ()):
+        return step
+    words = f"{known.name(asked.asked_by)} asked to {asked.kind} it; others have to agree"
+    return replace(step, words=words, action=Action.SHOW)
 
 
 def _settled(artifact: Artifact, known: Known) -> Block:

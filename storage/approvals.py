@@ -407,6 +407,13 @@ async def open_requests(session: Session, limit: int) -> list[Approval]:
     return list(found.scalars())
 
 
+async def waiting(session: Session, artifact_ids: Sequence[int]) -> dict[int, Approval]:
+    """What others have yet to decide about each of these artifacts, the oldest request of each."""
+    asked = text("state = 'open'"), col(Approval.artifact_id).in_(artifact_ids)
+    question = select(Approval).where(*asked).order_by(col(Approval.id).desc())
+    return {each.artifact_id: each for each in (await session.execute(question)).scalars()}
+
+
 async def of_artifact(session: Session, artifact_id: int, limit: int = 10) -> list[Approval]:
     """What was asked about an artifact, the newest first."""
     question = select(Approval).where(col(Approval.artifact_id) == artifact_id)

@@ -1,7 +1,7 @@
 """Others agree to what somebody asked for, or do not; every copy of the question shows it."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -53,6 +53,18 @@ async def test_the_same_press_delivered_twice_is_one_word(
     assert (await ledger.get(strict)).stage is Stage.CREATED
     actions = [entry.action for entry in await ledger.history(strict)]
     assert actions.count("approve to retire") == 1
+
+
+async def test_a_digest_asks_nobody_for_what_somebody_else_has_asked_for(
+    erin: Person, ledger: Ledger, dana: Person, process: Process
+) -> None:
+    await ledger.add(**STRICT, expires_on=date(2026, 11, 30))
+    ask = "extend it with a reason, or let it end"
+    assert f"(D-1): {ask}" in (await erin.types("/debt brief team:payments")).text
+    await dana.types("/debt retire D-1 nobody calls it")
+    brief = (await erin.types("/debt brief team:payments")).text
+    assert "(D-1): dana asked to retire it; others have to agree" in brief
+    assert ask not in brief
 
 
 async def test_a_press_on_an_old_copy_says_what_became_of_it(
