@@ -9,8 +9,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.migrate import current
-from storage.store import Store
+from storage.migrate import require_current
+from storage.store import DatabaseError, Store
 
 log = logging.getLogger(__name__)
 
@@ -29,18 +29,24 @@ def application(store: Store, app: AsyncApp | None) -> web.Application:
 
     @routes.get("/readyz")
     async def readyz(_request: web.Request) -> web.Response:
-        try:
-            ready = await current(store)
-        except (SQLAlchemyError, OSError):
-            return web.json_response({"ok": False, "why": "database unreachable"}, status=503)
-        why = None if ready else "run: debt migrate"
-        return web.json_response({"ok": ready, "why": why}, status=200 if ready else 503)
+        why = await _why_not_ready(store)
+        return web.json_response({"ok": not why, "why": why}, status=503 if why else 200)
 
     server = web.Application(client_max_size=LARGEST_BODY)
     server.add_routes(routes)
     if app is not None:
         server.router.add_post("/slack/events", _slack(app))
     return server
+
+
+async def _why_not_ready(store: Store) -> str | None:
+    try:
+        await require_current(store)
+    except DatabaseError as error:
+        return str(error)
+    except (SQLAlchemyError, OSError):
+        return "database unreachable"
+    return None
 
 
 def _slack(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:

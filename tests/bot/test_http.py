@@ -216,11 +216,14 @@ async def test_a_healthy_process_says_so(process: Process, address: str) -> None
     assert await get(address, "/readyz") == (200, {"ok": True, "why": None})
 
 
-async def test_a_database_of_another_version_is_not_ready(
-    process: Process, address: str, ledger: Ledger
+@pytest.mark.parametrize(("revision", "cure"), [("0001", "run `debt migrate`"), ("9999", "newer")])
+async def test_a_database_of_another_version_is_not_ready_and_says_what_helps(
+    process: Process, address: str, ledger: Ledger, revision: str, cure: str
 ) -> None:
     with sqlite3.connect(str(ledger.store.url.database)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = 'older'")
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     connection.close()
-    assert await get(address, "/readyz") == (503, {"ok": False, "why": "run: debt migrate"})
+    status, answer = await get(address, "/readyz")
+    assert (status, answer["ok"]) == (503, False)
+    assert cure in answer["why"]
     assert (await get(address, "/healthz"))[0] == 200
