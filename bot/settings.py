@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,26 @@ def read(environment: Mapping[str, str], *, need_slack: bool) -> Settings:
 def problems(environment: Mapping[str, str], *, need_slack: bool) -> list[str]:
     """Everything wrong or missing, a line each. An empty value counts as none."""
     return [*_malformed(environment), *(_missing(environment) if need_slack else ())]
+
+
+def env_file(file: Path) -> dict[str, str]:
+    """The values written there, none where it is missing. Raises WrongSetting for a line that is
+    no value: to go on without it would leave out what somebody meant to say.
+    """
+    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
+
+    if not file.exists() or file.is_dir():
+        return {}
+    try:
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WrongSetting(f"{file} is not UTF-8 text") from None
+    for line in parse_stream(StringIO(text)):
+        if line.error:
+            raise WrongSetting(f"{file}:{line.original.line}: is not NAME=value")
+    written = dotenv_values(stream=StringIO(text))
+    return {name: value for name, value in written.items() if value is not None}
 
 
 def cache_directory(environment: Mapping[str, str]) -> Path:

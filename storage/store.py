@@ -55,6 +55,11 @@ def database_url(text: str) -> URL:
     if url.drivername in {"sqlite", "sqlite+aiosqlite"}:
         if url.database in {None, "", ":memory:"}:
             raise DatabaseError("DATABASE_URL names no file; say sqlite:///debt.db")
+        if url.query:
+            raise DatabaseError(
+                "DATABASE_URL says something after “?”, which counts for PostgreSQL only; "
+                "say sqlite:///debt.db"
+            )
         return url.set(drivername="sqlite+aiosqlite")
     raise DatabaseError(
         f"DATABASE_URL starts with {url.drivername}://; allowed are sqlite:/// and postgresql://"
