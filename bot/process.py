@@ -179,11 +179,11 @@ async def listening(process: Process, settings: Settings) -> AsyncIterator[str]:
     server = application(process.bot.store, None if by_socket else app)
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, settings.host, settings.port)
+    site = web.TCPSite(runner, settings.host.strip("[]"), settings.port)
     try:
         await _open(site, settings)
         async with _socket_mode(app, settings):
-            yield f"http://{settings.host}:{_port(runner)}"
+            yield f"http://{_bracketed(settings.host)}:{_port(runner)}"
     finally:
         await runner.cleanup()
 
@@ -192,8 +192,19 @@ async def _open(site: web.TCPSite, settings: Settings) -> None:
     try:
         await site.start()
     except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise WrongSetting(f"PORT: cannot listen on {where}: {error.strerror}") from None
+        where = f"{_bracketed(settings.host)}:{settings.port}"
+        raise WrongSetting(f"HOST, PORT: cannot listen on {where}: {_why(error)}") from None
+
+
+def _bracketed(host: str) -> str:
+    """As an address has it, where the host may be IPv6 (RFC 3986, 3.2.2)."""
+    bare = host.strip("[]")
+    return f"[{bare}]" if ":" in bare else bare
+
+
+def _why(error: OSError) -> str:
+    """asyncio's own sentence repeats the address before it comes to the reason."""
+    return (error.strerror or "").rpartition(": ")[2]
 
 
 def _port(runner: web.AppRunner) -> int:
