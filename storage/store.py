@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -141,6 +142,14 @@ class Store:
             await engine.dispose()
         if self._aside:
             self._aside.close()
+
+
+async def damage(session: Session) -> str | None:
+    """The first thing that is broken in a SQLite file; PostgreSQL looks after its own."""
+    if postgres(session.sync_session):
+        return None
+    found = str((await session.execute(text("PRAGMA quick_check(1)"))).scalar_one())
+    return None if found == "ok" else " ".join(found.split())
 
 
 class _Aside:
