@@ -272,7 +272,8 @@ async def serve(settings: Settings, policy: Policy) -> None:
         # over many objects a fifth of their time.
         gc.collect()
         gc.freeze()
-        log.info("listening address=%s", address)
+        way = "socket" if settings.slack_app_token else "http"
+        log.info("listening address=%s slack=%s", address, way)
         await until_told_to_stop()
 
 

@@ -173,6 +173,17 @@ async def test_serve_says_when_a_platform_would_lose_the_register(settings: Sett
     assert "DATABASE_URL is SQLite and PORT is set, as platforms do" in said
 
 
+@pytest.mark.parametrize("way", ["http", "socket"])
+async def test_the_log_says_how_slack_reaches_it(
+    slack: Sandbox, settings: Settings, way: str
+) -> None:
+    token = {"SLACK_APP_TOKEN": slack.app_token} if way == "socket" else {}
+    async with serving(settings, PORT=free_port(), **token) as process:
+        assert process.stderr is not None
+        said = b"".join([line async for line in _until_listening(process.stderr)]).decode()
+    assert said.endswith(f" slack={way}\n")
+
+
 async def _until_listening(lines: asyncio.StreamReader) -> AsyncIterator[bytes]:
     async for line in lines:
         yield line
