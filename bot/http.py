@@ -1,5 +1,6 @@
 """What the outside reaches over HTTP: Slack's requests, and whether we are well."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -15,6 +16,8 @@ from storage.store import DatabaseError, Store
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1024 * 1024
+PATIENCE = 3  # seconds
+_UNREACHABLE = "database unreachable"
 # What reading a body that Slack would not send comes to, in Bolt and in our listeners.
 MALFORMED = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
@@ -40,13 +43,29 @@ def application(store: Store, app: AsyncApp | None) -> web.Application:
 
 
 async def _why_not_ready(store: Store) -> str | None:
+    """A database that does not answer is not waited for: who asks wants to know it by then.
+
+    Nor is its driver, which tries for ten seconds to take the question back.
+    """
+    asked = asyncio.create_task(require_current(store))
+    await asyncio.wait({asked}, timeout=PATIENCE)
+    if not asked.done():
+        asked.add_done_callback(_let_go)
+        asked.cancel()
+        return _UNREACHABLE
     try:
-        await require_current(store)
+        await asked
     except DatabaseError as error:
         return str(error)
     except (SQLAlchemyError, OSError):
-        return "database unreachable"
+        return _UNREACHABLE
     return None
+
+
+def _let_go(asked: asyncio.Task[None]) -> None:
+    """How it ended is nobody's concern; asyncio would log an error that nobody looked at."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 def _slack(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:

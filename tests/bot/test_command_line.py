@@ -67,6 +67,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "export --format xml",
         "history --since yesterday",
         "brief --at 2026-11-30T09:30:00",
+        "brief --at 0001-01-01T00:00:00+14:00",
         "try --port 0",
         "check --head 12",
     ],
