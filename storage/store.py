@@ -146,7 +146,7 @@ class Store:
 
 async def damage(session: Session) -> str | None:
     """The first thing that is broken in a SQLite file; PostgreSQL looks after its own."""
-    if postgres(session.sync_session):
+    if postgres(session):
         return None
     found = str((await session.execute(text("PRAGMA quick_check(1)"))).scalar_one())
     return None if found == "ok" else " ".join(found.split())
