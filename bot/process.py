@@ -179,7 +179,7 @@ async def listening(process: Process, settings: Settings) -> AsyncIterator[str]:
     server = application(process.bot.store, None if by_socket else app)
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, settings.host.strip("[]"), settings.port)
+    site = web.TCPSite(runner, settings.host, settings.port)
     try:
         await _open(site, settings)
         async with _socket_mode(app, settings):
@@ -198,8 +198,7 @@ async def _open(site: web.TCPSite, settings: Settings) -> None:
 
 def _bracketed(host: str) -> str:
     """As an address has it, where the host may be IPv6 (RFC 3986, 3.2.2)."""
-    bare = host.strip("[]")
-    return f"[{bare}]" if ":" in bare else bare
+    return f"[{host}]" if ":" in host else host
 
 
 def _why(error: OSError) -> str:

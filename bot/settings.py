@@ -121,9 +121,28 @@ def _address(text: str) -> str:
         parts = urlsplit(text)
     except ValueError:
         raise malformed from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", text):
+    if not parts.hostname or not _may_be_host(parts.hostname):
+        raise malformed
+    if parts.scheme not in {"http", "https"} or re.search(r"\s", text):
         raise malformed
     return text.rstrip("/") + "/"
+
+
+def _host(text: str) -> str:
+    """A name or an address; IPv6 may stand in brackets, as in a URL."""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if not re.fullmatch(r"[\w.:-]+", bare, re.ASCII) or not _may_be_host(bare):
+        raise ValueError("is malformed: ")
+    return bare
+
+
+def _may_be_host(name: str) -> bool:
+    """Python's resolver raises UnicodeError, and no OSError, for an empty or overlong label."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _port(text: str) -> int:
@@ -159,7 +178,7 @@ _VARIABLES = (
     ),
     _Variable("SLACK_APP_TOKEN", "slack_app_token", _shaped(r"xapp-[\w.-]+"), f"copy {_APP}"),
     _Variable("SLACK_API_URL", "slack_api_url", _address, "say https://slack.com/api/"),
-    _Variable("HOST", "host", _shaped(r"[\w.:\[\]-]+"), "say 127.0.0.1, or 0.0.0.0 for every one"),
+    _Variable("HOST", "host", _host, "say 127.0.0.1, or 0.0.0.0 for every one"),
     _Variable("PORT", "port", _port, "say a number from 1 to 65535"),
     _Variable("DEBT_POLICY", "policy", Path, ""),
     _Variable("LOG_LEVEL", "log_level", _level, f"say one of {', '.join(LEVELS)}"),

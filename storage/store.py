@@ -47,6 +47,8 @@ def database_url(text: str) -> URL:
     """The driver's URL for what people and platforms write. Raises DatabaseError."""
     try:
         url = make_url(text)
+        if url.host and not url.host.startswith("/"):  # a directory holds a socket
+            url.host.encode("idna")  # as the resolver will, with a UnicodeError of its own
     except (ArgumentError, ValueError):
         raise DatabaseError(
             "DATABASE_URL is not a database address; say sqlite:///debt.db or postgresql://…"
