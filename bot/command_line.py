@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.commands import (
     annotating,
@@ -55,6 +56,7 @@ _TOPICS = (
 
 def main() -> int:
     """The console script: 0 done, 1 refused or failed, 2 asked the wrong way."""
+    _keep_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -94,21 +96,22 @@ def answer(words: Sequence[str], world: World) -> int:
     return _answered(lambda: run(arguments, world), world.err.write)
 
 
+def _keep_streams() -> None:
+    """A closed one reads and writes nothing; else the next file opened would take its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
 def _here() -> World:
     return World(environment(), datetime.now(UTC), sys.stdin.buffer, sys.stdout, sys.stderr)
 
 
 def environment() -> Mapping[str, str]:
     """The process's own values before those of `.env`."""
-    from dotenv import dotenv_values
+    from bot.settings import env_file
 
-    from bot.settings import WrongSetting
-
-    try:
-        written = dotenv_values(".env")
-    except UnicodeDecodeError:
-        raise WrongSetting(".env is not UTF-8 text") from None
-    return {name: value for name, value in written.items() if value is not None} | dict(os.environ)
+    return env_file(Path(".env")) | dict(os.environ)
 
 
 def _answered(work: Callable[[], int], say: Callable[[str], object] | None = None) -> int:

@@ -183,7 +183,7 @@ async def listening(process: Process, settings: Settings) -> AsyncIterator[str]:
     try:
         await _open(site, settings)
         async with _socket_mode(app, settings):
-            yield f"http://{settings.host}:{_port(runner)}"
+            yield f"http://{_bracketed(settings.host)}:{_port(runner)}"
     finally:
         await runner.cleanup()
 
@@ -192,8 +192,18 @@ async def _open(site: web.TCPSite, settings: Settings) -> None:
     try:
         await site.start()
     except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise WrongSetting(f"PORT: cannot listen on {where}: {error.strerror}") from None
+        where = f"{_bracketed(settings.host)}:{settings.port}"
+        raise WrongSetting(f"HOST, PORT: cannot listen on {where}: {_why(error)}") from None
+
+
+def _bracketed(host: str) -> str:
+    """As an address has it, where the host may be IPv6 (RFC 3986, 3.2.2)."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _why(error: OSError) -> str:
+    """asyncio's own sentence repeats the address before it comes to the reason."""
+    return (error.strerror or "").rpartition(": ")[2]
 
 
 def _port(runner: web.AppRunner) -> int:
@@ -261,7 +271,8 @@ async def serve(settings: Settings, policy: Policy) -> None:
         # over many objects a fifth of their time.
         gc.collect()
         gc.freeze()
-        log.info("listening address=%s", address)
+        way = "socket" if settings.slack_app_token else "http"
+        log.info("listening address=%s slack=%s", address, way)
         await until_told_to_stop()
 
 

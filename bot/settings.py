@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,26 @@ def read(environment: Mapping[str, str], *, need_slack: bool) -> Settings:
 def problems(environment: Mapping[str, str], *, need_slack: bool) -> list[str]:
     """Everything wrong or missing, a line each. An empty value counts as none."""
     return [*_malformed(environment), *(_missing(environment) if need_slack else ())]
+
+
+def env_file(file: Path) -> dict[str, str]:
+    """The values written there, none where it is missing. Raises WrongSetting for a line that is
+    no value: to go on without it would leave out what somebody meant to say.
+    """
+    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
+
+    if not file.exists() or file.is_dir():
+        return {}
+    try:
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WrongSetting(f"{file} is not UTF-8 text") from None
+    for line in parse_stream(StringIO(text)):
+        if line.error:
+            raise WrongSetting(f"{file}:{line.original.line}: is not NAME=value")
+    written = dotenv_values(stream=StringIO(text))
+    return {name: value for name, value in written.items() if value is not None}
 
 
 def cache_directory(environment: Mapping[str, str]) -> Path:
@@ -100,9 +121,28 @@ def _address(text: str) -> str:
         parts = urlsplit(text)
     except ValueError:
         raise malformed from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", text):
+    if not parts.hostname or not _may_be_host(parts.hostname):
+        raise malformed
+    if parts.scheme not in {"http", "https"} or re.search(r"\s", text):
         raise malformed
     return text.rstrip("/") + "/"
+
+
+def _host(text: str) -> str:
+    """A name or an address; IPv6 may stand in brackets, as in a URL."""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if not re.fullmatch(r"[\w.:-]+", bare, re.ASCII) or not _may_be_host(bare):
+        raise ValueError("is malformed: ")
+    return bare
+
+
+def _may_be_host(name: str) -> bool:
+    """Python's resolver raises UnicodeError, and no OSError, for an empty or overlong label."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _port(text: str) -> int:
@@ -138,7 +178,7 @@ _VARIABLES = (
     ),
     _Variable("SLACK_APP_TOKEN", "slack_app_token", _shaped(r"xapp-[\w.-]+"), f"copy {_APP}"),
     _Variable("SLACK_API_URL", "slack_api_url", _address, "say https://slack.com/api/"),
-    _Variable("HOST", "host", _shaped(r"[\w.:\[\]-]+"), "say 127.0.0.1, or 0.0.0.0 for every one"),
+    _Variable("HOST", "host", _host, "say 127.0.0.1, or 0.0.0.0 for every one"),
     _Variable("PORT", "port", _port, "say a number from 1 to 65535"),
     _Variable("DEBT_POLICY", "policy", Path, ""),
     _Variable("LOG_LEVEL", "log_level", _level, f"say one of {', '.join(LEVELS)}"),

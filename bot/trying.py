@@ -28,7 +28,8 @@ from storage.tables import Subscription
 log = logging.getLogger(__name__)
 
 USUAL_PORT = 3000
-MANIFEST = Path(__file__).parents[1] / "manifest.yml"
+# A link to the one at the root, so that it is there, too, where only packages are installed.
+MANIFEST = Path(__file__).with_name("manifest.yml")
 LEADS = {"payments": "erin", "platform": "kai"}
 
 

@@ -6,6 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import WrongSetting
+from briefings.verdict import UNSURE
 
 
 async def who_we_are(client: AsyncWebClient) -> AsyncSlackResponse:
@@ -13,6 +14,7 @@ async def who_we_are(client: AsyncWebClient) -> AsyncSlackResponse:
     try:
         return await client.auth_test()
     except SlackApiError as error:
+        _excuse_slack(client, error)
         code = code_of(error)
         if not code:
             raise WrongSetting(f"SLACK_API_URL: {client.base_url} is not Slack’s API") from None
@@ -29,12 +31,23 @@ async def require_app_token(client: AsyncWebClient, token: str) -> None:
     try:
         await client.apps_connections_open(app_token=token)
     except SlackApiError as error:
+        _excuse_slack(client, error)
         raise WrongSetting(
             f"SLACK_APP_TOKEN: Slack refuses it ({code_of(error)}); copy the app-level token "
             "with connections:write from “Basic Information”, or leave it out"
         ) from None
     except (aiohttp.ClientError, TimeoutError):
         raise WrongSetting(unreachable(client)) from None
+
+
+def _excuse_slack(client: AsyncWebClient, error: SlackApiError) -> None:
+    """Raises WrongSetting that blames no token where the trouble is Slack's, and passes."""
+    status, code = error.response.status_code, code_of(error)
+    if status == 429 or status >= 500 or code in UNSURE:
+        raise WrongSetting(
+            f"SLACK_API_URL: {client.base_url} has trouble of its own "
+            f"({code or f'HTTP {status}'}); try again in a minute"
+        ) from None
 
 
 def unreachable(client: AsyncWebClient) -> str:

@@ -43,6 +43,8 @@ LATEST_START = SENDING_LEASE.total_seconds() / 2
 HISTORY_PAGES = 5
 HISTORY_PAGE = 200
 
+_UNKNOWN = "briefing may have arrived key=%s why=%s; its channel is looked at before another try"
+
 Stopwatch = Callable[[], float]
 
 
@@ -230,6 +232,8 @@ class Sender:
 
     async def _settle(self, briefing: Ledgered, tried: Tried) -> None:
         log.info("briefing key=%s verdict=%s", briefing.key, tried.verdict.name.lower())
+        if tried.verdict is Verdict.UNKNOWN:
+            log.warning(_UNKNOWN, briefing.key, tried.why)
         async with self._store.change() as session:
             await self._write(session, briefing, tried)
         if tried.wait:

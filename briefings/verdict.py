@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 BETWEEN_TRIES = timedelta(seconds=30)
 # Slack may have accepted the message before it answered with one of these.
-_UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _CHANNEL_TROUBLE = {
     "not_in_channel": "I am not in the channel; invite me with /invite",
     "channel_not_found": "I cannot see the channel; invite me with /invite",
@@ -67,7 +67,7 @@ def judged(error: SlackApiError) -> Tried:
     if status == 429 or code == "ratelimited":
         wait = float(answer.headers.get("Retry-After", 1))
         return Tried(Verdict.AGAIN, why="ratelimited", wait=wait)
-    if status >= 500 or code in _UNSURE or not code:
+    if status >= 500 or code in UNSURE or not code:
         return Tried(Verdict.UNKNOWN, why=code or f"HTTP {status}")
     if code in _APP_TROUBLE:
         return Tried(Verdict.AGAIN, why=f"Slack does not let the app in: {code}")

@@ -29,14 +29,31 @@ async def current(store: Store) -> bool:
 
 
 async def require_current(store: Store) -> None:
-    """Raises DatabaseError where the tables are not of this version."""
+    """Raises DatabaseError where the tables are not of this version, and says what helps."""
+    async with store.read() as session:
+        connection = await session.connection()
+        await connection.run_sync(_refuse_newer)
     if not await current(store):
         raise DatabaseError("DATABASE_URL: its tables are not of this version; run `debt migrate`")
 
 
 def _is_current(connection: Connection) -> bool:
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == newest
+    return _revision(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _refuse_newer(connection: Connection) -> None:
+    """Older revisions are all known here: one that is not was written by a later version."""
+    revision = _revision(connection)
+    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision not in {None, *known}:
+        raise DatabaseError(
+            f"DATABASE_URL: its tables are of a newer version than this program (revision "
+            f"{revision}); run that version, or restore a backup from before it"
+        )
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _with_connection(url: URL, work: Callable[[Connection], None]) -> None:
@@ -61,6 +78,7 @@ def _reason(error: OperationalError) -> str:
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+    _refuse_newer(connection)
     command.upgrade(_config(connection), "head")
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -46,6 +47,8 @@ def database_url(text: str) -> URL:
     """The driver's URL for what people and platforms write. Raises DatabaseError."""
     try:
         url = make_url(text)
+        if url.host and not url.host.startswith("/"):  # a directory holds a socket
+            url.host.encode("idna")  # as the resolver will, with a UnicodeError of its own
     except (ArgumentError, ValueError):
         raise DatabaseError(
             "DATABASE_URL is not a database address; say sqlite:///debt.db or postgresql://…"
@@ -55,6 +58,11 @@ def database_url(text: str) -> URL:
     if url.drivername in {"sqlite", "sqlite+aiosqlite"}:
         if url.database in {None, "", ":memory:"}:
             raise DatabaseError("DATABASE_URL names no file; say sqlite:///debt.db")
+        if url.query:
+            raise DatabaseError(
+                "DATABASE_URL says something after “?”, which counts for PostgreSQL only; "
+                "say sqlite:///debt.db"
+            )
         return url.set(drivername="sqlite+aiosqlite")
     raise DatabaseError(
         f"DATABASE_URL starts with {url.drivername}://; allowed are sqlite:/// and postgresql://"
@@ -136,6 +144,14 @@ class Store:
             await engine.dispose()
         if self._aside:
             self._aside.close()
+
+
+async def damage(session: Session) -> str | None:
+    """The first thing that is broken in a SQLite file; PostgreSQL looks after its own."""
+    if postgres(session):
+        return None
+    found = str((await session.execute(text("PRAGMA quick_check(1)"))).scalar_one())
+    return None if found == "ok" else " ".join(found.split())
 
 
 class _Aside:

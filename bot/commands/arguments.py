@@ -79,12 +79,12 @@ def _day(text: str) -> Any:
 
 
 def instant(text: str) -> datetime:
-    """An ISO time with its zone."""
+    """An ISO time with its zone; at either end of the calendar nothing can be counted from it."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or not 1970 <= at.year < 2200:
         raise argparse.ArgumentTypeError(
             f"“{text[:40]}” is not a time with its zone, such as 2026-11-30T09:30:00+01:00"
         )

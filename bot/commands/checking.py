@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from storage.tables import Repository
 
 _CHECK = """\
-Looks at configuration, policy, database, migrations and history chain, then at Slack's tokens,
-scopes and channels. Tells which repositories of the policy could not be read the last time, and
-why. Prints all that is missing at once, and exits with 1 if anything is."""
+Looks at configuration, policy, database, migrations, damage to a SQLite file and history chain,
+then at Slack's tokens, scopes and channels. Tells which repositories of the policy could not be
+read the last time, and why. Prints all that is missing at once, and exits with 1 if anything is."""
 
 
 def add(commands: Commands) -> None:
@@ -111,6 +111,8 @@ async def _register(invocation: Invocation) -> tuple[list[str], list[str]]:
     url = invocation.world.environment.get("DATABASE_URL", "").strip() or Settings().database_url
     try:
         async with opened(url) as store:
+            if broken := await _broken(store):
+                return [broken], []
             faults = await _chain(store, invocation.arguments.head)
             await _nudges(invocation, store)
             faults += await _refreshes(invocation, store)
@@ -118,6 +120,14 @@ async def _register(invocation: Invocation) -> tuple[list[str], list[str]]:
                 return faults, await channels(session)
     except expected() as error:
         return [words_of(error)], []
+
+
+async def _broken(store: "Store") -> str | None:
+    from storage.store import damage
+
+    async with store.read() as session:
+        found = await damage(session)
+    return found and f"DATABASE_URL: its file is damaged ({found}); restore a backup"
 
 
 async def _refreshes(invocation: Invocation, store: "Store") -> list[str]:

@@ -67,6 +67,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         "export --format xml",
         "history --since yesterday",
         "brief --at 2026-11-30T09:30:00",
+        "brief --at 0001-01-01T00:00:00+14:00",
         "try --port 0",
         "check --head 12",
     ],
@@ -245,6 +246,18 @@ def test_what_is_wrong_outside_is_one_line_that_names_it(
 def test_a_file_that_is_no_database_is_named(fresh: Terminal) -> None:
     fresh.file("new.db", b"something else altogether" * 100)
     assert refused(fresh.says("list")) == "debt: DATABASE_URL: file is not a database\n"
+
+
+def test_a_damaged_file_is_not_called_healthy(fresh: Terminal) -> None:
+    rows = "".join(f"worker {number},acme/web,src/{number}\n" for number in range(200))
+    done(fresh.says("import", "-", given=f"name,repo,paths\n{rows}"))
+    file = fresh.folder / "new.db"
+    whole = file.read_bytes()
+    at = whole.rindex(b"worker 100")
+    file.write_bytes(whole[: at - 2_000] + bytes(4_000) + whole[at + 2_000 :])
+    line = refused(fresh.says("check", "--offline"))
+    assert line.startswith("debt: DATABASE_URL: its file is damaged (")
+    assert line.endswith("; restore a backup\n")
 
 
 def test_every_wrong_cell_has_its_line_and_nothing_is_kept(fresh: Terminal) -> None:

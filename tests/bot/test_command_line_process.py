@@ -72,6 +72,34 @@ def test_an_env_file_that_is_no_text_is_named(terminal: Terminal) -> None:
     assert (said.status, said.err) == (1, "debt: .env is not UTF-8 text\n")
 
 
+def test_a_line_of_the_env_file_that_is_no_value_is_named_and_nothing_is_done(
+    terminal: Terminal,
+) -> None:
+    terminal.file(".env", "# ours\nPORT=3000\nDATABASE_URL sqlite:///other.db\n")
+    said = terminal.really("migrate")
+    assert (said.status, said.out, said.err) == (1, "", "debt: .env:3: is not NAME=value\n")
+    assert [file.name for file in terminal.folder.iterdir()] == [".env"]
+
+
+def test_an_env_file_saved_by_windows_counts(terminal: Terminal) -> None:
+    terminal.file(".env", b"\xef\xbb\xbfDATABASE_URL=sqlite:///other.db\r\nPORT=3000\r\n")
+    assert terminal.really("migrate").status == 0
+    assert (terminal.folder / "other.db").exists()
+
+
+def test_streams_that_a_scheduler_closed_are_nothing_to_stumble_over(terminal: Terminal) -> None:
+    terminal.really("import", "-", given=SHEET)
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        done = subprocess.run(
+            ["sh", "-c", f"{program()} list {closed}"],
+            cwd=terminal.folder,
+            env=terminal.variables,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_reader_that_leaves_early_is_not_complained_about(terminal: Terminal) -> None:
     rows = "".join(f"worker {number},acme/web,src/{number}\n" for number in range(5_000))
     terminal.really("import", "-", given=f"name,repo,paths\n{rows}")

@@ -1,5 +1,6 @@
 """What reaches the process from outside: forged, stale, malformed, too large; and its health."""
 
+import asyncio
 import io
 import json
 import sqlite3
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
+import psycopg
 import pytest
 
 from bot.process import Process
@@ -216,11 +218,27 @@ async def test_a_healthy_process_says_so(process: Process, address: str) -> None
     assert await get(address, "/readyz") == (200, {"ok": True, "why": None})
 
 
-async def test_a_database_of_another_version_is_not_ready(
-    process: Process, address: str, ledger: Ledger
+@pytest.mark.parametrize(("revision", "cure"), [("0001", "run `debt migrate`"), ("9999", "newer")])
+async def test_a_database_of_another_version_is_not_ready_and_says_what_helps(
+    process: Process, address: str, ledger: Ledger, revision: str, cure: str
 ) -> None:
     with sqlite3.connect(str(ledger.store.url.database)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = 'older'")
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     connection.close()
-    assert await get(address, "/readyz") == (503, {"ok": False, "why": "run: debt migrate"})
+    status, answer = await get(address, "/readyz")
+    assert (status, answer["ok"]) == (503, False)
+    assert cure in answer["why"]
     assert (await get(address, "/healthz"))[0] == 200
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_database_that_does_not_answer_is_not_ready_within_seconds(
+    process: Process, address: str, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as somebody:
+        somebody.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+        async with asyncio.timeout(10):
+            answer = await get(address, "/readyz")
+            assert (await get(address, "/healthz"))[0] == 200
+    assert answer == (503, {"ok": False, "why": "database unreachable"})
+    assert (await get(address, "/readyz"))[0] == 200

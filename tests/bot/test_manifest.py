@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from bot.features import SHORTCUTS, VERBS
+from bot.trying import MANIFEST
 
 ROOT = Path(__file__).parents[2]
 # What Slack asks for each Web API method that the code calls, in the kinds of channels it is
@@ -46,6 +47,12 @@ def source() -> str:
     """Everything of ours that may talk to Slack."""
     rooms = ("bot", "briefings", "intake", "storage")
     return "\n".join(path.read_text() for room in rooms for path in (ROOT / room).rglob("*.py"))
+
+
+def test_a_bot_that_was_installed_without_the_repository_has_its_manifest() -> None:
+    """`debt check` and `debt try` read it; only what lies in a package is installed."""
+    assert MANIFEST.parent == ROOT / "bot"
+    assert MANIFEST.samefile(ROOT / "manifest.yml")
 
 
 def test_every_method_called_is_one_whose_scopes_are_known(source: str) -> None:

@@ -133,12 +133,55 @@ async def test_a_refused_app_token_is_named_before_anybody_waits_for_it(
     assert said.decode().splitlines()[-1].startswith("debt: SLACK_APP_TOKEN: Slack refuses it")
 
 
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [("500 Internal Server Error", "internal_error"), ("429 Too Many Requests", "ratelimited")],
+)
+async def test_an_outage_of_slack_is_not_blamed_on_a_token(
+    settings: Settings, status: str, why: str
+) -> None:
+    body = json.dumps({"ok": False, "error": why})
+    answer = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
+    answer += f"Content-Length: {len(body)}\r\n\r\n{body}"
+    async with (
+        answering(answer.encode()) as url,
+        serving(settings, "check", SLACK_API_URL=url) as process,
+    ):
+        _, said = await process.communicate()
+    assert said.decode().splitlines()[-1] == (
+        f"debt: SLACK_API_URL: {url} has trouble of its own ({why}); try again in a minute"
+    )
+
+
+async def test_a_taken_port_and_a_host_that_is_not_here_are_named(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for host in ("127.0.0.1", "2001:db8::1", "[2001:db8::1]"):
+            async with serving(settings, HOST=host, PORT=port) as process:
+                _, said = await process.communicate()
+            last = said.decode().splitlines()[-1]
+            named = host if host.startswith("[") or "::" not in host else f"[{host}]"
+            assert last.startswith(f"debt: HOST, PORT: cannot listen on {named}:{port}: ")
+            assert "Name or service" not in last  # IPv6 in brackets is an address, too
+
+
 async def test_serve_says_when_a_platform_would_lose_the_register(settings: Settings) -> None:
     async with serving(settings, PORT=free_port()) as process:
         assert process.stderr is not None
         said = b"".join([line async for line in _until_listening(process.stderr)]).decode()
     assert "level=WARNING" in said
     assert "DATABASE_URL is SQLite and PORT is set, as platforms do" in said
+
+
+@pytest.mark.parametrize("way", ["http", "socket"])
+async def test_the_log_says_how_slack_reaches_it(
+    slack: Sandbox, settings: Settings, way: str
+) -> None:
+    token = {"SLACK_APP_TOKEN": slack.app_token} if way == "socket" else {}
+    async with serving(settings, PORT=free_port(), **token) as process:
+        assert process.stderr is not None
+        said = b"".join([line async for line in _until_listening(process.stderr)]).decode()
+    assert said.endswith(f" slack={way}\n")
 
 
 async def _until_listening(lines: asyncio.StreamReader) -> AsyncIterator[bytes]:

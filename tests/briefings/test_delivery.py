@@ -163,11 +163,14 @@ async def test_a_server_error_is_unknown_and_posted_once_it_is_not_found(
 
 
 @pytest.mark.parametrize("error", ["internal_error", "fatal_error", "request_timeout"])
-async def test_an_error_after_which_slack_may_have_it_is_unknown(mail: Mail, error: str) -> None:
+async def test_an_error_after_which_slack_may_have_it_is_unknown_and_the_log_says_why(
+    mail: Mail, error: str, caplog: pytest.LogCaptureFixture
+) -> None:
     await mail.writes("a")
     mail.slack.faults.answer("chat.postMessage", error=error)
     await mail.sends()
     assert await mail.states() == {"a": "sending"}
+    assert f"briefing may have arrived key=a why={error}" in caplog.text
 
 
 async def test_what_slack_accepts_after_the_connection_broke_is_found(mail: Mail) -> None:

@@ -40,6 +40,7 @@ def test_the_address_that_people_and_platforms_write_works(written: str, driven:
         ("mysql://h/d", "starts with mysql://"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
+        ("sqlite:///debt.db?mode=ro", "says something after"),
     ],
 )
 def test_a_wrong_address_names_the_variable_and_what_to_say(written: str, words: str) -> None:
