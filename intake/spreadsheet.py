@@ -100,7 +100,8 @@ def records(file: BinaryIO, faults: Faults) -> Iterator[Iterator[_RECORD]]:
     try:
         yield _parsed(text, faults)
     finally:
-        text.detach()
+        if not text.closed:  # as after an error that closed the file
+            text.detach()
 
 
 def _parsed(text: TextIO, faults: Faults) -> Iterator[_RECORD]:
