@@ -46,7 +46,7 @@ _NAMES = {
 # Said in other words already: by the rating itself, or by what the entry is about.
 _UNSAID = {f"{name}_{part}" for name in RATING_NAMES for part in ("by", "reason", "proxy")} | {
     "owner_gone", "stage_before", "state", "request", "wish", "agreed", "item", "evidence",
-    "expiry_noticed_on", "review_noticed_on",
+    "expiry_noticed_on", "review_noticed_on", "done_on",
 }  # fmt: skip
 
 
