@@ -14,7 +14,7 @@ from briefings.message import Message, buttons, line, plainly, quiet
 from briefings.words import readable, say
 from debt.approval import waits_for
 from debt.refusal import Refused
-from storage import approvals
+from storage import approvals, requests
 from storage.approvals import Decided
 from storage.artifacts import Change
 from storage.store import Session
@@ -28,7 +28,7 @@ _Act = Callable[[Session, Change, int], Awaitable[Decided]]
 async def requested(session: Session, request: Requested) -> Reply:
     """For who asked: how many have to agree, and where they were asked."""
     about = Asked(request.approval, request.artifact)
-    places = await approvals.asked_at(session, request.approval)
+    places = await requests.asked_at(session, request.approval)
     words = say("approvals.requested", **about.words(), why=request.why, places=places)
     return Reply(plainly(words))
 
@@ -85,7 +85,7 @@ async def list_(call: Call) -> Answer:
     async with call.store.read() as session:
         waiting = [
             await told.asked(session, each)
-            for each in await approvals.open_requests(session, _LOOKED_AT)
+            for each in await requests.open_requests(session, _LOOKED_AT)
         ]
     me = call.who.slack_id
     theirs = [each for each in waiting if _for_me(call, each)]

@@ -13,7 +13,7 @@ from debt.artifact import Artifact, Stage
 from debt.gate import Item, ahead, fact, gate, missing, next_stage
 from debt.refusal import Refused
 from debt.tier import tier
-from storage import approvals, checklists
+from storage import checklists, requests
 from storage.artifacts import Change, require
 from storage.checklists import Checklist
 from storage.promotion import require_may_show, require_may_waive
@@ -47,7 +47,7 @@ async def standing_of(session: Session, change: Change, artifact: Artifact) -> S
     items = gate(artifact, change.policy, stage)
     shown = await checklists.shown(session, artifact, Checklist.PROMOTE)
     lacking = missing(items, shown, artifact, change.today)
-    asked = await approvals.of_artifact(session, artifact.id)
+    asked = await requests.of_artifact(session, artifact.id)
     waits = any((a.kind, a.state) == (Wish.PROMOTE, ApprovalState.OPEN) for a in asked)
     return Standing(artifact, stage, items, shown, lacking, waits)
 

@@ -14,7 +14,7 @@ from debt.artifact import Artifact
 from debt.policy import Policy
 from debt.score import explain
 from debt.tier import tier
-from storage import approvals, checklists, history
+from storage import checklists, history, requests
 from storage.approvals import requirement_of
 from storage.artifacts import require
 from storage.checklists import Checklist
@@ -56,7 +56,7 @@ class Asked:
 
 async def asked(session: Session, approval: Approval) -> Asked:
     artifact = await require(session, approval.artifact_id)
-    return Asked(approval, artifact, await approvals.votes(session, approval.id or 0))
+    return Asked(approval, artifact, await requests.votes(session, approval.id or 0))
 
 
 async def question(
@@ -120,7 +120,7 @@ async def decision(session: Session, approval_id: int, policy: Policy) -> Messag
 
 
 async def _found(session: Session, approval_id: int) -> Asked:
-    approval = await approvals.find(session, approval_id)
+    approval = await requests.find(session, approval_id)
     if approval is None:
         raise LookupError(f"the outbox names request {approval_id}, which does not exist")
     return await asked(session, approval)

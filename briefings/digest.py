@@ -17,7 +17,7 @@ from debt.notice import ignored_on
 from debt.policy import Policy
 from debt.score import explain
 from debt.standing import Action, NextStep, next_step
-from storage import approvals, lists, people
+from storage import lists, people, requests
 from storage.lists import Scope, ScopeKind
 from storage.store import Session
 from storage.tables import Approval
@@ -162,7 +162,7 @@ class Known:
 
 async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = ()) -> Known:
     artifacts = await lists.several(session, numbers)
-    waiting = await approvals.waiting(session, numbers)
+    waiting = await requests.waiting(session, numbers)
     spoken_of = [*who, *(a.owner for a in artifacts.values())]
     spoken_of += [a.changed_by for a in artifacts.values()]
     spoken_of += [each.asked_by for each in waiting.values()]

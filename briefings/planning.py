@@ -22,6 +22,7 @@ from storage import (
     listings,
     nudges,
     outbox,
+    requests,
     snapshots,
     subscriptions,
     told,
@@ -70,7 +71,7 @@ async def _look_back(session: Session, change: Change) -> None:
 async def _requests_take_turns(store: Store, change: Change) -> int:
     """Requests that wait are brought up again, or lapse; each in a unit of work of its own."""
     async with store.read() as session:
-        due = await approvals.due(session, change.at, limit=20)
+        due = await requests.due(session, change.at, limit=20)
     for approval in due:
         async with store.change() as session:
             await approvals.take_turn(session, change, approval.id or 0)
@@ -187,7 +188,7 @@ async def rehearse(store: Store, policy: Policy, now: datetime) -> list[Preview]
         said = [preview for one in due for preview in await _preview(session, change, one)]
         before = await outbox.newest(session)
         await nudging.rehearse(session, change)
-        for approval in await approvals.due(session, now, limit=None):
+        for approval in await requests.due(session, now, limit=None):
             await approvals.take_turn(session, change, approval.id or 0)
         return turned + said + await _planned(session, policy, before)
 

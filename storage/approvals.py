@@ -6,7 +6,7 @@ instant are counted one after the other.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from sqlalchemy import delete, select, text
@@ -21,10 +21,9 @@ from storage import history, outbox
 from storage.artifacts import Change, locked, require
 from storage.granting import grant
 from storage.reach import Place, behind, people_of
+from storage.requests import KIND, find, votes
 from storage.store import ANYBODY, Session, concern, insert_new
-from storage.tables import APPROVAL, BRIEFING, MENTION, VOTE, Approval, ApprovalState, Vote
-
-KIND = "approval"
+from storage.tables import APPROVAL, VOTE, Approval, ApprovalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,32 +240,6 @@ async def standing(session: Session, change: Change, approval: Approval) -> Coun
     return count(requirement_of(approval), voters, change.roster)
 
 
-async def votes(session: Session, approval_id: int) -> list[Vote]:
-    """Who agreed and when, the first one first."""
-    question = select(Vote).where(col(Vote.approval_id) == approval_id)
-    found = await session.execute(question.order_by(col(Vote.at), col(Vote.person)))
-    return list(found.scalars())
-
-
-async def asked_at(session: Session, approval: Approval) -> list[Place]:
-    """Where those who decide were asked, in the order of asking."""
-    of_it = select(MENTION.c.briefing_id).where(MENTION.c.artifact_id == approval.artifact_id)
-    question = (
-        select(BRIEFING.c.channel, BRIEFING.c.person, BRIEFING.c.facts)
-        .where(BRIEFING.c.id.in_(of_it), BRIEFING.c.kind == KIND)
-        .order_by(BRIEFING.c.id)
-    )
-    return [
-        Place(person=row.person) if row.person else Place(channel=row.channel)
-        for row in await session.execute(question)
-        if row.facts == {"approval": approval.id}
-    ]
-
-
-async def find(session: Session, approval_id: int) -> Approval | None:
-    return await session.get(Approval, approval_id)
-
-
 async def _waiting(session: Session, change: Change, approval_id: int) -> tuple[Artifact, Approval]:
     """Both locked, the artifact first. Refused once the request is settled."""
     question = select(APPROVAL.c.artifact_id).where(APPROVAL.c.id == approval_id)
@@ -355,17 +328,6 @@ async def overtake(session: Session, change: Change, artifact_id: int, *but: Wis
         _record(session, change, approval, action, {"state": "open"})
 
 
-async def due(session: Session, now: datetime, limit: int | None) -> list[Approval]:
-    """Requests whose turn has come to be brought up again or to lapse, the oldest first."""
-    question = (
-        select(Approval)
-        .where(text("state = 'open'"), col(Approval.next_at) <= now)
-        .order_by(col(Approval.next_at))
-        .limit(limit)
-    )
-    return list((await session.execute(question)).scalars())
-
-
 async def take_turn(session: Session, change: Change, approval_id: int) -> None:
     """A request that waits is brought up once more; one that has waited too long lapses."""
     question = select(APPROVAL.c.artifact_id).where(APPROVAL.c.id == approval_id)
@@ -398,24 +360,3 @@ async def _remind(session: Session, change: Change, approval: Approval, artifact
     places = places or await _those_to_ask(session, asker, artifact, needed)
     facts = {"approval": approval.id, "again": True}
     await _tell(session, change, approval, places, "reminder", facts)
-
-
-async def open_requests(session: Session, limit: int) -> list[Approval]:
-    """What waits for a decision, the longest first."""
-    question = select(Approval).where(text("state = 'open'"))
-    found = await session.execute(question.order_by(col(Approval.next_at)).limit(limit))
-    return list(found.scalars())
-
-
-async def waiting(session: Session, artifact_ids: Sequence[int]) -> dict[int, Approval]:
-    """What others have yet to decide about each of these artifacts, the oldest request of each."""
-    asked = text("state = 'open'"), col(Approval.artifact_id).in_(artifact_ids)
-    question = select(Approval).where(*asked).order_by(col(Approval.id).desc())
-    return {each.artifact_id: each for each in (await session.execute(question)).scalars()}
-
-
-async def of_artifact(session: Session, artifact_id: int, limit: int = 10) -> list[Approval]:
-    """What was asked about an artifact, the newest first."""
-    question = select(Approval).where(col(Approval.artifact_id) == artifact_id)
-    found = await session.execute(question.order_by(col(Approval.id).desc()).limit(limit))
-    return list(found.scalars())

@@ -13,9 +13,10 @@ from debt.artifact import Artifact
 from debt.hours import Span
 from debt.named import Act
 from debt.roles import may
-from storage.approvals import open_requests, requirement_of
+from storage.approvals import requirement_of
 from storage.artifacts import COLUMNS, Change, artifact_of
 from storage.lists import Cursor, several
+from storage.requests import open_requests
 from storage.store import ANYBODY, Session, insert_new
 from storage.tables import ARTIFACT, HOME_VIEW, HOURS, TEAM, Approval, OwnershipRequest, Vote
 

@@ -9,7 +9,7 @@ import pytest
 from debt.approval import Roster, Wish
 from debt.artifact import Ending, Stage, Surface
 from debt.refusal import Refused
-from storage import approvals, retirement
+from storage import approvals, requests, retirement
 from storage.approvals import Decided
 from storage.artifacts import Change
 from storage.tables import Approval, ApprovalState
@@ -34,13 +34,13 @@ async def asked(register: Register, key: int = 1, who: str = DANA, reason: str =
 
 
 async def request(register: Register, number: int = 1) -> Approval:
-    found = await register.asked(approvals.find, number)
+    found = await register.asked(requests.find, number)
     assert found is not None
     return found
 
 
 async def voters(register: Register, number: int = 1) -> set[str]:
-    return {vote.person for vote in await register.asked(approvals.votes, number)}
+    return {vote.person for vote in await register.asked(requests.votes, number)}
 
 
 async def actions(register: Register) -> list[str]:
@@ -237,7 +237,7 @@ async def test_what_is_asked_about_something_that_goes_has_lost_its_point(
 async def test_a_request_is_brought_up_once_then_lapses(register: Register) -> None:
     await register.holds(**STRICT)
     number = await asked(register)
-    assert await register.asked(approvals.due, NOW + 6 * ONE_DAY, 10) == []
+    assert await register.asked(requests.due, NOW + 6 * ONE_DAY, 10) == []
     for _ in range(2):
         later = told_by("schedule", after=7 * ONE_DAY)
         await register.told(later, approvals.take_turn, number)
@@ -245,11 +245,11 @@ async def test_a_request_is_brought_up_once_then_lapses(register: Register) -> N
     assert reminders == ["U0KAI", "U0PRIYA", SAM]
     with pytest.raises(Refused, match="has lapsed; ask again"):
         await register.told(told_by(SAM, after=TWO_WEEKS), approvals.approve, number)
-    [due] = await register.asked(approvals.due, NOW + TWO_WEEKS, 10)
+    [due] = await register.asked(requests.due, NOW + TWO_WEEKS, 10)
     await register.told(told_by("schedule", after=TWO_WEEKS), approvals.take_turn, due.id or 0)
     assert (await request(register)).state == ApprovalState.LAPSED
     assert (await register.last_entry()).action == "request to retire lapsed"
-    assert await register.asked(approvals.due, NOW + 2 * TWO_WEEKS, 10) == []
+    assert await register.asked(requests.due, NOW + 2 * TWO_WEEKS, 10) == []
 
 
 async def test_the_lead_is_reminded_unless_they_have_agreed(register: Register) -> None:
@@ -265,7 +265,7 @@ async def test_the_lead_is_reminded_unless_they_have_agreed(register: Register) 
 async def test_where_it_was_asked_can_be_told(register: Register) -> None:
     await register.holds(owner=LEE)
     number = await asked(register)
-    places = await register.asked(approvals.asked_at, await request(register, number))
+    places = await register.asked(requests.asked_at, await request(register, number))
     assert [place.person for place in places] == [ERIN, LEE]
 
 

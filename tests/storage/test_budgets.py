@@ -13,7 +13,7 @@ from debt.facts import Facts
 from debt.hours import Period, Work, span
 from debt.refusal import Refused
 from debt.roles import Powers
-from storage import approvals, budgets, proposals, uses, work
+from storage import approvals, budgets, proposals, requests, uses, work
 from storage.artifacts import Change, save
 from storage.lists import Scope, ScopeKind
 from storage.register import add
@@ -237,7 +237,7 @@ async def test_a_proposal_waits_for_somebody_else_too_and_all_at_once_leaves_it(
     outcome = await over.told(as_person(DANA), proposals.accept, 2)
     assert isinstance(outcome, Requested)
     await over.told(as_person(SAM), proposals.dismiss, 2, "not ours")
-    [asked] = await over.asked(approvals.of_artifact, 2)
+    [asked] = await over.asked(requests.of_artifact, 2)
     assert asked.state == "overtaken"
 
 

@@ -35,6 +35,7 @@ from storage import (
     people,
     proposals,
     quadrants,
+    requests,
     retirement,
     returns,
     snapshots,
@@ -613,13 +614,13 @@ async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
 async def test_no_request_and_no_way_out_reads_a_whole_table(full: Store) -> None:
     async def again(session: Session) -> None:
         artifact = await require(session, 77)
-        [asked] = await approvals.of_artifact(session, 77)
-        await approvals.asked_at(session, asked)
+        [asked] = await requests.of_artifact(session, 77)
+        await requests.asked_at(session, asked)
         await checklists.shown(session, artifact, checklists.Checklist.RETIRE)
 
     questions: dict[str, Ask] = {
-        "due": lambda s: approvals.due(s, NOW + days(1), 20),
-        "open": lambda s: approvals.open_requests(s, 20),
+        "due": lambda s: requests.due(s, NOW + days(1), 20),
+        "open": lambda s: requests.open_requests(s, 20),
         "approve": lambda s: approvals.approve(s, by("U7"), 51),
         "take back": lambda s: approvals.withdraw_vote(s, by("U9"), 101),
         "turn": lambda s: approvals.take_turn(s, by("schedule", at=NOW + days(20)), 151),

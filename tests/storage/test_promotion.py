@@ -10,7 +10,7 @@ from debt.gate import Item
 from debt.named import Act
 from debt.refusal import Refused
 from debt.roles import Powers
-from storage import approvals
+from storage import approvals, requests
 from storage.artifacts import Change
 from storage.promotion import check, promote, waive
 from storage.tables import Approval, ApprovalState
@@ -117,7 +117,7 @@ async def test_a_request_has_lost_its_point_once_a_lower_tier_lets_it_pass(
     )
     await register.told(by(DANA, policy=relaxed), promote, 1)
     assert (await register.artifact()).stage is Stage.VALIDATED
-    approval = await register.asked(approvals.find, 1)
+    approval = await register.asked(requests.find, 1)
     assert approval is not None
     assert approval.state == ApprovalState.OVERTAKEN
 

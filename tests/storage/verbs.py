@@ -24,6 +24,7 @@ from storage import (
     ownership,
     promotion,
     proposals,
+    requests,
     retirement,
     scanned,
     trains,
@@ -165,7 +166,7 @@ async def keep(session: Session, change: Change, key: int, which: int) -> object
 
 async def _request(session: Session, key: int, which: int) -> int:
     """The newest one mostly, else an older one; nought where there is none."""
-    made = await approvals.of_artifact(session, key)
+    made = await requests.of_artifact(session, key)
     chosen = made[:1] if which < 7 else made[1 + which % 3 :]
     return chosen[0].id or 0 if chosen else 0
 
@@ -276,7 +277,7 @@ async def morning(session: Session, change: Change, key: int, _which: int) -> No
     await budgets.renew_all(session, schedule, [place.scope for place in places_of(key)])
     for artifact in await nudges.to_lapse(session, change.today, 10):
         await upkeep.lapse(session, schedule, artifact)
-    for request in await approvals.due(session, change.at, 10):
+    for request in await requests.due(session, change.at, 10):
         await approvals.take_turn(session, schedule, request.id or 0)
 
 
