@@ -21,17 +21,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from debt.repositories import ClonePolicy, is_local, without_user_info
-from intake.git import (
-    OUT_OF_MEMORY,
-    Ending,
-    PastLimit,
-    UnreadableRepository,
-    bound,
-    end_of,
-    kill,
-    program,
-    shown,
-)
+from intake.git import OUT_OF_MEMORY, PastLimit, UnreadableRepository, program, shown
+from intake.processes import Ending, bound, end_of, kill
 
 UNUSED = timedelta(days=60)
 GLANCE_SECONDS = 0.2

@@ -39,7 +39,7 @@ def branches(path: str, content: bytes) -> int:
     if suffix in PAGES:
         content = b" ".join(part for signs in IN_PAGES for part in _between(content, *signs))
     for opening, closing in ASIDE.get(suffix, ()):
-        content = _outside(content, opening, closing)
+        content = outside(content, opening, closing)
     if suffix in COMPONENTS:
         content = content.replace(b" for=", b" ")  # of a label
     if suffix in EITHER_CASE:
@@ -53,7 +53,7 @@ def _between(content: bytes, opening: bytes, closing: bytes) -> Iterator[bytes]:
     return (part.partition(closing)[0] for part in content.split(opening)[1:])
 
 
-def _outside(content: bytes, opening: bytes, closing: bytes) -> bytes:
+def outside(content: bytes, opening: bytes, closing: bytes) -> bytes:
     """Without what stands between the signs; what nothing closes stays."""
     if opening not in content:
         return content

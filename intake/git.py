@@ -7,21 +7,20 @@ files that are checked out are never looked at, and a bare clone reads exactly l
 """
 
 import os
-import resource
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from intake.pipes import CHUNK, Ahead, reading_ahead, spooled, widen
+from intake.processes import Ending, bound, end_of, reap
 
 LONGEST_POINTER = 8192
 OUT_OF_MEMORY = "Out of memory"
@@ -62,34 +61,6 @@ class UnreadableRepository(Exception):
 
 class PastLimit(UnreadableRepository):
     """It may be read, but not within the limits."""
-
-
-class Ending:
-    """Lets one thread end, once and for all, whatever git does for another."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
-        self.over = False
-
-    def end(self) -> None:
-        with self._lock:
-            self.over = True
-            for process in self._running:
-                kill(process)
-
-    @contextmanager
-    def watching(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """Until the block ends, `process` ends with everything else."""
-        with self._lock:
-            self._running.add(process)
-            if self.over:
-                kill(process)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running.discard(process)
 
 
 @dataclass(frozen=True)
@@ -194,7 +165,7 @@ class Repository:
                     status = process.wait()
                 self._check(status, said)
             finally:
-                _reap(process)
+                reap(process)
 
     def _start(
         self, arguments: tuple[str, ...], given: IO[bytes], said: IO[bytes]
@@ -359,38 +330,6 @@ def _environment(directory: Path, scratch: Path) -> dict[str, str]:
         "GIT_PAGER": "cat",
         "GIT_TERMINAL_PROMPT": "0",
     }
-
-
-def _reap(process: subprocess.Popen[bytes]) -> None:
-    """First the process, since who still reads what it says would keep the pipe from closing."""
-    kill(process)
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """End git and whatever it may have started: it leads a process group of its own."""
-    if process.poll() is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def bound(process: subprocess.Popen[bytes], memory: int) -> None:
-    """Lets git have so many bytes of memory and no more, where the system can be told: a commit
-    of gigabytes is kilobytes on disk.
-    """
-    if hasattr(resource, "prlimit"):
-        _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        limit = memory if most == resource.RLIM_INFINITY else min(memory, most)
-        with suppress(ProcessLookupError):
-            resource.prlimit(process.pid, resource.RLIMIT_DATA, (limit, limit))
-
-
-def end_of(said: IO[bytes]) -> str:
-    """The last of what git said."""
-    said.seek(max(0, said.seek(0, os.SEEK_END) - 8192))
-    return said.read().decode("utf-8", "replace")
 
 
 def _complaint(code: int, words: str) -> str:

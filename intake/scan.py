@@ -21,7 +21,7 @@ from intake.documents import Documents
 from intake.findings import Finding
 from intake.following import followed, moved_on, moves_of
 from intake.found import found_in
-from intake.git import Ending, Limits, UnreadableRepository, opened, shown
+from intake.git import Limits, UnreadableRepository, opened, shown
 from intake.grouping import groups_of
 from intake.history import FileHistory, History
 from intake.imports import Reference
@@ -29,6 +29,7 @@ from intake.known import incidents_of
 from intake.log import Progress
 from intake.measured import Contents
 from intake.parting import parted_by
+from intake.processes import Ending
 from intake.proxies import counted
 from intake.reading import Reading, reading
 from intake.references import References

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from intake.apply import Applied, apply, rehearse
-from intake.git import Ending, shown
+from intake.git import shown
 from intake.log import Progress
+from intake.processes import Ending
 from intake.scan import read_repository, repository_name
 from storage.artifacts import Change
 from storage.known import known

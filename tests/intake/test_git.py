@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from intake.git import Ending, Limits, PastLimit, UnreadableRepository, opened, shown
+from intake.git import Limits, PastLimit, UnreadableRepository, opened, shown
 from intake.pipes import READER
+from intake.processes import Ending
 from intake.scan import read_repository
 from tests.intake.conftest import NOW
 from tests.intake.repositories import BY_CLAUDE, Story, code, git
