@@ -8,11 +8,11 @@ sketches: Broder 1997). Runs that many files have are boilerplate and count for 
 import zlib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, combinations
 from typing import NamedTuple
 
-from intake.contents import WORDS
+from intake.contents import WORDS, outside
 
 SIZE = 128
 ASKED = 8
@@ -101,16 +101,5 @@ def _share(one: frozenset[int], other: frozenset[int], least: float) -> float:
 def _without_blocks(content: bytes) -> bytes:
     """Without `/* … */` and triple-quoted texts, where licenses and examples are alike."""
     for opening, closing in ((b'"""', b'"""'), (b"'''", b"'''"), (b"/*", b"*/")):
-        if opening in content:
-            content = b"".join(_outside(content, opening, closing))
+        content = outside(content, opening, closing)
     return content
-
-
-def _outside(content: bytes, opening: bytes, closing: bytes) -> Iterator[bytes]:
-    if opening == closing:
-        yield from content.split(opening)[::2]
-        return
-    first, *rest = content.split(opening)
-    yield first
-    for part in rest:
-        yield part.partition(closing)[2]
