@@ -14,14 +14,13 @@ from sqlalchemy import func, insert, select
 from benchmarks.registers import NOW, days_after, fill, register, settle
 from briefings.budgets import standings
 from debt.budget import Limits, Rhythm
+from debt.change import Change
 from debt.hours import Period, span
 from debt.policy import built_in
+from debt.scope import BudgetLine, Scope, ScopeKind
 from storage import uses
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind
 from storage.store import Session, Store
 from storage.tables import ARTIFACT, BUDGET, HOURS
-from storage.uses import Place
 from tests import postgres
 
 TIMES = 9
@@ -101,7 +100,7 @@ async def _all(session: Session) -> object:
 
 
 async def _one(session: Session) -> object:
-    return await uses.use_of(session, Place(Scope(ScopeKind.TEAM, "team-5")), MONTH)
+    return await uses.use_of(session, BudgetLine(Scope(ScopeKind.TEAM, "team-5")), MONTH)
 
 
 async def measure(

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from benchmarks.registers import NOW, register
 from briefings import digest, gathering
+from debt.change import Change
 from debt.policy import built_in
+from debt.scope import ALL, Scope, ScopeKind
 from storage import snapshots
-from storage.artifacts import Change
-from storage.lists import ALL, Scope, ScopeKind
 from storage.store import Store
 
 TIMES = 40

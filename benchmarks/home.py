@@ -11,11 +11,12 @@ from bot import home
 from bot.process import Process, running
 from bot.settings import Settings
 from debt.artifact import Stage
+from debt.change import Change
 from debt.facts import Facts, create
 from debt.hours import Work
 from debt.policy import built_in
 from sandbox import Person, Sandbox
-from storage.artifacts import Change, add_all, next_ids
+from storage.artifacts import add_all, next_ids
 from storage.migrate import migrate
 from storage.store import Store
 from storage.work import log

@@ -7,9 +7,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from debt.change import Change
 from debt.policy import built_in
 from intake.importing import import_file
-from storage.artifacts import Change
 from storage.migrate import migrate
 from storage.store import Store
 

@@ -17,10 +17,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from benchmarks import load
 from benchmarks.memory import peak_mb
 from bot.http import application
+from debt.change import Change
 from debt.facts import Facts
 from debt.policy import built_in
 from sandbox import Sandbox
-from storage.artifacts import Change
 from storage.migrate import migrate
 from storage.register import add
 from storage.store import Store

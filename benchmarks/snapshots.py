@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from benchmarks.memory import peak_mb
 from benchmarks.registers import NOW, register
+from debt.change import Change
 from debt.policy import built_in
 from storage import snapshots
-from storage.artifacts import Change
 from storage.store import Session, Store
 from storage.tables import ARTIFACT
 

@@ -23,6 +23,7 @@ from briefings.delivery import Sender
 from briefings.gallery import Gallery
 from briefings.planning import plan
 from debt.artifact import Artifact, Ending, Stage
+from debt.change import Change
 from debt.dates import extension_base
 from debt.lifecycle import move
 from debt.policy import Policy
@@ -32,7 +33,7 @@ from sandbox import Sandbox
 from sandbox.workspace import Change as Seen
 from storage import bulk, granting, history, lists, nudges, ownership, people, subscriptions, upkeep
 from storage import register as on_register
-from storage.artifacts import Change, locked, save
+from storage.artifacts import locked, save
 from storage.migrate import migrate
 from storage.store import Session, Store
 from storage.tables import ARTIFACT, Subscription

@@ -9,12 +9,13 @@ from bot.feature import Feature, Verb
 from bot.forms import LONGEST_ENTRY, date_input, form, person_input
 from bot.state import State, at
 from bot.typed import mentioned, plain
-from briefings.message import Message, button, buttons, line
+from briefings.message import Message, act_button, buttons, line
 from briefings.words import say
 from debt.artifact import Artifact, Surface
 from debt.facts import USUAL_KIND, Facts
 from debt.intent import missing_intent
 from debt.refusal import Refused
+from debt.standing import Action
 from storage import people
 from storage.people import require_can_own
 from storage.register import add as put_on_register
@@ -68,8 +69,8 @@ async def _submitted(call: Call) -> Answer:
 def _told(call: Call, added: Artifact) -> Reply:
     words = say("add.added", artifact=added, who=call.who, missing=missing_intent(added))
     acts = [
-        button("Show", "artifact.show", added.key),
-        button("Score", "artifact.score", added.key),
+        act_button(Action.SHOW, added.key),
+        act_button(Action.SCORE, added.key),
     ]
     message = Message(words, (line(words), buttons(f"added:{added.key}", *acts)))
     return Reply(message, changed=added)

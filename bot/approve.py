@@ -13,10 +13,10 @@ from briefings.approvals import Asked
 from briefings.message import Message, buttons, line, plainly, quiet
 from briefings.words import readable, say
 from debt.approval import waits_for
+from debt.change import Change
 from debt.refusal import Refused
 from storage import approvals, requests
 from storage.approvals import Decided
-from storage.artifacts import Change
 from storage.store import Session
 from storage.upkeep import Requested
 

@@ -10,8 +10,8 @@ from briefings import digest, gathering
 from briefings.message import plainly
 from briefings.words import say
 from debt.refusal import Refused
+from debt.scope import ALL, Scope
 from storage import subscriptions
-from storage.lists import ALL, Scope
 from storage.store import Session
 
 

@@ -20,12 +20,12 @@ from debt.artifact import Label, Tier
 from debt.budget import Limits, Rhythm
 from debt.hours import Period, as_hours, looks_like_amount, parse_amount, parse_length, span
 from debt.refusal import Refused
+from debt.scope import ALL, BudgetLine, Scope, ScopeKind
 from debt.train import last_day_of
-from storage import budgets, lists, trains
+from storage import budgets, trains
 from storage.budgets import Budget
-from storage.lists import Scope, ScopeKind
 from storage.store import Session
-from storage.uses import Place, use_of
+from storage.uses import use_of
 
 SHOWN = 10
 _LIKE_THIS = "Say it like this: budget set team:payments tier:strict 40h month."
@@ -49,7 +49,7 @@ async def budget(call: Call) -> Answer:
     return await _one(call, read_place([first, *rest]))
 
 
-def read_place(words: Sequence[str]) -> Place:
+def read_place(words: Sequence[str]) -> BudgetLine:
     """`team:payments`, `repo:acme/shop tier:strict`; Refused where there is no scope, and for any
     other word: what a slip of the pen left out would be about the whole scope.
     """
@@ -60,7 +60,7 @@ def read_place(words: Sequence[str]) -> Place:
     _require_known(words)
     if len(parts) > 1:
         raise Refused(f"A budget is of one part: {parts[0]}, or {parts[1]}.")
-    place = Place(scopes[0], parts[0] if parts else "")
+    place = BudgetLine(scopes[0], parts[0] if parts else "")
     budgets.require_place(place)
     return place
 
@@ -79,7 +79,7 @@ async def _all(call: Call) -> Reply:
     return Reply(Message(words, (line(words, accessory=opener),)))
 
 
-async def _one(call: Call, place: Place) -> Reply:
+async def _one(call: Call, place: BudgetLine) -> Reply:
     """The budget and its parts, or that of one part; where there is none, what a month takes."""
     async with call.store.read() as session:
         day = await _day(session, place.scope, call.today)
@@ -100,7 +100,7 @@ async def _day(session: Session, scope: Scope, today: date) -> date:
     return last_day_of(await trains.require(session, scope.name), today)
 
 
-async def _none(session: Session, call: Call, place: Place) -> Reply:
+async def _none(session: Session, call: Call, place: BudgetLine) -> Reply:
     """What a limit would be set against; refused where nothing at all is in the scope."""
     if place.scope.kind is not ScopeKind.TRAIN:
         await require_scope(session, place.scope)
@@ -110,7 +110,7 @@ async def _none(session: Session, call: Call, place: Place) -> Reply:
     return Reply(Message(words, (line(words, accessory=_setter(place)),)))
 
 
-def _message(place: Place, told: Sequence[Told], shown: BurnUp) -> Message:
+def _message(place: BudgetLine, told: Sequence[Told], shown: BurnUp) -> Message:
     """The picture is about the first of them, the whole scope where that has a budget."""
     blocks: list[Block] = [line(say("budget.standing", told=each)) for each in told]
     blocks.insert(1, chart(told[0].budget.place, shown))
@@ -119,7 +119,7 @@ def _message(place: Place, told: Sequence[Told], shown: BurnUp) -> Message:
     return Message(fallback, (*blocks, buttons("budget", *acts)))
 
 
-def _setter(place: Place) -> ButtonElement:
+def _setter(place: BudgetLine) -> ButtonElement:
     return button("Set", "budget.set", f"{spelled(place.scope)} {place.only}".strip()[:300])
 
 
@@ -153,15 +153,15 @@ def changed(
 
 
 async def _form(call: Call, words: Sequence[str]) -> Form:
-    scope = next((scope for word in words if (scope := scope_in(word))), lists.ALL)
+    scope = next((scope for word in words if (scope := scope_in(word))), ALL)
     parts = [word.casefold() for word in words if word.casefold() in dict(_PARTS)]
-    place = Place(scope, parts[0] if parts else "")
+    place = BudgetLine(scope, parts[0] if parts else "")
     async with call.store.read() as session:
         known = await budgets.find(session, place, call.today)
     return Form(form(call, "budget.form", "Set a budget", "Set", _fields(place, known)))
 
 
-def _fields(place: Place, known: Budget | None) -> list[Block]:
+def _fields(place: BudgetLine, known: Budget | None) -> list[Block]:
     limits, rhythm = known.limits if known else Limits(0), _rhythm(known)
     hours = as_hours(limits.minutes) if known else None
     named = spelled(place.scope) if place.scope.name else None
@@ -204,7 +204,7 @@ def _number(value: int | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    place: Place
+    place: BudgetLine
     rhythm: Rhythm
     limits: Limits
 
@@ -230,7 +230,7 @@ def read_form(state: State) -> Wanted:
         by=state.day("by"),
     )
     rhythm = Rhythm(period, weeks, state.day("first_day"))
-    return Wanted(Place(scope, "" if only == _WHOLE else only), rhythm, limits)
+    return Wanted(BudgetLine(scope, "" if only == _WHOLE else only), rhythm, limits)
 
 
 def _whole(state: State, name: str) -> int | None:
@@ -251,7 +251,7 @@ async def _submitted(call: Call) -> Answer:
     return await _put(call, wanted.place, wanted.rhythm, wanted.limits)
 
 
-async def _put(call: Call, place: Place, rhythm: Rhythm, limits: Limits) -> Reply:
+async def _put(call: Call, place: BudgetLine, rhythm: Rhythm, limits: Limits) -> Reply:
     """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
     async with call.store.change() as session:
         if place.scope.kind is not ScopeKind.TRAIN:
@@ -262,7 +262,7 @@ async def _put(call: Call, place: Place, rhythm: Rhythm, limits: Limits) -> Repl
     return Reply(plainly(words))
 
 
-async def _end(call: Call, place: Place) -> Reply:
+async def _end(call: Call, place: BudgetLine) -> Reply:
     async with call.store.change() as session:
         await budgets.end(session, call.change, place)
     return Reply(plainly(say("budget.ended", place=place, who=call.who)))

@@ -22,9 +22,9 @@ from briefings.delivery import Updates
 from briefings.gallery import Gallery
 from briefings.message import Message
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.policy import Policy
 from debt.roles import Powers
-from storage.artifacts import Change
 from storage.store import Store
 from storage.tables import Person
 

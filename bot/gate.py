@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.call import Call
-from briefings.message import Message, button, buttons, line, plainly, quiet
+from briefings.message import Message, act_button, button, buttons, line, plainly, quiet
 from briefings.words import say
 from debt.approval import Wish
 from debt.artifact import Artifact, Stage
+from debt.change import Change
 from debt.gate import Item, ahead, fact, gate, missing, next_stage
 from debt.refusal import Refused
+from debt.standing import Action
 from debt.tier import tier
 from storage import checklists, requests
-from storage.artifacts import Change, require
+from storage.artifacts import require
 from storage.checklists import Checklist
 from storage.promotion import require_may_show, require_may_waive
 from storage.store import Session
@@ -94,9 +96,9 @@ def _line(change: Change, standing: Standing, item: Item) -> list[Block]:
 def _offers(change: Change, artifact: Artifact, item: Item) -> Iterator[ButtonElement]:
     value = f"{artifact.key} {item}"
     if item is Item.OWNER:
-        yield button("Claim", "artifact.claim", artifact.key)
+        yield act_button(Action.CLAIM, artifact.key)
     elif item.is_fact and item is not Item.END:
-        yield button("Edit", "artifact.edit", artifact.key)
+        yield act_button(Action.EDIT, artifact.key)
     if _passes(require_may_show, change, artifact, item):
         yield button("Show it", "gate.evidence", value)
     if _passes(require_may_waive, change, artifact, item):

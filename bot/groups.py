@@ -9,8 +9,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from debt.approval import Roster
 from debt.policy import Policy
+from debt.roles import Roster
 
 log = logging.getLogger(__name__)
 

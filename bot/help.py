@@ -7,7 +7,7 @@ from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from briefings.message import plainly
 from briefings.words import say
-from storage.lists import Filter
+from debt.scope import Filter
 
 # What people say for a verb whose letters would lead elsewhere: “unclaim” looks like “claim”.
 MEANT: Mapping[str, str] = {

@@ -21,16 +21,18 @@ from bot.listing import row
 from bot.log import log_form
 from briefings import approvals
 from briefings.budgets import Told, standings
-from briefings.message import Message, button, buttons, heading, line, quiet
+from briefings.message import Message, act_button, button, buttons, heading, line, quiet
 from briefings.words import inert, say
 from debt.artifact import Artifact
 from debt.hours import Period, Span, span
 from debt.named import Act
 from debt.refusal import Refused
+from debt.scope import Cursor, Filter, Scope, ScopeKind
+from debt.standing import Action
 from storage import events, lists
 from storage import home as register
 from storage.home import Asked, TeamStanding, Waiting
-from storage.lists import Cursor, Filter, Page, Query, Scope, ScopeKind
+from storage.lists import Page, Query
 from storage.store import Session
 
 log = logging.getLogger(__name__)
@@ -165,7 +167,7 @@ def _decision(waiting: Waiting) -> list[Block]:
             f"approval:{asked.number}",
             button("Approve", "approval.approve", asked.number, primary=True),
             button("Reject", "approval.reject", asked.number),
-            button("Show", "artifact.show", waiting.artifact.key),
+            act_button(Action.SHOW, waiting.artifact.key),
         ),
     ]
 
@@ -178,7 +180,7 @@ def _question(asked: Asked) -> list[Block]:
             f"request:{request.id}",
             button("Accept", "request.accept", str(request.id), primary=True),
             button("Decline", "request.decline", str(request.id)),
-            button("Show", "artifact.show", artifact.key),
+            act_button(Action.SHOW, artifact.key),
         ),
     ]
 

@@ -6,14 +6,15 @@ from types import MappingProxyType
 
 from bot.call import Call, Reply
 from bot.typed import scope_in
-from briefings.message import Message, button, line
+from briefings.message import Message, act_button, line
 from briefings.words import say
 from debt.artifact import looks_like_key, parse_key
 from debt.hours import Period, span
 from debt.refusal import Refused
+from debt.scope import ScopeKind
+from debt.standing import Action
 from storage import work
 from storage.artifacts import require
-from storage.lists import ScopeKind
 
 _COSTLIEST = 3
 _PLACES: Mapping[ScopeKind, work.Scope] = MappingProxyType(
@@ -61,5 +62,5 @@ async def hours_of(call: Call, asked: Asked) -> Reply:
         most = [] if one else await work.costliest(session, *where, _COSTLIEST)
     words = say("log.spent", asked=asked, artifact=one, span=then, kinds=kinds, most=most)
     first = one or next((artifact for artifact, _ in most), None)
-    show = button("Show", "artifact.show", first.key) if first else None
+    show = act_button(Action.SHOW, first.key) if first else None
     return Reply(Message(words, (line(words, accessory=show),)))

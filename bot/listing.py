@@ -11,15 +11,16 @@ from slack_sdk.models.blocks import Block
 from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from bot.typed import plain, scope_in, sought, spelled, words_of
-from briefings.message import Message, button, buttons, line, plainly
+from briefings.message import Message, act_button, button, buttons, line, plainly
 from briefings.words import say
 from debt.artifact import Artifact, Stage
 from debt.policy import Policy
 from debt.refusal import Refused
+from debt.scope import ALL, Cursor, Filter, Scope, ScopeKind
 from debt.score import explain
 from debt.standing import Action, next_step
 from storage import lists, people, proposals
-from storage.lists import ALL, Cursor, Filter, Page, Query, Scope, ScopeKind
+from storage.lists import Page, Query
 
 ROWS = 8
 _ALSO = {"expired": Filter.OVERDUE, "late": Filter.OVERDUE, "unowned": Filter.ORPHANS}
@@ -139,9 +140,9 @@ def _proposal(artifact: Artifact, place: _Place) -> list[Block]:
     words = say("list.proposal", artifact=artifact, why=explain(artifact))
     here = place.value(artifact.id)
     acts = (
-        button("Accept", "list.accept", here, primary=True),
-        button("Not AI-produced", "list.dismiss", here),
-        button("Show", "artifact.show", artifact.key),
+        button(Action.ACCEPT.label, "list.accept", here, primary=True),
+        button(Action.DISMISS.label, "list.dismiss", here),
+        act_button(Action.SHOW, artifact.key),
     )
     return [line(words), buttons(f"proposal:{artifact.key}", *acts)]
 
@@ -166,8 +167,7 @@ def row(artifact: Artifact, call: Call, owner: str | None) -> Block:
         today=call.today,
         ephemeral=_ephemeral(artifact, call.policy),
     )
-    label, action = step.action.capitalize(), f"artifact.{step.action}"
-    return line(words, accessory=button(label, action, artifact.key))
+    return line(words, accessory=act_button(step.action, artifact.key))
 
 
 def _ephemeral(artifact: Artifact, policy: Policy) -> bool:

@@ -9,21 +9,22 @@ from bot.brief import own_scope, read_scope
 from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from bot.subscribe import require_scope
-from briefings.message import Message, PictureBlock, button, line, plainly, quiet
+from briefings.message import Message, PictureBlock, act_button, line, plainly, quiet
 from briefings.pictures import quadrant_map, quadrant_map_alt
 from briefings.words import say
 from debt.artifact import Artifact, Stage
 from debt.policy import Policy
+from debt.scope import Scope
 from debt.score import Quadrant, explain
+from debt.standing import Action
 from storage import quadrants
-from storage.lists import Scope
 from storage.quadrants import Counted
 
 # The most urgent first; where the first one is empty, the next one is what to begin with.
 _ORDER = (Quadrant.LOW_HIGH, Quadrant.HIGH_HIGH, Quadrant.LOW_LOW, Quadrant.HIGH_LOW)
 _BEGIN_WITH = {
-    Quadrant.LOW_HIGH: ("Retire", "artifact.retire"),
-    Quadrant.HIGH_HIGH: ("Review", "artifact.review"),
+    Quadrant.LOW_HIGH: Action.RETIRE,
+    Quadrant.HIGH_HIGH: Action.REVIEW,
 }
 
 
@@ -78,13 +79,13 @@ def message(seen: Seen, policy: Policy) -> Message:
 def _what_to_begin_with(seen: Seen) -> Iterator[Block]:
     if seen.first is None or seen.quadrant is None:
         return
-    label, action = _BEGIN_WITH[seen.quadrant]
+    action = _BEGIN_WITH[seen.quadrant]
     if seen.first.value is None:
-        label, action = "Edit", "artifact.edit"
+        action = Action.EDIT
     if seen.first.stage is Stage.RETIRING:
-        label, action = "Show", "artifact.show"
+        action = Action.SHOW
     words = say("map.first", artifact=seen.first, why=explain(seen.first))
-    yield line(words, accessory=button(label, action, seen.first.key))
+    yield line(words, accessory=act_button(action, seen.first.key))
 
 
 FEATURE = Feature(

@@ -27,9 +27,9 @@ from debt.artifact import Artifact
 from debt.moments import Counts
 from debt.named import MetricName
 from debt.policy import Policy
+from debt.scope import ALL, Scope
 from debt.trend import Told, Trend, Turn, immature, told
 from storage import behind, trends
-from storage.lists import ALL, Scope
 from storage.store import Session
 from storage.trends import Cost
 

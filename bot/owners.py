@@ -9,9 +9,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.groups import Groups
 from bot.people import People
+from debt.change import Change
 from debt.refusal import Refused
 from storage import leases, lists, people
-from storage.artifacts import Change
 from storage.store import Store
 from storage.tables import Person
 

@@ -10,10 +10,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from debt.change import Change
 from debt.policy import Policy
 from debt.refusal import Refused
 from storage import people
-from storage.artifacts import Change
 from storage.store import Store
 from storage.tables import Person
 

@@ -32,9 +32,9 @@ from briefings.artist import Artist
 from briefings.delivery import Sender, Updates
 from briefings.gallery import Gallery
 from briefings.planning import plan, rehearse
+from debt.change import Change
 from debt.policy import Policy
 from storage import outbox, repositories
-from storage.artifacts import Change
 from storage.migrate import require_current
 from storage.store import Store
 

@@ -5,11 +5,12 @@ from bot.approve import requested
 from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from bot.typed import first_and_rest, plain, scope_in, spelled, words_of
-from briefings.message import Message, button, line, plainly
+from briefings.message import Message, act_button, button, line, plainly
 from briefings.words import say
 from debt.artifact import Artifact, parse_key
+from debt.scope import Scope, ScopeKind
+from debt.standing import Action
 from storage import proposals
-from storage.lists import Scope, ScopeKind
 from storage.upkeep import Requested
 
 _LONGEST = 300
@@ -31,7 +32,7 @@ async def _accept(call: Call, artifact_id: int) -> Reply:
 
 def _accepted(call: Call, artifact: Artifact) -> Reply:
     words = say("proposals.accepted", artifact=artifact, who=call.who)
-    claim = button("Claim", "artifact.claim", artifact.key) if artifact.orphan else None
+    claim = act_button(Action.CLAIM, artifact.key) if artifact.orphan else None
     return Reply(Message(words, (line(words, accessory=claim),)), changed=artifact)
 
 

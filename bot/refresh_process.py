@@ -18,7 +18,7 @@ from bot.commands.failures import expected, words_of
 from bot.commands.invocation import Invocation, World
 from bot.commands.running import start_log
 from bot.repositories import note_failure, read_listed
-from storage.artifacts import Change
+from debt.change import Change
 
 log = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from bot.repositories import next_refresh, note_failure
 from bot.settings import Settings
+from debt.change import Change
 from debt.policy import Policy
 from storage import leases, repositories
-from storage.artifacts import Change
 from storage.store import Session, Store
 
 log = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.commands.failures import expected, words_of
 from briefings.schedule import next_instant
+from debt.change import Change
 from debt.policy import WEEKDAYS
 from debt.repositories import RefreshPolicy, RepositoryPolicy
 from intake.apply import Applied
@@ -13,7 +14,6 @@ from intake.clones import Clones
 from intake.log import Progress
 from intake.repositories import scan_listed
 from storage import repositories
-from storage.artifacts import Change
 from storage.store import Store
 
 MOST_WORDS = 1_000

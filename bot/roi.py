@@ -15,7 +15,7 @@ from bot.state import State as Entered
 from bot.state import at
 from bot.subscribe import require_scope
 from bot.typed import scope_in, spelled, words_of
-from briefings.message import Message, button, buttons, line, plainly, quiet
+from briefings.message import Message, act_button, button, buttons, line, plainly, quiet
 from briefings.words import say
 from debt.artifact import Artifact, parse_key
 from debt.hours import as_hours, parse_amount
@@ -34,9 +34,10 @@ from debt.roi import (
     usual_kind,
     usual_stakes,
 )
+from debt.scope import ALL, Scope
+from debt.standing import Action
 from storage import initiatives, returns
 from storage.artifacts import require
-from storage.lists import ALL, Scope
 from storage.returns import Checked, Weighed
 from storage.store import Session
 from storage.tables import Initiative
@@ -146,7 +147,7 @@ def _steps(
     if initiative.state == State.PLANNED:
         yield button("Begin", "roi.begin", here)
     if artifact and initiative.kind == Kind.RETIRE:
-        yield button("Retire", "artifact.retire", artifact.key)
+        yield act_button(Action.RETIRE, artifact.key)
     else:
         yield button("Done", "roi.done", here)
     yield button("Drop", "roi.drop", here)

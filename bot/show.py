@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 from bot.call import Answer, Call, Reply
 from bot.feature import Feature, Verb
 from bot.picker import by_form, pick_form
-from briefings.message import Message, button, buttons, line, quiet
+from briefings.message import Message, act_button, button, buttons, line, quiet
 from briefings.words import say
 from debt.artifact import RATING_NAMES, Artifact, Stage, parse_key
 from debt.ending import Leftover, still_open
@@ -125,59 +125,38 @@ def _way_out(facts: Facts, viewer: Viewer, policy: Policy) -> Iterator[Block]:
 
 def _acts(artifact: Artifact, viewer: Viewer, policy: Policy, first: Action) -> list[Block]:
     """The one thing to do stands out and comes first."""
-    names = sorted(_may(artifact, viewer, policy), key=lambda name: name != first)
-    drawn = [
-        button(_LABELS[name], f"artifact.{name}", artifact.key, primary=name == first)
-        for name in names
-    ]
+    actions = sorted(_may(artifact, viewer, policy), key=lambda action: action is not first)
+    drawn = [act_button(action, artifact.key, primary=action is first) for action in actions]
     return [buttons(f"card:{artifact.key}", *drawn)]
 
 
-def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
+def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[Action]:
     """What this person may do to it; hours are logged even on what has ended."""
     if artifact.stage is Stage.PROPOSED:
-        yield from ("accept", "dismiss")
+        yield from (Action.ACCEPT, Action.DISMISS)
     elif artifact.stage is Stage.DISMISSED:
-        yield "accept"
+        yield Action.ACCEPT
     else:
-        yield from _may_while_live(artifact, viewer, policy) if artifact.live else ("log",)
+        yield from _may_while_live(artifact, viewer, policy) if artifact.live else (Action.LOG,)
     if may(Act.HISTORY, viewer.slack_id, viewer.powers, policy, artifact):
-        yield "history"
+        yield Action.HISTORY
 
 
-def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[str]:
+def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[Action]:
     if artifact.owner != viewer.slack_id or artifact.owner_gone:
-        yield "claim"
+        yield Action.CLAIM
     if artifact.disputed:
-        yield "compare"
-    yield from ("extend", "log", "review", "score", "edit")
+        yield Action.COMPARE
+    yield from (Action.EXTEND, Action.LOG, Action.REVIEW, Action.SCORE, Action.EDIT)
     if ahead(artifact.stage):
-        yield "promote"
+        yield Action.PROMOTE
     if artifact.stage is not Stage.RETIRING:
-        yield "retire"
+        yield Action.RETIRE
     asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.powers.admin
     if may_hand_off(*asked):
-        yield "handoff"
+        yield Action.HANDOFF
     if may_give_away(*asked) and artifact.owner:
-        yield "release"
-
-
-_LABELS = {
-    "accept": "Accept",
-    "dismiss": "Not AI-produced",
-    "claim": "Claim",
-    "compare": "Compare",
-    "extend": "Extend",
-    "log": "Log",
-    "review": "Review",
-    "score": "Score",
-    "edit": "Edit",
-    "promote": "Promote",
-    "retire": "Retire",
-    "handoff": "Hand off",
-    "release": "Release",
-    "history": "History",
-}
+        yield Action.RELEASE
 
 
 async def _pressed(call: Call) -> Answer:

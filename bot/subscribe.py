@@ -18,11 +18,11 @@ from bot.typed import scope_in, words_of
 from briefings.message import Message, button, line, plainly
 from briefings.schedule import next_instant
 from briefings.words import say
+from debt.change import Change
 from debt.policy import WEEKDAYS
 from debt.refusal import Refused
+from debt.scope import ALL, Scope, ScopeKind
 from storage import lists, subscriptions
-from storage.artifacts import Change
-from storage.lists import ALL, Scope, ScopeKind
 from storage.store import Session
 from storage.tables import Subscription
 

@@ -18,9 +18,9 @@ from briefings.words import say
 from debt.artifact import looks_like_key, parse_key
 from debt.dates import looks_like_day, parse_day
 from debt.refusal import Refused
+from debt.scope import Scope, ScopeKind
 from debt.train import Train, last_day_of
 from storage import budgets, lists, trains
-from storage.lists import Scope, ScopeKind
 from storage.store import Session
 
 SHOWN = 10

@@ -13,14 +13,14 @@ from pathlib import Path
 from bot.process import Process, briefing, listening, running, until_told_to_stop
 from bot.settings import Settings, WrongSetting
 from briefings.schedule import next_instant
+from debt.change import Change
 from debt.policy import Policy, TeamPolicy
+from debt.scope import ALL, Scope, ScopeKind
 from intake import sample
 from intake.apply import apply
 from intake.scan import Scan, UnreadableRepository, read_repository
 from sandbox import Sandbox
 from storage import proposals, subscriptions
-from storage.artifacts import Change
-from storage.lists import ALL, Scope, ScopeKind
 from storage.migrate import migrate
 from storage.store import Store
 from storage.tables import Subscription

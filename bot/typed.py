@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from debt.dates import looks_like_until
 from debt.refusal import Refused
+from debt.scope import ALL, Scope, ScopeKind
 from debt.text import clean
-from storage.lists import ALL, Scope, ScopeKind
 
 _WORD = re.compile(r'[^\s":]+:(?:"[^"]*"|“[^”]*”)|\S+')
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")

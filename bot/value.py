@@ -17,10 +17,10 @@ from debt.artifact import parse_key
 from debt.hours import as_hours, parse_amount
 from debt.lifecycle import require_live
 from debt.refusal import Refused
+from debt.scope import Scope
 from debt.value import Balance, balance
 from storage import value as register
 from storage.artifacts import require
-from storage.lists import Scope
 
 _SHOWN = 5
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from slack_sdk.models.blocks import ButtonElement
 
-from briefings.message import Message, button, buttons, line, quiet
+from briefings.message import Message, act_button, button, buttons, line, quiet
 from briefings.words import say
 from debt.approval import Requirement, Wish
 from debt.artifact import Artifact
 from debt.policy import Policy
 from debt.score import explain
+from debt.standing import Action
 from debt.tier import tier
 from storage import checklists, history, requests
 from storage.approvals import requirement_of
@@ -89,7 +90,7 @@ def choices(about: Asked) -> list[ButtonElement]:
         button("Reject", "approval.reject", about.number),
         *([button("Take back", "approval.back", about.number)] if about.votes else []),
         button("Withdraw", "approval.withdraw", about.number),
-        button("Show", "artifact.show", about.artifact.key),
+        act_button(Action.SHOW, about.artifact.key),
     ]
 
 
@@ -115,7 +116,7 @@ async def decision(session: Session, approval_id: int, policy: Policy) -> Messag
     """Tells who asked what became of it."""
     about = await _found(session, approval_id)
     words = say("approvals.decision", **about.words(), rules=policy.approvals)
-    show = button("Show", "artifact.show", about.artifact.key)
+    show = act_button(Action.SHOW, about.artifact.key)
     return Message(words, (line(words, accessory=show),))
 
 

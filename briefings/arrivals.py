@@ -4,22 +4,21 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from briefings import proposals
-from briefings.nudge import LEADERSHIP, ORPHANS, Item, is_settled, item_of, still_due
-from briefings.render import DIGEST
+from briefings.nudge import Item, is_settled, item_of, still_due
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.policy import Policy
 from debt.working_time import is_working, next_working
 from storage import listings, lists, nudges, people, subscriptions, told
-from storage.artifacts import Change
-from storage.nudges import NUDGE, Why
+from storage.kinds import BriefingKind
+from storage.nudges import Why
 from storage.outbox import Ledgered
-from storage.proposals import PROPOSALS
 from storage.store import Session
 
 BY = "delivery"
-_NOTICES = {NUDGE, ORPHANS}
-_ABOUT_ARTIFACTS = {NUDGE, ORPHANS, LEADERSHIP}
-_IN_HOURS = _ABOUT_ARTIFACTS | {PROPOSALS}
+_NOTICES = {BriefingKind.NUDGE, BriefingKind.ORPHANS}
+_ABOUT_ARTIFACTS = {BriefingKind.NUDGE, BriefingKind.ORPHANS, BriefingKind.LEADERSHIP}
+_IN_HOURS = _ABOUT_ARTIFACTS | {BriefingKind.PROPOSALS}
 _DATED = {Why.DUE, Why.ORPHAN}
 _NOTED = {*_DATED, Why.IGNORED}
 
@@ -58,16 +57,16 @@ async def _heard(session: Session, briefing: Ledgered) -> None:
 
 async def skipped(session: Session, briefing: Ledgered) -> None:
     """A digest that nobody saw counts for no week in vain; a nudge had nothing left to say."""
-    if briefing.kind == DIGEST and briefing.channel:
+    if briefing.kind == BriefingKind.DIGEST and briefing.channel:
         await listings.take_back(session, briefing.channel, briefing.facts["week"])
         await told.take_back(session, briefing.channel, briefing.facts["week"])
-    elif briefing.kind == NUDGE:
+    elif briefing.kind == BriefingKind.NUDGE:
         await _heard(session, briefing)
 
 
 async def lost(session: Session, briefing: Ledgered, policy: Policy, now: datetime) -> None:
     """A digest was not seen; a notice that Slack will never take is given again another day."""
-    if briefing.kind == DIGEST:
+    if briefing.kind == BriefingKind.DIGEST:
         await skipped(session, briefing)
     elif briefing.kind in _NOTICES:
         open_ones = await _still_open(session, briefing)
@@ -77,7 +76,7 @@ async def lost(session: Session, briefing: Ledgered, policy: Policy, now: dateti
 
 async def is_pointless(session: Session, briefing: Ledgered) -> bool:
     """Whether all it would ask for has been done meanwhile."""
-    if briefing.kind == PROPOSALS:
+    if briefing.kind == BriefingKind.PROPOSALS:
         return not (await proposals.told_by(session, briefing)).open
     if briefing.kind not in _ABOUT_ARTIFACTS:
         return False

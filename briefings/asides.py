@@ -10,8 +10,8 @@ from briefings.words import say
 from debt.dates import shifted
 from debt.policy import Policy
 from debt.roi import Verdict
+from debt.scope import Scope
 from storage import returns, told, value
-from storage.lists import Scope
 from storage.returns import Checked
 from storage.store import Session
 from storage.told import Said

@@ -9,13 +9,12 @@ from briefings.pictures import BurnUp, burn_up_alt
 from briefings.words import shorten
 from debt.artifact import Artifact
 from debt.budget import Standing, State, advice, days_left
+from debt.change import Change
 from debt.estimate import Rests
+from debt.scope import BudgetLine, Scope, ScopeKind
 from storage import budgets, uses
-from storage.artifacts import Change
 from storage.budgets import Budget
-from storage.lists import Scope, ScopeKind
 from storage.store import Session
-from storage.uses import Place
 
 _RANK = {State.OVER: 0, State.AT_RISK: 1, State.WITHIN: 2}
 
@@ -105,6 +104,6 @@ async def burn_up_of(session: Session, told: Told, today: date) -> BurnUp:
     )
 
 
-def chart(place: Place, shown: BurnUp) -> PictureBlock:
+def chart(place: BudgetLine, shown: BurnUp) -> PictureBlock:
     part = f" ({place.only.partition(':')[2]})" if place.only else ""
     return PictureBlock("budget", shown, burn_up_alt(f"{place.scope.name}{part}", shown))

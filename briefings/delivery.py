@@ -20,12 +20,13 @@ from briefings import arrivals
 from briefings.gallery import Gallery, pictures_may_be_refused, shown, update
 from briefings.message import Message
 from briefings.redrawing import LOOKS, Redrawing
-from briefings.render import DIGEST, render, with_pictures
+from briefings.render import render, with_pictures
 from briefings.verdict import BETWEEN_TRIES, Tried, Verdict, judged
+from debt.change import Change
 from debt.policy import Policy
 from storage import leases, outbox, subscriptions
-from storage.artifacts import Change
 from storage.history import seal
+from storage.kinds import BriefingKind
 from storage.outbox import SENDING_LEASE, Ledgered
 from storage.store import Session, Store
 
@@ -147,7 +148,9 @@ class Sender:
 
     def _has_lost_its_point(self, briefing: Ledgered) -> bool:
         late = self._now() - briefing.created_at
-        return briefing.kind == DIGEST and late > timedelta(hours=self._policy.digest.late_hours)
+        return briefing.kind == BriefingKind.DIGEST and late > timedelta(
+            hours=self._policy.digest.late_hours
+        )
 
     async def _at_a_good_time(self, briefing: Ledgered) -> Tried | None:
         """A nudge that was held up waits for working hours, and is not sent about nothing."""
@@ -269,7 +272,7 @@ class Sender:
         if not await outbox.is_ours(session, briefing):
             return
         await arrivals.lost(session, briefing, self._policy, self._now())
-        if tried.barred and briefing.kind == DIGEST and briefing.channel:
+        if tried.barred and briefing.kind == BriefingKind.DIGEST and briefing.channel:
             change = Change("delivery", self._now(), self._policy)
             await subscriptions.pause(session, change, briefing.channel, tried.why)
         await seal(session)

@@ -8,20 +8,19 @@ from typing import Any
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from briefings.budgets import chart
-from briefings.message import Message, button, buttons, heading, line, quiet
+from briefings.message import Message, act_button, button, buttons, heading, line, quiet
 from briefings.pictures import BurnUp, burn_up_in
 from briefings.words import readable, say
 from debt.approval import Wish
 from debt.artifact import Artifact
 from debt.notice import ignored_on
 from debt.policy import Policy
+from debt.scope import BudgetLine, Scope, ScopeKind
 from debt.score import explain
 from debt.standing import Action, NextStep, next_step
 from storage import lists, people, requests
-from storage.lists import Scope, ScopeKind
 from storage.store import Session
 from storage.tables import Approval
-from storage.uses import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +207,7 @@ def _with_chart(weekly: Weekly, lines: Sequence[Block], *, here: bool) -> list[B
     if not (here and weekly.chart and lines):
         return [*lines]
     first, *others = lines
-    return [first, chart(Place(weekly.scope, weekly.chart_of), weekly.chart), *others]
+    return [first, chart(BudgetLine(weekly.scope, weekly.chart_of), weekly.chart), *others]
 
 
 def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
@@ -253,7 +252,7 @@ def _step(artifact: Artifact, known: Known, weekly: Weekly, policy: Policy) -> N
 def _settled(artifact: Artifact, known: Known) -> Block:
     return line(
         say("digest.settled", artifact=artifact, by=known.name(artifact.changed_by)),
-        accessory=button("Show", "artifact.show", artifact.key),
+        accessory=act_button(Action.SHOW, artifact.key),
     )
 
 
@@ -261,14 +260,11 @@ def item_buttons(artifact: Artifact, first: Action) -> list[ButtonElement]:
     """The one thing to do stands out and comes first; Claim only where nobody would be robbed,
     Edit and Retire only where they are that one thing.
     """
-    wanted = ["claim"] if artifact.orphan else []
+    wanted = [Action.CLAIM] if artifact.orphan else []
     wanted += [first] if first in {Action.EDIT, Action.RETIRE} else []
-    wanted += ["extend", "log", "review", "show"]
-    wanted.sort(key=lambda name: name != first)
-    return [
-        button(name.capitalize(), f"artifact.{name}", artifact.key, primary=name == first)
-        for name in wanted
-    ]
+    wanted += [Action.EXTEND, Action.LOG, Action.REVIEW, Action.SHOW]
+    wanted.sort(key=lambda action: action is not first)
+    return [act_button(action, artifact.key, primary=action is first) for action in wanted]
 
 
 def _silent(artifact: Artifact, weekly: Weekly, policy: Policy) -> bool:

@@ -12,12 +12,12 @@ from briefings.pictures import BurnUp
 from briefings.words import say
 from debt.artifact import Artifact
 from debt.budget import State
+from debt.change import Change
 from debt.policy import DigestPolicy, Policy
+from debt.scope import Scope, ScopeKind
 from debt.score import priority
 from storage import listings, lists
-from storage.artifacts import Change
 from storage.listings import Listed
-from storage.lists import Scope, ScopeKind
 from storage.store import Session
 from storage.told import Said
 

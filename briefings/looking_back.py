@@ -13,8 +13,8 @@ from debt import trend
 from debt.artifact import Artifact
 from debt.moments import Counts
 from debt.policy import Policy
+from debt.scope import Scope
 from storage import lists, snapshots, trends
-from storage.lists import Scope
 from storage.snapshots import week_of
 from storage.store import Session
 

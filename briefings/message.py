@@ -24,6 +24,7 @@ from slack_sdk.models.blocks import (
 
 from briefings.pictures import Picture
 from briefings.words import cut, readable, shorten
+from debt.standing import Action
 
 LONGEST_SECTION = 3_000
 LONGEST_CONTEXT = 2_000
@@ -167,6 +168,13 @@ def button(
     style = "primary" if primary else "danger" if danger else None
     label = PlainTextObject(text=text, emoji=False)
     return ButtonElement(text=label, action_id=action, value=value, style=style)
+
+
+def act_button(
+    action: Action, key: str, words: str | None = None, *, primary: bool = False
+) -> ButtonElement:
+    """The button of an action on an artifact, with the action's label or with `words`."""
+    return button(words or action.label, f"artifact.{action}", key, primary=primary)
 
 
 def buttons_for(keys: Iterable[str], text: str, action: str) -> list[ButtonElement]:

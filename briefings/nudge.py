@@ -18,20 +18,20 @@ from slack_sdk.models.blocks import (
 )
 
 from briefings import metrics as in_words
-from briefings.message import Message, PictureBlock, button, line, quiet
+from briefings.message import Message, PictureBlock, act_button, button, line, quiet
 from briefings.pictures import multiples_alt
 from briefings.words import say
 from debt.artifact import Artifact, Stage
 from debt.notice import Due, DueKind, dues, guaranteed
 from debt.policy import Policy
 from debt.score import explain
+from debt.standing import Action
 from storage import lists, nudges, ownership, people
 from storage.nudges import Why
 from storage.outbox import Ledgered
 from storage.store import Session
 from storage.tables import Person
 
-ORPHANS, LEADERSHIP = "orphans", "leadership"
 # At most so many artifacts more than those with buttons are named in one message.
 NAMED = 20
 _LINES = 5
@@ -273,24 +273,15 @@ def _with_notice(due: Due, artifact: Artifact, today: date, policy: Policy) -> D
     return replace(due, on=until) if due.kind is DueKind.EXPIRY and until else due
 
 
-_ACTS = {
-    Why.DUE: ("extend", "retire", "review", "handoff"),
-    Why.ORPHAN: ("claim", "handoff", "retire", "show"),
-    Why.IGNORED: ("handoff", "extend", "retire", "show"),
-    Why.REPEATED: ("handoff", "extend", "retire", "show"),
-    Why.OTHERWISE: ("compare", "show"),
-    Why.TOP_TEAM: ("handoff", "extend", "retire", "show"),
-    Why.TOP_REPO: ("handoff", "extend", "retire", "show"),
-    Why.AGING: ("handoff", "extend", "retire", "show"),
-}
-_LABELS = {
-    "claim": "Claim",
-    "compare": "Compare",
-    "extend": "Extend",
-    "handoff": "Hand off",
-    "retire": "Retire",
-    "review": "Still needed",
-    "show": "Show",
+_ACTS: dict[Why, tuple[Action, ...]] = {
+    Why.DUE: (Action.EXTEND, Action.RETIRE, Action.REVIEW, Action.HANDOFF),
+    Why.ORPHAN: (Action.CLAIM, Action.HANDOFF, Action.RETIRE, Action.SHOW),
+    Why.IGNORED: (Action.HANDOFF, Action.EXTEND, Action.RETIRE, Action.SHOW),
+    Why.REPEATED: (Action.HANDOFF, Action.EXTEND, Action.RETIRE, Action.SHOW),
+    Why.OTHERWISE: (Action.COMPARE, Action.SHOW),
+    Why.TOP_TEAM: (Action.HANDOFF, Action.EXTEND, Action.RETIRE, Action.SHOW),
+    Why.TOP_REPO: (Action.HANDOFF, Action.EXTEND, Action.RETIRE, Action.SHOW),
+    Why.AGING: (Action.HANDOFF, Action.EXTEND, Action.RETIRE, Action.SHOW),
 }
 
 
@@ -298,13 +289,14 @@ def _acts(
     item: Item, artifact: Artifact, to: Person | None, policy: Policy
 ) -> Iterator[InteractiveElement]:
     """The likeliest comes first and stands out."""
-    names = [name for name in _ACTS[item.why] if name != "handoff" or _may(artifact, to, policy)]
+    may_hand_off = _may(artifact, to, policy)
+    actions = [act for act in _ACTS[item.why] if act is not Action.HANDOFF or may_hand_off]
     first = next(iter(still_due(item, artifact)), None)
     if item.why is Why.DUE and first and first.kind is DueKind.REVIEW:
-        names.sort(key=lambda name: name != "review")
-    for name in names:
-        main = name == names[0]
-        yield button(_LABELS[name], f"artifact.{name}", artifact.key, primary=main)
+        actions.sort(key=lambda action: action is not Action.REVIEW)
+    for action in actions:
+        words = "Still needed" if action is Action.REVIEW else None
+        yield act_button(action, artifact.key, words, primary=action is actions[0])
     if item.why is Why.DUE:
         yield _snooze(artifact)
 

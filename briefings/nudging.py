@@ -11,14 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from briefings import offenders
-from briefings.nudge import LEADERSHIP, NAMED, ORPHANS, Item, about
+from briefings.nudge import NAMED, Item, about
 from debt import notice
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.policy import Policy
 from debt.working_time import is_working, next_working, tomorrow
 from storage import lists, nudges, outbox, people, subscriptions, upkeep
-from storage.artifacts import Change
-from storage.nudges import NUDGE, STARTED_BY_US, Matter, Why
+from storage.kinds import BriefingKind
+from storage.nudges import STARTED_BY_US, Matter, Why
 from storage.reach import team_channel
 from storage.store import Session, Store
 from storage.tables import Person, Subscription
@@ -102,8 +103,8 @@ async def _tell_leadership(session: Session, change: Change) -> int:
     if passed_on:
         channel = change.policy.leadership.channel
         items = [about(artifact, Why.IGNORED) for artifact in passed_on]
-        key = f"{LEADERSHIP}:{change.today}:{passed_on[0].id}"
-        await _post(session, change, key, LEADERSHIP, channel, items)
+        key = f"{BriefingKind.LEADERSHIP}:{change.today}:{passed_on[0].id}"
+        await _post(session, change, key, BriefingKind.LEADERSHIP, channel, items)
     told = [
         replace(artifact, lead_told_on=change.today)
         if artifact.id in waiting
@@ -159,8 +160,8 @@ async def _ask_team(
         said = theirs[: change.policy.nudges.items]
         year, week, _ = change.today.isocalendar()
         items = [_orphan(each, change) for each in said]
-        key = f"{ORPHANS}:{channel}:{team}:{year}-W{week:02}"
-        asked = await _post(session, change, key, ORPHANS, channel, items, team=team)
+        key = f"{BriefingKind.ORPHANS}:{channel}:{team}:{year}-W{week:02}"
+        asked = await _post(session, change, key, BriefingKind.ORPHANS, channel, items, team=team)
         return said if asked else []
     if lead:
         matters = [Matter(each.id, Why.ORPHAN, change.today) for each in theirs]
@@ -199,7 +200,7 @@ def _free_in(
 ) -> datetime:
     """A team is not asked for owners on the day of its digest, which names what nobody owns."""
     free = next_working(local, policy)
-    if kind != ORPHANS or subscription is None:
+    if kind != BriefingKind.ORPHANS or subscription is None:
         return free
     digests = (subscription.last_at, subscription.next_at)
     days = {each.astimezone(local.tzinfo).date() for each in digests if each}
@@ -276,9 +277,9 @@ async def _tell(session: Session, change: Change, person: Person, local: datetim
     more = await nudges.count_dates(session, who, today, until) - len(dated)
     items = [_about_dates(artifact, policy, today) for artifact in dated]
     items += await _about_matters(session, change, _not_said_yet(matters, dated))
-    key, facts = f"{NUDGE}:{who}:{today}", _facts(local, items, more)
-    mentions = [item.id for item in items]
-    if await outbox.enqueue(session, key, NUDGE, facts, change.at, person=who, mentions=mentions):
+    key, facts = f"{BriefingKind.NUDGE}:{who}:{today}", _facts(local, items, more)
+    kind, mentions = BriefingKind.NUDGE, [item.id for item in items]
+    if await outbox.enqueue(session, key, kind, facts, change.at, person=who, mentions=mentions):
         told = [notice.told(artifact, today, policy) for artifact in dated]
         await nudges.keep(session, policy, told, today)
 

@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from datetime import date
 
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.moments import WEEK, WEEKS, Counts
+from debt.scope import ALL, Scope, ScopeKind
 from debt.trend import ages_faster, is_new_top
 from storage import lists, nudges, snapshots, subscriptions
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind
 from storage.nudges import Matter, Why
 from storage.snapshots import week_of
 from storage.store import Session
 
 STAND_OUT = {Why.TOP_TEAM, Why.TOP_REPO, Why.AGING}
 _KINDS = {Why.TOP_TEAM: ScopeKind.TEAM, Why.TOP_REPO: ScopeKind.REPO, Why.AGING: ScopeKind.TEAM}
-_ALL = lists.ALL.name
+_ALL = ALL.name
 _TOP = (Why.TOP_TEAM, Why.TOP_REPO)
 
 

@@ -10,10 +10,12 @@ from briefings import gathering, nudging, offenders, turning
 from briefings.digest import Weekly
 from briefings.gathering import Gathered
 from briefings.message import Message
-from briefings.render import DIGEST, render
+from briefings.render import render
 from briefings.schedule import local_week, next_instant
-from debt.approval import Roster
+from debt.change import Change
 from debt.policy import Policy
+from debt.roles import Roster
+from debt.scope import ALL
 from storage import (
     approvals,
     awake,
@@ -27,8 +29,7 @@ from storage import (
     subscriptions,
     told,
 )
-from storage.artifacts import Change
-from storage.lists import ALL
+from storage.kinds import BriefingKind
 from storage.nudges import Matter, Why
 from storage.store import Session, Store
 from storage.subscriptions import scope_of
@@ -152,7 +153,9 @@ async def _ledger(
 ) -> bool:
     facts = weekly.as_json() | {"week": week}
     key = f"digest:{channel}:{week}"
-    return await outbox.enqueue(session, key, DIGEST, facts, change.at, channel=channel)
+    return await outbox.enqueue(
+        session, key, BriefingKind.DIGEST, facts, change.at, channel=channel
+    )
 
 
 async def _intervene(

@@ -5,16 +5,11 @@ from typing import Any
 
 from briefings import approvals, digest, nudge, proposals, requests, turning
 from briefings.message import Hung, Message, plainly
-from briefings.nudge import LEADERSHIP, ORPHANS
 from briefings.words import say
 from debt.policy import Policy
-from storage.budgets import TURNED
-from storage.nudges import NUDGE
+from storage.kinds import BriefingKind
 from storage.outbox import Ledgered
-from storage.proposals import PROPOSALS
 from storage.store import Session
-
-DIGEST = "digest"
 
 
 async def render(session: Session, briefing: Ledgered, policy: Policy) -> Message:
@@ -84,15 +79,15 @@ async def _paused(_session: Session, briefing: Ledgered, _policy: Policy) -> Mes
 
 
 _KINDS: dict[str, Callable[[Session, Ledgered, Policy], Awaitable[Message]]] = {
-    DIGEST: _digest,
-    "ask": _ask,
-    "answer": _answer,
-    "approval": _approval,
-    "decision": _decision,
-    "paused": _paused,
-    NUDGE: _nudge,
-    ORPHANS: _orphans,
-    LEADERSHIP: _leadership,
-    PROPOSALS: _proposals,
-    TURNED: _turned,
+    BriefingKind.DIGEST: _digest,
+    BriefingKind.OWNERSHIP_QUESTION: _ask,
+    BriefingKind.OWNERSHIP_ANSWER: _answer,
+    BriefingKind.APPROVAL: _approval,
+    BriefingKind.DECISION: _decision,
+    BriefingKind.PAUSED: _paused,
+    BriefingKind.NUDGE: _nudge,
+    BriefingKind.ORPHANS: _orphans,
+    BriefingKind.LEADERSHIP: _leadership,
+    BriefingKind.PROPOSALS: _proposals,
+    BriefingKind.BUDGET_TURNED: _turned,
 }

@@ -17,24 +17,17 @@ from markupsafe import Markup
 from briefings import metrics
 from briefings.artist import Artist
 from briefings.budgets import burn_up_of, standings, with_costliest
-from briefings.pictures import (
-    Picture,
-    burn_up_alt,
-    multiples_alt,
-    quadrant_map,
-    quadrant_map_alt,
-)
+from briefings.pictures import Picture, burn_up_alt, multiples_alt, quadrant_map, quadrant_map_alt
 from briefings.words import long_day, month, months, templates
 from debt.budget import days_left
+from debt.change import Change
 from debt.estimate import estimate
 from debt.hours import Span
+from debt.scope import BudgetLine, Scope, ScopeKind
 from debt.score import Quadrant, explain
 from debt.trend import told
 from storage import lists, quadrants, retirement, returns, trends, uses
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind
 from storage.store import Session, Store
-from storage.uses import Place
 
 _BUDGETS = 20
 _ARTIFACTS = 10
@@ -55,8 +48,8 @@ class Asked:
         return self.change.today
 
     @property
-    def place(self) -> Place:
-        return Place(self.scope)
+    def place(self) -> BudgetLine:
+        return BudgetLine(self.scope)
 
     @property
     def name(self) -> str:

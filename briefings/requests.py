@@ -2,9 +2,10 @@
 
 from slack_sdk.models.blocks import ButtonElement
 
-from briefings.message import Message, button, buttons, line, plainly
+from briefings.message import Message, act_button, button, buttons, line, plainly
 from briefings.words import say
 from debt.artifact import Artifact
+from debt.standing import Action
 from storage.artifacts import require
 from storage.ownership import request
 from storage.store import Session
@@ -21,7 +22,7 @@ async def question(session: Session, request_id: int) -> Message:
     choices = (
         button("Accept", "request.accept", str(asked.id), primary=True),
         button("Decline", "request.decline", str(asked.id)),
-        button("Show", "artifact.show", artifact.key),
+        act_button(Action.SHOW, artifact.key),
     )
     return Message(words, (line(words), buttons(f"request:{asked.id}", *choices)))
 
@@ -36,7 +37,7 @@ async def outcome(session: Session, request_id: int) -> Message:
 
 
 def _claim(artifact: Artifact) -> ButtonElement:
-    return button("Claim", "artifact.claim", artifact.key, primary=True)
+    return act_button(Action.CLAIM, artifact.key, primary=True)
 
 
 async def _asked(session: Session, request_id: int) -> tuple[OwnershipRequest, Artifact]:

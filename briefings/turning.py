@@ -15,11 +15,12 @@ from briefings.budgets import told_of
 from briefings.message import Message, button, line
 from briefings.nudging import not_before
 from briefings.words import say
+from debt.change import Change
+from debt.scope import ScopeKind
 from debt.working_time import next_working
 from storage import budgets, outbox, people, subscriptions, trains
-from storage.artifacts import Change
-from storage.budgets import TURNED, Budget
-from storage.lists import ScopeKind
+from storage.budgets import Budget
+from storage.kinds import BriefingKind
 from storage.outbox import Ledgered
 from storage.reach import Place, team_channel
 from storage.store import Session, Store
@@ -72,8 +73,8 @@ async def _tell(session: Session, change: Change, place: Place, turned: Sequence
     said = [await _said(session, change, each) for each in turned[:_MOST]]
     await outbox.enqueue(
         session,
-        f"{TURNED}:{place}:{change.today}",
-        TURNED,
+        f"{BriefingKind.BUDGET_TURNED}:{place}:{change.today}",
+        BriefingKind.BUDGET_TURNED,
         {"said": said, "more": len(turned[_MOST:])},
         change.at,
         channel=place.channel,

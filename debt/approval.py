@@ -1,15 +1,14 @@
 """Who has to agree before something happens (R18, R27): the tier decides, a rule counts votes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from debt.artifact import Artifact, Tier
 from debt.policy import Policy
 from debt.refusal import Refused
+from debt.roles import Roster
 from debt.tier import tier
-
-Roster = Mapping[str, frozenset[str]]
 
 
 class Wish(StrEnum):

@@ -1,6 +1,6 @@
 """Who may do what: from the policy, by who somebody is to the artifact and their groups (R28)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from debt.artifact import Artifact
@@ -101,3 +101,6 @@ def _those(allowed: tuple[str, ...]) -> str:
     """“the owner, the team’s lead or somebody of sre”."""
     *most, last = [_WHO.get(each, f"somebody of {each}") for each in allowed] or ["nobody"]
     return f"{', '.join(most)} or {last}" if most else last
+
+
+Roster = Mapping[str, frozenset[str]]

@@ -35,15 +35,31 @@ class Need(StrEnum):
 
 
 class Action(StrEnum):
-    """What one person can do about it now."""
+    """What one person can do about an artifact; its button has the id `artifact.<action>`."""
 
     ACCEPT = "accept"
+    DISMISS = "dismiss"
     CLAIM = "claim"
+    COMPARE = "compare"
     EXTEND = "extend"
+    LOG = "log"
     REVIEW = "review"
-    RETIRE = "retire"
+    SCORE = "score"
     EDIT = "edit"
+    PROMOTE = "promote"
+    RETIRE = "retire"
+    HANDOFF = "handoff"
+    RELEASE = "release"
+    HISTORY = "history"
     SHOW = "show"
+
+    @property
+    def label(self) -> str:
+        """The words on its button, the same in every message."""
+        return _BUTTON.get(self, self.capitalize())
+
+
+_BUTTON = {Action.DISMISS: "Not AI-produced", Action.HANDOFF: "Hand off"}
 
 
 _ACTION = {

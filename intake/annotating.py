@@ -21,10 +21,10 @@ from intake.blocks import DIRECTORY_FILES, FRONT_MATTER, blocks_in
 from intake.cells import READERS
 from intake.columns import COLUMNS
 from intake.comments import styles_of
-from intake.git import shown
-from intake.grouping import escaped
+from intake.globs import escaped
 from intake.kinds import is_binary
 from intake.public import VALUES
+from intake.shown import shown
 from intake.writing import KEY, Pair, with_comment, with_front_matter, with_yaml
 
 MOST_BYTES = 1 << 20

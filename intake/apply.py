@@ -9,18 +9,17 @@ from math import prod
 from typing import Any
 
 from debt.artifact import RATING_NAMES, Artifact
+from debt.change import Change
 from debt.facts import Facts
 from debt.policy import Policy
 from debt.score import score
 from intake.blocks import Block
 from intake.cells import COLUMN_OF_FIELD
 from intake.findings import Finding
-from intake.git import shown
-from intake.proxies import counted
 from intake.public import public, ratings
 from intake.scan import Scan
+from intake.shown import counted, shown
 from storage import history, proposals, scanned
-from storage.artifacts import Change
 from storage.matching import Found, Said
 from storage.scanned import Conflict, Scanned
 from storage.store import Session, Store

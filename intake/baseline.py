@@ -11,7 +11,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from intake.history import FileHistory, History
-from intake.proxies import DAYS_A_MONTH, counted
+from intake.proxies import DAYS_A_MONTH
+from intake.shown import counted
 
 DAY = 86_400
 YEAR = 365 * DAY

@@ -15,10 +15,10 @@ from debt.facts import Facts
 from debt.refusal import Refused
 from intake.cells import READERS
 from intake.comments import BOM, MOST_CHARACTERS, TABLE, first_lines, header, styles_of
-from intake.git import shown
 from intake.mappings import Entry, WrongYaml, composed, entries_of, value_of
 from intake.markers import BUILT_IN, Markers, tool_called
 from intake.quoting import unquoted
+from intake.shown import shown
 
 Origin = Literal["ai", "people"]
 

@@ -6,17 +6,16 @@ from datetime import date
 from typing import BinaryIO, TypeVar
 
 from debt.budget import Limits, Rhythm
+from debt.change import Change
 from debt.dates import parse_day
 from debt.hours import Period, parse_amount, parse_length
 from debt.refusal import Refused
+from debt.scope import BudgetLine, Scope, ScopeKind
 from intake.importing import seekable
 from intake.spreadsheet import Faults, records
 from storage import budgets, lists
-from storage.artifacts import Change
 from storage.budgets import Budget
-from storage.lists import Scope, ScopeKind
 from storage.store import Session, Store
-from storage.uses import Place
 
 COLUMNS = (
     *("scope", "only", "period", "weeks", "first_day"),
@@ -45,7 +44,7 @@ async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> in
 
 
 async def _put(session: Session, change: Change, said: Mapping[str, str]) -> None:
-    place = Place(_scope(said["scope"]), said.get("only", "").casefold())
+    place = BudgetLine(_scope(said["scope"]), said.get("only", "").casefold())
     budgets.require_place(place)
     if place.scope.kind is not ScopeKind.TRAIN and not await lists.exists(session, place.scope):
         raise Refused(f"nothing on the register is in {place.scope}", field="scope")

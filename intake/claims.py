@@ -8,13 +8,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import translate
-from functools import lru_cache
 
 from intake.blocks import Block
-from intake.git import shown
-from intake.grouping import Group, escaped
+from intake.globs import escaped, matches
+from intake.grouping import Group
 from intake.kinds import KINDS, kind_of
+from intake.shown import shown
 
 MOST_WILDCARDS = 20
 LONGEST = 1_000
@@ -63,30 +62,6 @@ def claims_of(
     wrong = tuple(_wrong(block) for block in every if not _within(block))
     claimed = frozenset(path for claim in claims for path in claim.files)
     return Claims(claims, denied, faults + wrong, claimed)
-
-
-def matches(glob: str, path: str) -> bool:
-    """`**` crosses directories, `*` and `?` do not, `[*]` is the sign itself.
-
-    Takes steps in proportion to both lengths, whatever the glob.
-    """
-    return _matches(tuple(glob.split("/")), tuple(path.split("/")))
-
-
-def _matches(globs: tuple[str, ...], parts: tuple[str, ...]) -> bool:
-    reached = {0}
-    for glob in globs:
-        if glob == "**":
-            reached = set(range(min(reached), len(parts) + 1)) if reached else set()
-        else:
-            fits = _segment(glob).match
-            reached = {at + 1 for at in reached if at < len(parts) and fits(parts[at])}
-    return len(parts) in reached
-
-
-@lru_cache(maxsize=4_096)
-def _segment(glob: str) -> re.Pattern[str]:
-    return re.compile(translate(glob))
 
 
 def _is_chatter(block: Block, speaking: Collection[str]) -> bool:

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from debt.repositories import ClonePolicy, is_local, without_user_info
-from intake.git import OUT_OF_MEMORY, PastLimit, UnreadableRepository, program, shown
+from intake.git import OUT_OF_MEMORY, PastLimit, UnreadableRepository, program
 from intake.processes import Ending, bound, end_of, kill
+from intake.shown import shown
 
 UNUSED = timedelta(days=60)
 GLANCE_SECONDS = 0.2

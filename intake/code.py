@@ -7,25 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from debt.registered_paths import DeclaredPaths
 from intake.blocks import Block, may_hold
 from intake.git import Repository
+from intake.globs import ByGlob
 from intake.kinds import is_code, is_left_out
-from intake.known import ByGlob
 from intake.manifests import manifest_of
 from intake.markers import Markers
 from intake.measured import Contents
 from intake.owners import Owners
-from intake.proxies import counted
+from intake.shown import counted
 from intake.traces import Traces, traces_of
 from intake.tracked import Tracked, tracked
-from intake.tree import (
-    Blob,
-    codeowners_of,
-    index_of,
-    left_out_by_attributes,
-    text_of,
-)
-from storage.known import Declared
+from intake.tree import Blob, codeowners_of, index_of, left_out_by_attributes, text_of
 
 REFUSED = "Git refused some paths, so .gitattributes was not read."
 
@@ -47,7 +41,7 @@ class Code:
     traces: Traces
     files: Mapping[bytes, Blob]
     notes: tuple[str, ...] = ()
-    declared: ByGlob[Declared] = field(default_factory=ByGlob)
+    declared: ByGlob[DeclaredPaths] = field(default_factory=ByGlob)
 
     @property
     def manifests(self) -> set[bytes]:
@@ -71,7 +65,7 @@ def code_of(
     files: Mapping[bytes, Blob],
     markers: Markers,
     contents: Contents,
-    declared: Iterable[Declared] = (),
+    declared: Iterable[DeclaredPaths] = (),
 ) -> Code:
     """Of all files there are, code that neither path, size nor attributes leave out, and what else
     has a metadata block.
@@ -105,7 +99,7 @@ def code_of(
     )
 
 
-def by_glob(declared: Iterable[Declared]) -> ByGlob[Declared]:
+def by_glob(declared: Iterable[DeclaredPaths]) -> ByGlob[DeclaredPaths]:
     return ByGlob((path, each) for each in declared for path in each.paths)
 
 

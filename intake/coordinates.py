@@ -9,7 +9,7 @@ Gradle reads the same ranges, brackets turned around where they exclude (`]1,2[`
 import re
 from collections.abc import Iterable
 
-from intake.git import shown
+from intake.shown import shown
 from intake.versions import NAME, VERSION, Dependency, is_early, unknown
 
 LONGEST = 100

@@ -11,10 +11,10 @@ from debt.proxy import ProxyRating
 from debt.signals import Signal
 from intake import proxies
 from intake.candidates import DAY, HIDDEN, Candidate, Facts, people_of
-from intake.git import shown
 from intake.kinds import Kind, service_of
 from intake.markers import By
-from intake.proxies import Changes, People, counted
+from intake.proxies import Changes, People
+from intake.shown import counted, shown
 from intake.sources import pieces_of
 
 

@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime
 from posixpath import commonpath
 from typing import NamedTuple
 
-from intake.grouping import escaped
+from debt.registered_paths import RegisteredPaths
+from intake.globs import ByGlob, escaped
 from intake.history import History
-from intake.known import ByGlob
 from intake.tree import text_of
-from storage.known import Known
 
 Stands = Callable[[Sequence[str]], bool]
 
@@ -35,7 +34,7 @@ def moves_of(history: History) -> dict[str, Move]:
 def followed(
     files_of: Mapping[str, Iterable[str]],
     moved: Mapping[str, Move],
-    known: Known,
+    known: RegisteredPaths,
     stands: Stands,
 ) -> dict[str, int]:
     """Which artifact each finding is, by files that history moved out of the artifact's paths.
@@ -67,8 +66,8 @@ def _paired(went: Counter[tuple[str, int]]) -> dict[str, int]:
 
 
 def moved_on(
-    known: Known, moved: Mapping[str, Move], files: Collection[str], stands: Stands
-) -> Known:
+    known: RegisteredPaths, moved: Mapping[str, Move], files: Collection[str], stands: Stands
+) -> RegisteredPaths:
     """With the globs of where it went now for what a person declared and none of whose own stands.
     `files` are all there are of code.
     """

@@ -9,9 +9,9 @@ from intake.blocks import Block
 from intake.candidates import Candidate, Facts
 from intake.claims import Claim
 from intake.findings import Finding, finding_of
-from intake.git import shown
 from intake.grouping import Group
 from intake.known import Settled, Theirs
+from intake.shown import shown
 
 
 @dataclass(frozen=True)

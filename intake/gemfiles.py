@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from intake.git import shown
+from intake.shown import shown
 from intake.versions import LONGEST_LINE, NAME, VERSION, Dependency, agreed, is_early, unknown
 
 GEM = re.compile(r"\s*gem[ \t(]\s*([\"'])([\w.-]{1,100})\1(?:\.freeze)?")

@@ -21,6 +21,7 @@ from typing import IO
 
 from intake.pipes import CHUNK, Ahead, reading_ahead, spooled, widen
 from intake.processes import Ending, bound, end_of, reap
+from intake.shown import shown
 
 LONGEST_POINTER = 8192
 OUT_OF_MEMORY = "Out of memory"
@@ -245,13 +246,6 @@ def _timed(seconds: float, time_up: Ending) -> Iterator[None]:
     finally:
         watch.cancel()
         watch.join()
-
-
-def shown(text: object, limit: int = 200) -> str:
-    """Text from outside in one printable, valid UTF-8 line of at most `limit` characters."""
-    words = str(text).encode("utf-8", "replace").decode("utf-8")
-    line = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in words)
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def program() -> str:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from intake.coordinates import coordinate
-from intake.git import shown
+from intake.shown import shown
 from intake.versions import LONGEST_LINE, NAME, Dependency, agreed
 
 # Configurations that bring a package to the code, plain or of a variant (`debugImplementation`);

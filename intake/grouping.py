@@ -4,10 +4,6 @@ Per kind: a directory in which half of the lines count is one artifact, if it ha
 and one set of owners; of what is left over, the siblings in one directory are one artifact. A
 directory that only holds others (`src`, `services`, or one with a single directory and nothing else
 in it) is never one by itself.
-
-Globs: `**` crosses directories, `*` and `?` do not. Characters with a meaning are escaped; those
-that a list of paths cannot carry (`;`, control characters, bytes that are no UTF-8) become `?`.
-Where two artifacts' globs overlap, the more specific one wins.
 """
 
 import hashlib
@@ -17,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from debt.scan_policy import ScanPolicy
-from intake.git import shown
+from intake.globs import escaped
 from intake.kinds import CONTAINERS, Kind, naming_habit_of
+from intake.shown import shown
 
 DEEPEST = 60
 MOST_GLOBS = 20
@@ -140,17 +137,6 @@ def groups_of(files: Iterable[CodeFile], repo: str, policy: ScanPolicy) -> list[
             others = {""}.union(*(within[other] for other in by_kind if other != kind))
             found.extend(_Walk(kind, others, repo, policy).through(_tree(members), ""))
     return found
-
-
-def escaped(path: str) -> str:
-    """A path as a glob that matches it alone, or nearly: see the module's words on `?`."""
-    return "".join(_escape(char) for char in path)
-
-
-def _escape(char: str) -> str:
-    if char in "*?[":
-        return f"[{char}]"
-    return char if char.isprintable() and char not in ";\\" else "?"
 
 
 def _parents(path: str) -> list[str]:

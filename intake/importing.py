@@ -7,9 +7,9 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
+from debt.change import Change
 from intake.spreadsheet import Faults, highest_key, rows
 from storage import bulk
-from storage.artifacts import Change
 from storage.bulk import Outcome
 from storage.store import Store
 

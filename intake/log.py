@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from intake.borrowing import Made, made_in
 from intake.commits import Commit, commits_of
-from intake.git import PastLimit, Repository, UnreadableRepository, shown
+from intake.git import PastLimit, Repository, UnreadableRepository
 from intake.markers import Evidence, Markers, Person, tools_in
 from intake.order import Order, order_after, order_of_all
 from intake.reviews import is_reviewed
+from intake.shown import shown
 
 Progress = Callable[[int, int | None], None]
 

@@ -13,8 +13,8 @@ from contextlib import suppress
 from typing import Any
 
 from intake import gemfiles, gradle, poms
-from intake.git import shown
 from intake.packages import Ecosystem, imported_as
+from intake.shown import shown
 from intake.versions import LONGEST_LINE, NAME, VERSION, Dependency, is_early
 
 LARGEST = 1 << 19

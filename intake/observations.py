@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from debt.artifact import key_of, parse_key
+from debt.change import Change
 from debt.dates import parse_day
 from debt.hours import parse_amount
 from debt.refusal import Refused
@@ -14,7 +15,6 @@ from intake.cells import unguarded
 from intake.importing import seekable
 from intake.spreadsheet import Faults, records
 from storage import observations
-from storage.artifacts import Change
 from storage.observations import Kind, Observed
 from storage.store import Store
 

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from debt.registered_paths import RegisteredPaths
 from intake.blocks import Block
 from intake.candidates import Facts
 from intake.claims import claims_of
 from intake.following import Move, moves_of
 from intake.git import Repository
-from intake.grouping import CodeFile, escaped
+from intake.globs import ByGlob, escaped
+from intake.grouping import CodeFile
 from intake.kinds import is_code, kind_of
-from intake.known import ByGlob, Settled, settled
-from storage.known import Known
+from intake.known import Settled, settled
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Parted:
         return sum(facts.is_mixed(path) and not self.said.has(path) for path in others)
 
 
-def parted_by(facts: Facts, blocks: Iterable[Block], known: Known) -> Parted:
+def parted_by(facts: Facts, blocks: Iterable[Block], known: RegisteredPaths) -> Parted:
     """By shares of lines, by blocks, and by what the register knows."""
     moved = moves_of(facts.history)
     files = [path for path in facts.lines if is_code(path)]
@@ -65,7 +66,7 @@ def parted_by(facts: Facts, blocks: Iterable[Block], known: Known) -> Parted:
     return Parted(counting, settled(claims, files, known, away), moved)
 
 
-def _moved_away(known: Known, moves: Mapping[str, Move]) -> Iterator[str]:
+def _moved_away(known: RegisteredPaths, moves: Mapping[str, Move]) -> Iterator[str]:
     """Files that lay elsewhere when somebody said there that no tool wrote them. Whatever its day,
     a move of a file that was named itself came after that: branches are merged late.
     """
@@ -76,7 +77,7 @@ def _moved_away(known: Known, moves: Mapping[str, Move]) -> Iterator[str]:
             yield move.path
 
 
-def _held(known: Known, moved: Mapping[str, Move]) -> Callable[[str], bool]:
+def _held(known: RegisteredPaths, moved: Mapping[str, Move]) -> Callable[[str], bool]:
     """Whether a file belongs to a live artifact that a scan found, or did before it was moved."""
     held = ByGlob((glob, True) for glob in known.held)
     followed = {new.path for old, new in moved.items() if held.of(old)}

@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from debt.proxy import ProxyRating
 from debt.scan_policy import RiskScale, Scale
-from intake.claims import matches
+from intake.globs import matches
 from intake.kinds import Kind
+from intake.shown import counted
 
 DAYS_A_MONTH = 365.25 / 12
 STYLES = (".css", ".scss", ".sass", ".less")
@@ -189,11 +190,6 @@ def _rated(
     low, value, high = (max(1, min(5, value)) for value in values)
     measured = {name: round(number, 3) for name, number in raw.items()}
     return ProxyRating(value, reason, measured, scale.version, low, high)
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """ "1 commit", "37 commits"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 class Topic(NamedTuple):

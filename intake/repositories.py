@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from debt.change import Change
 from debt.repositories import RepositoryPolicy
 from intake.apply import Applied
 from intake.clones import Clone, Clones
 from intake.git import PastLimit, UnreadableRepository
 from intake.log import Progress
 from intake.scanning import scan
-from storage.artifacts import Change
 from storage.store import Store
 
 T = TypeVar("T")

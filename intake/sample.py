@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from debt.budget import Limits, Rhythm
+from debt.change import Change
 from debt.facts import Facts
 from debt.hours import Period, Work
 from debt.policy import built_in
+from debt.scope import BudgetLine, Scope, ScopeKind
 from intake.spreadsheet import Faults, rows
 from storage import budgets, bulk, value, work
-from storage.artifacts import Change
 from storage.bulk import Row
-from storage.lists import Scope, ScopeKind
 from storage.store import Session, Store
-from storage.uses import Place
 
 FILE = Path(__file__).with_name("sample.csv")
 WRITTEN_ON = date(2026, 11, 24)
@@ -65,7 +64,7 @@ async def fill(store: Store, change: Change) -> int:
 async def _use(session: Session, change: Change) -> None:
     """What the teams may spend a month, what some artifacts save, and what they have cost."""
     for team, hours in BUDGETS.items():
-        place, limits = Place(Scope(ScopeKind.TEAM, team)), Limits(hours * 60)
+        place, limits = BudgetLine(Scope(ScopeKind.TEAM, team)), Limits(hours * 60)
         await budgets.put(session, change, place, Rhythm(Period.MONTH), limits)
     for key, (saved, monthly) in VALUES.items():
         await value.state(session, change, key, saved * 60, round(monthly * 60))

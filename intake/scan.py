@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from debt.policy import Policy, built_in
+from debt.registered_paths import NOTHING, RegisteredPaths
 from intake.baseline import Baseline, Written, baseline_of
 from intake.blocks import Block
 from intake.candidates import Facts
@@ -21,7 +22,7 @@ from intake.documents import Documents
 from intake.findings import Finding
 from intake.following import followed, moved_on, moves_of
 from intake.found import found_in
-from intake.git import Limits, UnreadableRepository, opened, shown
+from intake.git import Limits, UnreadableRepository, opened
 from intake.grouping import groups_of
 from intake.history import FileHistory, History
 from intake.imports import Reference
@@ -30,16 +31,15 @@ from intake.log import Progress
 from intake.measured import Contents
 from intake.parting import parted_by
 from intake.processes import Ending
-from intake.proxies import counted
 from intake.reading import Reading, reading
 from intake.references import References
 from intake.rules import Rules, rules_of
+from intake.shown import counted, shown
 from intake.signals import watched
 from intake.tracked import Tracked
 from intake.traits import Traits
 from intake.tree import head_of, name_of, text_of
 from intake.uncollected import uncollected
-from storage.known import NOTHING, Known
 
 __all__ = [
     "Finding",
@@ -101,7 +101,7 @@ def read_repository(
     progress: Progress | None = None,
     policy: Policy | None = None,
     limits: Limits | None = None,
-    known: Known = NOTHING,
+    known: RegisteredPaths = NOTHING,
     since: date | None = None,
     cache: Path | None = None,
     ending: Ending | None = None,
@@ -134,7 +134,7 @@ def read_repository(
         return _scan(read, code, facts, blocks, known)
 
 
-def _moved_on(known: Known, code: Code, history: History) -> tuple[Known, Code]:
+def _moved_on(known: RegisteredPaths, code: Code, history: History) -> tuple[RegisteredPaths, Code]:
     """What people declared, and what traces say, at the paths to which history moved it."""
     moved = {old: new.path for old, new in history.moved.items()}
     code = replace(code, traces=code.traces.following(moved))
@@ -202,7 +202,9 @@ def _is_near(path: bytes, code: Code, history: History, rules: Rules) -> bool:
     return by_tools or path in code.traces.of or code.speaks_of(text_of(path))
 
 
-def _scan(read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], known: Known) -> Scan:
+def _scan(
+    read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], known: RegisteredPaths
+) -> Scan:
     """What comes of what was read; what is kept for the next reading is written last."""
     repository, head, history = read.repository, read.head, facts.history
     parted = parted_by(facts, blocks, known)

@@ -4,12 +4,12 @@ import asyncio
 from datetime import date, timedelta
 from pathlib import Path
 
+from debt.change import Change
 from intake.apply import Applied, apply, rehearse
-from intake.git import shown
 from intake.log import Progress
 from intake.processes import Ending
 from intake.scan import read_repository, repository_name
-from storage.artifacts import Change
+from intake.shown import shown
 from storage.known import known
 from storage.store import Store
 

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from debt.evidence import Confidence, Piece, Source
-from intake.git import shown
 from intake.history import FileHistory, History, Told
 from intake.markers import Evidence
 from intake.markers import Source as Marker
+from intake.shown import shown
 from intake.traces import Span
 
 READ_FROM: dict[Marker, tuple[Source, Confidence]] = {

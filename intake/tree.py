@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
-from intake.git import PastLimit, Repository, UnreadableRepository, shown
+from intake.git import PastLimit, Repository, UnreadableRepository
+from intake.shown import shown
 
 ATTRIBUTES = ("linguist-generated", "linguist-vendored", "linguist-documentation")
 CODEOWNERS = (b".github/CODEOWNERS", b"CODEOWNERS", b"docs/CODEOWNERS", b".gitlab/CODEOWNERS")

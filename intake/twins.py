@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from debt.signals import Sign, Signal
 from intake.candidates import Facts
-from intake.git import shown
 from intake.grouping import Group
 from intake.kinds import is_called_for_its_place, is_migration
 from intake.likeness import alike
+from intake.shown import shown
 
 MATTERS = frozenset({"production_integration", "throwaway_script"})
 """Tests of one fixture, and configuration of one kind, are alike for good reasons; so are

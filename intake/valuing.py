@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
 from debt.artifact import parse_key
+from debt.change import Change
 from debt.hours import parse_amount
 from debt.refusal import Refused
 from intake.cells import unguarded
 from intake.importing import seekable
 from intake.spreadsheet import Faults, records
 from storage import value
-from storage.artifacts import Change, lock_all
+from storage.artifacts import lock_all
 from storage.store import Store
 
 COLUMNS = ("key", "saved_hours", "saved_hours_monthly")

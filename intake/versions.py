@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from intake.git import shown
+from intake.shown import shown
 
 NAME = 100
 VERSION = 24

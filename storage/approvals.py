@@ -14,14 +14,16 @@ from sqlmodel import col
 
 from debt.approval import Count, Requirement, Wish, count, require_vote
 from debt.artifact import Artifact, Tier
+from debt.change import Change
 from debt.named import Act
 from debt.refusal import Refused
 from debt.text import clean_field
 from storage import history, outbox
-from storage.artifacts import Change, locked, require
+from storage.artifacts import locked, require
 from storage.granting import grant
+from storage.kinds import BriefingKind
 from storage.reach import Place, behind, people_of
-from storage.requests import KIND, find, votes
+from storage.requests import find, votes
 from storage.store import ANYBODY, Session, concern, insert_new
 from storage.tables import APPROVAL, VOTE, Approval, ApprovalState
 
@@ -84,7 +86,7 @@ async def ask(
     session.add(approval)
     await session.flush()
     places = await _those_to_ask(session, change, artifact, needed) or _nobody(artifact)
-    await _tell(session, change, approval, places, KIND, {"approval": approval.id})
+    await _tell(session, change, approval, places, BriefingKind.APPROVAL, {"approval": approval.id})
     _record(session, change, approval, f"ask to {wish}", None, approval.reason)
     return approval
 
@@ -133,7 +135,7 @@ async def _tell(
         await outbox.enqueue(
             session,
             f"{why}:{approval.id}:{place}",
-            KIND,
+            BriefingKind.APPROVAL,
             facts,
             change.at,
             channel=place.channel,
@@ -284,7 +286,9 @@ async def _settle(
     concern(session, approval.asked_by, ANYBODY)
     if approval.asked_by != change.by:
         key, facts = f"decision:{approval.id}", {"approval": approval.id}
-        await outbox.enqueue(session, key, "decision", facts, change.at, person=approval.asked_by)
+        await outbox.enqueue(
+            session, key, BriefingKind.DECISION, facts, change.at, person=approval.asked_by
+        )
 
 
 def _record(

@@ -1,14 +1,12 @@
 """Artifacts as values: read them, lock them, and the one way to write what changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import date, datetime
+from dataclasses import asdict, fields, replace
+from datetime import date
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, Select, bindparam, insert, select, text, update
 
-from debt.approval import Roster
 from debt.artifact import (
     RATING_NAMES,
     Artifact,
@@ -22,11 +20,10 @@ from debt.artifact import (
     Surface,
     key_of,
 )
-from debt.named import Act
+from debt.change import Change
 from debt.notice import carried
 from debt.policy import Policy
 from debt.refusal import Refused
-from debt.roles import OPERATOR, Powers, require_may
 from debt.signals import Sign, Signal
 from debt.standing import standing
 from storage import history, outbox
@@ -43,29 +40,6 @@ _BOOKKEEPING = _NOTICES | {
     "id", "version", "changed_at", "changed_by", "changed_how", "scan_identity",
     "owner_changed_on",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Who changes the register, with which powers, when, and under which policy.
-
-    `today` is the date in their zone, `roster` who is in the policy's groups just now.
-    """
-
-    by: str
-    at: datetime
-    policy: Policy
-    zone: str = "UTC"
-    powers: Powers = OPERATOR
-    roster: Roster = field(default_factory=dict)
-
-    def require_may(self, act: Act, artifact: Artifact | None = None) -> None:
-        """Refused, with who can, where the policy does not let them (R28)."""
-        require_may(act, self.by, self.powers, self.policy, artifact)
-
-    @property
-    def today(self) -> date:
-        return self.at.astimezone(ZoneInfo(self.zone)).date()
 
 
 def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:

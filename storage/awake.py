@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select, update
 
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.policy import Policy, built_in
 from debt.policy_changes import changes, moves_standings
 from storage import history
-from storage.artifacts import COLUMNS, Change, artifact_of, lock_all, row_of, unchanging
+from storage.artifacts import COLUMNS, artifact_of, lock_all, row_of, unchanging
 from storage.store import Session
 from storage.tables import ARTIFACT, HEAD
 

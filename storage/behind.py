@@ -9,10 +9,11 @@ from debt.artifact import Artifact
 from debt.hours import Span
 from debt.moments import WINDOW
 from debt.named import MetricName
+from debt.scope import Scope, ScopeKind
 from debt.score import Quadrant
 from debt.signals import Sign, bit
 from storage import lists, observations, quadrants, work
-from storage.lists import Scope, ScopeKind, within
+from storage.lists import within
 from storage.observations import Kind
 from storage.store import Session
 from storage.tables import ARTIFACT

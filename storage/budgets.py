@@ -11,23 +11,22 @@ from sqlmodel import col
 
 from debt.artifact import Artifact, Label, Tier
 from debt.budget import Limits, Once, Rhythm, Standing, State, require_limits, standing
+from debt.change import Change
 from debt.hours import Period, Span
 from debt.refusal import Refused
 from debt.roles import require_may_budget_of
+from debt.scope import BudgetLine, Scope, ScopeKind
 from debt.tier import tier
 from debt.train import Train, require_running
 from storage import history, trains
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind
 from storage.store import ANYBODY, Session, concern, postgres
 from storage.tables import BUDGET, HEAD, TRAIN, BudgetRow
-from storage.uses import Place, use_of, uses
+from storage.uses import use_of, uses
 
 B = BUDGET.c
 _OWN = (ScopeKind.TEAM, ScopeKind.REPO, ScopeKind.SERVICE)  # what an artifact says of itself
 SCOPES = (*_OWN, ScopeKind.TRAIN)
 SPELLED = "team:x, repo:x, service:x or train:x"
-TURNED = "turned"
 _LIMITS = tuple(field.name for field in fields(Limits))
 
 
@@ -35,7 +34,7 @@ _LIMITS = tuple(field.name for field in fields(Limits))
 class Budget:
     """A budget in force, and since which day it is over, or was found within again."""
 
-    place: Place
+    place: BudgetLine
     rhythm: Rhythm | Once
     limits: Limits
     from_on: date
@@ -48,7 +47,7 @@ class Budget:
         return self.rhythm.span(change.today, change.policy.sprint)
 
 
-def require_place(place: Place) -> None:
+def require_place(place: BudgetLine) -> None:
     """Refused for what no budget can be about."""
     if place.scope.kind not in SCOPES:
         raise Refused(f"A budget is for {SPELLED}.", field="scope")
@@ -58,7 +57,7 @@ def require_place(place: Place) -> None:
 
 
 async def put(
-    session: Session, change: Change, place: Place, rhythm: Rhythm, limits: Limits
+    session: Session, change: Change, place: BudgetLine, rhythm: Rhythm, limits: Limits
 ) -> Budget:
     """From the period of today on; of a train, whose one period is the train itself, for all of
     it. What is to be saved counts from what a month costs now, and goes on counting from there
@@ -98,7 +97,7 @@ def _says_the_same(before: Budget, now: Budget) -> bool:
     return before.rhythm == now.rhythm and was == wanted
 
 
-async def end(session: Session, change: Change, place: Place) -> Budget:
+async def end(session: Session, change: Change, place: BudgetLine) -> Budget:
     """There is none from the period of today on. Refused where there is none now."""
     await _locked(session)
     await require_may_budget(session, change, place.scope)
@@ -132,12 +131,14 @@ async def _from_on(session: Session, budget: Budget, span: Span) -> date:
     return max(span.first, said) if said else span.first
 
 
-def _about_place(place: Place) -> ColumnElement[bool]:
+def _about_place(place: BudgetLine) -> ColumnElement[bool]:
     there = and_(B.scope == place.scope.kind, B.scope_name == place.scope.name)
     return and_(there, B.only == place.only)
 
 
-async def _rhythm(session: Session, change: Change, place: Place, wanted: Rhythm) -> Rhythm | Once:
+async def _rhythm(
+    session: Session, change: Change, place: BudgetLine, wanted: Rhythm
+) -> Rhythm | Once:
     if place.scope.kind is not ScopeKind.TRAIN:
         return wanted
     train = await trains.require(session, place.scope.name)
@@ -189,7 +190,7 @@ def _said(budget: Budget) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in told.items()}
 
 
-async def find(session: Session, place: Place, day: date) -> Budget | None:
+async def find(session: Session, place: BudgetLine, day: date) -> Budget | None:
     """The one in force on that day."""
     found = await _in_force(session, _about_place(place), day)
     return found[0] if found else None
@@ -228,7 +229,7 @@ _READ = (
 
 def _budget(scope: str, name: str, only: str, *said: Any) -> Budget:
     _, period, weeks, first_day, first, last, from_on, over, back, set_by, *limits = said
-    place = Place(Scope(ScopeKind(scope), name), only)
+    place = BudgetLine(Scope(ScopeKind(scope), name), only)
     rhythm = Once(Train(name, first, last).span) if first else _usual(period, weeks, first_day)
     return Budget(place, rhythm, _limits(*limits), from_on, over, back, set_by)
 
@@ -325,7 +326,7 @@ async def over(session: Session, change: Change, artifact: Artifact) -> Budget |
     return next(over, None)
 
 
-def _about(place: Place, artifact: Artifact, change: Change) -> bool:
+def _about(place: BudgetLine, artifact: Artifact, change: Change) -> bool:
     kind, _, name = place.only.partition(":")
     if not kind:
         return True

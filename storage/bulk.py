@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from debt.artifact import Artifact, Stage
+from debt.change import Change
 from debt.facts import Facts, amend, create
 from debt.lifecycle import require_live
 from debt.refusal import Refused
 from storage import evidence, history
-from storage.artifacts import Change, add_all, keep_above, lock_all, next_ids, save_all
+from storage.artifacts import add_all, keep_above, lock_all, next_ids, save_all
 from storage.lists import everything, several
 from storage.people import ids_by_email
 from storage.store import Session

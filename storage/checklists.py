@@ -7,11 +7,11 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.lifecycle import require_live
 from debt.refusal import Refused
 from debt.text import clean_field
 from storage import history
-from storage.artifacts import Change
 from storage.store import Session
 from storage.tables import Shown
 

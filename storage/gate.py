@@ -2,8 +2,8 @@
 
 from debt import gate
 from debt.artifact import Artifact, Stage
+from debt.change import Change
 from storage import checklists
-from storage.artifacts import Change
 from storage.checklists import Checklist
 from storage.store import Session
 

@@ -6,10 +6,11 @@ from datetime import date
 
 from debt.approval import Wish
 from debt.artifact import Artifact, Ending, Stage
+from debt.change import Change
 from debt.dates import extension_days
 from debt.lifecycle import move
 from debt.proposal import accepted
-from storage.artifacts import Change, save
+from storage.artifacts import save
 from storage.gate import require_complete
 from storage.store import Session
 from storage.tables import Approval

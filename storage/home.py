@@ -10,12 +10,14 @@ from sqlmodel import col
 
 from debt.approval import count, waits_for
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.hours import Span
 from debt.named import Act
 from debt.roles import may
+from debt.scope import Cursor
 from storage.approvals import requirement_of
-from storage.artifacts import COLUMNS, Change, artifact_of
-from storage.lists import Cursor, several
+from storage.artifacts import COLUMNS, artifact_of
+from storage.lists import several
 from storage.requests import open_requests
 from storage.store import ANYBODY, Session, insert_new
 from storage.tables import ARTIFACT, HOME_VIEW, HOURS, TEAM, Approval, OwnershipRequest, Vote

@@ -7,6 +7,7 @@ from sqlalchemy import Select, select, text
 from sqlmodel import col
 
 from debt.artifact import Artifact, key_of
+from debt.change import Change
 from debt.lifecycle import require_live
 from debt.named import Act
 from debt.refusal import Refused
@@ -20,10 +21,11 @@ from debt.roi import (
     require_next,
     require_stakes,
 )
+from debt.scope import Scope, ScopeKind
 from debt.text import clean_field
 from storage import history
-from storage.artifacts import Change, locked
-from storage.lists import Scope, ScopeKind, within
+from storage.artifacts import locked
+from storage.lists import within
 from storage.store import Session
 from storage.tables import ARTIFACT, INITIATIVE, Initiative
 

@@ -1,13 +1,13 @@
 """What the register says of a repository's paths, for whoever reads it again (R29)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
 from debt.artifact import Stage
+from debt.registered_paths import DeclaredPaths, RegisteredPaths
 from storage.matching import candidates, is_open
 from storage.observations import Kind
 from storage.store import Session
@@ -16,46 +16,14 @@ from storage.tables import ARTIFACT, HISTORY, OBSERVATION
 _IN_ONE_QUESTION = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """An artifact whose globs a person gave: its files are its, whatever a scan would make of
-    them. Where history `moved` them, the globs are those of where they went.
-    """
-
-    artifact_id: int
-    paths: tuple[str, ...]
-    name: str
-    kind: str
-    moved: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Globs by what the register says of them: `dismissed` ones are not AI-produced, with the day
-    on which somebody said so, `held` ones belong to live artifacts that a scan found. `places` are
-    the globs of whatever is on the register or proposed, by number; `begun` is when each of them
-    did, and `incidents` how many it had a part in lately.
-    """
-
-    dismissed: Mapping[str, date] = field(default_factory=dict)
-    held: frozenset[str] = frozenset()
-    declared: tuple[Declared, ...] = ()
-    places: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    begun: Mapping[int, date] = field(default_factory=dict)
-    incidents: Mapping[int, int] = field(default_factory=dict)
-
-
-NOTHING = Known()
-
-
-async def known(session: Session, repo: str, since: date) -> Known:
+async def known(session: Session, repo: str, since: date) -> RegisteredPaths:
     """`since` is from when on incidents count."""
     rows = await candidates(session, repo)
     live = [row for row in rows if row.live]
     told = await said_by_people(session, [row.id for row in live])
     declared = [row for row in live if "paths" in told.get(row.id, ())]
     theirs = {row.id for row in declared}
-    return Known(
+    return RegisteredPaths(
         dismissed={
             path: row.changed_at.date()
             for row in rows
@@ -63,7 +31,9 @@ async def known(session: Session, repo: str, since: date) -> Known:
             for path in row.paths
         },
         held=_globs(row for row in live if row.scan_identity and row.id not in theirs),
-        declared=tuple(Declared(row.id, tuple(row.paths), row.name, row.kind) for row in declared),
+        declared=tuple(
+            DeclaredPaths(row.id, tuple(row.paths), row.name, row.kind) for row in declared
+        ),
         places={row.id: tuple(row.paths) for row in rows if is_open(row)},
         begun={row.id: row.created_on for row in rows if is_open(row)},
         incidents=await _incidents(session, repo, since),

@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlalchemy import and_, delete, select, update
 
-from storage.lists import ALL, Scope, within
+from debt.scope import ALL, Scope
+from storage.lists import within
 from storage.store import Session, insert_new
 from storage.tables import ARTIFACT, LISTING
 

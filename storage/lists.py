@@ -3,57 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, text, tuple_
 
 from debt.artifact import Artifact, Stage
+from debt.scope import Cursor, Filter, Scope, ScopeKind
 from storage.artifacts import COLUMNS, artifact_of
 from storage.store import Session
 from storage.tables import ABOARD, ARTIFACT, PERSON, TEAM
 
 A = ARTIFACT.c
-
-
-class Filter(StrEnum):
-    OVERDUE = "overdue"
-    EXPIRING = "expiring"
-    ORPHANS = "orphans"
-    HIGH_RISK = "high-risk"
-    MINE = "mine"
-    PROVISIONAL = "provisional"
-    PROPOSED = "proposed"
-
-
-class ScopeKind(StrEnum):
-    ALL = "all"
-    TEAM = "team"
-    REPO = "repo"
-    SERVICE = "service"
-    TRAIN = "train"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a digest or a list is about: everything, or one team, repository, service or train."""
-
-    kind: ScopeKind = ScopeKind.ALL
-    name: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
-
-
-ALL = Scope()
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page ended: the last row's place in the ranking."""
-
-    priority: int
-    id: int
 
 
 @dataclass(frozen=True, slots=True)

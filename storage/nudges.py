@@ -14,19 +14,19 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, union, update
 
 from debt import notice
 from debt.artifact import Artifact, Surface
+from debt.change import Change
 from debt.lifecycle import require_live
 from debt.notice import DueKind
 from debt.policy import Policy
 from debt.refusal import Refused
-from storage.artifacts import COLUMNS, Change, adjust, artifact_of, locked, row_of, unchanging
-from storage.budgets import TURNED
-from storage.proposals import PROPOSALS
+from storage.artifacts import COLUMNS, adjust, artifact_of, locked, row_of, unchanging
+from storage.kinds import BriefingKind
 from storage.store import Session, insert_new
 from storage.tables import ARTIFACT, ATTENTION, BRIEFING, MATTER, PERSON, UNWANTED, BriefingState
 
 A = ARTIFACT.c
-NUDGE = "nudge"
-STARTED_BY_US = (NUDGE, PROPOSALS, TURNED, "paused")
+_SAID_TODAY = (BriefingKind.NUDGE, BriefingKind.BUDGET_TURNED)
+STARTED_BY_US = (*_SAID_TODAY, BriefingKind.PROPOSALS, BriefingKind.PAUSED)
 _FURTHEST_EAST = timedelta(hours=14)
 _WEEK = timedelta(days=7)
 
@@ -322,7 +322,7 @@ class Usefulness:
 async def usefulness(session: Session, since: datetime) -> Usefulness:
     B = BRIEFING.c  # noqa: N806  # the columns' short name
     sent = select(func.count()).where(
-        B.kind == NUDGE, B.state == BriefingState.SENT, B.sent_at > since
+        B.kind == BriefingKind.NUDGE, B.state == BriefingState.SENT, B.sent_at > since
     )
     unwanted = select(func.count()).where(UNWANTED.c.at > since)
     return Usefulness(
@@ -335,6 +335,12 @@ async def waiting(session: Session, person: str) -> bool:
     B = BRIEFING.c  # noqa: N806  # as above
     under_way = and_(B.sent_at.is_(None), B.state.in_((BriefingState.DUE, BriefingState.SENDING)))
     question = (
-        select(B.id).where(B.person == person, B.kind.in_((NUDGE, TURNED)), under_way).limit(1)
+        select(B.id)
+        .where(
+            B.person == person,
+            B.kind.in_(_SAID_TODAY),
+            under_way,
+        )
+        .limit(1)
     )
     return (await session.execute(question)).first() is not None

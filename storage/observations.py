@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
+from debt.change import Change
 from debt.moments import Changes, Tally
+from debt.scope import Scope, ScopeKind
 from storage import history
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind, several
+from storage.lists import several
 from storage.store import Session, insert_or_update
 from storage.tables import OBSERVATION
 

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from debt.artifact import Artifact, Otherwise
+from debt.change import Change
 from debt.facts import Facts, amend
 from debt.lifecycle import require_live
 from debt.named import Act
 from debt.refusal import Refused
 from debt.step import BY_VERB, as_fact
-from storage.artifacts import Change, locked, save
+from storage.artifacts import locked, save
 from storage.store import Session
 
 

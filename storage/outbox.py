@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select, text, update
 
+from storage.kinds import BriefingKind
 from storage.store import Session, insert_new, postgres
 from storage.tables import BRIEFING, MENTION, BriefingState, UtcDateTime
 
@@ -126,7 +127,9 @@ async def started_since(
 async def tell_outcome(session: Session, request_id: int, asked_by: str, at: datetime) -> None:
     """Tells who asked for an artifact, or offered it, what became of that."""
     facts = {"request": request_id}
-    await enqueue(session, f"answer:{request_id}", "answer", facts, at, person=asked_by)
+    await enqueue(
+        session, f"answer:{request_id}", BriefingKind.OWNERSHIP_ANSWER, facts, at, person=asked_by
+    )
 
 
 async def claim_batch(session: Session, now: datetime, limit: int) -> list[Ledgered]:

@@ -6,11 +6,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.lifecycle import require_live
 from debt.named import Act
 from debt.refusal import Refused
 from storage import outbox
-from storage.artifacts import Change, locked, save
+from storage.artifacts import locked, save
+from storage.kinds import BriefingKind
 from storage.people import require_can_own
 from storage.store import Session, concern
 from storage.tables import REQUEST, OwnershipRequest, Person, RequestState
@@ -124,7 +126,9 @@ async def _ask(
     await session.flush()
     concern(session, change.by, whom)
     facts = {"request": request.id}
-    await outbox.enqueue(session, f"ask:{request.id}", "ask", facts, change.at, person=whom)
+    await outbox.enqueue(
+        session, f"ask:{request.id}", BriefingKind.OWNERSHIP_QUESTION, facts, change.at, person=whom
+    )
 
 
 async def _refuse_asked_before(

@@ -9,9 +9,10 @@ from sqlalchemy import Select, select, union, update
 from sqlmodel import col
 
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.refusal import Refused
 from storage.artifacts import COLUMNS as ARTIFACT_COLUMNS
-from storage.artifacts import Change, artifact_of, save, unchanging
+from storage.artifacts import artifact_of, save, unchanging
 from storage.store import Session, insert_new
 from storage.tables import ARTIFACT, MATTER, PERSON, TEAM_MEMBER, Person
 

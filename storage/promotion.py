@@ -5,6 +5,7 @@ from datetime import date
 
 from debt.approval import Wish, requirement
 from debt.artifact import Artifact, Ending, Tier
+from debt.change import Change
 from debt.gate import (
     Item,
     item_named,
@@ -16,7 +17,7 @@ from debt.gate import (
 from debt.named import Act
 from debt.text import clean_field
 from storage import approvals, checklists
-from storage.artifacts import Change, locked
+from storage.artifacts import locked
 from storage.checklists import Checklist
 from storage.gate import require_complete
 from storage.granting import promoted

@@ -7,20 +7,22 @@ from sqlalchemy import func, select
 
 from debt.approval import Wish, past_budget
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.named import Act
 from debt.proposal import accepted, dismissed
 from debt.refusal import Refused
+from debt.scope import ALL, Scope, ScopeKind
 from debt.text import clean_field
 from storage import approvals, budgets, outbox, subscriptions
-from storage.artifacts import COLUMNS, Change, artifact_of, locked, save, save_all, unchanging
+from storage.artifacts import COLUMNS, artifact_of, locked, save, save_all, unchanging
 from storage.budgets import Budget
-from storage.lists import ALL, PROPOSED, Scope, ScopeKind, within
+from storage.kinds import BriefingKind
+from storage.lists import PROPOSED, within
 from storage.store import ANYBODY, Session, concern
 from storage.tables import ARTIFACT
 from storage.upkeep import Requested
 
 A = ARTIFACT.c
-PROPOSALS = "proposals"
 
 
 async def accept(session: Session, change: Change, artifact_id: int) -> Artifact | Requested:
@@ -123,12 +125,14 @@ async def announce(
     numbers = sorted(artifact.id for artifact in found)
     facts = {"repo": repo, "numbers": numbers, "waiting": waiting}
     key = announcement_key(numbers[0])
-    await outbox.enqueue(session, key, PROPOSALS, facts, change.at, person=who, mentions=numbers)
+    await outbox.enqueue(
+        session, key, BriefingKind.PROPOSALS, facts, change.at, person=who, mentions=numbers
+    )
 
 
 def announcement_key(first: int) -> str:
     """Of the message about proposals of which that is the lowest number; numbers never repeat."""
-    return f"{PROPOSALS}:{first}"
+    return f"{BriefingKind.PROPOSALS}:{first}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from debt.artifact import Artifact
+from debt.scope import Scope
 from debt.score import Quadrant
 from storage.artifacts import COLUMNS, artifact_of
-from storage.lists import Scope, within
+from storage.lists import within
 from storage.store import Session
 from storage.tables import ARTIFACT
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from debt.artifact import Artifact
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind
+from debt.change import Change
+from debt.scope import Scope, ScopeKind
 from storage.store import Session
 from storage.tables import SUBSCRIPTION
 

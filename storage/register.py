@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from debt.artifact import Artifact, Stage
+from debt.change import Change
 from debt.facts import Facts, amend, create, require_end_date
 from debt.lifecycle import require_live
 from debt.named import Act
 from storage import evidence
-from storage.artifacts import Change, locked, next_ids, save
 from storage.artifacts import add as write
+from storage.artifacts import locked, next_ids, save
 from storage.proposals import ask_past_budget, over_budget
 from storage.store import Session
 from storage.upkeep import Requested

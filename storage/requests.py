@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from storage.kinds import BriefingKind
 from storage.reach import Place
 from storage.store import Session
 from storage.tables import BRIEFING, MENTION, Approval, Vote
-
-KIND = "approval"
 
 
 async def find(session: Session, approval_id: int) -> Approval | None:
@@ -29,7 +28,7 @@ async def asked_at(session: Session, approval: Approval) -> list[Place]:
     of_it = select(MENTION.c.briefing_id).where(MENTION.c.artifact_id == approval.artifact_id)
     question = (
         select(BRIEFING.c.channel, BRIEFING.c.person, BRIEFING.c.facts)
-        .where(BRIEFING.c.id.in_(of_it), BRIEFING.c.kind == KIND)
+        .where(BRIEFING.c.id.in_(of_it), BRIEFING.c.kind == BriefingKind.APPROVAL)
         .order_by(BRIEFING.c.id)
     )
     return [

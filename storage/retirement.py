@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from debt.approval import Wish, requirement
 from debt.artifact import Artifact, Ending, Stage
+from debt.change import Change
 from debt.ending import (
     Leftover,
     ended,
@@ -22,12 +23,13 @@ from debt.lifecycle import move, require_accepted
 from debt.named import Act
 from debt.proposal import withdrawn
 from debt.refusal import Refused
+from debt.scope import Scope
 from debt.text import clean_field
 from storage import approvals, checklists, initiatives
-from storage.artifacts import Change, locked, save
+from storage.artifacts import locked, save
 from storage.checklists import Checklist
 from storage.granting import begin_retiring
-from storage.lists import Scope, several, within
+from storage.lists import several, within
 from storage.ownership import may_give_away
 from storage.store import Session
 from storage.tables import ARTIFACT, HISTORY

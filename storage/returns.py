@@ -24,9 +24,10 @@ from debt.roi import (
     usual_kind,
     usual_stakes,
 )
+from debt.scope import Scope
 from storage.artifacts import COLUMNS, artifact_of
 from storage.initiatives import done_in, open_in, stakes_of
-from storage.lists import Scope, several, within
+from storage.lists import several, within
 from storage.store import Session
 from storage.tables import ARTIFACT, HOURS, Initiative
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from debt.artifact import RATING_NAMES, Artifact, CodeState, Stage, key_of
+from debt.change import Change
 from debt.facts import USUAL_KIND, Facts, amend, create, require_kind
 from debt.refusal import Refused
 from debt.step import differing, in_conflict, otherwise, taken
 from storage import evidence, retirement
-from storage.artifacts import Change, add_all, lock_all, next_ids, save_all
+from storage.artifacts import add_all, lock_all, next_ids, save_all
 from storage.known import said_by_people
 from storage.lists import several
 from storage.matching import Found, Matches, Said, candidates, is_open

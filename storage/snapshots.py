@@ -23,11 +23,12 @@ from sqlalchemy import (
 )
 
 from debt.artifact import Label, Stage
+from debt.change import Change
 from debt.moments import Counts, Snapshot
 from debt.policy import Policy
+from debt.scope import ALL, Scope, ScopeKind
 from debt.signals import Sign, bit
-from storage.artifacts import Change
-from storage.lists import ALL, Scope, ScopeKind, within
+from storage.lists import within
 from storage.store import Session, insert_new, postgres
 from storage.tables import ARTIFACT, SNAPSHOT
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from debt.change import Change
 from debt.named import Act
 from debt.refusal import Refused
+from debt.scope import Scope, ScopeKind
 from storage import history, outbox
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind
+from storage.kinds import BriefingKind
 from storage.store import Session, insert_new
 from storage.tables import SUBSCRIPTION, Subscription
 
@@ -85,7 +86,7 @@ async def pause(session: Session, change: Change, channel: str, why: str) -> Non
     _record(session, change, "subscription paused", {"channel": channel}, {"paused": why})
     key = f"paused:{channel}:{change.at.isoformat()}"
     facts = {"channel": channel, "why": why}
-    await outbox.enqueue(session, key, "paused", facts, change.at, person=subscriber)
+    await outbox.enqueue(session, key, BriefingKind.PAUSED, facts, change.at, person=subscriber)
 
 
 def _said(subscription: Subscription | None) -> dict[str, object] | None:

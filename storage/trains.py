@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from debt.artifact import key_of
+from debt.change import Change
 from debt.refusal import Refused
 from debt.roles import require_may_budget_of
+from debt.scope import Scope, ScopeKind
 from debt.train import Train, require_boarding, require_running, require_train
 from storage import history
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind, aboard, within
+from storage.lists import aboard, within
 from storage.store import ANYBODY, Session, concern, insert_new, one_of
 from storage.tables import ABOARD, ARTIFACT, TRAIN
 

@@ -11,9 +11,9 @@ from sqlalchemy import and_, func, select, true
 from debt.moments import WEEK, WEEKS, WINDOW, Changes, Moment, Snapshot, Tally
 from debt.policy import Policy
 from debt.refusal import Refused
+from debt.scope import Scope, ScopeKind
 from debt.trend import Trend
 from storage import observations, snapshots
-from storage.lists import Scope, ScopeKind
 from storage.observations import OfDay
 from storage.snapshots import week_of
 from storage.store import Session

@@ -6,6 +6,7 @@ from datetime import date
 
 from debt.approval import Wish, past_cap
 from debt.artifact import RATING_NAMES, Artifact, Rating, RatingName, Ratings
+from debt.change import Change
 from debt.dates import Extension, PastCap, extension
 from debt.lifecycle import require_live
 from debt.named import Act
@@ -13,7 +14,7 @@ from debt.notice import next_review
 from debt.refusal import Refused
 from debt.text import clean_field
 from storage import approvals
-from storage.artifacts import Change, locked, save
+from storage.artifacts import locked, save
 from storage.granting import extended
 from storage.store import Session
 from storage.tables import Approval

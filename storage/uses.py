@@ -1,7 +1,6 @@
 """What scopes use: minutes worked, and what is live there; for one, or for all at once (R11)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 from typing import Any
@@ -26,36 +25,20 @@ from debt.artifact import Artifact
 from debt.budget import MONTH_DAYS, Use
 from debt.estimate import PRIOR_MINUTES, Rests
 from debt.hours import Span
+from debt.scope import BudgetLine, ScopeKind
 from storage import lists
-from storage.lists import Scope, ScopeKind
 from storage.store import Session, one_of
 from storage.tables import ABOARD, ARTIFACT, HOURS
 
 A, H = ARTIFACT.c, HOURS.c
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a budget is about: a team, repository, service or train, or one tier or label of it."""
-
-    scope: Scope
-    only: str = ""
-
-    @property
-    def part(self) -> str:
-        """`tier` or `label`, or nothing for the whole of the scope."""
-        return self.only.partition(":")[0]
-
-    def __str__(self) -> str:
-        return f"{self.scope} {self.only}".strip()
-
-
-async def use_of(session: Session, place: Place, span: Span) -> Use:
+async def use_of(session: Session, place: BudgetLine, span: Span) -> Use:
     """What it uses in the span. An hour counts where its artifact was when it was worked."""
     return (await uses(session, [(place, span)]))[0]
 
 
-async def uses(session: Session, asked: Sequence[tuple[Place, Span]]) -> list[Use]:
+async def uses(session: Session, asked: Sequence[tuple[BudgetLine, Span]]) -> list[Use]:
     """As `use_of` for many, in their order: all that share a kind and a period are summed up at
     once, and all sums are asked for in one statement, which PostgreSQL works on side by side.
     """
@@ -73,7 +56,7 @@ _NOTHING = (0, 0, 0)
 _TOGETHER = 100  # SQLite takes 500 in one statement
 
 
-def _use(found: _Found, place: Place, span: Span) -> Use:
+def _use(found: _Found, place: BudgetLine, span: Span) -> Use:
     kind = place.scope.kind
     part, _, value = place.only.partition(":")
     known = place.scope.name, value
@@ -152,29 +135,31 @@ def _living(kind: ScopeKind, there: ColumnElement[bool], *what: Any) -> Select[A
     return select(*what).select_from(joined).where(A.live, there)
 
 
-def _hours(place: Place, span: Span, *what: Any) -> Select[Any]:
+def _hours(place: BudgetLine, span: Span, *what: Any) -> Select[Any]:
     kind, part = place.scope.kind, place.part
     question = _worked(kind, part, _there(place, _hours_name), span, *what)
     return question.where(_in_part(place)) if place.part else question
 
 
-def _there(place: Place, named: Callable[[ScopeKind], ColumnElement[Any]]) -> ColumnElement[bool]:
+def _there(
+    place: BudgetLine, named: Callable[[ScopeKind], ColumnElement[Any]]
+) -> ColumnElement[bool]:
     kind, name = place.scope.kind, place.scope.name
     return true() if kind is ScopeKind.ALL else and_(named(kind) == name)
 
 
-def _in_part(place: Place) -> ColumnElement[bool]:
+def _in_part(place: BudgetLine) -> ColumnElement[bool]:
     same: ColumnElement[bool] = A[place.part] == place.only.partition(":")[2]
     return same
 
 
-async def spent_by_day(session: Session, place: Place, span: Span) -> dict[date, int]:
+async def spent_by_day(session: Session, place: BudgetLine, span: Span) -> dict[date, int]:
     """Minutes of each day on which any were worked; their sum is what `use_of` calls spent."""
     question = _hours(place, span, H.worked_on, func.sum(H.minutes)).group_by(H.worked_on)
     return {day: int(minutes) for day, minutes in await session.execute(question)}
 
 
-async def rests_on(session: Session, place: Place) -> Rests:
+async def rests_on(session: Session, place: BudgetLine) -> Rests:
     """What the expected month of a place rests on.
 
     An estimate ĥ has the variance ĥ / (φ / μ + n) in hours, which is ĥ² / (φ + Σ hours): see
@@ -192,7 +177,7 @@ async def rests_on(session: Session, place: Place) -> Rests:
 
 
 async def costliest(
-    session: Session, place: Place, span: Span, days_left: int, limit: int = 3
+    session: Session, place: BudgetLine, span: Span, days_left: int, limit: int = 3
 ) -> list[tuple[Artifact, int]]:
     """The artifacts that use most of it, spent and expected, in minutes; the costliest first."""
     candidates = await _spenders(session, place, span) | await _expensive(session, place)
@@ -211,13 +196,13 @@ async def costliest(
 _CONSIDERED = 20
 
 
-async def _spenders(session: Session, place: Place, span: Span) -> set[int]:
+async def _spenders(session: Session, place: BudgetLine, span: Span) -> set[int]:
     most = _hours(place, span, H.artifact_id).group_by(H.artifact_id)
     ranked = most.order_by(func.sum(H.minutes).desc()).limit(_CONSIDERED)
     return set((await session.execute(ranked)).scalars())
 
 
-async def _expensive(session: Session, place: Place) -> set[int]:
+async def _expensive(session: Session, place: BudgetLine) -> set[int]:
     question = _living(place.scope.kind, _there(place, _live_name), A.id)
     if place.part:
         question = question.where(_in_part(place))
@@ -226,7 +211,7 @@ async def _expensive(session: Session, place: Place) -> set[int]:
 
 
 async def _spent(
-    session: Session, place: Place, span: Span, numbers: Sequence[int]
+    session: Session, place: BudgetLine, span: Span, numbers: Sequence[int]
 ) -> dict[int, int]:
     question = _hours(place, span, H.artifact_id, func.sum(H.minutes))
     mine = question.where(H.artifact_id.in_(numbers)).group_by(H.artifact_id)

@@ -7,12 +7,14 @@ from datetime import date
 from sqlalchemy import select, text, tuple_
 
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.lifecycle import require_live
 from debt.named import Act
 from debt.policy import Policy
+from debt.scope import Scope
 from debt.value import Balance, balance, require_value
-from storage.artifacts import COLUMNS, Change, artifact_of, locked, save
-from storage.lists import Scope, within
+from storage.artifacts import COLUMNS, artifact_of, locked, save
+from storage.lists import within
 from storage.store import Session
 from storage.tables import ARTIFACT
 

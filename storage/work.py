@@ -7,12 +7,13 @@ from typing import Any, Literal
 from sqlalchemy import Select, extract, func, insert, select
 
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.hours import MINUTES_A_DAY, Span, Work, as_hours
 from debt.lifecycle import require_accepted
 from debt.named import Act
 from debt.refusal import Refused
 from debt.text import clean_field
-from storage.artifacts import Change, locked, save
+from storage.artifacts import locked, save
 from storage.lists import several
 from storage.store import Session
 from storage.tables import HISTORY, HOURS, HoursRow

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bot.commands.invocation import Invocation
 
 if TYPE_CHECKING:
+    from debt.scope import Scope
     from storage.history import ChainHead
-    from storage.lists import Scope
 
 Commands = Any  # argparse gives its sub-parsers no public name
 Run = Callable[[Invocation], int]

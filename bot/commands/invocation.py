@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 from bot.settings import Settings, read
 
 if TYPE_CHECKING:  # `debt --help` does not wait for the database's libraries
+    from debt.change import Change
     from debt.policy import Policy
     from intake.clones import Clones
-    from storage.artifacts import Change
     from storage.store import Store
 
 
@@ -50,7 +50,7 @@ class Invocation:
 
     @cached_property
     def change(self) -> "Change":
-        from storage.artifacts import Change
+        from debt.change import Change
 
         return Change(f"cli:{_user_name()}", self.world.now, self.policy)
 

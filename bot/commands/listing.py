@@ -61,7 +61,8 @@ def _query(invocation: Invocation) -> "Query":
     """The words as `/debt list` understands them, but for “mine”: a terminal is nobody's."""
     from bot.typed import scope_in
     from debt.refusal import Refused
-    from storage.lists import Filter, Query
+    from debt.scope import Filter
+    from storage.lists import Query
 
     given = invocation.arguments.words
     filters = {word.casefold() for word in given} & set(Filter)
@@ -106,7 +107,7 @@ async def _ranked(session: "Session", query: "Query") -> "AsyncIterator[Artifact
 
 def _parts(query: "Query") -> "Iterator[Query]":
     """The register, then what may come onto it; a filter asks about the one or the other."""
-    from storage.lists import Filter
+    from debt.scope import Filter
 
     yield query
     if not query.filters:

@@ -9,8 +9,8 @@ from bot.commands.arguments import Commands, add_scope_or_import, command, scope
 from bot.commands.invocation import Invocation
 
 if TYPE_CHECKING:
+    from debt.scope import Scope
     from debt.trend import Told
-    from storage.lists import Scope
 
 _METRICS = """\
 Prints the metrics of a team, a repository, or everything: now, twelve weeks ago, how they went, and
@@ -61,8 +61,8 @@ async def _enter(invocation: Invocation, path: Path) -> int:
 
 
 async def _told(invocation: Invocation, asked: "Scope | None") -> "tuple[Told, ...]":
+    from debt.scope import ALL
     from debt.trend import told
-    from storage.lists import ALL
     from storage.trends import require_scope, trend
 
     scope, policy = asked or ALL, invocation.policy

@@ -9,7 +9,7 @@ from bot.commands.invocation import Invocation
 
 if TYPE_CHECKING:
     from debt.artifact import Artifact
-    from storage.lists import Scope
+    from debt.scope import Scope
 
 _ACCEPT = """\
 Puts on the register what a scan proposes: single artifacts by key, or all that wait in a repository
@@ -57,7 +57,7 @@ async def _accepted(invocation: Invocation) -> int:
 
 
 def _scope(arguments: argparse.Namespace) -> "Scope":
-    from storage.lists import ALL, Scope, ScopeKind
+    from debt.scope import ALL, Scope, ScopeKind
 
     return Scope(ScopeKind.REPO, arguments.repo) if arguments.repo else ALL
 

@@ -55,7 +55,7 @@ def _roi(invocation: Invocation) -> int:
 async def _found(invocation: Invocation) -> "list[Weighed]":
     from bot.typed import scope_in
     from debt.refusal import Refused
-    from storage.lists import ALL
+    from debt.scope import ALL
     from storage.returns import weighed
 
     arguments, policy = invocation.arguments, invocation.policy

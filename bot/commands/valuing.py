@@ -39,8 +39,8 @@ def _value(invocation: Invocation) -> int:
 
 
 async def _found(invocation: Invocation) -> "list[Valued]":
+    from debt.scope import ALL
     from intake.valuing import state_all
-    from storage.lists import ALL
     from storage.value import balances
 
     asked, change = scope_or_import(invocation.arguments), invocation.change

@@ -17,11 +17,11 @@ import pytest
 from bot.process import Process, listening, running
 from bot.settings import Settings
 from debt.artifact import Artifact, Stage, Surface
+from debt.change import Change
 from debt.facts import Facts
 from debt.policy import Policy, TeamPolicy, built_in
 from sandbox import Person, Sandbox
 from storage import artifacts, lists, proposals, register
-from storage.artifacts import Change
 from storage.history import Entry, last_entries
 from storage.store import Store
 

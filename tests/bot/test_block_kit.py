@@ -17,12 +17,12 @@ from slack_sdk.models.views import View
 from bot.features import BUTTONS, FORMS, VERBS
 from bot.process import Process
 from debt.artifact import Artifact, Otherwise
+from debt.change import Change as Then
 from debt.proxy import ProxyRating
 from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
 from sandbox.workspace import Change
 from storage import snapshots
-from storage.artifacts import Change as Then
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 Json = dict[str, Any]

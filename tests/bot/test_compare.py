@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.policy import Policy
 from intake.apply import Applied, conflicts
 from intake.scanning import scan
 from sandbox import Form, Person
-from storage.artifacts import Change
 from tests.bot.conftest import TUESDAY, Comes, Ledger, on_both_databases
 from tests.intake.repositories import Story, code
 

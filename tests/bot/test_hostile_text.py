@@ -11,16 +11,15 @@ import pytest
 from bot.process import Process
 from debt.artifact import Otherwise
 from debt.budget import Limits, Rhythm
+from debt.change import Change
 from debt.hours import Period
 from debt.proxy import ProxyRating
 from debt.roi import Intended, Kind, Stakes
+from debt.scope import BudgetLine, Scope, ScopeKind
 from debt.signals import Sign, Signal
 from sandbox import Form, Message, Person, Sandbox
 from storage import budgets, initiatives, nudges, snapshots
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind
 from storage.nudges import Matter, Why
-from storage.uses import Place
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
 EVERYTHING = (
@@ -377,7 +376,7 @@ async def test_how_a_budget_stands_is_inert(
     text: str, erin: Person, dana: Person, hostile: Ledger, slack: Sandbox, process: Process
 ) -> None:
     artifact = await hostile.by_key(1)
-    place = Place(Scope(ScopeKind.TEAM, str(artifact.team)))
+    place = BudgetLine(Scope(ScopeKind.TEAM, str(artifact.team)))
     change = Change("test", slack.clock.now(), hostile.policy)
     async with hostile.store.change() as session:
         await budgets.put(session, change, place, Rhythm(Period.MONTH), Limits(60))

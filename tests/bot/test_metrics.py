@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from bot.process import Process
+from debt.change import Change
 from debt.hours import Work
+from debt.scope import ALL
 from debt.signals import Sign, Signal
 from sandbox import Message, Person, Sandbox
 from storage import snapshots, work
-from storage.artifacts import Change
-from storage.lists import ALL
 from tests.bot.conftest import DAY, TUESDAY, Ledger, on_both_databases
 
 UNTESTED = (Signal(Sign.UNTESTED, "no test names it"),)

@@ -7,10 +7,10 @@ import pytest
 
 from bot.process import Process
 from debt.artifact import Artifact, Ending, Stage, Surface
+from debt.change import Change
 from debt.refusal import Refused
 from sandbox import Form, Message, Person, Sandbox
 from storage import approvals
-from storage.artifacts import Change
 from tests.bot.conftest import Ledger, on_both_databases
 
 CHECKS = ("tests", "security", "observability", "style", "architecture", "documentation")

@@ -9,11 +9,11 @@ import pytest
 
 from bot.process import Process
 from debt.artifact import Stage
+from debt.change import Change
 from debt.policy import Policy
 from intake.apply import Applied
 from intake.scanning import scan
 from sandbox import Message, Person
-from storage.artifacts import Change
 from tests.bot.conftest import TUESDAY, Comes, Ledger, on_both_databases
 from tests.intake.repositories import BY_CLAUDE, Story, Text, code
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from debt.change import Change
 from debt.hours import Work
 from debt.policy import built_in, load
 from storage import work
-from storage.artifacts import Change
 from storage.store import Store
 from tests.bot.terminal import Terminal
 from tests.bot.test_command_line import done

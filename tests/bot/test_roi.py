@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.process import Process
+from debt.change import Change
 from debt.refusal import Refused
 from debt.roi import State
 from sandbox import Form, Person, Sandbox
 from storage import initiatives
-from storage.artifacts import Change
 from tests.bot.conftest import MONDAY, Ledger
 
 H = 60

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from debt.change import Change
 from debt.proxy import ProxyRating
 from debt.signals import Sign, Signal
 from sandbox import Person, Sandbox
 from storage import ownership
-from storage.artifacts import Change
 from storage.store import Store
 from tests.bot.conftest import Ledger, on_both_databases
 

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.process import Process
+from debt.scope import Scope, ScopeKind
 from sandbox import Person, Sandbox
 from storage import subscriptions
-from storage.lists import Scope, ScopeKind
 from storage.tables import Subscription
 from tests.bot.conftest import MONDAY, Ledger, on_both_databases
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from debt.change import Change
 from storage import snapshots
-from storage.artifacts import Change
 from tests.briefings.conftest import Mail
 from tests.storage.builders import days
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from briefings import arrivals
 from briefings.nudging import nudge_all
+from debt.change import Change
 from debt.refusal import Refused
 from storage import outbox
-from storage.artifacts import Change
 from storage.history import seal
-from storage.nudges import NUDGE
+from storage.kinds import BriefingKind
 from storage.outbox import Ledgered
 from storage.ownership import claim
 from storage.people import keep
@@ -35,7 +35,7 @@ async def _owning(register: Register) -> None:
 
 
 async def _nudges(register: Register) -> list[Briefing]:
-    return [each for each in await register.messages() if each.kind == NUDGE]
+    return [each for each in await register.messages() if each.kind == BriefingKind.NUDGE]
 
 
 async def test_two_planners_at_once_tell_everybody_once(

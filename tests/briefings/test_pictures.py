@@ -6,10 +6,9 @@ import pytest
 
 from debt.budget import Limits, Rhythm
 from debt.hours import Period, Work
+from debt.scope import BudgetLine, Scope, ScopeKind
 from sandbox.messages import Message
 from storage import budgets, upkeep, work
-from storage.lists import Scope, ScopeKind
-from storage.uses import Place
 from tests.briefings.conftest import Mail
 from tests.storage.builders import by, days
 
@@ -25,7 +24,7 @@ async def due(mail: Mail) -> Mail:
         team="payments", owner=dana, expires_on=mail.at.date() - days(3)
     )
     change = by(dana, at=mail.at, policy=mail.policy)
-    place = Place(Scope(ScopeKind.TEAM, "payments"))
+    place = BudgetLine(Scope(ScopeKind.TEAM, "payments"))
     await mail.register.told(
         change, budgets.put, place, Rhythm(Period.MONTH), Limits(minutes=40 * 60)
     )

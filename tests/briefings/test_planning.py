@@ -14,8 +14,8 @@ from bot.process import brief, running
 from bot.settings import Settings
 from briefings.planning import plan, rehearse
 from briefings.schedule import local_week, next_instant
+from debt.change import Change
 from storage import awake, history, subscriptions
-from storage.artifacts import Change
 from storage.store import Store
 from storage.tables import BRIEFING, HISTORY, LEASE, LISTING
 from tests.briefings.conftest import MONDAY, WEEK, Mail

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from debt.artifact import Ending
+from debt.change import Change
 from debt.hours import Work
 from sandbox.messages import Message
 from storage import approvals, retirement, work
-from storage.artifacts import Change
 from tests.briefings.conftest import Mail
 from tests.storage.builders import by
 

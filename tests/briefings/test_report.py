@@ -14,11 +14,10 @@ from debt.budget import Limits, Rhythm
 from debt.hours import Period, Work, parse_quarter, span
 from debt.refusal import Refused
 from debt.roi import Intended, Kind, Stakes, State
+from debt.scope import ALL, BudgetLine, Scope, ScopeKind
 from debt.train import Train
 from storage import budgets, initiatives, retirement, trains, work
 from storage.artifacts import locked, save
-from storage.lists import ALL, Scope, ScopeKind
-from storage.uses import Place
 from tests.browser import Opens
 from tests.storage.builders import DANA, ERIN, NOW, POLICY, TODAY, Register, by, days
 
@@ -33,7 +32,7 @@ async def lived(register: Register) -> Register:
     await register.holds(monthly_minutes=600, name=HOSTILE, repo=f"acme/{HOSTILE}")
     await register.holds(team="growth", name="Growth script", value=1, risk=5)
     await register.holds(team="growth", name="Old importer", stage=Stage.RETIRING)
-    place, limits = Place(PAYMENTS), Limits(600)
+    place, limits = BudgetLine(PAYMENTS), Limits(600)
     await register.told(ERIN, budgets.put, place, Rhythm(Period.MONTH), limits)
     for ago, minutes in ((0, 660), (40, 120), (200, 90)):
         day = TODAY - days(ago)

@@ -8,14 +8,13 @@ from briefings.planning import rehearse
 from debt.budget import Limits, Rhythm
 from debt.hours import Period, Work
 from debt.policy import TeamPolicy
+from debt.scope import BudgetLine, Scope, ScopeKind
 from storage import budgets, work
-from storage.lists import Scope, ScopeKind
-from storage.uses import Place
 from tests.briefings.conftest import MONDAY, Mail
 from tests.storage.builders import by
 
-PAYMENTS = Place(Scope(ScopeKind.TEAM, "payments"))
-SHOP = Place(Scope(ScopeKind.REPO, "acme/shop"))
+PAYMENTS = BudgetLine(Scope(ScopeKind.TEAM, "payments"))
+SHOP = BudgetLine(Scope(ScopeKind.REPO, "acme/shop"))
 DAY = timedelta(days=1)
 NIGHT = MONDAY.replace(hour=3)
 
@@ -33,7 +32,7 @@ async def over(mail: Mail) -> Mail:
     return mail
 
 
-async def sets(mail: Mail, place: Place, hours: int, period: Period = Period.MONTH) -> None:
+async def sets(mail: Mail, place: BudgetLine, hours: int, period: Period = Period.MONTH) -> None:
     change = by(mail.slack.person("erin").id, at=mail.at, policy=mail.policy)
     await mail.register.told(change, budgets.put, place, Rhythm(period), Limits(hours * 60))
 

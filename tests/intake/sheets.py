@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from io import BytesIO, StringIO
 
+from debt.change import Change
 from debt.policy import Policy, built_in
 from intake.importing import import_file
 from intake.spreadsheet import Faults, rows, write, write_header
-from storage.artifacts import Change
 from storage.bulk import Outcome, Row, everybody
 from storage.store import Store
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from debt.artifact import Artifact, Ending, Stage
+from debt.change import Change
 from debt.evidence import Confidence, Piece, Source
 from debt.proxy import ProxyRating
 from debt.signals import FORSAKEN, Sign, Signal
@@ -16,7 +17,7 @@ from intake.proxies import Changes, frequency
 from intake.scan import Scan, read_repository
 from intake.tracked import tracked
 from storage import evidence, proposals, upkeep
-from storage.artifacts import Change, save
+from storage.artifacts import save
 from storage.store import Store
 from tests.intake.repositories import BY_CLAUDE, Story, agent, attested, code
 from tests.intake.sheets import NOW, change, exported, imported

@@ -8,7 +8,7 @@ import pytest
 from debt.artifact import Label, Stage
 from debt.evidence import Source
 from intake.apply import Applied, apply, as_json, conflicts, rehearse
-from intake.claims import matches
+from intake.globs import matches
 from intake.scan import Scan, read_repository
 from storage.artifacts import save
 from storage.store import Store

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from intake.git import Limits, PastLimit, UnreadableRepository, opened, shown
+from intake.git import Limits, PastLimit, UnreadableRepository, opened
 from intake.pipes import READER
 from intake.processes import Ending
 from intake.scan import read_repository
+from intake.shown import shown
 from tests.intake.conftest import NOW
 from tests.intake.repositories import BY_CLAUDE, Story, code, git
 

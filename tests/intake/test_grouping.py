@@ -3,7 +3,8 @@
 import pytest
 
 from debt.policy import built_in
-from intake.grouping import CodeFile, Group, escaped, groups_of
+from intake.globs import escaped
+from intake.grouping import CodeFile, Group, groups_of
 from intake.kinds import kind_of
 
 SCAN = built_in().scan

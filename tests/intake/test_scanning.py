@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from debt.artifact import CodeState, Stage
+from debt.change import Change
 from debt.facts import Facts
 from debt.policy import Policy
+from debt.scope import Scope, ScopeKind
 from intake.apply import Applied, summary
 from intake.git import UnreadableRepository
 from intake.scanning import scan
 from storage import evidence, observations, proposals
-from storage.artifacts import Change
-from storage.lists import Scope, ScopeKind
 from storage.observations import Kind, Observed
 from storage.register import add as put_on_register
 from storage.store import Store

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from debt.approval import Roster
 from debt.artifact import RATING_NAMES, Artifact, Stage, Tier
 from debt.ending import Leftover
 from debt.lifecycle import MOVES
 from debt.policy import Policy
+from debt.roles import Roster
 from storage.history import Entry
 
 _UNTOLD = {

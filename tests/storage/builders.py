@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from debt.artifact import Artifact
+from debt.change import Change
 from debt.policy import Policy, TeamPolicy, built_in
 from storage import artifacts, history
-from storage.artifacts import Change
 from storage.history import Entry
 from storage.store import Session, Store
 from storage.tables import Briefing, OwnershipRequest, Person, Subscription

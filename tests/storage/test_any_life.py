@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import RowMapping, Select, and_, func, or_, select
 
-from debt.approval import Roster
 from debt.artifact import Label, Stage, Surface
+from debt.change import Change
 from debt.hours import Period, span
 from debt.refusal import Refused
 from debt.roi import OPEN
-from debt.roles import Powers
+from debt.roles import Powers, Roster
 from storage import scanned, uses
-from storage.artifacts import Change, artifact_of
+from storage.artifacts import artifact_of
 from storage.history import Entry
 from storage.tables import (
     ABOARD,

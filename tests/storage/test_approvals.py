@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from debt.approval import Roster, Wish
+from debt.approval import Wish
 from debt.artifact import Ending, Stage, Surface
+from debt.change import Change
 from debt.refusal import Refused
+from debt.roles import Roster
 from storage import approvals, requests, retirement
 from storage.approvals import Decided
-from storage.artifacts import Change
 from storage.tables import Approval, ApprovalState
 from storage.upkeep import Requested, extend
 from tests.storage.builders import DANA, ERIN, LEE, NOW, SAM, TODAY, Register, by, days

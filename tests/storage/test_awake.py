@@ -4,9 +4,10 @@ from sqlalchemy import update
 
 from debt.artifact import Stage
 from debt.policy import Policy
+from debt.scope import ALL
 from storage.artifacts import add_all
 from storage.awake import CHUNK, follow_policy, follows, wake
-from storage.lists import ALL, needing
+from storage.lists import needing
 from storage.store import Store
 from storage.tables import HEAD
 from tests.debt.builders import an_artifact

@@ -8,17 +8,17 @@ import pytest
 
 from debt.artifact import Artifact, Label, Stage
 from debt.budget import Limits, Rhythm, State
+from debt.change import Change
 from debt.estimate import Rests, estimate
 from debt.facts import Facts
 from debt.hours import Period, Work, span
 from debt.refusal import Refused
 from debt.roles import Powers
+from debt.scope import BudgetLine, Scope, ScopeKind
 from storage import approvals, budgets, proposals, requests, uses, work
-from storage.artifacts import Change, save
-from storage.lists import Scope, ScopeKind
+from storage.artifacts import save
 from storage.register import add
 from storage.upkeep import Requested
-from storage.uses import Place
 from tests.storage.builders import (
     DANA,
     ERIN,
@@ -32,7 +32,7 @@ from tests.storage.builders import (
     days,
 )
 
-PAYMENTS = Place(Scope(ScopeKind.TEAM, "payments"))
+PAYMENTS = BudgetLine(Scope(ScopeKind.TEAM, "payments"))
 MONTHLY = Rhythm(Period.MONTH)
 NOVEMBER = span(Period.MONTH, TODAY, POLICY.sprint)
 H = 60
@@ -46,7 +46,7 @@ async def logs(register: Register, number: int, hours: float, on: date = TODAY) 
     await register.told(DANA, work.log, number, round(hours * H), kind=Work.REWORK, worked_on=on)
 
 
-async def spent(register: Register, place: Place = PAYMENTS) -> int:
+async def spent(register: Register, place: BudgetLine = PAYMENTS) -> int:
     return (await register.asked(uses.use_of, place, NOVEMBER)).spent
 
 
@@ -63,11 +63,11 @@ async def test_an_hour_counts_where_its_artifact_was_when_it_was_worked(
     moved = await register.artifact()
     await register.told(DANA, save, moved, replace(moved, team="growth"), action="edit")
     await logs(register, 1, 1.5)
-    growth = Place(Scope(ScopeKind.TEAM, "growth"))
+    growth = BudgetLine(Scope(ScopeKind.TEAM, "growth"))
     assert await spent(register) == 2 * H
     assert await spent(register, growth) == 90
-    assert await spent(register, Place(Scope(ScopeKind.REPO, artifact.repo))) == 210
-    assert await spent(register, Place(Scope(ScopeKind.SERVICE, "checkout"))) == 210
+    assert await spent(register, BudgetLine(Scope(ScopeKind.REPO, artifact.repo))) == 210
+    assert await spent(register, BudgetLine(Scope(ScopeKind.SERVICE, "checkout"))) == 210
 
 
 async def test_what_is_to_come_is_what_live_artifacts_are_expected_to_cost(

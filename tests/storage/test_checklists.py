@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from debt.artifact import Artifact, Stage
+from debt.change import Change
 from debt.refusal import Refused
 from storage import checklists
-from storage.artifacts import Change, locked
+from storage.artifacts import locked
 from storage.checklists import Checklist
 from storage.store import Session
 from tests.storage.builders import DANA, SAM, TODAY, Register, days

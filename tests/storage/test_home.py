@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from debt.approval import Requirement, Wish
 from debt.artifact import Artifact, Tier
+from debt.change import Change
 from debt.hours import Period, Work, span
 from debt.named import Act
 from debt.roles import Powers
+from debt.scope import Cursor
 from storage import approvals, home
-from storage.artifacts import Change, locked
+from storage.artifacts import locked
 from storage.home import TeamStanding
-from storage.lists import Cursor
 from storage.ownership import answer, claim, handoff, release
 from storage.store import ANYBODY, Session, Store
 from storage.tables import Approval

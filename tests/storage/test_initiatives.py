@@ -3,14 +3,14 @@
 import pytest
 
 from debt.artifact import Ending, Stage
+from debt.change import Change
 from debt.hours import Work
 from debt.named import Act
 from debt.refusal import Refused
 from debt.roi import Intended, Kind, Stakes, State, Verdict
 from debt.roles import Powers
+from debt.scope import ALL, Scope, ScopeKind
 from storage import initiatives, retirement, returns, work
-from storage.artifacts import Change
-from storage.lists import ALL, Scope, ScopeKind
 from storage.returns import Weighed
 from tests.storage.builders import DANA, ERIN, NOW, POLICY, TODAY, Register, by, days
 

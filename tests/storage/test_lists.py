@@ -6,13 +6,9 @@ import pytest
 
 from debt.artifact import Artifact, Label, Rating, Ratings, Stage, Surface
 from debt.hours import Work
+from debt.scope import ALL, Cursor, Filter, Scope, ScopeKind
 from storage.lists import (
-    ALL,
-    Cursor,
-    Filter,
     Query,
-    Scope,
-    ScopeKind,
     changed_since,
     count_needing,
     covers,

@@ -20,6 +20,7 @@ from debt.artifact import Ending, Label, Rating, Ratings, Stage, Surface
 from debt.hours import Period, span
 from debt.moments import Counts
 from debt.named import MetricName
+from debt.scope import ALL, BudgetLine, Cursor, Filter, Scope, ScopeKind
 from debt.score import Quadrant
 from storage import (
     approvals,
@@ -49,7 +50,7 @@ from storage import (
 )
 from storage.artifacts import require, row_of
 from storage.history import last_entries
-from storage.lists import Cursor, Filter, Query, Scope, ScopeKind
+from storage.lists import Query
 from storage.migrate import migrate
 from storage.ownership import answer, claim, release
 from storage.store import ANYBODY, Session, Store
@@ -79,14 +80,13 @@ from storage.tables import (
     VOTE,
 )
 from storage.upkeep import review
-from storage.uses import Place
 from tests.debt.builders import an_artifact
 from tests.storage.builders import DANA, NOW, POLICY, TODAY, by, days
 from tests.storage.plans import Plan, plans_of
 
 ROWS = 6_000
 SCOPES = (
-    lists.ALL,
+    ALL,
     Scope(ScopeKind.TEAM, "team 3"),
     Scope(ScopeKind.REPO, "acme/3"),
     Scope(ScopeKind.SERVICE, "service 3"),
@@ -433,7 +433,7 @@ async def test_the_artifacts_behind_a_metric_are_found_by_an_index(full: Store) 
         f"{name} {scope}": partial(behind.behind, scope=scope, name=name, today=TODAY)
         for name in (*BEHIND, *_COSTS)
         for scope in SCOPES[:3]
-        if scope != lists.ALL or name not in _COSTS
+        if scope != ALL or name not in _COSTS
     }
     questions["costs"] = partial(trends.costs, today=TODAY)
     assert whole_tables(await asked(full, questions)) == []
@@ -458,7 +458,7 @@ async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full:
     }
     questions |= {f"count {scope}": partial(quadrants.count, scope=scope) for scope in SCOPES[1:]}
     assert whole_tables(await asked(full, questions)) == []
-    [everything] = (await asked(full, {"": partial(quadrants.count, scope=lists.ALL)}))[""]
+    [everything] = (await asked(full, {"": partial(quadrants.count, scope=ALL)}))[""]
     assert re.search("COVERING INDEX artifact_quadrant|Seq Scan", str(everything))
 
 
@@ -484,8 +484,8 @@ async def test_all_budgets_are_summed_without_reading_a_whole_table(full: Store)
     """Of hours and of live artifacts the indexes say all that is asked; PostgreSQL reads rows, too,
     until its tables have been vacuumed.
     """
-    places = [Place(scope, only) for scope in SCOPES[1:] for only in ("", "tier:strict")]
-    places += [Place(Scope(ScopeKind.TEAM, f"team {number}")) for number in range(20)]
+    places = [BudgetLine(scope, only) for scope in SCOPES[1:] for only in ("", "tier:strict")]
+    places += [BudgetLine(Scope(ScopeKind.TEAM, f"team {number}")) for number in range(20)]
     asked_of_all = [(place, MONTH) for place in places]
     plans = await asked(full, {"all": lambda session: uses.uses(session, asked_of_all)})
     assert whole_tables(plans) == []
@@ -495,8 +495,8 @@ async def test_all_budgets_are_summed_without_reading_a_whole_table(full: Store)
 
 async def test_a_train_is_found_through_what_is_aboard(full: Store) -> None:
     questions: dict[str, Ask] = {
-        "use": lambda session: uses.use_of(session, Place(TRAIN_7), MONTH),
-        "days": lambda session: uses.spent_by_day(session, Place(TRAIN_7), MONTH),
+        "use": lambda session: uses.use_of(session, BudgetLine(TRAIN_7), MONTH),
+        "days": lambda session: uses.spent_by_day(session, BudgetLine(TRAIN_7), MONTH),
         "teams": lambda session: trains.teams_in(session, by(DANA), TRAIN_7),
         "page": lambda session: lists.page(session, Query(scopes=(TRAIN_7,)), 10),
     }
@@ -505,7 +505,7 @@ async def test_a_train_is_found_through_what_is_aboard(full: Store) -> None:
 
 async def test_the_days_of_a_budget_are_found_without_reading_all_hours(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{scope}": partial(uses.spent_by_day, place=Place(scope), span=MONTH)
+        f"{scope}": partial(uses.spent_by_day, place=BudgetLine(scope), span=MONTH)
         for scope in SCOPES[1:]
     }
     assert whole_tables(await asked(full, questions)) == []

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from debt.artifact import Artifact, Ending, Stage, Surface
+from debt.change import Change
 from debt.gate import Item
 from debt.named import Act
 from debt.refusal import Refused
 from debt.roles import Powers
 from storage import approvals, requests
-from storage.artifacts import Change
 from storage.promotion import check, promote, waive
 from storage.tables import Approval, ApprovalState
 from storage.upkeep import Requested

@@ -1,9 +1,9 @@
 """The map of value and risk: what is live, by quadrant, and the first of each."""
 
 from debt.artifact import Rating, Ratings, Stage
+from debt.scope import ALL, Scope, ScopeKind
 from debt.score import Quadrant
 from storage import quadrants
-from storage.lists import ALL, Scope, ScopeKind
 from storage.quadrants import Counted
 from tests.storage.builders import Register
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from debt.artifact import Ending, Stage
+from debt.change import Change
 from debt.ending import Leftover
 from debt.refusal import Refused
 from debt.roles import Powers
 from storage import checklists, retirement
-from storage.artifacts import Change
 from storage.checklists import Checklist
 from tests.storage.builders import DANA, ERIN, LEE, SAM, TODAY, Register, by, days
 from tests.storage.test_two_at_once import settled

@@ -9,9 +9,9 @@ from debt.artifact import Label, Stage
 from debt.metrics import METRICS
 from debt.moments import Moment
 from debt.named import MetricName
+from debt.scope import ALL, Scope, ScopeKind
 from debt.signals import Sign, Signal
 from storage import snapshots
-from storage.lists import ALL, Scope, ScopeKind
 from storage.tables import SNAPSHOT
 from tests.storage.builders import NOW, POLICY, TODAY, Register, by, days
 

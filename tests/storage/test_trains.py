@@ -10,18 +10,19 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from debt.budget import Limits, Rhythm, State, Use
+from debt.change import Change
 from debt.hours import Period, Span, Work
 from debt.refusal import Refused
 from debt.roles import Powers
+from debt.scope import BudgetLine, Scope, ScopeKind
 from debt.train import Train
 from storage import budgets, lists, trains, uses, work
-from storage.artifacts import Change, save
-from storage.lists import Query, Scope, ScopeKind
-from storage.uses import Place
+from storage.artifacts import save
+from storage.lists import Query
 from tests.storage.builders import DANA, ERIN, LEE, NOW, POLICY, SAM, TODAY, Register, by, days
 
 SPRING = Train("spring", TODAY - days(20), TODAY + days(40))
-ON_SPRING = Place(Scope(ScopeKind.TRAIN, "spring"))
+ON_SPRING = BudgetLine(Scope(ScopeKind.TRAIN, "spring"))
 H = 60
 
 
@@ -41,7 +42,7 @@ async def logs(register: Register, number: int, hours: float, on: date = TODAY) 
     await register.told(DANA, work.log, number, round(hours * H), kind=Work.REWORK, worked_on=on)
 
 
-async def spent(register: Register, place: Place = ON_SPRING, span: Span = SPRING.span) -> int:
+async def spent(register: Register, place: BudgetLine = ON_SPRING, span: Span = SPRING.span) -> int:
     return (await register.asked(uses.use_of, place, span)).spent
 
 
@@ -65,7 +66,7 @@ async def test_an_hour_counts_on_a_train_if_its_artifact_was_aboard_on_that_day(
     await logs(register, 2, 8)
     use = await register.asked(uses.use_of, ON_SPRING, SPRING.span)
     assert (use.spent, use.artifacts) == (6 * H, 1)
-    assert await spent(register, Place(Scope(ScopeKind.TEAM, "payments"))) == 15 * H
+    assert await spent(register, BudgetLine(Scope(ScopeKind.TEAM, "payments"))) == 15 * H
 
 
 async def test_what_left_counts_until_then_and_what_comes_back_counts_once(
@@ -152,7 +153,10 @@ async def test_more_trains_than_one_statement_takes_each_stand_in_their_own_days
     await logs(register, 1, 3)
     await logs(register, 2, 1)
     asked = [
-        (Place(Scope(ScopeKind.TRAIN, f"train-{number}")), Span("", TODAY - days(number), TODAY))
+        (
+            BudgetLine(Scope(ScopeKind.TRAIN, f"train-{number}")),
+            Span("", TODAY - days(number), TODAY),
+        )
         for number in range(120)
     ]
     found = await register.asked(uses.uses, asked)
@@ -263,7 +267,7 @@ class Book:
     stays: set[tuple[str, int, date]] = field(default_factory=set)
     worked: list[tuple[int, int, str | None, date]] = field(default_factory=list)
 
-    def sum_of(self, place: Place) -> int:
+    def sum_of(self, place: BudgetLine) -> int:
         name = place.scope.name
         if place.scope.kind is ScopeKind.TEAM:
             return sum(minutes for _, minutes, team, _ in self.worked if team == name)
@@ -339,10 +343,10 @@ async def test_whatever_moves_between_teams_and_trains_each_hour_counts_where_it
         for act in acts:
             await book.does(act, day)
     places = {
-        Place(Scope(ScopeKind.TEAM, f"{book.tag}{team}")): Span("", DAYS[0] - days(9), TODAY)
+        BudgetLine(Scope(ScopeKind.TEAM, f"{book.tag}{team}")): Span("", DAYS[0] - days(9), TODAY)
         for team in TEAMS
     } | {
-        Place(Scope(ScopeKind.TRAIN, f"{book.tag}{name}")): Span("", first, last)
+        BudgetLine(Scope(ScopeKind.TRAIN, f"{book.tag}{name}")): Span("", first, last)
         for name, (first, last) in WINDOWS.items()
     }
     used = await register.asked(uses.uses, list(places.items()))

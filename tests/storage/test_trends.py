@@ -9,8 +9,8 @@ from debt.metrics import METRICS
 from debt.moments import Changes, Tally
 from debt.named import MetricName
 from debt.refusal import Refused
+from debt.scope import ALL, Scope, ScopeKind
 from storage import observations, snapshots, trends, work
-from storage.lists import ALL, Scope, ScopeKind
 from storage.observations import Kind, Observed
 from tests.storage.builders import DANA, NOW, POLICY, TODAY, Register, by, days
 

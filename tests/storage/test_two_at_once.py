@@ -15,18 +15,17 @@ from debt.facts import Facts
 from debt.hours import Period, Work, span
 from debt.refusal import Refused
 from debt.roi import Intended, Kind, Stakes, State
+from debt.scope import ALL, BudgetLine, Scope, ScopeKind
 from storage import budgets, initiatives, scanned
 from storage.artifacts import locked, next_ids, save
 from storage.awake import follow_policy, wake
 from storage.listings import note
-from storage.lists import ALL, Scope, ScopeKind
 from storage.migrate import current, migrate
 from storage.ownership import Claimed, answer, claim, handoff, release
 from storage.people import owner_is
 from storage.register import add
 from storage.store import Session, Store
 from storage.upkeep import extend, rate
-from storage.uses import Place
 from storage.work import log, minutes_in, reverse
 from tests.storage.builders import (
     DANA,
@@ -129,7 +128,7 @@ async def test_budgets_set_at_once_follow_each_other_and_each_turn_is_told_once(
 ) -> None:
     await register.holds()
     await register.told(DANA, log, 1, 600, kind=Work.REVIEW, worked_on=TODAY)
-    place, monthly = Place(Scope(ScopeKind.TEAM, "payments")), Rhythm(Period.MONTH)
+    place, monthly = BudgetLine(Scope(ScopeKind.TEAM, "payments")), Rhythm(Period.MONTH)
     limits = [Limits(60 * each) for each in range(1, 9)]
     await settled(*(register.told(ERIN, budgets.put, place, monthly, each) for each in limits))
     said = [entry for entry in await register.entries() if entry.action == "budget set"]

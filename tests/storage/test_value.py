@@ -8,8 +8,8 @@ import pytest
 from debt.artifact import Stage
 from debt.hours import Work
 from debt.refusal import Refused
+from debt.scope import ALL, Scope, ScopeKind
 from storage import told, value, work
-from storage.lists import ALL, Scope, ScopeKind
 from storage.told import Said
 from tests.storage.builders import DANA, POLICY, TODAY, Register, days
 

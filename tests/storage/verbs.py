@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 from debt import notice
 from debt.artifact import RATING_NAMES, Ending, Label, RatingName, Surface
 from debt.budget import Limits, Rhythm
+from debt.change import Change
 from debt.ending import Leftover
 from debt.facts import Facts
 from debt.gate import gate, next_stage
 from debt.hours import Period, Work
 from debt.proxy import ProxyRating
 from debt.roi import Intended, Kind, Stakes, State
+from debt.scope import BudgetLine, Scope, ScopeKind
 from debt.train import Train
 from storage import (
     approvals,
@@ -32,15 +34,13 @@ from storage import (
     value,
     work,
 )
-from storage.artifacts import Change, locked
+from storage.artifacts import locked
 from storage.awake import wake
-from storage.lists import Scope, ScopeKind
 from storage.matching import Found
 from storage.people import owner_is
 from storage.register import edit
 from storage.store import Session
 from storage.tables import INITIATIVE, REQUEST
-from storage.uses import Place
 from tests.storage.builders import DANA, ERIN, LEE, SAM, TODAY, a_person, days
 
 PRIYA = "U0PRIYA"
@@ -69,10 +69,10 @@ def train_of(key: int) -> str:
     return f"train-{key}"
 
 
-def places_of(key: int) -> tuple[Place, Place]:
+def places_of(key: int) -> tuple[BudgetLine, BudgetLine]:
     """A repository and a train for each life, so that the sums are of this one."""
     repo, train = Scope(ScopeKind.REPO, repo_of(key)), Scope(ScopeKind.TRAIN, train_of(key))
-    return Place(repo), Place(train)
+    return BudgetLine(repo), BudgetLine(train)
 
 
 def a_finding(repo: str, which: int, key: int | None = None, **facts: Any) -> Found:
