@@ -42,7 +42,7 @@ lock: .venv/dev.stamp ## refresh the hashed locks from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml --group pyproject.toml:dev -o requirements-dev.lock
 
 pictures: .venv/dev.stamp ## take the README's pictures again (needs Chromium)
-	DEBT_PICTURES=docs $(BIN)/python -m pytest -q tests/bot/test_browser.py
+	DEBT_PICTURES=docs $(BIN)/python -m pytest -q tests/bot/stories/test_browser.py
 
 clean: ## remove what the commands above made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

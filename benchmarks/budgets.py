@@ -12,14 +12,14 @@ from datetime import timedelta
 from sqlalchemy import func, insert, select
 
 from benchmarks.registers import NOW, days_after, fill, register, settle
-from briefings.budgets import standings
-from debt.budget import Limits, Rhythm
+from briefings.parts.budgets import standings
+from debt.budgets.budget import Limits, Rhythm
 from debt.change import Change
-from debt.hours import Period, span
-from debt.policy import built_in
+from debt.policy.policy import built_in
+from debt.rules.hours import Period, span
 from debt.scope import BudgetLine, Scope, ScopeKind
-from storage import uses
-from storage.store import Session, Store
+from storage.costs import usage
+from storage.database.store import Session, Store
 from storage.tables import ARTIFACT, BUDGET, HOURS
 from tests import postgres
 
@@ -100,7 +100,7 @@ async def _all(session: Session) -> object:
 
 
 async def _one(session: Session) -> object:
-    return await uses.use_of(session, BudgetLine(Scope(ScopeKind.TEAM, "team-5")), MONTH)
+    return await usage.use_of(session, BudgetLine(Scope(ScopeKind.TEAM, "team-5")), MONTH)
 
 
 async def measure(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from benchmarks.memory import peak_mb
-from briefings.charts import draw
-from briefings.pictures import BurnUp, Line, Multiples, Picture, QuadrantMap
+from briefings.pictures.charts import draw
+from briefings.pictures.pictures import BurnUp, Line, Multiples, Picture, QuadrantMap
 
 TIMES = 20
 FIRST = date(2026, 10, 1)

@@ -7,10 +7,10 @@ from enum import StrEnum
 from random import Random
 from typing import TypeVar
 
-from debt.artifact import Surface
-from debt.dates import shifted
-from debt.facts import Facts
-from debt.policy import Leadership, Policy, TeamPolicy, built_in
+from debt.artifact.artifact import Surface
+from debt.policy.policy import Leadership, Policy, TeamPolicy, built_in
+from debt.rules.dates import shifted
+from debt.rules.facts import Facts
 from sandbox import Sandbox
 from storage.tables import Person
 

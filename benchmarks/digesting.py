@@ -6,12 +6,12 @@ import time
 from datetime import timedelta
 
 from benchmarks.registers import NOW, register
-from briefings import digest, gathering
+from briefings.digest import digest, facts
 from debt.change import Change
-from debt.policy import built_in
+from debt.policy.policy import built_in
 from debt.scope import ALL, Scope, ScopeKind
-from storage import snapshots
-from storage.store import Store
+from storage.database.store import Store
+from storage.metrics import snapshots
 
 TIMES = 40
 
@@ -22,7 +22,7 @@ async def _milliseconds(store: Store, scope: Scope) -> float:
         started = time.perf_counter()
         async with store.read() as session:
             since = NOW - timedelta(days=7)
-            gathered = await gathering.gather(session, "C1", scope, built_in(), NOW, since)
+            gathered = await facts.gather(session, "C1", scope, built_in(), NOW, since)
             message = await digest.compose(session, gathered.weekly, built_in())
         times.append(time.perf_counter() - started)
         if message is None:

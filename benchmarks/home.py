@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bot import home
-from bot.process import Process, running
+from bot.features import home
+from bot.process.process import Process, running
 from bot.settings import Settings
-from debt.artifact import Stage
+from debt.artifact.artifact import Stage
 from debt.change import Change
-from debt.facts import Facts, create
-from debt.hours import Work
-from debt.policy import built_in
+from debt.policy.policy import built_in
+from debt.rules.facts import Facts, create
+from debt.rules.hours import Work
 from sandbox import Person, Sandbox
-from storage.artifacts import add_all, next_ids
-from storage.migrate import migrate
-from storage.store import Store
-from storage.work import log
+from storage.costs.hours_log import log
+from storage.database.migrate import migrate
+from storage.database.store import Store
+from storage.register.artifacts import add_all, next_ids
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 TIMES = 40

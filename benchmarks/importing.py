@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from debt.change import Change
-from debt.policy import built_in
-from intake.importing import import_file
-from storage.migrate import migrate
-from storage.store import Store
+from debt.policy.policy import built_in
+from intake.sheets.import_file import import_file
+from storage.database.migrate import migrate
+from storage.database.store import Store
 
 ROWS = 100_000
 _COLUMNS = "name,kind,label,repo,paths,service,team,owner,purpose,lifespan,removal_impact,surface"

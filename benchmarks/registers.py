@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Table, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from debt.artifact import Artifact, Label, Stage, Surface
-from debt.facts import usual_ratings
-from debt.policy import built_in
-from storage.artifacts import row_of
-from storage.migrate import migrate
-from storage.store import Session, Store, postgres
+from debt.artifact.artifact import Artifact, Label, Stage, Surface
+from debt.policy.policy import built_in
+from debt.rules.facts import usual_ratings
+from storage.database.migrate import migrate
+from storage.database.store import Session, Store, postgres
+from storage.register.artifacts import row_of
 from storage.tables import ARTIFACT
 
 NOW = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)

@@ -16,14 +16,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks import load
 from benchmarks.memory import peak_mb
-from bot.http import application
+from bot.process.http import application
 from debt.change import Change
-from debt.facts import Facts
-from debt.policy import built_in
+from debt.policy.policy import built_in
+from debt.rules.facts import Facts
 from sandbox import Sandbox
-from storage.migrate import migrate
-from storage.register import add
-from storage.store import Store
+from storage.database.migrate import migrate
+from storage.database.store import Store
+from storage.lifecycle.registration import add
 
 ROOT = Path(__file__).parents[1]
 REQUESTS = 10_000

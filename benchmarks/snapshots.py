@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from benchmarks.memory import peak_mb
 from benchmarks.registers import NOW, register
 from debt.change import Change
-from debt.policy import built_in
-from storage import snapshots
-from storage.store import Session, Store
+from debt.policy.policy import built_in
+from storage.database.store import Session, Store
+from storage.metrics import snapshots
 from storage.tables import ARTIFACT
 
 COUNT = 1_000_000

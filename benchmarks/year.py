@@ -18,24 +18,28 @@ from sqlalchemy import func, select
 
 from benchmarks.company import Employee, Persona, founded, new_artifact, register_of
 from benchmarks.witness import Arrival, Witness, arrival
-from briefings.artist import Artist
-from briefings.delivery import Sender
-from briefings.gallery import Gallery
-from briefings.planning import plan
-from debt.artifact import Artifact, Ending, Stage
+from briefings.delivery.delivery import Sender
+from briefings.delivery.planning import plan
+from briefings.messages.uploads import Gallery
+from briefings.pictures.worker import Artist
+from debt.artifact.artifact import Artifact, Ending, Stage
+from debt.artifact.lifecycle import move
 from debt.change import Change
-from debt.dates import extension_base
-from debt.lifecycle import move
-from debt.policy import Policy
-from debt.tier import tier
-from debt.working_time import next_working
+from debt.policy.policy import Policy
+from debt.rules.dates import extension_base
+from debt.rules.tier import tier
+from debt.rules.working_time import next_working
 from sandbox import Sandbox
-from sandbox.workspace import Change as Seen
-from storage import bulk, granting, history, lists, nudges, ownership, people, subscriptions, upkeep
-from storage import register as on_register
-from storage.artifacts import locked, save
-from storage.migrate import migrate
-from storage.store import Session, Store
+from sandbox.workspace.workspace import Change as Seen
+from storage.database import history
+from storage.database.migrate import migrate
+from storage.database.store import Session, Store
+from storage.digests import subscriptions
+from storage.lifecycle import effects, maintenance, ownership
+from storage.lifecycle import registration as on_register
+from storage.nudges import nudge_queue
+from storage.register import bulk, people, queries
+from storage.register.artifacts import locked, save
 from storage.tables import ARTIFACT, Subscription
 
 ROOT = Path(__file__).parents[1]
@@ -174,7 +178,7 @@ class Year:
     async def _acts(self, who: Employee, named: list[int]) -> None:
         change = Change(who.id, self.at, self.policy, who.zone)
         async with self.store.change() as session:
-            known = await lists.several(session, named)
+            known = await queries.several(session, named)
             for number in named:
                 await self._acts_on(session, change, who, known[number])
 
@@ -191,7 +195,7 @@ class Year:
             who.persona is Persona.SNOOZES and artifact.owner == who.id and self._snoozed[mark] < 3
         ):
             self._snoozed[mark] += 1
-            await nudges.snooze(session, change, artifact.id, 7)
+            await nudge_queue.snooze(session, change, artifact.id, 7)
         else:
             self._snoozed[mark] = 0
             await self._decides(session, change, artifact)
@@ -206,7 +210,7 @@ class Year:
             await self._retires(session, change, artifact.id)
             return
         if reviewed and artifact.reviewed_on != change.today:
-            await upkeep.review(session, change, artifact.id)
+            await maintenance.review(session, change, artifact.id)
         if artifact.lapsed_on or (artifact.expires_on and artifact.expires_on <= soon):
             await self._extends(session, change, artifact)
 
@@ -218,13 +222,13 @@ class Year:
         wanted = days >= 20 and artifact.extensions < rules.extensions
         if wanted and self.chance.random() < 0.7:
             until = extension_base(artifact, change.today) + days * DAY
-            await upkeep.extend(session, change, artifact.id, until, "still in use")
+            await maintenance.extend(session, change, artifact.id, until, "still in use")
         else:
             await self._retires(session, change, artifact.id)
 
     async def _retires(self, session: Session, change: Change, number: int) -> None:
         artifact, why = await locked(session, number), "not needed any more"
-        await granting.begin_retiring(session, change, artifact, Ending.RETIRE, why, "retiring")
+        await effects.begin_retiring(session, change, artifact, Ending.RETIRE, why, "retiring")
         after = self.at + self.chance.uniform(2, 12) * DAY
         heappush(self._retiring, (after, number, artifact.owner or change.by))
 

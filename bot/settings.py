@@ -158,7 +158,7 @@ def _level(text: str) -> str:
 
 
 def _database(text: str) -> str:
-    from storage.store import DatabaseError, database_url
+    from storage.database.store import DatabaseError, database_url
 
     try:
         database_url(text)

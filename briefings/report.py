@@ -14,20 +14,29 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from briefings import metrics
-from briefings.artist import Artist
-from briefings.budgets import burn_up_of, standings, with_costliest
-from briefings.pictures import Picture, burn_up_alt, multiples_alt, quadrant_map, quadrant_map_alt
-from briefings.words import long_day, month, months, templates
-from debt.budget import days_left
+from briefings.parts import metrics
+from briefings.parts.budgets import burn_up_of, standings, with_costliest
+from briefings.pictures.pictures import (
+    Picture,
+    burn_up_alt,
+    multiples_alt,
+    quadrant_map,
+    quadrant_map_alt,
+)
+from briefings.pictures.worker import Artist
+from briefings.words.words import long_day, month, months, templates
+from debt.budgets.budget import days_left
 from debt.change import Change
-from debt.estimate import estimate
-from debt.hours import Span
+from debt.metrics.trend import told
+from debt.rules.estimate import estimate
+from debt.rules.hours import Span
+from debt.rules.score import Quadrant, explain
 from debt.scope import BudgetLine, Scope, ScopeKind
-from debt.score import Quadrant, explain
-from debt.trend import told
-from storage import lists, quadrants, retirement, returns, trends, uses
-from storage.store import Session, Store
+from storage.costs import roi, usage
+from storage.database.store import Session, Store
+from storage.lifecycle import retirement
+from storage.metrics import trends
+from storage.register import quadrants, queries
 
 _BUDGETS = 20
 _ARTIFACTS = 10
@@ -91,7 +100,7 @@ async def _budgets(session: Session, asked: Asked) -> Section | None:
 async def _trend(session: Session, asked: Asked) -> Section | None:
     """Hours of a year, month by month."""
     months = [*_months_until(min(asked.today, asked.quarter.last))]
-    by_day = await uses.spent_by_day(session, asked.place, Span("", months[0], asked.today))
+    by_day = await usage.spent_by_day(session, asked.place, Span("", months[0], asked.today))
     minutes = dict.fromkeys(months, 0)
     for day, spent in by_day.items():
         minutes[day.replace(day=1)] += spent
@@ -135,18 +144,18 @@ async def _metrics(session: Session, asked: Asked) -> Section | None:
 async def _investments(session: Session, asked: Asked) -> Section | None:
     """What buys back most, planned or not, and whether done work kept its promise."""
     policy, horizon = asked.change.policy, asked.change.policy.roi.horizon_months
-    found = await returns.weighed(session, asked.scope, policy, asked.today, horizon)
-    checked = await returns.checked(session, asked.scope, policy, asked.today)
+    found = await roi.weighed(session, asked.scope, policy, asked.today, horizon)
+    checked = await roi.checked(session, asked.scope, policy, asked.today)
     if not (found or checked):
         return None
-    record = returns.record(checked)
+    record = roi.record(checked)
     values = {"found": found[:_ARTIFACTS], "horizon": horizon, "record": record}
     return Section("investments", values)
 
 
 async def _costliest(session: Session, asked: Asked) -> Section | None:
     left = days_left(asked.quarter, asked.today)
-    most = await uses.costliest(session, asked.place, asked.quarter, left, _ARTIFACTS)
+    most = await usage.costliest(session, asked.place, asked.quarter, left, _ARTIFACTS)
     return Section("costliest", {"costliest": most}) if most else None
 
 
@@ -180,7 +189,7 @@ async def page(store: Store, asked: Asked) -> str:
     """The whole of it as HTML. Raises CannotDraw where there are no pictures to be had."""
     async with store.read() as session:
         sections = [await ask(session, asked) for ask in SECTIONS]
-        live = await lists.count_live(session, asked.scope)
+        live = await queries.count_live(session, asked.scope)
     artist = Artist()
     try:
         bodies = [await _laid_out(artist, asked, each) for each in sections if each]

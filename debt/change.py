@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from debt.artifact import Artifact
-from debt.named import Act
-from debt.policy import Policy
-from debt.roles import OPERATOR, Powers, Roster, require_may
+from debt.artifact.artifact import Artifact
+from debt.policy.policy import Policy
+from debt.policy.roles import OPERATOR, Powers, Roster, require_may
+from debt.policy.vocabulary import Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """A small Slack-compatible workspace on loopback: see README.md in this folder."""
 
 from sandbox.app import Sandbox
-from sandbox.fields import Option
-from sandbox.forms import Form
-from sandbox.messages import Message
-from sandbox.people import Person
-from sandbox.replies import Reply
-from sandbox.wire import SlackError
+from sandbox.drivers.fields import Option
+from sandbox.drivers.forms import Form
+from sandbox.drivers.people import Person
+from sandbox.drivers.replies import Reply
+from sandbox.wire.wire import SlackError
+from sandbox.workspace.messages import Message
 
 __all__ = ["Form", "Message", "Option", "Person", "Reply", "Sandbox", "SlackError"]

@@ -9,8 +9,8 @@ from typing import Literal
 import pytest
 from sqlalchemy.engine import make_url
 
-from storage.migrate import migrate
-from storage.store import Store
+from storage.database.migrate import migrate
+from storage.database.store import Store
 from tests import postgres
 
 pytest_plugins = ["tests.browser"]

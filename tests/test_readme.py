@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from bot.command_line import parser
-from bot.features import VERBS
+from bot.cli.command_line import parser
+from bot.features.table import VERBS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

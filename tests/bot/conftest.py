@@ -14,16 +14,17 @@ from typing import Any
 
 import pytest
 
-from bot.process import Process, listening, running
+from bot.process.process import Process, listening, running
 from bot.settings import Settings
-from debt.artifact import Artifact, Stage, Surface
+from debt.artifact.artifact import Artifact, Stage, Surface
 from debt.change import Change
-from debt.facts import Facts
-from debt.policy import Policy, TeamPolicy, built_in
+from debt.policy.policy import Policy, TeamPolicy, built_in
+from debt.rules.facts import Facts
 from sandbox import Person, Sandbox
-from storage import artifacts, lists, proposals, register
-from storage.history import Entry, last_entries
-from storage.store import Store
+from storage.database.history import Entry, last_entries
+from storage.database.store import Store
+from storage.lifecycle import proposals, registration
+from storage.register import artifacts, queries
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 # Seconds, not the 3 of Slack: a machine may be busy. Benchmarks tell how fast we are.
@@ -129,7 +130,7 @@ class Ledger:
         }
         change = Change("test", self.slack.clock.now(), self.policy)
         async with self.store.change() as session:
-            added = await register.add(session, change, Facts(**(usual | facts)))  # type: ignore[typeddict-item]  # tests name the facts they mean
+            added = await registration.add(session, change, Facts(**(usual | facts)))  # type: ignore[typeddict-item]  # tests name the facts they mean
         assert isinstance(added, Artifact)
         return added
 
@@ -144,7 +145,7 @@ class Ledger:
     async def count(self) -> int:
         """How many live artifacts there are."""
         async with self.store.read() as session:
-            return len((await lists.page(session, lists.Query(), 1_000)).artifacts)
+            return len((await queries.page(session, queries.Query(), 1_000)).artifacts)
 
     async def ended(self, **facts: Any) -> Artifact:
         """An artifact that was retired."""

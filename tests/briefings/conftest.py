@@ -13,17 +13,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlmodel import col
 
-from briefings.artist import Artist
-from briefings.delivery import Sender, Updates
-from briefings.gallery import Gallery
-from briefings.planning import plan
-from debt.policy import Policy, TeamPolicy, built_in
+from briefings.delivery.delivery import Sender, Updates
+from briefings.delivery.planning import plan
+from briefings.messages.uploads import Gallery
+from briefings.pictures.worker import Artist
+from debt.policy.policy import Policy, TeamPolicy, built_in
 from sandbox import Sandbox
-from sandbox.messages import Message
-from storage import outbox, subscriptions
-from storage.outbox import SENDING_LEASE
-from storage.people import keep
-from storage.store import Store
+from sandbox.workspace.messages import Message
+from storage.database.store import Store
+from storage.digests import subscriptions
+from storage.messages import outbox
+from storage.messages.outbox import SENDING_LEASE
+from storage.register.people import keep
 from storage.tables import Briefing, Subscription
 from tests.storage.builders import Register, a_person, by
 

@@ -9,15 +9,16 @@ from html.parser import HTMLParser
 import pytest
 
 from briefings import report
-from debt.artifact import Stage
-from debt.budget import Limits, Rhythm
-from debt.hours import Period, Work, parse_quarter, span
+from debt.artifact.artifact import Stage
+from debt.budgets.budget import Limits, Rhythm
+from debt.budgets.roi import Intended, Kind, Stakes, State
+from debt.budgets.train import Train
 from debt.refusal import Refused
-from debt.roi import Intended, Kind, Stakes, State
+from debt.rules.hours import Period, Work, parse_quarter, span
 from debt.scope import ALL, BudgetLine, Scope, ScopeKind
-from debt.train import Train
-from storage import budgets, initiatives, retirement, trains, work
-from storage.artifacts import locked, save
+from storage.costs import budgets, hours_log, roi_plans, trains
+from storage.lifecycle import retirement
+from storage.register.artifacts import locked, save
 from tests.browser import Opens
 from tests.storage.builders import DANA, ERIN, NOW, POLICY, TODAY, Register, by, days
 
@@ -36,7 +37,7 @@ async def lived(register: Register) -> Register:
     await register.told(ERIN, budgets.put, place, Rhythm(Period.MONTH), limits)
     for ago, minutes in ((0, 660), (40, 120), (200, 90)):
         day = TODAY - days(ago)
-        await register.told(DANA, work.log, 1, minutes, kind=Work.REWORK, worked_on=day)
+        await register.told(DANA, hours_log.log, 1, minutes, kind=Work.REWORK, worked_on=day)
     async with register.store.change() as session:
         old = await locked(session, 3)
         over = replace(old, stage=Stage.RETIRED)
@@ -85,7 +86,7 @@ async def test_it_says_what_slack_says(lived: Register) -> None:
 async def test_plans_and_promises_are_told_with_what_they_buy(register: Register) -> None:
     await register.holds(monthly_minutes=600)
     stakes = Stakes(600, 120, 600)
-    await register.told(DANA, initiatives.plan, 1, Intended(Kind.REFACTOR, stakes))
+    await register.told(DANA, roi_plans.plan, 1, Intended(Kind.REFACTOR, stakes))
     html = await page(register)
     bought = section(html, "What buys back most hours")
     assert "(D-1): refactor it planned 10 h → 2 h 10 h" in bought
@@ -95,11 +96,11 @@ async def test_promises_of_which_nobody_knows_are_counted_apart(register: Regist
     for number in (1, 2):
         await register.holds(monthly_minutes=600)
         intended = Intended(Kind.REFACTOR, Stakes(600, 120, 600))
-        await register.told(DANA, initiatives.plan, number, intended)
+        await register.told(DANA, roi_plans.plan, number, intended)
     long_ago = by(DANA, at=NOW - days(100))
     for number in (1, 2):
-        await register.told(long_ago, initiatives.move, number, State.DONE)
-    await register.told(DANA, work.log, 1, 60, kind=Work.REWORK, worked_on=TODAY - days(40))
+        await register.told(long_ago, roi_plans.move, number, State.DONE)
+    await register.told(DANA, hours_log.log, 1, 60, kind=Work.REWORK, worked_on=TODAY - days(40))
     bought = section(await page(register), "What buys back most hours")
     assert "1 of 1 promise was kept; of 1 promise nobody knows, since no hours were" in bought
 

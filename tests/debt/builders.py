@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from debt.artifact import RATING_NAMES, Artifact, Label, Rating, Ratings, Stage, Surface
-from debt.policy import built_in
+from debt.artifact.artifact import RATING_NAMES, Artifact, Label, Rating, Ratings, Stage, Surface
+from debt.policy.policy import built_in
 from debt.refusal import Refused
 
 TODAY = date(2026, 11, 23)

@@ -1,7 +1,7 @@
 """What a manifest asks for, in the few words that tests compare."""
 
-from intake.manifests import dependencies_in
-from intake.versions import Dependency
+from intake.packages.manifests import dependencies_in
+from intake.packages.versions import Dependency
 
 
 def asked(path: str, text: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from slack_bolt.app.async_server import AsyncSlackAppServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Person, Sandbox
-from sandbox.settling import QUIET_HERE
+from sandbox.workspace.quiescence import QUIET_HERE
 
 MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Parrot"},

@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from debt.artifact import RATING_NAMES, Artifact, Stage, Tier
-from debt.ending import Leftover
-from debt.lifecycle import MOVES
-from debt.policy import Policy
-from debt.roles import Roster
-from storage.history import Entry
+from debt.artifact.artifact import RATING_NAMES, Artifact, Stage, Tier
+from debt.artifact.lifecycle import MOVES
+from debt.policy.policy import Policy
+from debt.policy.roles import Roster
+from debt.rules.ending import Leftover
+from storage.database.history import Entry
 
 _UNTOLD = {
     "id", "version", "changed_at", "changed_by", "changed_how", "scan_identity", "ratings",

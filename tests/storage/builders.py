@@ -9,12 +9,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import select
 from sqlmodel import col
 
-from debt.artifact import Artifact
+from debt.artifact.artifact import Artifact
 from debt.change import Change
-from debt.policy import Policy, TeamPolicy, built_in
-from storage import artifacts, history
-from storage.history import Entry
-from storage.store import Session, Store
+from debt.policy.policy import Policy, TeamPolicy, built_in
+from storage.database import history
+from storage.database.history import Entry
+from storage.database.store import Session, Store
+from storage.register import artifacts
 from storage.tables import Briefing, OwnershipRequest, Person, Subscription
 from tests.debt.builders import an_artifact
 

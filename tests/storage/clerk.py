@@ -6,10 +6,10 @@ It waits for a line on standard input, so that several start at once.
 import asyncio
 import sys
 
-from debt.hours import Work
-from storage.store import Store
-from storage.upkeep import rate
-from storage.work import log
+from debt.rules.hours import Work
+from storage.costs.hours_log import log
+from storage.database.store import Store
+from storage.lifecycle.maintenance import rate
 from tests.storage.builders import TODAY, by
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.store import Store
+from storage.database.store import Store
 from tests.storage.builders import Register
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.store import Session, postgres
+from storage.database.store import Session, postgres
 
 # Of one row or a page of them, or asked for as a whole: who is due is looked for among all who wait
 # for something, a row a person.

@@ -16,15 +16,16 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import RowMapping, Select, and_, func, or_, select
 
-from debt.artifact import Label, Stage, Surface
+from debt.artifact.artifact import Label, Stage, Surface
+from debt.budgets.roi import OPEN
 from debt.change import Change
-from debt.hours import Period, span
+from debt.policy.roles import Powers, Roster
 from debt.refusal import Refused
-from debt.roi import OPEN
-from debt.roles import Powers, Roster
-from storage import scanned, uses
-from storage.artifacts import artifact_of
-from storage.history import Entry
+from debt.rules.hours import Period, span
+from storage.costs import usage
+from storage.database.history import Entry
+from storage.register.artifacts import artifact_of
+from storage.scans import merge
 from storage.tables import (
     ABOARD,
     APPROVAL,
@@ -268,7 +269,7 @@ async def begun(told: Register, beginning: dict[str, Any]) -> int:
         return key
     facts = {name: said for name, said in beginning.items() if name not in {"stage", "risk"}}
     found = a_finding(repo_of(key), beginning["risk"] - 1, **facts)
-    proposed = await told.told("cli:scan", scanned.put, repo_of(key), [found], "read at 1a2b3c")
+    proposed = await told.told("cli:scan", merge.put, repo_of(key), [found], "read at 1a2b3c")
     assert [each.id for each in proposed.created] == [key]
     return key
 
@@ -283,7 +284,7 @@ async def is_added_up(told: Register, key: int) -> None:
         for place, rows in ((repo, hours), (on_train, aboard)):
             then = (row for row in rows if month.first <= row["worked_on"] <= month.last)
             spent = sum(row["minutes"] for row in then)
-            assert (await told.asked(uses.use_of, place, month)).spent == spent
+            assert (await told.asked(usage.use_of, place, month)).spent == spent
 
 
 def _within(day: date, stay: RowMapping) -> bool:

@@ -16,44 +16,28 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.engine import make_url
 
-from debt.artifact import Ending, Label, Rating, Ratings, Stage, Surface
-from debt.hours import Period, span
-from debt.moments import Counts
-from debt.named import MetricName
+from debt.artifact.artifact import Ending, Label, Rating, Ratings, Stage, Surface
+from debt.metrics.figures import Counts
+from debt.policy.vocabulary import MetricName
+from debt.rules.hours import Period, span
+from debt.rules.score import Quadrant
 from debt.scope import ALL, BudgetLine, Cursor, Filter, Scope, ScopeKind
-from debt.score import Quadrant
-from storage import (
-    approvals,
-    awake,
-    behind,
-    checklists,
-    history,
-    home,
-    listings,
-    lists,
-    nudges,
-    outbox,
-    people,
-    proposals,
-    quadrants,
-    requests,
-    retirement,
-    returns,
-    snapshots,
-    subscriptions,
-    told,
-    trains,
-    trends,
-    uses,
-    value,
-    work,
-)
-from storage.artifacts import require, row_of
-from storage.history import last_entries
-from storage.lists import Query
-from storage.migrate import migrate
-from storage.ownership import answer, claim, release
-from storage.store import ANYBODY, Session, Store
+from storage.costs import hours_log, roi, trains, usage, value
+from storage.database import history
+from storage.database.history import last_entries
+from storage.database.migrate import migrate
+from storage.database.store import ANYBODY, Session, Store
+from storage.digests import listed_before, said_once, subscriptions
+from storage.lifecycle import approvals, proposals, requests, retirement
+from storage.lifecycle.maintenance import review
+from storage.lifecycle.ownership import answer, claim, release
+from storage.messages import outbox
+from storage.metrics import drilldown, snapshots, trends
+from storage.nudges import attention, nudge_queue
+from storage.nudges.attention import STARTED_BY_US, Why
+from storage.register import checklists, people, quadrants, queries, refresh
+from storage.register.artifacts import require, row_of
+from storage.register.queries import Query
 from storage.tables import (
     ABOARD,
     APPROVAL,
@@ -79,7 +63,7 @@ from storage.tables import (
     UNWANTED,
     VOTE,
 )
-from storage.upkeep import review
+from storage.views import home
 from tests.debt.builders import an_artifact
 from tests.storage.builders import DANA, NOW, POLICY, TODAY, by, days
 from tests.storage.plans import Plan, plans_of
@@ -375,30 +359,32 @@ def sorted_lists(plans: dict[str, list[Plan]]) -> list[str]:
 
 
 DIGEST: dict[str, Ask] = {
-    "wake": lambda s: awake.wake(s, by("schedule", at=NOW + days(1))),
-    "policy": lambda s: awake.follows(s, POLICY),
+    "wake": lambda s: refresh.wake(s, by("schedule", at=NOW + days(1))),
+    "policy": lambda s: refresh.follows(s, POLICY),
     "due": lambda s: subscriptions.due(s, NOW + days(1), limit=20),
-    "ignored": lambda s: listings.ignored(s, "C3"),
-    "note": lambda s: listings.note(s, "C3", [3, 17, 903], "2026-W48", TODAY),
-    "several": lambda s: lists.several(s, [1, 77, 903]),
+    "ignored": lambda s: listed_before.ignored(s, "C3"),
+    "note": lambda s: listed_before.note(s, "C3", [3, 17, 903], "2026-W48", TODAY),
+    "several": lambda s: queries.several(s, [1, 77, 903]),
     "names": lambda s: people.names(s, ["U1", "U77", "U903"]),
     "claim": lambda s: outbox.claim_batch(s, NOW, 1),
     "claim a batch": lambda s: outbox.claim_batch(s, NOW, 20),
     "next": outbox.next_ready,
     "enqueue": lambda s: outbox.enqueue(s, "k", "digest", {}, NOW, channel="C3"),
     "by key": lambda s: outbox.by_key(s, "digest:77"),
-    "told once": lambda s: told.said(s, "C3", ["owes most"]),
-    "told": lambda s: told.note(s, "C3", [told.Said("owes most", 7, 600)], "2026-W48"),
+    "told once": lambda s: said_once.said(s, "C3", ["owes most"]),
+    "told": lambda s: said_once.note(s, "C3", [said_once.Said("owes most", 7, 600)], "2026-W48"),
     "by message": lambda s: outbox.by_message(s, "C77", "77.0"),
 }
 for _scope in SCOPES:
     DIGEST |= {
-        f"needing {_scope}": partial(lists.needing, scope=_scope, limit=10),
-        f"count {_scope}": partial(lists.count_needing, scope=_scope),
-        f"news {_scope}": partial(lists.changed_since, scope=_scope, since=NOW - days(7), limit=50),
-        f"exists {_scope}": partial(lists.exists, scope=_scope),
+        f"needing {_scope}": partial(queries.needing, scope=_scope, limit=10),
+        f"count {_scope}": partial(queries.count_needing, scope=_scope),
+        f"news {_scope}": partial(
+            queries.changed_since, scope=_scope, since=NOW - days(7), limit=50
+        ),
+        f"exists {_scope}": partial(queries.exists, scope=_scope),
         f"promises {_scope}": partial(
-            returns.checked, scope=_scope, policy=POLICY, today=TODAY, since=TODAY - days(28)
+            roi.checked, scope=_scope, policy=POLICY, today=TODAY, since=TODAY - days(28)
         ),
         f"owes {_scope}": partial(value.worst, scope=_scope, policy=POLICY, today=TODAY),
     }
@@ -409,9 +395,13 @@ for _scope in SCOPES[:3]:
     DIGEST |= {
         f"trend {_scope}": partial(trends.trend, policy=POLICY, scope=_scope, today=TODAY),
         f"now {_scope}": partial(snapshots.now, policy=POLICY, scope=_scope, today=TODAY),
-        f"ended {_scope}": partial(lists.ended_since, scope=_scope, since=NOW - days(40), limit=3),
-        f"added {_scope}": partial(lists.added_since, scope=_scope, since=NOW - days(40), limit=3),
-        f"untouched {_scope}": partial(lists.untouched, scope=_scope, since=NOW - days(40)),
+        f"ended {_scope}": partial(
+            queries.ended_since, scope=_scope, since=NOW - days(40), limit=3
+        ),
+        f"added {_scope}": partial(
+            queries.added_since, scope=_scope, since=NOW - days(40), limit=3
+        ),
+        f"untouched {_scope}": partial(queries.untouched, scope=_scope, since=NOW - days(40)),
         f"month {_scope}": partial(snapshots.of, scope=_scope, first=_MONTH, last=TODAY),
         f"follower {_scope}": partial(subscriptions.follower, scope=_scope),
     }
@@ -430,7 +420,7 @@ async def test_nothing_a_digest_asks_reads_a_whole_table(full: Store) -> None:
 
 async def test_the_artifacts_behind_a_metric_are_found_by_an_index(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{name} {scope}": partial(behind.behind, scope=scope, name=name, today=TODAY)
+        f"{name} {scope}": partial(drilldown.behind, scope=scope, name=name, today=TODAY)
         for name in (*BEHIND, *_COSTS)
         for scope in SCOPES[:3]
         if scope != ALL or name not in _COSTS
@@ -464,10 +454,10 @@ async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full:
 
 async def test_what_work_buys_back_is_ranked_without_reading_a_whole_table(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{scope}": partial(returns.weighed, scope=scope, policy=POLICY, today=TODAY, horizon=12)
+        f"{scope}": partial(roi.weighed, scope=scope, policy=POLICY, today=TODAY, horizon=12)
         for scope in SCOPES
     } | {
-        f"record {scope}": partial(returns.checked, scope=scope, policy=POLICY, today=TODAY)
+        f"record {scope}": partial(roi.checked, scope=scope, policy=POLICY, today=TODAY)
         for scope in SCOPES
     }
     assert whole_tables(await asked(full, questions)) == []
@@ -487,7 +477,7 @@ async def test_all_budgets_are_summed_without_reading_a_whole_table(full: Store)
     places = [BudgetLine(scope, only) for scope in SCOPES[1:] for only in ("", "tier:strict")]
     places += [BudgetLine(Scope(ScopeKind.TEAM, f"team {number}")) for number in range(20)]
     asked_of_all = [(place, MONTH) for place in places]
-    plans = await asked(full, {"all": lambda session: uses.uses(session, asked_of_all)})
+    plans = await asked(full, {"all": lambda session: usage.uses(session, asked_of_all)})
     assert whole_tables(plans) == []
     whole = [each for each in plans["all"] if "JOIN" not in each.statement]
     assert all(re.search("COVERING INDEX|Index|Bitmap", str(each)) for each in whole)
@@ -495,41 +485,41 @@ async def test_all_budgets_are_summed_without_reading_a_whole_table(full: Store)
 
 async def test_a_train_is_found_through_what_is_aboard(full: Store) -> None:
     questions: dict[str, Ask] = {
-        "use": lambda session: uses.use_of(session, BudgetLine(TRAIN_7), MONTH),
-        "days": lambda session: uses.spent_by_day(session, BudgetLine(TRAIN_7), MONTH),
+        "use": lambda session: usage.use_of(session, BudgetLine(TRAIN_7), MONTH),
+        "days": lambda session: usage.spent_by_day(session, BudgetLine(TRAIN_7), MONTH),
         "teams": lambda session: trains.teams_in(session, by(DANA), TRAIN_7),
-        "page": lambda session: lists.page(session, Query(scopes=(TRAIN_7,)), 10),
+        "page": lambda session: queries.page(session, Query(scopes=(TRAIN_7,)), 10),
     }
     assert whole_tables(await asked(full, questions)) == []
 
 
 async def test_the_days_of_a_budget_are_found_without_reading_all_hours(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{scope}": partial(uses.spent_by_day, place=BudgetLine(scope), span=MONTH)
+        f"{scope}": partial(usage.spent_by_day, place=BudgetLine(scope), span=MONTH)
         for scope in SCOPES[1:]
     }
     assert whole_tables(await asked(full, questions)) == []
 
 
 NUDGES: dict[str, Ask] = {
-    "people due": lambda s: nudges.people_due(s, NOW, 500),
-    "may be looked at": lambda s: nudges.may_be_looked_at(s, "U7", NOW),
-    "dates": lambda s: nudges.dates_of(s, "U7", TODAY, TODAY + days(14), 28),
-    "count dates": lambda s: nudges.count_dates(s, "U7", TODAY, TODAY + days(14)),
-    "matters": lambda s: nudges.matters_of(s, "U7", 8),
-    "not heard": lambda s: nudges.not_heard(s, "U7", [7, 47, 87], nudges.Why.IGNORED),
-    "heard": lambda s: nudges.heard(s, "U7", [(47, nudges.Why.REPEATED)]),
-    "named": lambda s: nudges.named(s, [3, 77, 903]),
-    "to lapse": lambda s: nudges.to_lapse(s, TODAY, 50),
-    "ignored": lambda s: nudges.ignored(s, TODAY, 50, by_lead=False),
-    "ignored by leads": lambda s: nudges.ignored(s, TODAY, 8, by_lead=True),
-    "orphans": lambda s: nudges.orphans_due(s, TODAY, 50),
-    "quiet": lambda s: nudges.quiet_until(s, "U7", NOW + days(1)),
-    "unwanted by": lambda s: nudges.unwanted_by(s, "U7"),
-    "was unwanted": lambda s: nudges.was_unwanted(s, 8),
-    "usefulness": lambda s: nudges.usefulness(s, NOW - days(7)),
-    "waiting": lambda s: nudges.waiting(s, "U7"),
-    "started": lambda s: outbox.started_since(s, "U7", NOW - days(7), nudges.STARTED_BY_US),
+    "people due": lambda s: nudge_queue.people_due(s, NOW, 500),
+    "may be looked at": lambda s: nudge_queue.may_be_looked_at(s, "U7", NOW),
+    "dates": lambda s: nudge_queue.dates_of(s, "U7", TODAY, TODAY + days(14), 28),
+    "count dates": lambda s: nudge_queue.count_dates(s, "U7", TODAY, TODAY + days(14)),
+    "matters": lambda s: attention.matters_of(s, "U7", 8),
+    "not heard": lambda s: attention.not_heard(s, "U7", [7, 47, 87], Why.IGNORED),
+    "heard": lambda s: attention.heard(s, "U7", [(47, Why.REPEATED)]),
+    "named": lambda s: nudge_queue.named(s, [3, 77, 903]),
+    "to lapse": lambda s: nudge_queue.to_lapse(s, TODAY, 50),
+    "ignored": lambda s: nudge_queue.ignored(s, TODAY, 50, by_lead=False),
+    "ignored by leads": lambda s: nudge_queue.ignored(s, TODAY, 8, by_lead=True),
+    "orphans": lambda s: nudge_queue.orphans_due(s, TODAY, 50),
+    "quiet": lambda s: attention.quiet_until(s, "U7", NOW + days(1)),
+    "unwanted by": lambda s: attention.unwanted_by(s, "U7"),
+    "was unwanted": lambda s: attention.was_unwanted(s, 8),
+    "usefulness": lambda s: attention.usefulness(s, NOW - days(7)),
+    "waiting": lambda s: attention.waiting(s, "U7"),
+    "started": lambda s: outbox.started_since(s, "U7", NOW - days(7), STARTED_BY_US),
 }
 
 
@@ -552,7 +542,7 @@ async def test_no_page_of_a_list_reads_a_whole_table_or_sorts_it(
     full: Store, after: Cursor | None
 ) -> None:
     questions: dict[str, Ask] = {
-        name: partial(lists.page, query=query, size=10, after=after)
+        name: partial(queries.page, query=query, size=10, after=after)
         for name, query in LISTS.items()
     }
     plans = await asked(full, questions)
@@ -563,7 +553,7 @@ async def test_no_page_of_a_list_reads_a_whole_table_or_sorts_it(
 async def test_what_scans_propose_is_read_by_an_index(full: Store) -> None:
     proposed = frozenset({Filter.PROPOSED})
     questions: dict[str, Ask] = {
-        f"{scope}": partial(lists.page, query=Query(proposed, scopes=(scope,)), size=10)
+        f"{scope}": partial(queries.page, query=Query(proposed, scopes=(scope,)), size=10)
         for scope in SCOPES
     } | {f"count {scope}": partial(proposals.count, scope=scope) for scope in SCOPES}
     plans = await asked(full, questions)
@@ -574,7 +564,7 @@ async def test_a_deep_page_begins_where_the_last_one_ended(full: Store) -> None:
     """Its place is a condition of the index, not a filter over all the pages before."""
     questions: dict[str, Ask] = {
         str(scope): partial(
-            lists.page, query=Query(scopes=(scope,)), size=10, after=Cursor(48, 3_000)
+            queries.page, query=Query(scopes=(scope,)), size=10, after=Cursor(48, 3_000)
         )
         for scope in SCOPES
     }
@@ -589,7 +579,7 @@ async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
         "show": lambda s: require(s, 77),
         "last entries": lambda s: last_entries(s, 77, 3),
         "earlier entries": lambda s: last_entries(s, 77, 3, before=900),
-        "hours": lambda s: work.last_entry(s, 77, DANA),
+        "hours": lambda s: hours_log.last_entry(s, 77, DANA),
         "claim": lambda s: claim(s, by("U9"), 78),
         "answer": lambda s: answer(s, by("U101"), 101, accept=True),
         "release": lambda s: release(s, by("U101"), 101),
@@ -598,15 +588,15 @@ async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
         "e-mail": lambda s: people.ids_by_email(s, {"u7@example.com"}),
         "owner left": lambda s: people.owner_is(s, by("slack"), "U7", None),
     }
-    places: tuple[tuple[work.Scope, object], ...] = (
+    places: tuple[tuple[hours_log.Scope, object], ...] = (
         ("artifact_id", 77), ("team", "team 3"), ("repo", "acme/3"), ("service", "service 3"),
     )  # fmt: skip
     for scope, name in places:
-        for ask in (work.minutes_in, work.minutes_by_kind):
+        for ask in (hours_log.minutes_in, hours_log.minutes_by_kind):
             questions[f"{ask.__name__} {scope}"] = partial(ask, scope=scope, name=name, span=MONTH)
     for scope, name in places[1:]:
         questions[f"costliest {scope}"] = partial(
-            work.costliest, scope=scope, name=name, span=MONTH, limit=3
+            hours_log.costliest, scope=scope, name=name, span=MONTH, limit=3
         )
     assert whole_tables(await asked(full, questions)) == []
 

@@ -10,23 +10,24 @@ from typing import Any
 
 from sqlalchemy import text
 
-from debt.budget import Limits, Rhythm
-from debt.facts import Facts
-from debt.hours import Period, Work, span
+from debt.budgets.budget import Limits, Rhythm
+from debt.budgets.roi import Intended, Kind, Stakes, State
 from debt.refusal import Refused
-from debt.roi import Intended, Kind, Stakes, State
+from debt.rules.facts import Facts
+from debt.rules.hours import Period, Work, span
 from debt.scope import ALL, BudgetLine, Scope, ScopeKind
-from storage import budgets, initiatives, scanned
-from storage.artifacts import locked, next_ids, save
-from storage.awake import follow_policy, wake
-from storage.listings import note
-from storage.migrate import current, migrate
-from storage.ownership import Claimed, answer, claim, handoff, release
-from storage.people import owner_is
-from storage.register import add
-from storage.store import Session, Store
-from storage.upkeep import extend, rate
-from storage.work import log, minutes_in, reverse
+from storage.costs import budgets, roi_plans
+from storage.costs.hours_log import log, minutes_in, reverse
+from storage.database.migrate import current, migrate
+from storage.database.store import Session, Store
+from storage.digests.listed_before import note
+from storage.lifecycle.maintenance import extend, rate
+from storage.lifecycle.ownership import Claimed, answer, claim, handoff, release
+from storage.lifecycle.registration import add
+from storage.register.artifacts import locked, next_ids, save
+from storage.register.people import owner_is
+from storage.register.refresh import follow_policy, wake
+from storage.scans import merge
 from tests.storage.builders import (
     DANA,
     ERIN,
@@ -40,7 +41,7 @@ from tests.storage.builders import (
     by,
     days,
 )
-from tests.storage.test_awake import STRICTER
+from tests.storage.register.test_refresh import STRICTER
 
 NEW = Facts(name="bridge", repo="acme/pay", paths=("src/a.py",))
 QUARTER = span(Period.QUARTER, TODAY, POLICY.sprint)
@@ -113,12 +114,12 @@ async def test_work_planned_at_once_is_one_plan_and_is_done_or_dropped_once(
 ) -> None:
     await register.holds()
     plans = [Intended(Kind.REFACTOR, Stakes(600, each, 60)) for each in range(8)]
-    stated = await settled(*(register.told(DANA, initiatives.plan, 1, each) for each in plans))
+    stated = await settled(*(register.told(DANA, roi_plans.plan, 1, each) for each in plans))
     assert len({each.id for each in stated}) == 1
-    assert len(await register.asked(initiatives.open_in, ALL, 10)) == 1
+    assert len(await register.asked(roi_plans.open_in, ALL, 10)) == 1
     ends = [State.DONE, State.DROPPED] * 4
     number = stated[0].id
-    answers = await settled(*(register.told(DANA, initiatives.move, number, to) for to in ends))
+    answers = await settled(*(register.told(DANA, roi_plans.move, number, to) for to in ends))
     assert sum(isinstance(each, Refused) for each in answers) == 7
     await _sound(register)
 
@@ -156,14 +157,14 @@ async def test_other_work_entered_while_scans_come_in_waits_its_turn(register: R
     other = Intended(Kind.CACHING, Stakes(600, 0, 60))
     team = Scope(ScopeKind.TEAM, "payments")
     scans = [
-        register.told("cli:scan", scanned.put, "acme/shop", [], "read", stands)
-        for stands in (scanned.all_stand, nothing_stands) * 6
+        register.told("cli:scan", merge.put, "acme/shop", [], "read", stands)
+        for stands in (merge.all_stand, nothing_stands) * 6
     ]
     entered = [
-        register.told(DANA, initiatives.enter, f"Cache {each}", team, other) for each in range(12)
+        register.told(DANA, roi_plans.enter, f"Cache {each}", team, other) for each in range(12)
     ]
     await settled(*(each for pair in zip(scans, entered, strict=True) for each in pair))
-    assert len(await register.asked(initiatives.open_in, team, 20)) == 12
+    assert len(await register.asked(roi_plans.open_in, team, 20)) == 12
     await _sound(register)
 
 

@@ -6,40 +6,36 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from debt import notice
-from debt.artifact import RATING_NAMES, Ending, Label, RatingName, Surface
-from debt.budget import Limits, Rhythm
+from debt.artifact.artifact import RATING_NAMES, Ending, Label, RatingName, Surface
+from debt.artifact.proxy import ProxyRating
+from debt.budgets.budget import Limits, Rhythm
+from debt.budgets.roi import Intended, Kind, Stakes, State
+from debt.budgets.train import Train
 from debt.change import Change
-from debt.ending import Leftover
-from debt.facts import Facts
-from debt.gate import gate, next_stage
-from debt.hours import Period, Work
-from debt.proxy import ProxyRating
-from debt.roi import Intended, Kind, Stakes, State
+from debt.rules import reminders
+from debt.rules.ending import Leftover
+from debt.rules.facts import Facts
+from debt.rules.gate import gate, next_stage
+from debt.rules.hours import Period, Work
 from debt.scope import BudgetLine, Scope, ScopeKind
-from debt.train import Train
-from storage import (
+from storage.costs import budgets, hours_log, roi_plans, trains, value
+from storage.database.store import Session
+from storage.lifecycle import (
     approvals,
-    budgets,
-    initiatives,
-    nudges,
+    maintenance,
     ownership,
     promotion,
     proposals,
     requests,
     retirement,
-    scanned,
-    trains,
-    upkeep,
-    value,
-    work,
 )
-from storage.artifacts import locked
-from storage.awake import wake
-from storage.matching import Found
-from storage.people import owner_is
-from storage.register import edit
-from storage.store import Session
+from storage.lifecycle.registration import edit
+from storage.nudges import nudge_queue
+from storage.register.artifacts import locked
+from storage.register.people import owner_is
+from storage.register.refresh import wake
+from storage.scans import merge
+from storage.scans.matching import Found
 from storage.tables import INITIATIVE, REQUEST
 from tests.storage.builders import DANA, ERIN, LEE, SAM, TODAY, a_person, days
 
@@ -111,22 +107,22 @@ async def answer(session: Session, change: Change, key: int, which: int) -> obje
 
 async def log(session: Session, change: Change, key: int, which: int) -> object:
     day = change.today - days(which)
-    return await work.log(session, change, key, 30, kind=Work.REWORK, worked_on=day)
+    return await hours_log.log(session, change, key, 30, kind=Work.REWORK, worked_on=day)
 
 
 async def reverse(session: Session, change: Change, key: int, _which: int) -> object:
-    entry = await work.last_entry(session, key, change.by)
-    return await work.reverse(session, change, entry or 0)
+    entry = await hours_log.last_entry(session, key, change.by)
+    return await hours_log.reverse(session, change, entry or 0)
 
 
 async def extend(session: Session, change: Change, key: int, which: int) -> object:
     until = change.today + days((5, 30, 60, 100, 400, -1)[which % 6])
-    return await upkeep.extend(session, change, key, until, "once more")
+    return await maintenance.extend(session, change, key, until, "once more")
 
 
 async def rate(session: Session, change: Change, key: int, which: int) -> object:
     given: dict[RatingName, int | None] = {"risk": which if 1 <= which <= 5 else None}
-    return await upkeep.rate(session, change, key, given, "seen")
+    return await maintenance.rate(session, change, key, given, "seen")
 
 
 async def ask(session: Session, change: Change, key: int, which: int) -> object:
@@ -188,15 +184,15 @@ async def withdraw(session: Session, change: Change, key: int, which: int) -> ob
 
 
 async def snooze(session: Session, change: Change, key: int, which: int) -> object:
-    return await nudges.snooze(session, change, key, (1, 7, None)[which % 3])
+    return await nudge_queue.snooze(session, change, key, (1, 7, None)[which % 3])
 
 
 async def nudge(session: Session, change: Change, key: int, _which: int) -> None:
     """A message about its dates arrives."""
-    [artifact] = await nudges.named(session, [key])
-    dates = {due.kind for due in notice.told_of(artifact, change.today, change.policy)}
+    [artifact] = await nudge_queue.named(session, [key])
+    dates = {due.kind for due in reminders.told_of(artifact, change.today, change.policy)}
     delivery = Change("delivery", change.at, change.policy)
-    await nudges.arrived(session, delivery, [(artifact, dates)], (), change.today)
+    await nudge_queue.arrived(session, delivery, [(artifact, dates)], (), change.today)
 
 
 async def leave(session: Session, change: Change, key: int, which: int) -> object:
@@ -221,7 +217,7 @@ async def scan(session: Session, change: Change, key: int, which: int) -> object
     """Its repository is read: what it is has changed a little, or its code is gone."""
     found = [] if which > 7 else [a_finding(repo_of(key), which, key)]
     scanning = Change("cli:scan", change.at, change.policy)
-    return await scanned.put(
+    return await merge.put(
         session, scanning, repo_of(key), found, "read at 1a2b3c", lambda _paths: which < 9
     )
 
@@ -229,7 +225,7 @@ async def scan(session: Session, change: Change, key: int, which: int) -> object
 async def plan(session: Session, change: Change, key: int, which: int) -> object:
     kind = (Kind.REFACTOR, Kind.RETIRE, Kind.REGENERATE, Kind.CACHING)[which % 4]
     stakes = Stakes(1_200, (60, 300, 1_200)[which % 3], 600)
-    return await initiatives.plan(session, change, key, Intended(kind, stakes))
+    return await roi_plans.plan(session, change, key, Intended(kind, stakes))
 
 
 async def move_plan(session: Session, change: Change, key: int, which: int) -> object:
@@ -237,12 +233,12 @@ async def move_plan(session: Session, change: Change, key: int, which: int) -> o
     about = INITIATIVE.c.artifact_id == key if which < 8 else INITIATIVE.c.artifact_id.is_(None)
     newest = (await session.execute(select(func.max(INITIATIVE.c.id)).where(about))).scalar_one()
     state = (State.DOING, State.DONE, State.DROPPED)[which % 3]
-    return await initiatives.move(session, change, newest or 0, state)
+    return await roi_plans.move(session, change, newest or 0, state)
 
 
 async def enter(session: Session, change: Change, _key: int, which: int) -> object:
     intended = Intended(Kind.CACHING, Stakes(60 * which, 0, 600))
-    return await initiatives.enter(session, change, "Cache the prices", PAYMENTS, intended)
+    return await roi_plans.enter(session, change, "Cache the prices", PAYMENTS, intended)
 
 
 async def budget(session: Session, change: Change, key: int, which: int) -> object:
@@ -275,8 +271,8 @@ async def morning(session: Session, change: Change, key: int, _which: int) -> No
     schedule = Change("schedule", change.at, change.policy, roster=change.roster)
     await wake(session, schedule)
     await budgets.renew_all(session, schedule, [place.scope for place in places_of(key)])
-    for artifact in await nudges.to_lapse(session, change.today, 10):
-        await upkeep.lapse(session, schedule, artifact)
+    for artifact in await nudge_queue.to_lapse(session, change.today, 10):
+        await maintenance.lapse(session, schedule, artifact)
     for request in await requests.due(session, change.at, 10):
         await approvals.take_turn(session, schedule, request.id or 0)
 
@@ -284,7 +280,7 @@ async def morning(session: Session, change: Change, key: int, _which: int) -> No
 VERBS: Mapping[str, Verb] = {
     "claim": lambda session, change, key, _: ownership.claim(session, change, key),
     "release": lambda session, change, key, _: ownership.release(session, change, key),
-    "review": lambda session, change, key, _: upkeep.review(session, change, key),
+    "review": lambda session, change, key, _: maintenance.review(session, change, key),
     "end": lambda session, change, key, _: retirement.end(session, change, key),
     "edit": lambda session, change, key, n: edit(session, change, key, EDITS[n]),
     "accept": lambda session, change, key, _: proposals.accept(session, change, key),

@@ -1,0 +1,86 @@
+"""`debt budget`: how budgets stand, and many of them set at once from a CSV file."""
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from bot.cli.commands.arguments import Commands, add_scope_or_import, command, scope_or_import
+from bot.cli.commands.invocation import Invocation
+
+if TYPE_CHECKING:
+    from briefings.parts.budgets import Told
+
+_BUDGET = """\
+Prints how each budget stands: hours spent and to come in its period against its limit.
+`debt budget import FILE` sets budgets from a CSV file first, all of it or nothing.
+
+  columns    scope,only,period,weeks,first_day,hours,score,artifacts,lower_by,by
+  required   scope (team:payments, repo:acme/shop, service:checkout, train:2027.1) and hours
+  only       a part of the scope: tier:strict, label:experimental
+  period     month (usual), quarter, sprint; of a train, the train itself
+  weeks, first_day  of a sprint of its own: 3, 2026-11-30
+  lower_by, by      the pay-down: how many hours a month less, and until when: 4h, 2027-02-28
+
+What a file has no column for stays as it was; an empty cell says that there is none."""
+
+
+def add(commands: Commands) -> None:
+    summary = "print how budgets stand, or set them from a file"
+    parser = command(commands, "budget", summary, _budget)
+    parser.description = _BUDGET
+    add_scope_or_import(parser, "team:x, repo:x, service:x or train:x")
+    parser.add_argument("--json", action="store_true", help="print a JSON array")
+
+
+def _budget(invocation: Invocation) -> int:
+    told = asyncio.run(_told(invocation))
+    if invocation.arguments.json:
+        invocation.say(json.dumps([_public(each) for each in told], ensure_ascii=False, indent=2))
+    else:
+        invocation.say(*([_line(each) for each in told] or ["No budget yet."]))
+    return 0
+
+
+async def _told(invocation: Invocation) -> "list[Told]":
+    from briefings.parts.budgets import standings
+    from intake.sheets.budgets import put_all
+
+    asked, change = scope_or_import(invocation.arguments), invocation.change
+    async with invocation.register() as store:
+        if asked.file:
+            with asked.file.open("rb") as file:
+                await put_all(store, change, file, asked.file.name)
+        async with store.read() as session:
+            return await standings(session, change, [asked.scope] if asked.scope else None)
+
+
+def _line(told: "Told") -> str:
+    from briefings.words.words import readable, say
+
+    return readable(say("budget.line", told=told))
+
+
+def _public(told: "Told") -> dict[str, Any]:
+    from debt.rules.hours import decimal_hours
+
+    standing, limits = told.standing, told.standing.limits
+    return {
+        "scope": str(told.budget.place.scope),
+        "only": told.budget.place.only,
+        "period": standing.span.name,
+        "first": standing.span.first.isoformat(),
+        "last": standing.span.last.isoformat(),
+        "hours": decimal_hours(limits.minutes),
+        "spent": decimal_hours(standing.use.spent),
+        "committed": decimal_hours(standing.committed),
+        "run_rate": None if standing.run_rate is None else decimal_hours(standing.run_rate),
+        "state": standing.state.value,
+        "runs_out": standing.runs_out.isoformat() if standing.runs_out else None,
+        "artifacts": standing.use.artifacts,
+        "artifacts_limit": limits.artifacts,
+        "score": standing.use.score,
+        "score_limit": limits.score,
+        "lower_by": None if limits.lower_by is None else decimal_hours(limits.lower_by),
+        "lowered": None if standing.lowered is None else decimal_hours(standing.lowered),
+        "by": limits.by.isoformat() if limits.by else None,
+    }

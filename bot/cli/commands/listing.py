@@ -1,0 +1,246 @@
+"""`debt list` and `debt show`: what to fix first, and all about one artifact."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.cli.commands.arguments import Commands, command
+from bot.cli.commands.invocation import Invocation
+
+if TYPE_CHECKING:
+    from debt.artifact.artifact import Artifact
+    from debt.artifact.evidence import Piece
+    from storage.database.history import Entry
+    from storage.database.store import Session, Store
+    from storage.register.queries import Query
+
+_PAGE = 500
+_ENTRIES = 5
+_LIST = """\
+Prints live artifacts, what to fix first comes first, each with its next step; after them what
+scans propose and nobody has answered yet.
+
+  overdue, expiring, orphans, high-risk, provisional   only those
+  proposed                                              only what waits for a yes
+  team:x, repo:x, service:x, train:x                    only there (team:"data platform")
+  any other word                                        only where key, name, repository, path,
+                                                        owner, team or service has it"""
+
+
+def add(commands: Commands) -> None:
+    listed = command(commands, "list", "print what to fix first, filtered as in Slack", _list)
+    listed.description = _LIST
+    listed.add_argument("words", metavar="WORD", nargs="*", help="see above")
+    listed.add_argument("--json", action="store_true", help="print a JSON array")
+    shown = command(commands, "show", "print all about one artifact", _show)
+    shown.add_argument("key", metavar="KEY", help="D-7, d-7 or 7")
+    shown.add_argument("--json", action="store_true", help="print one JSON object")
+    shown.add_argument(
+        "--evidence", action="store_true", help="also print what says that a tool wrote it"
+    )
+
+
+def _list(invocation: Invocation) -> int:
+    asyncio.run(_listed(invocation))
+    return 0
+
+
+async def _listed(invocation: Invocation) -> None:
+    query = _query(invocation)
+    async with invocation.register() as store:
+        await _wake(store, invocation)
+        async with store.read() as session:
+            artifacts = _ranked(session, query)
+            await (_array if invocation.arguments.json else _lines)(invocation, artifacts)
+
+
+def _query(invocation: Invocation) -> "Query":
+    """The words as `/debt list` understands them, but for “mine”: a terminal is nobody's."""
+    from bot.slack.parsing import scope_in
+    from debt.refusal import Refused
+    from debt.scope import Filter
+    from storage.register.queries import Query
+
+    given = invocation.arguments.words
+    filters = {word.casefold() for word in given} & set(Filter)
+    if Filter.MINE in filters:
+        raise Refused("“mine” works in Slack, which knows who asks. Here, give your e-mail.")
+    others = [word for word in given if word.casefold() not in filters]
+    today = invocation.change.today
+    return Query(
+        filters=frozenset(map(Filter, filters)),
+        scopes=tuple(scope for word in others if (scope := scope_in(word))),
+        words=tuple(part for word in others if not scope_in(word) for part in word.split()),
+        today=today,
+        soon=today + timedelta(days=invocation.policy.thresholds.due_soon_days),
+    )
+
+
+async def _wake(store: "Store", invocation: Invocation) -> None:
+    """Standings whose day has come are renewed, unless a process follows another policy."""
+    from storage.register.refresh import follows_another, wake
+
+    async with store.read() as session:
+        if await follows_another(session, invocation.policy):
+            return
+    renewed = 1
+    while renewed:
+        async with store.change() as session:
+            renewed = await wake(session, invocation.change)
+
+
+async def _ranked(session: "Session", query: "Query") -> "AsyncIterator[Artifact]":
+    from storage.register.queries import page
+
+    for part in _parts(query):
+        found = await page(session, part, _PAGE)
+        while True:
+            for artifact in found.artifacts:
+                yield artifact
+            if found.after is None:
+                break
+            found = await page(session, part, _PAGE, found.after)
+
+
+def _parts(query: "Query") -> "Iterator[Query]":
+    """The register, then what may come onto it; a filter asks about the one or the other."""
+    from debt.scope import Filter
+
+    yield query
+    if not query.filters:
+        yield replace(query, filters=frozenset({Filter.PROPOSED}))
+
+
+async def _array(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -> None:
+    from intake.columns.json import public
+
+    before = "["
+    async for artifact in artifacts:
+        shown = json.dumps(public(artifact, invocation.policy), ensure_ascii=False)
+        invocation.world.out.write(f"{before}\n{shown}")
+        before = ","
+    invocation.say("[]" if before == "[" else "\n]")
+
+
+async def _lines(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -> None:
+    from debt.rules.standing import next_step
+
+    policy, today = invocation.policy, invocation.change.today
+    none = True
+    async for artifact in artifacts:
+        step = next_step(artifact, policy, today)
+        invocation.say(_line(artifact, step.words))
+        none = False
+    if none:
+        invocation.say("Nothing on the register matches.")
+
+
+def _line(artifact: "Artifact", step: str) -> str:
+    from debt.rules.score import score
+
+    ends = artifact.due_from.isoformat() if artifact.due_from else "no end"
+    owner = artifact.owner or "nobody"
+    points = score(artifact.ratings)
+    name = " ".join(artifact.name.split())
+    return f"{artifact.key:<7} {points:>3}  {ends:<10}  {name} ({artifact.repo}, {owner}): {step}"
+
+
+def _show(invocation: Invocation) -> int:
+    asyncio.run(_shown(invocation))
+    return 0
+
+
+async def _shown(invocation: Invocation) -> None:
+    from debt.artifact.artifact import parse_key
+    from intake.columns.json import public, ratings
+    from storage.database.history import last_entries
+    from storage.register import evidence
+    from storage.register.artifacts import require
+
+    number = parse_key(invocation.arguments.key)
+    async with invocation.register() as store, store.read() as session:
+        artifact = await require(session, number)
+        last = await last_entries(session, number, _ENTRIES)
+        asked = invocation.arguments.evidence
+        pieces = await evidence.of(session, number) if asked else ()
+    if invocation.arguments.json:
+        shown = public(artifact, invocation.policy) | {"ratings": ratings(artifact)}
+        shown |= {"evidence": [piece._asdict() for piece in pieces]} if asked else {}
+        invocation.say(json.dumps(shown, ensure_ascii=False, indent=2))
+    else:
+        invocation.say(*_card(invocation, artifact), *map(_piece, pieces), *_past(last))
+
+
+def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
+    from debt.artifact.intent import missing_intent
+    from debt.rules.score import explain, quadrant
+    from debt.rules.standing import Action, next_step
+    from debt.rules.tier import tier
+
+    policy, today = invocation.policy, invocation.change.today
+    box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
+    missing = missing_intent(artifact)
+    yield f"{artifact.key}  {_flat(artifact.name)}"
+    kind = policy.kind(artifact.kind)
+    yield f"{kind.name}, {artifact.label}, {artifact.stage}; {artifact.surface}"
+    step = next_step(artifact, policy, today)
+    yield f"next       {step.words}"
+    yield f"why        {explain(artifact, to_claim=step.action is Action.CLAIM)}"
+    unrated = artifact.value is None
+    meaning = " until somebody says what it is worth" if unrated else f": {box.action}"
+    yield f"value/risk {box}{meaning}; {tier(artifact, policy)} tier"
+    if missing:
+        yield f"provisional: {', '.join(missing)}"
+    yield from _facts(artifact)
+
+
+def _facts(artifact: "Artifact") -> Iterator[str]:
+    from debt.artifact.artifact import RATING_NAMES
+    from debt.rules.hours import as_hours
+
+    gone = " (no longer there)" if artifact.owner_gone else ""
+    yield f"owner      {artifact.owner or 'nobody'}{gone}; team {artifact.team or 'none'}"
+    dates = {"created": artifact.created_on, "review": artifact.review_on}
+    dates["ends"] = artifact.expires_on
+    yield "dates      " + ", ".join(f"{name} {day or 'never'}" for name, day in dates.items())
+    yield f"hours      {as_hours(artifact.minutes_logged)} logged"
+    for name in RATING_NAMES:
+        rating = artifact.ratings[name]
+        by = "a person" if rating.by_person else "estimated"
+        reason = f": {_flat(rating.reason)}" if rating.reason else ""
+        if rating.by_person and rating.proxy != rating.value:
+            reason += f"; the estimate is {rating.proxy}"
+        yield f"{name:<10} {rating.value} ({by}{reason})"
+    if artifact.unsaid:
+        yield f"watch      {'; '.join(_flat(signal.words) for signal in artifact.unsaid)}"
+    yield f"where      {artifact.repo}: {', '.join(artifact.paths)}"
+    for field in ("purpose", "lifespan", "removal_impact", "evidence"):
+        text = getattr(artifact, field)
+        if text:
+            yield f"{field.replace('_', ' ')}: {_flat(text)}"
+
+
+def _piece(piece: "Piece") -> str:
+    """ "note       3f2a9c1b04de  12 lines by Cursor (gpt-5), high confidence"."""
+    if piece.source == "declared":
+        return f"declared   by a person: made with {_flat(str(piece.tool))}"
+    where = piece.commit[:12] if piece.commit else f"{piece.path}:{piece.first_line}"
+    if piece.source == "block":
+        return f"block      {where}  made with {_flat(str(piece.tool))}"
+    model = f" ({_flat(piece.model)})" if piece.model else ""
+    lines = f"{piece.lines:,} {'line' if piece.lines == 1 else 'lines'}"
+    by = f"{_flat(piece.tool or 'a person')}{model}"
+    return f"{piece.source:<10} {where}  {lines} by {by}, {piece.confidence} confidence"
+
+
+def _past(entries: "list[Entry]") -> Iterator[str]:
+    for entry in entries:
+        reason = f" ({_flat(entry.reason)})" if entry.reason else ""
+        yield f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.action} by {entry.by}{reason}"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,135 @@
+"""`debt roi`: which work buys back most maintenance hours, for a terminal or a roadmap's sheet."""
+
+import asyncio
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+from bot.cli.commands.arguments import Commands, command
+from bot.cli.commands.invocation import Invocation
+
+if TYPE_CHECKING:
+    from storage.costs.roi import Weighed
+
+_ROI = """\
+Prints which work buys back most maintenance hours within a horizon, planned or not, beside other
+operational work. What nobody has planned costs and leaves what the policy has ([roi])."""
+
+
+def add(commands: Commands) -> None:
+    summary = "print which work buys back most maintenance hours"
+    parser = command(commands, "roi", summary, _roi)
+    parser.description = _ROI
+    parser.add_argument("scope", metavar="SCOPE", nargs="?", help="team:x, repo:x or service:x")
+    parser.add_argument(
+        "--horizon", metavar="MONTHS", type=_months, help="from next month on (policy: 12)"
+    )
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print a JSON array")
+    shown.add_argument("--format", choices=("text", "csv"), default="text")
+
+
+def _months(text: str) -> int:
+    import argparse
+
+    from debt.budgets.roi import MOST_MONTHS
+
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_MONTHS):
+        raise argparse.ArgumentTypeError(f"“{text[:20]}” is no number from 1 to {MOST_MONTHS}")
+    return int(text)
+
+
+def _roi(invocation: Invocation) -> int:
+    found = asyncio.run(_found(invocation))
+    rows = [_public(rank, each) for rank, each in enumerate(found, 1)]
+    if invocation.arguments.json:
+        invocation.say(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif invocation.arguments.format == "csv":
+        _write(invocation, rows)
+    else:
+        lines = [_line(rank, each) for rank, each in enumerate(found, 1)]
+        invocation.say(*(lines or ["Nothing would buy back its cost."]))
+    return 0
+
+
+async def _found(invocation: Invocation) -> "list[Weighed]":
+    from bot.slack.parsing import scope_in
+    from debt.refusal import Refused
+    from debt.scope import ALL
+    from storage.costs.roi import weighed
+
+    arguments, policy = invocation.arguments, invocation.policy
+    scope = scope_in(arguments.scope) if arguments.scope else ALL
+    if scope is None:
+        raise Refused(f"“{arguments.scope[:60]}” is no scope; say team:x, repo:x or service:x.")
+    horizon = arguments.horizon or policy.roi.horizon_months
+    async with invocation.register() as store, store.read() as session:
+        return await weighed(session, scope, policy, invocation.change.today, horizon)
+
+
+def _public(rank: int, each: "Weighed") -> dict[str, Any]:
+    """As JSON has it: hours are decimal, what does not apply is null."""
+    from debt.rules.hours import decimal_hours
+
+    stakes, plan, artifact = each.gives.stakes, each.initiative, each.artifact
+    saved = each.review_saved
+    return {
+        "rank": rank,
+        "key": artifact.key if artifact else None,
+        "title": artifact.name if artifact else plan and plan.title,
+        "kind": each.kind.value,
+        "scope": _scope(each),
+        "state": plan.state if plan else "not planned",
+        "monthly_hours_now": decimal_hours(stakes.before),
+        "monthly_hours_after": decimal_hours(stakes.after),
+        "cost_hours": decimal_hours(stakes.cost),
+        "payback_months": round(stakes.payback, 1) if stakes.payback is not None else None,
+        "bought_back_hours": decimal_hours(each.gives.bought_back),
+        "frees_from": each.gives.frees_from.isoformat(),
+        "risk_now": each.risk[0] if each.risk else None,
+        "risk_after": each.risk[1] if each.risk else None,
+        "review_hours_saved_monthly": None if saved is None else decimal_hours(saved),
+        "rests_on": each.basis,
+    }
+
+
+def _scope(each: "Weighed") -> str:
+    from storage.costs.roi_plans import scope_of
+
+    if each.artifact:
+        team = each.artifact.team
+        return f"team:{team}" if team else f"repo:{each.artifact.repo}"
+    return str(scope_of(each.initiative)) if each.initiative else ""
+
+
+def _write(invocation: Invocation, rows: list[dict[str, Any]]) -> None:
+    """What a spreadsheet would run is guarded."""
+    from intake.columns.cells import guarded
+
+    out = csv.writer(invocation.world.out, lineterminator="\n")
+    out.writerow(COLUMNS)
+    for row in rows:
+        cells = (row[name] for name in COLUMNS)
+        out.writerow([guarded(each) if isinstance(each, str) else each for each in cells])
+
+
+COLUMNS = (
+    "rank", "key", "title", "kind", "scope", "state", "monthly_hours_now", "monthly_hours_after",
+    "cost_hours", "payback_months", "bought_back_hours", "frees_from", "risk_now", "risk_after",
+    "review_hours_saved_monthly", "rests_on",
+)  # fmt: skip
+
+
+def _line(rank: int, each: "Weighed") -> str:
+    """With the hours that Slack shows."""
+    from debt.rules.hours import roughly
+
+    stakes, plan, artifact = each.gives.stakes, each.initiative, each.artifact
+    title = artifact.name if artifact else plan.title if plan else ""
+    what = " ".join(f"{artifact.key if artifact else ''} {title}".split())
+    now = roughly(stakes.before) + (f" ({each.basis})" if each.basis else "")
+    return (
+        f"{rank:>3}  {what} ({each.kind}, {plan.state if plan else 'not planned'}): "
+        f"{now} → {roughly(stakes.after)} a month for {roughly(stakes.cost)}, "
+        f"{roughly(each.gives.bought_back)} bought back, from {each.gives.frees_from:%Y-%m} on"
+    )

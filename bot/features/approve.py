@@ -1,0 +1,135 @@
+"""Deciding about what others asked for (R27): approve, reject, take back, withdraw; the list."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from slack_sdk.models.blocks import Block
+
+from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.feature import Feature, Verb
+from bot.slack.form_state import at
+from bot.slack.forms import form, select_input, text_input
+from briefings.messages.message import Message, buttons, line, plainly, quiet
+from briefings.notices import approvals as told
+from briefings.notices.approvals import Asked
+from briefings.words.words import readable, say
+from debt.change import Change
+from debt.refusal import Refused
+from debt.rules.approval import waits_for
+from storage.database.store import Session
+from storage.lifecycle import approvals, requests
+from storage.lifecycle.approvals import Decided
+from storage.lifecycle.maintenance import Requested
+
+SHOWN = 20
+_LOOKED_AT = 500
+_Act = Callable[[Session, Change, int], Awaitable[Decided]]
+
+
+async def requested(session: Session, request: Requested) -> Reply:
+    """For who asked: how many have to agree, and where they were asked."""
+    about = Asked(request.approval, request.artifact)
+    places = await requests.asked_at(session, request.approval)
+    words = say("approvals.requested", **about.words(), why=request.why, places=places)
+    return Reply(plainly(words))
+
+
+async def _decide(call: Call, act: _Act, macro: str) -> Reply:
+    """Who is in which group is asked of Slack for this very press."""
+    await call.bot.groups.refresh()
+    async with call.store.change() as session:
+        decided = await act(session, call.change, int(call.value))
+    words = say(
+        f"approvals.{macro}", decided=decided, **Asked(decided.approval, decided.artifact).words()
+    )
+    return Reply(plainly(words), changed=None if decided.open else decided.artifact)
+
+
+async def _approve(call: Call) -> Answer:
+    return await _decide(call, approvals.approve, "voted")
+
+
+async def _take_back(call: Call) -> Answer:
+    return await _decide(call, approvals.withdraw_vote, "taken_back")
+
+
+async def _withdraw(call: Call) -> Answer:
+    return await _decide(call, approvals.withdraw, "withdrawn")
+
+
+async def _reject_form(call: Call) -> Answer:
+    async with call.store.read() as session:
+        approval = await approvals.decidable(session, call.change, int(call.value))
+        about = await told.asked(session, approval)
+    wish = readable(say("approvals.asks", **about.words()))
+    blocks = [
+        select_input("request", "Request", [(about.number, wish)], initial=about.number),
+        text_input("reason", "Reason", multiline=True, longest=500),
+    ]
+    return Form(form(call, "approval.reject.form", "Reject", "Reject", blocks))
+
+
+async def _rejected(call: Call) -> Answer:
+    number, reason = call.state.choice("request"), call.state.text("reason")
+    if number is None:
+        raise Refused("Choose a request.")
+    await call.bot.groups.refresh()
+    with at("reason"):
+        async with call.store.change() as session:
+            decided = await approvals.reject(session, call.change, int(number), reason)
+    about = Asked(decided.approval, decided.artifact)
+    return Reply(plainly(say("approvals.rejected", decided=decided, **about.words())))
+
+
+async def list_(call: Call) -> Answer:
+    """What waits for this person to decide, then what they asked for themselves."""
+    async with call.store.read() as session:
+        waiting = [
+            await told.asked(session, each)
+            for each in await requests.open_requests(session, _LOOKED_AT)
+        ]
+    me = call.who.slack_id
+    theirs = [each for each in waiting if _for_me(call, each)]
+    mine = [each for each in waiting if each.approval.asked_by == me and each not in theirs]
+    return Reply(_message(theirs, mine, me))
+
+
+def _for_me(call: Call, each: Asked) -> bool:
+    me, roster = call.who.slack_id, call.bot.groups.roster
+    asked_by = each.approval.asked_by
+    return me not in {vote.person for vote in each.votes} and waits_for(
+        each.needed, me, asked_by, each.artifact, call.policy, roster
+    )
+
+
+def _message(theirs: Sequence[Asked], mine: Sequence[Asked], me: str) -> Message:
+    shown, own = theirs[:SHOWN], mine[: max(0, SHOWN - len(theirs))]
+    title = say("approvals.for_you", count=len(theirs))
+    blocks: list[Block] = [line(title)]
+    blocks += [block for each in shown for block in _row("decide", each, me)]
+    if own:
+        blocks.append(line(say("approvals.by_you")))
+        blocks += [block for each in own for block in _row("mine", each, me)]
+    if more := len(theirs) + len(mine) - len(shown) - len(own):
+        blocks.append(quiet(say("approvals.more", count=more)))
+    return Message(title, tuple(blocks))
+
+
+def _row(part: str, each: Asked, me: str) -> list[Block]:
+    """With the buttons that are of use to its reader: nobody else sees it."""
+    of_no_use = {"approval.back"}
+    of_no_use |= {"approval.approve", "approval.reject"} if part == "mine" else set()
+    of_no_use |= {"approval.withdraw"} if each.approval.asked_by != me else set()
+    acts = [act for act in told.choices(each) if act.action_id not in of_no_use]
+    return [line(say("approvals.listed", **each.words())), buttons(f"{part}:{each.number}", *acts)]
+
+
+FEATURE = Feature(
+    verbs=(Verb("approvals", "", "what waits for you to decide, and what you asked for", list_),),
+    buttons={
+        "approval.approve": _approve,
+        "approval.reject": _reject_form,
+        "approval.back": _take_back,
+        "approval.withdraw": _withdraw,
+    },
+    forms={"approval.reject.form": _rejected},
+)

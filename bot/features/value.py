@@ -1,0 +1,140 @@
+"""`/debt value`: what an artifact saves against what it costs, and how that adds up (R10)."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import InputBlock
+
+from bot.features.subscribe import require_scope
+from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.feature import Feature, Verb
+from bot.slack.form_state import State, at
+from bot.slack.forms import artifact_input, form, text_input
+from bot.slack.parsing import scope_in, words_of
+from bot.slack.picker import pick_form, picked
+from briefings.messages.message import plainly
+from briefings.words.words import say
+from debt.artifact.artifact import parse_key
+from debt.artifact.lifecycle import require_live
+from debt.refusal import Refused
+from debt.rules.hours import as_hours, parse_amount
+from debt.rules.value import Balance, balance
+from debt.scope import Scope
+from storage.costs import value as register
+from storage.register.artifacts import require
+
+_SHOWN = 5
+
+
+async def value(call: Call) -> Answer:
+    words = words_of(call.words)
+    if not words:
+        return pick_form(call, "value.pick", "Value of an artifact", "Next")
+    if scope := scope_in(words[0]):
+        return await _sum(call, scope)
+    key, *said = words
+    if not said:
+        return await _form(call, parse_key(key))
+    return await _typed(call, parse_key(key), *read_words(said))
+
+
+async def _typed(call: Call, number: int, saved: int | None, monthly: int | None) -> Reply:
+    """What is not said stays as it was: one word of it is no word on the other."""
+    async with call.store.read() as session:
+        known = await require(session, number)
+    saved = known.saved_minutes if saved is None else saved
+    monthly = known.saved_monthly_minutes if monthly is None else monthly
+    return await _state(call, number, saved, monthly)
+
+
+def read_words(words: Sequence[str]) -> tuple[int | None, int | None]:
+    """`saved 10h monthly 2h`, or without the names in that order; None for what is not said."""
+    named = dict(zip(words[::2], words[1::2], strict=False))
+    if set(map(str.casefold, named)) <= {"saved", "monthly"} and len(words) % 2 == 0:
+        said = {name.casefold(): length for name, length in named.items()}
+        return _read(said.get("saved", "")), _read(said.get("monthly", ""))
+    if len(words) > 2:
+        raise Refused("Say what it saved and saves: saved 10h monthly 2h.")
+    return _read(words[0]), _read(words[1] if len(words) > 1 else "")
+
+
+def _read(text: str) -> int | None:
+    return parse_amount(text) if text else None
+
+
+async def _form(call: Call, artifact_id: int) -> Form:
+    async with call.store.read() as session:
+        artifact = await require(session, artifact_id)
+    require_live(artifact.key, artifact.stage)
+    once, monthly = artifact.saved_minutes, artifact.saved_monthly_minutes
+    blocks = [
+        artifact_input(artifact),
+        _length("saved", "Hours saved at creation", once, "Against doing it by hand"),
+        _length("monthly", "Hours saved a month", monthly, "By its being there"),
+    ]
+    return Form(form(call, "value.form", "Value", "Save", blocks))
+
+
+def _length(name: str, label: str, minutes: int | None, hint: str) -> InputBlock:
+    """What is unsaid is empty; nothing at all is 0."""
+    initial = None if minutes is None else as_hours(minutes) if minutes else "0"
+    return text_input(name, label, initial=initial, hint=hint, optional=True, longest=20)
+
+
+def read_form(state: State) -> tuple[int | None, int | None]:
+    with at("saved"):
+        saved = _read(state.text("saved"))
+    with at("monthly"):
+        return saved, _read(state.text("monthly"))
+
+
+async def _submitted(call: Call) -> Answer:
+    said = read_form(call.state)
+    with at("artifact"):
+        return await _state(call, picked(call.state), *said)
+
+
+async def _state(call: Call, artifact_id: int, saved: int | None, monthly: int | None) -> Reply:
+    async with call.store.change() as session:
+        stated = await register.state(session, call.change, artifact_id, saved, monthly)
+    told = balance(stated, call.today)
+    words = say(
+        "value.stated", artifact=stated, who=call.who, balance=told and told.words(call.policy)
+    )
+    return Reply(plainly(words), changed=stated)
+
+
+async def _sum(call: Call, scope: Scope) -> Reply:
+    """All of it, and what owes most."""
+    async with call.store.read() as session:
+        await require_scope(session, scope)
+        found = await register.balances(session, scope, call.today)
+    whole = sum((each.balance for each in found), Balance(0, 0))
+    owing = [each for each in found if each.balance.owed][:_SHOWN]
+    words = say(
+        "value.sum",
+        scope=scope,
+        count=len(found),
+        whole=whole.words(call.policy),
+        owing=[(each.artifact, each.balance.words(call.policy)) for each in owing],
+    )
+    return Reply(plainly(words))
+
+
+async def _picked(call: Call) -> Answer:
+    chosen = picked(call.state)
+    with at("artifact"):
+        return await _form(call, chosen)
+
+
+FEATURE = Feature(
+    verbs=(
+        Verb(
+            "value",
+            "[KEY] [saved 10h] [monthly 2h] | [scope]",
+            "what it saved and saves against what it costs, or how that adds up in a scope",
+            value,
+            ("value D-7 saved 10h monthly 2h", "value team:payments"),
+        ),
+    ),
+    forms={"value.pick": _picked, "value.form": _submitted},
+)

@@ -1,0 +1,85 @@
+"""What the outside reaches over HTTP: Slack's requests, and whether we are well."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.database.migrate import require_current
+from storage.database.store import DatabaseError, Store
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 1024 * 1024
+PATIENCE = 3  # seconds
+_UNREACHABLE = "database unreachable"
+# What reading a body that Slack would not send comes to, in Bolt and in our listeners.
+MALFORMED = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+
+
+def application(store: Store, app: AsyncApp | None) -> web.Application:
+    """Without `app` (Socket Mode) only the health checks answer."""
+    routes = web.RouteTableDef()
+
+    @routes.get("/healthz")
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    @routes.get("/readyz")
+    async def readyz(_request: web.Request) -> web.Response:
+        why = await _why_not_ready(store)
+        return web.json_response({"ok": not why, "why": why}, status=503 if why else 200)
+
+    server = web.Application(client_max_size=LARGEST_BODY)
+    server.add_routes(routes)
+    if app is not None:
+        server.router.add_post("/slack/events", _slack(app))
+    return server
+
+
+async def _why_not_ready(store: Store) -> str | None:
+    """A database that does not answer is not waited for: who asks wants to know it by then.
+
+    Nor is its driver, which tries for ten seconds to take the question back.
+    """
+    asked = asyncio.create_task(require_current(store))
+    await asyncio.wait({asked}, timeout=PATIENCE)
+    if not asked.done():
+        asked.add_done_callback(_let_go)
+        asked.cancel()
+        return _UNREACHABLE
+    try:
+        await asked
+    except DatabaseError as error:
+        return str(error)
+    except (SQLAlchemyError, OSError):
+        return _UNREACHABLE
+    return None
+
+
+def _let_go(asked: asyncio.Task[None]) -> None:
+    """How it ended is nobody's concern; asyncio would log an error that nobody looked at."""
+    if not asked.cancelled():
+        asked.exception()
+
+
+def _slack(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def slack(request: web.Request) -> web.Response:
+        try:
+            body = await request.text()
+            asked = AsyncBoltRequest(
+                body=body, query=request.query_string, headers=dict(request.headers)
+            )
+            answer = await app.async_dispatch(asked)
+        except MALFORMED:
+            return web.json_response({"error": "malformed body"}, status=400)
+        if answer.status == 401:
+            log.warning("request refused: not signed with SLACK_SIGNING_SECRET just now")
+        return await to_aiohttp_response(answer)
+
+    return slack

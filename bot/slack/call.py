@@ -1,0 +1,208 @@
+"""What a feature is lent when somebody does something in Slack, and what it may answer."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.form_state import State
+from bot.slack.groups import Groups
+from bot.slack.people import People
+from briefings.delivery.delivery import Updates
+from briefings.messages.message import Message
+from briefings.messages.uploads import Gallery
+from debt.artifact.artifact import Artifact
+from debt.change import Change
+from debt.policy.policy import Policy
+from debt.policy.roles import Powers
+from storage.database.store import Store
+from storage.tables import Person
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Tasks:
+    """Work that goes on after Slack was answered; shutdown waits for it."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """For work whose outcome somebody awaits."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    def leave(self, work: Coroutine[Any, Any, None]) -> None:
+        """For work that nobody awaits: what goes wrong is logged in full."""
+        self.start(work).add_done_callback(_report)
+
+    async def finish(self) -> None:
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+
+class Homes:
+    """Home tabs that are open: each is drawn by one at a time, so that an earlier state never
+    comes last, and shows above all else what the person did there just now.
+    """
+
+    def __init__(self) -> None:
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._said: dict[str, Message] = {}
+
+    def turn(self, slack_id: str) -> asyncio.Lock:
+        return self._turns.setdefault(slack_id, asyncio.Lock())
+
+    def said(self, slack_id: str) -> Message | None:
+        return self._said.get(slack_id)
+
+    def say(self, slack_id: str, message: Message | None) -> None:
+        """Instead of what was said there before; None is nothing."""
+        if message is None:
+            self._said.pop(slack_id, None)
+        else:
+            self._said[slack_id] = message
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        log.error("work after an acknowledgement failed", exc_info=task.exception())
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """What the process owns and every call borrows.
+
+    `drawn` remembers cards, each with the number of the history entry it was drawn after.
+    """
+
+    store: Store
+    policy: Policy
+    client: AsyncWebClient
+    session: aiohttp.ClientSession
+    now: Callable[[], datetime]
+    people: People
+    groups: Groups
+    updates: Updates
+    tasks: Tasks
+    poke: Callable[[], None]
+    gallery: Gallery
+    drawn: dict[Hashable, tuple[int, Message]] = field(default_factory=dict)
+    homes: Homes = field(default_factory=Homes)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who did it and where, so that the answer finds its way back.
+
+    `respond` is the response_url; `ts` names the message a button was in, `card` the kind of
+    somebody's own message that it was, which shows the new state in its place, `home` that it was
+    their Home tab. They travel in a form's private metadata from the press that opened it to its
+    submission.
+    """
+
+    slack_id: str
+    channel: str | None = None
+    respond: str | None = None
+    ts: str | None = None
+    card: str = ""
+    direct: bool = False
+    home: bool = False
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One thing a person did: typed a command, pressed a button, submitted a form."""
+
+    bot: Bot
+    who: Person
+    origin: Origin
+    at: datetime
+    words: str = ""
+    value: str = ""
+    state: State = field(default_factory=State)
+    view: Mapping[str, Any] = field(default_factory=dict)
+    message: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        return self.bot.store
+
+    @property
+    def policy(self) -> Policy:
+        return self.bot.policy
+
+    @property
+    def channel(self) -> str | None:
+        return self.origin.channel
+
+    @property
+    def powers(self) -> Powers:
+        """What the person is in the workspace."""
+        roster, me = self.bot.groups.roster, self.who.slack_id
+        return Powers(self.who.admin, frozenset(name for name in roster if me in roster[name]))
+
+    @property
+    def change(self) -> Change:
+        me, roster = self.who.slack_id, self.bot.groups.roster
+        return Change(me, self.at, self.bot.policy, self.who.zone, self.powers, roster)
+
+    @property
+    def today(self) -> date:
+        """The day it is for the person, which the dates they type are about."""
+        return self.at.astimezone(ZoneInfo(self.who.zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Words for the person; for everybody in a channel that follows what they changed."""
+
+    message: Message
+    changed: Artifact | None = None
+    replace: bool = False
+
+    def in_place(self, blocks: Sequence[Block]) -> "Reply":
+        """The same words with what stood in the message before, as it is now."""
+        message = Message(self.message.text, (*self.message.blocks, *blocks))
+        return Reply(message, self.changed, replace=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A modal to open, or to go on to from the one that was submitted."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Nothing to say: the Home tab they pressed in shows it."""
+
+
+Answer = Reply | Form | Shown
+
+
+async def admitted(bot: Bot, origin: Origin, **given: Any) -> Call:
+    """The call of a member of the workspace, with what Slack says of groups at hand.
+
+    Refused for guests and people of other organizations.
+    """
+    who = await bot.people.member(origin.slack_id)
+    await bot.groups.keep_fresh()
+    return Call(bot, who, origin, bot.now(), **given)

@@ -1,0 +1,132 @@
+"""Who is who: Slack is asked once a day a person, the register remembers, memory answers."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from debt.change import Change
+from debt.policy.policy import Policy
+from debt.refusal import Refused
+from storage.database.store import Store
+from storage.register import people
+from storage.tables import Person
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(days=1)
+REMEMBERED = timedelta(minutes=10)
+MEMORY = 10_000
+OUTSIDER = (
+    "Code Debt Budget is for members of this workspace. "
+    "Ask your contact here, and they can look things up for you."
+)
+
+
+class People:
+    """`team_id` is the workspace the app is installed in."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: AsyncWebClient,
+        now: Callable[[], datetime],
+        policy: Policy,
+        team_id: str,
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._now = now
+        self._policy = policy
+        self._team_id = team_id
+        self._memory: dict[str, tuple[datetime, Person]] = {}
+
+    async def member(self, slack_id: str) -> Person:
+        """The person who acts. Guests and people of other organizations are refused politely."""
+        person = await self.know(slack_id)
+        if person.guest or person.stranger or person.bot:
+            raise Refused(OUTSIDER)
+        return person
+
+    async def know(self, slack_id: str) -> Person:
+        """Anybody a message can name. Refused for an id that Slack does not know."""
+        since, person = self._memory.get(slack_id, (None, None))
+        if since and person and timedelta(0) <= self._now() - since < REMEMBERED:
+            return person
+        known = await self._look_up(slack_id)
+        if len(self._memory) >= MEMORY:
+            self._memory.clear()
+        self._memory[slack_id] = (self._now(), known)
+        return known
+
+    async def _look_up(self, slack_id: str) -> Person:
+        async with self._store.read() as session:
+            known = await people.person(session, slack_id)
+        if known and timedelta(0) <= self._now() - known.seen_at < FRESH:
+            return known
+        try:
+            return await self.ask_slack(slack_id)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            if known is None:
+                raise
+            log.warning("Slack did not say who somebody is; as known before error=%r", error)
+            return known
+
+    async def ask_slack(self, slack_id: str) -> Person:
+        """What Slack says now, written down. Refused where it knows no such person."""
+        try:
+            answer = await self._client.users_info(user=slack_id)
+        except SlackApiError as error:
+            if error.response.get("error") in {"user_not_found", "user_not_visible"}:
+                raise Refused("Slack does not know that person here.") from None
+            raise
+        return await self._keep(answer["user"])
+
+    async def by_email(self, email: str) -> Person | None:
+        """Who has that address in Slack; None for nobody."""
+        try:
+            answer = await self._client.users_lookupByEmail(email=email)
+        except SlackApiError as error:
+            if error.response.get("error") == "users_not_found":
+                return None
+            raise
+        return await self._keep(answer["user"])
+
+    async def _keep(self, user: Mapping[str, Any]) -> Person:
+        """Written down; what belongs to their e-mail is theirs from now on."""
+        seen = self._read(user)
+        async with self._store.change() as session:
+            if seen.email:
+                change = Change("slack", seen.seen_at, self._policy)
+                await people.owner_is(session, change, seen.email, seen)
+            return await people.keep(session, seen)
+
+    def _read(self, user: Mapping[str, Any]) -> Person:
+        profile = user.get("profile", {})
+        name = profile.get("display_name") or profile.get("real_name") or user.get("name")
+        elsewhere = "enterprise_user" not in user and user.get("team_id") != self._team_id
+        return Person(
+            slack_id=user["id"],
+            name=name or user["id"],
+            email=(profile.get("email") or "").casefold() or None,
+            zone=known_zone(user.get("tz") or ""),
+            active=not user.get("deleted", False),
+            bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+            admin=bool(user.get("is_admin") or user.get("is_owner")),
+            guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            stranger=bool(user.get("is_stranger")) or elsewhere,
+            seen_at=self._now(),
+        )
+
+
+def known_zone(zone: str) -> str:
+    """Slack's word for where they are, or UTC where we know no such place."""
+    try:
+        return ZoneInfo(zone).key
+    except (ValueError, KeyError, OSError):
+        return "UTC"

@@ -1,0 +1,294 @@
+"""The weekly digest: at most a handful of artifacts that need somebody, and what to do (R24)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from briefings.messages.message import Message, act_button, button, buttons, heading, line, quiet
+from briefings.parts.budgets import chart
+from briefings.pictures.pictures import BurnUp, burn_up_in
+from briefings.words.words import readable, say
+from debt.artifact.artifact import Artifact
+from debt.policy.policy import Policy
+from debt.rules.approval import Wish
+from debt.rules.reminders import ignored_on
+from debt.rules.score import explain
+from debt.rules.standing import Action, NextStep, next_step
+from debt.scope import BudgetLine, Scope, ScopeKind
+from storage.database.store import Session
+from storage.lifecycle import requests
+from storage.register import people, queries
+from storage.tables import Approval
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One artifact to act on; `weeks` counts how often it was said before, in vain.
+
+    `changed` is when somebody last did something about it, as of then: what is done later shows.
+    """
+
+    id: int
+    weeks: int
+    first_on: date
+    changed: str = ""
+
+    def as_json(self) -> list[Any]:
+        return [self.id, self.weeks, self.first_on.isoformat(), self.changed]
+
+
+_ANSWERED = {
+    Wish.RETIRE: (Action.RETIRE, Action.EXTEND, Action.REVIEW),
+    Wish.EXTEND: (Action.EXTEND,),
+}
+"""What there is to do that a request would settle."""
+
+
+def item_of(said: Sequence[Any]) -> Item:
+    number, weeks, first, changed = said
+    return Item(number, weeks, date.fromisoformat(first), changed)
+
+
+def changed(artifact: Artifact) -> str:
+    """When somebody last did something about it."""
+    return artifact.changed_at.isoformat() if artifact.changed_at else ""
+
+
+def _touched(artifact: Artifact, item: Item) -> bool:
+    """Whether somebody did something about it since it was listed."""
+    return changed(artifact) != item.changed
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """What one digest says, small enough for the ledger; artifacts are read when it is shown. How
+    budgets stand is said as of then: those that went over, or came back, open it, others close it;
+    `chart` is of the first of them, which is about the part `chart_of` of the scope, and opens it
+    or closes it; `asides` are lines that are said once.
+
+    `moved` is a metric that got so much worse that it asks for something; `review` looks back on a
+    month of the register. Both are said as of then.
+
+    `at` is in the zone of its readers, whose days it speaks of.
+    """
+
+    scope: Scope
+    at: datetime
+    items: tuple[Item, ...]
+    ephemeral: int
+    retained: int
+    folded: int
+    ignored: tuple[int, ...]
+    more_ignored: int
+    news: tuple[tuple[int, str, str], ...]
+    more_news: int
+    opening: tuple[str, ...] = ()
+    budgets: tuple[str, ...] = ()
+    chart: BurnUp | None = None
+    chart_of: str = ""
+    chart_opens: bool = False
+    asides: tuple[str, ...] = ()
+    moved: str = ""
+    review: str = ""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether anybody has to be told anything."""
+        return bool(self.items or self.opening or self.moved or self.review)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "scope": [self.scope.kind, self.scope.name],
+            "at": self.at.isoformat(),
+            "items": [item.as_json() for item in self.items],
+            "rest": [self.ephemeral, self.retained, self.folded],
+            "ignored": [list(self.ignored), self.more_ignored],
+            "news": [list(each) for each in self.news],
+            "more_news": self.more_news,
+            "opening": list(self.opening),
+            "budgets": list(self.budgets),
+            "chart": self.chart.as_json() if self.chart else None,
+            "chart_of": [self.chart_of, self.chart_opens],
+            "asides": list(self.asides),
+            "looking_back": [self.moved, self.review],
+        }
+
+
+def weekly_of(facts: Mapping[str, Any]) -> Weekly:
+    kind, name = facts["scope"]
+    news = ((number, how, by) for number, how, by in facts["news"])
+    ephemeral, retained, folded = facts["rest"]
+    ignored, more_ignored = facts["ignored"]
+    moved, review = facts.get("looking_back", ("", ""))
+    chart_of, chart_opens = facts.get("chart_of", ("", bool(facts.get("opening"))))
+    return Weekly(
+        scope=Scope(ScopeKind(kind), name),
+        at=datetime.fromisoformat(facts["at"]),
+        items=tuple(item_of(said) for said in facts["items"]),
+        ephemeral=ephemeral,
+        retained=retained,
+        folded=folded,
+        ignored=tuple(ignored),
+        more_ignored=more_ignored,
+        news=tuple(news),
+        more_news=facts["more_news"],
+        opening=tuple(facts.get("opening", ())),
+        budgets=tuple(facts.get("budgets", ())),
+        chart=burn_up_in(said) if (said := facts.get("chart")) else None,
+        chart_of=chart_of,
+        chart_opens=chart_opens,
+        asides=tuple(facts.get("asides", ())),
+        moved=moved,
+        review=review,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a digest speaks of, as the register has it now: artifacts, people's names, and what
+    somebody asked for that others have yet to decide.
+    """
+
+    artifacts: Mapping[int, Artifact]
+    names: Mapping[str, str]
+    waiting: Mapping[int, Approval]
+
+    def name(self, owner: str | None) -> str:
+        return self.names.get(owner, owner) if owner else "nobody"
+
+
+async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = ()) -> Known:
+    artifacts = await queries.several(session, numbers)
+    waiting = await requests.waiting(session, numbers)
+    spoken_of = [*who, *(a.owner for a in artifacts.values())]
+    spoken_of += [a.changed_by for a in artifacts.values()]
+    spoken_of += [each.asked_by for each in waiting.values()]
+    names = await people.names(session, [who for who in spoken_of if who])
+    return Known(artifacts, names, waiting)
+
+
+async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message | None:
+    """The digest as it stands now: what was settled since it was sent says so."""
+    numbers = [item.id for item in weekly.items] + [number for number, _, _ in weekly.news]
+    numbers += weekly.ignored
+    who = [by for _, _, by in weekly.news]
+    return digest(weekly, await known(session, numbers, who), policy)
+
+
+def digest(weekly: Weekly, known: Known, policy: Policy) -> Message | None:
+    """None means that nobody needs to be told anything."""
+    if not weekly.speaks:
+        return None
+    if not (weekly.items or weekly.opening):
+        return _in_one_block(weekly)
+    items = [_item_blocks(item, known, weekly, policy) for item in weekly.items]
+    blocks: list[Block] = [heading(readable(say("digest.title", scope=weekly.scope)))]
+    blocks += [line(weekly.review)] if weekly.review else []
+    opening: list[Block] = [line(words) for words in weekly.opening]
+    blocks += _with_chart(weekly, opening, here=weekly.chart_opens)
+    blocks += [block for group in items for block in group]
+    return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known, policy)))
+
+
+def _in_one_block(weekly: Weekly) -> Message:
+    """Where nothing else is to be said."""
+    words = "\n".join(filter(None, (weekly.review, weekly.moved)))
+    return Message(words, (line(words, accessory=_metrics(weekly)),))
+
+
+def _metrics(weekly: Weekly) -> ButtonElement:
+    return button("Metrics", "metrics.open", str(weekly.scope))
+
+
+def _with_chart(weekly: Weekly, lines: Sequence[Block], *, here: bool) -> list[Block]:
+    """The chart right below the line that it is of, which is the first."""
+    if not (here and weekly.chart and lines):
+        return [*lines]
+    first, *others = lines
+    return [first, chart(BudgetLine(weekly.scope, weekly.chart_of), weekly.chart), *others]
+
+
+def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
+    if not weekly.items:
+        return weekly.opening[0]
+    first = known.artifacts[weekly.items[0].id]
+    step = _step(first, known, weekly, policy)
+    return say(
+        "digest.fallback", scope=weekly.scope, count=len(weekly.items), first=first, step=step
+    )
+
+
+def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> list[Block]:
+    artifact, today = known.artifacts[item.id], weekly.at.date()
+    touched = _touched(artifact, item)
+    step = _step(artifact, known, weekly, policy)
+    if touched and step.need is None:
+        return [_settled(artifact, known)]
+    words = say(
+        "digest.item",
+        artifact=artifact,
+        step=step,
+        why=explain(artifact, to_claim=step.action is Action.CLAIM),
+        owner=known.name(artifact.owner),
+        today=today,
+        item=item,
+        done_by=known.name(artifact.changed_by) if touched else "",
+    )
+    return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, step.action))]
+
+
+def _step(artifact: Artifact, known: Known, weekly: Weekly, policy: Policy) -> NextStep:
+    """Nobody has to do again what somebody asked for and others have yet to decide."""
+    step = next_step(artifact, policy, weekly.at.date())
+    asked = known.waiting.get(artifact.id)
+    if asked is None or step.action not in _ANSWERED.get(Wish(asked.kind), ()):
+        return step
+    words = f"{known.name(asked.asked_by)} asked to {asked.kind} it; others have to agree"
+    return replace(step, words=words, action=Action.SHOW)
+
+
+def _settled(artifact: Artifact, known: Known) -> Block:
+    return line(
+        say("digest.settled", artifact=artifact, by=known.name(artifact.changed_by)),
+        accessory=act_button(Action.SHOW, artifact.key),
+    )
+
+
+def item_buttons(artifact: Artifact, first: Action) -> list[ButtonElement]:
+    """The one thing to do stands out and comes first; Claim only where nobody would be robbed,
+    Edit and Retire only where they are that one thing.
+    """
+    wanted = [Action.CLAIM] if artifact.orphan else []
+    wanted += [first] if first in {Action.EDIT, Action.RETIRE} else []
+    wanted += [Action.EXTEND, Action.LOG, Action.REVIEW, Action.SHOW]
+    wanted.sort(key=lambda action: action is not first)
+    return [act_button(action, artifact.key, primary=action is first) for action in wanted]
+
+
+def _silent(artifact: Artifact, weekly: Weekly, policy: Policy) -> bool:
+    """Whether nobody has decided since."""
+    day = ignored_on(artifact, policy)
+    return day is not None and day <= weekly.at.date()
+
+
+def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
+    rest = say("digest.rest", weekly=weekly, more=weekly.ephemeral + weekly.retained)
+    see_all = button("See the list", "list.open", f"{weekly.scope}")
+    blocks: list[Block] = [line(rest, accessory=see_all)] if rest else []
+    if weekly.moved:
+        blocks.append(line(weekly.moved, accessory=_metrics(weekly)))
+    silent = [
+        a for number in weekly.ignored if _silent(a := known.artifacts[number], weekly, policy)
+    ]
+    if silent:
+        blocks.append(quiet(say("digest.silent", silent=silent, more=weekly.more_ignored)))
+    budgets: list[Block] = [quiet(words) for words in weekly.budgets]
+    blocks += _with_chart(weekly, budgets, here=not weekly.chart_opens)
+    blocks += [quiet(words) for words in weekly.asides]
+    if weekly.news:
+        told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
+        blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))
+    return blocks

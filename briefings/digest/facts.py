@@ -1,0 +1,208 @@
+"""What a digest is made of: what needs somebody, what is said once, what has to be counted."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from briefings.digest import review
+from briefings.digest.digest import Item, Weekly, changed
+from briefings.digest.said_once import asides
+from briefings.parts.budgets import Told, burn_up_of, standings, with_costliest
+from briefings.pictures.pictures import BurnUp
+from briefings.words.words import say
+from debt.artifact.artifact import Artifact
+from debt.budgets.budget import State
+from debt.change import Change
+from debt.policy.policy import DigestPolicy, Policy
+from debt.rules.score import priority
+from debt.scope import Scope, ScopeKind
+from storage.database.store import Session
+from storage.digests import listed_before
+from storage.digests.listed_before import Listed
+from storage.digests.said_once import Said
+from storage.register import queries
+
+_BY = "digest"
+_NEWS = 3
+_BUDGETS = 3
+_NAMED = 3
+_NEWS_COUNTED = 50
+LISTING_LIMIT = 500
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An artifact that was said often enough in vain to become an intervention."""
+
+    artifact: Artifact
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A digest, what has become an intervention, all whose weeks in vain go on counting, and what
+    is said once.
+    """
+
+    weekly: Weekly
+    ignored: tuple[Ignored, ...]
+    told: tuple[int, ...]
+    once: tuple[Said, ...]
+
+
+async def gather(
+    session: Session,
+    channel: str,
+    scope: Scope,
+    policy: Policy,
+    now: datetime,
+    since: datetime,
+    *,
+    month: date | None = None,
+) -> Gathered:
+    """What a channel's digest says now, `now` in its zone; with `month`, the first day of one, it
+    opens with what became of the register since. Standings must be awake.
+    """
+    before = await listed_before.ignored(session, channel, scope)
+    folded = {n for n, listed in before.items() if listed.weeks >= policy.digest.repeat_weeks}
+    shown = await _shown(session, scope, policy.digest, folded)
+    items = tuple(_item(artifact, before.get(artifact.id), now.date()) for artifact in shown)
+    by_label = await _more(session, scope, policy, shown)
+    silent = await queries.ignored(session, scope, now.date())
+    others = [artifact.id for artifact in silent if artifact not in shown]
+    news = await queries.changed_since(session, scope, since, _NEWS_COUNTED)
+    budgets = await _budgets(session, scope, policy, now, since)
+    once = await asides(session, channel, scope, policy, now.date())
+    weekly = Weekly(
+        scope=scope,
+        at=now,
+        items=items,
+        ephemeral=by_label["ephemeral"],
+        retained=by_label["retained"],
+        folded=len(folded),
+        ignored=tuple(others[:_NAMED]),
+        more_ignored=len(others[_NAMED:]),
+        news=tuple((a.id, a.changed_how or "", a.changed_by or "") for a in news[:_NEWS]),
+        more_news=len(news[_NEWS:]),
+        opening=(*budgets.opening, *(each.words for each in once if each.opens)),
+        budgets=budgets.closing,
+        chart=budgets.chart,
+        chart_of=budgets.chart_of,
+        chart_opens=bool(budgets.opening),
+        asides=tuple(each.words for each in once if not each.opens),
+        moved=await review.moved(session, scope, policy, now.date()),
+    )
+    if month:
+        weekly = replace(weekly, review=await _review(session, weekly, policy, month))
+    told = (*(item.id for item in items), *sorted(folded))
+    ignored = await _ignored_of(session, policy.digest, told, before)
+    return Gathered(weekly, ignored, told, tuple(each.said for each in once))
+
+
+async def _shown(
+    session: Session, scope: Scope, rules: DigestPolicy, folded: Collection[int]
+) -> list[Artifact]:
+    """What needs somebody most, but for what was said often enough."""
+    ranked = await queries.needing(session, scope, rules.items + min(len(folded), LISTING_LIMIT))
+    return [artifact for artifact in ranked if artifact.id not in folded][: rules.items]
+
+
+async def _review(session: Session, weekly: Weekly, policy: Policy, month: date) -> str:
+    """Of the register since then; where nothing else is said, only if anything came or went."""
+    said = review.Said(weekly.scope, weekly.at.date(), {item.id for item in weekly.items})
+    told = await review.review(session, policy, month, said)
+    speaks = told is not None and (told.is_news or weekly.items or weekly.opening)
+    return told.words if told and speaks else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Budgets:
+    """Lines that open a digest and lines that close it, and the chart of the first line of them
+    that has one, with the part of the scope that it is of.
+    """
+
+    opening: tuple[str, ...]
+    closing: tuple[str, ...]
+    chart: BurnUp | None = None
+    chart_of: str = ""
+
+
+async def _budgets(
+    session: Session, scope: Scope, policy: Policy, now: datetime, since: datetime
+) -> _Budgets:
+    """A line for each of the worst few budgets that are over or were found within again since then,
+    and for as many others of the scope, all of it before its parts; where the scope is everything,
+    only for those that ask for something, and no chart.
+    """
+    everything, change = scope.kind is ScopeKind.ALL, Change(_BY, now, policy)
+    told = await standings(session, change, None if everything else [scope])
+    first = [each for each in told if _opens(each, since)][:_BUDGETS]
+    others = [each for each in told if not _opens(each, since)]
+    if everything:
+        others = [each for each in others if each.standing.state is State.AT_RISK]
+    others = sorted(others, key=lambda each: bool(each.budget.place.only))[:_BUDGETS]
+    said = _Budgets(
+        tuple([await _line(session, change, each, since) for each in first]),
+        tuple([await _line(session, change, each, since) for each in others]),
+    )
+    if everything or not told:
+        return said
+    drawn = [*first, *others][0]
+    chart = replace(await burn_up_of(session, drawn, now.date()), small=True)
+    return replace(said, chart=chart, chart_of=drawn.budget.place.only)
+
+
+def _opens(told: Told, since: datetime) -> bool:
+    return told.over or told.is_back(since.date())
+
+
+async def _line(session: Session, change: Change, told: Told, since: datetime) -> str:
+    """What asks for something names what uses most of it."""
+    if told.standing.state is not State.WITHIN:
+        told = await with_costliest(session, change, told)
+    return say("budget.weekly", told=told, back=told.is_back(since.date()))
+
+
+def _item(artifact: Artifact, before: Listed | None, today: date) -> Item:
+    weeks, first_on = (before.weeks, before.first_on) if before else (0, today)
+    return Item(artifact.id, weeks, first_on, changed(artifact))
+
+
+async def _ignored_of(
+    session: Session, rules: DigestPolicy, told: Sequence[int], before: Mapping[int, Listed]
+) -> tuple[Ignored, ...]:
+    """Those for whom this is the week in which their lead is told, what to fix first first."""
+    enough = max(1, rules.intervention_weeks - 1)
+    due = [n for n in told if n in before and before[n].weeks == enough]
+    artifacts = await queries.several(session, due)
+    ranked = sorted(artifacts.values(), key=lambda each: (-priority(each), -each.id))
+    return tuple(Ignored(each, _item(each, before[each.id], date.min)) for each in ranked)
+
+
+async def _more(
+    session: Session, scope: Scope, policy: Policy, shown: Sequence[Artifact]
+) -> dict[str, int]:
+    """How many more need somebody, ephemeral and retained."""
+    by_label = await queries.count_needing(session, scope)
+    for artifact in shown:
+        by_label[artifact.label] = by_label.get(artifact.label, 0) - 1
+    counts = {"ephemeral": 0, "retained": 0}
+    for label, policy_of_label in policy.labels.items():
+        counts[policy_of_label.counts_as] += max(0, by_label.get(label, 0))
+    return counts
+
+
+def month_of(last_at: datetime | None, now: datetime) -> date | None:
+    """The first day of last month where this is the first digest of a new one, `now` in its zone;
+    a channel that had none yet waits for the first week of a month.
+    """
+    is_first = last_at.astimezone(now.tzinfo).month != now.month if last_at else now.day <= _WEEK
+    last_month = now.date().replace(day=1) - timedelta(days=1)
+    return last_month.replace(day=1) if is_first else None
+
+
+def since_last(last_at: datetime | None, now: datetime) -> datetime:
+    """What counts as this week's news: since the last digest, a week at the most."""
+    week_ago = now - timedelta(days=7)
+    return max(last_at, week_ago) if last_at else week_ago

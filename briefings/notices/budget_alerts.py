@@ -1,0 +1,121 @@
+"""Budgets that went over, or came back: looked at once a day, and said once (R11).
+
+A channel that gets the scope's own digest reads it there. Where there is none, the team's channel
+is told, or whoever answers for the budget, as rarely as they may be spoken to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import Block
+
+from briefings.messages.message import Message, button, line
+from briefings.notices.nudge_plan import not_before
+from briefings.parts.budgets import told_of
+from briefings.words.words import say
+from debt.change import Change
+from debt.rules.working_time import next_working
+from debt.scope import ScopeKind
+from storage.costs import budgets, trains
+from storage.costs.budgets import Budget
+from storage.database.store import Session, Store
+from storage.digests import subscriptions
+from storage.messages import outbox
+from storage.messages.kinds import BriefingKind
+from storage.messages.outbox import Ledgered
+from storage.messages.recipients import Place, team_channel
+from storage.register import people
+
+_MOST = 10
+_LEADS = 3
+
+
+async def look(store: Store, change: Change) -> None:
+    """At all budgets, the first time on a day. Safe to repeat."""
+    async with store.read() as session:
+        if await budgets.seen_on(session) == change.today:
+            return
+    async with store.change() as session:
+        await look_now(session, change)
+
+
+async def look_now(session: Session, change: Change) -> None:
+    by_place: dict[Place, list[Budget]] = {}
+    for budget in await budgets.renew_all(session, change, None):
+        for place in await _hearing(session, change, budget):
+            by_place.setdefault(place, []).append(budget)
+    for place, turned in by_place.items():
+        await _tell(session, change, place, turned)
+    await budgets.note_seen(session, change.today)
+
+
+async def _hearing(session: Session, change: Change, budget: Budget) -> list[Place]:
+    """Nowhere for what its own digest says, or where there is nobody."""
+    scope = budget.place.scope
+    if await subscriptions.subscriber(session, [scope]):
+        return []
+    if scope.kind is ScopeKind.TEAM and (
+        channel := await team_channel(session, change, scope.name)
+    ):
+        return [Place(channel=channel)]
+    if scope.kind is not ScopeKind.TEAM and await _is_there(session, budget.set_by):
+        return [Place(person=budget.set_by)]
+    teams = sorted(await trains.teams_in(session, change, scope))
+    leads = dict.fromkeys(lead for team in teams if (lead := change.policy.lead_of(team)))
+    return [Place(person=lead) for lead in leads if await _is_there(session, lead)][:_LEADS]
+
+
+async def _is_there(session: Session, who: str) -> bool:
+    known = await people.person(session, who)
+    return known is not None and known.active
+
+
+async def _tell(session: Session, change: Change, place: Place, turned: Sequence[Budget]) -> None:
+    said = [await _said(session, change, each) for each in turned[:_MOST]]
+    await outbox.enqueue(
+        session,
+        f"{BriefingKind.BUDGET_TURNED}:{place}:{change.today}",
+        BriefingKind.BUDGET_TURNED,
+        {"said": said, "more": len(turned[_MOST:])},
+        change.at,
+        channel=place.channel,
+        person=place.person,
+        not_before=await _when(session, change, place),
+    )
+
+
+async def _when(session: Session, change: Change, place: Place) -> datetime:
+    person = await people.person(session, place.person) if place.person else None
+    if person is None:
+        return next_working(change.at, change.policy)
+    local = change.at.astimezone(ZoneInfo(person.zone))
+    return await not_before(session, change, person, local) or change.at
+
+
+async def _said(session: Session, change: Change, budget: Budget) -> list[str]:
+    """Its line as of now, and its scope for whoever wants to see more."""
+    told = await told_of(session, change, budget)
+    return [say("budget.weekly", told=told, back=not told.over), str(budget.place.scope)]
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    said: Sequence[tuple[str, str]]
+    more: int
+
+
+def turned_in(briefing: Ledgered) -> Turned:
+    said = [(words, scope) for words, scope in briefing.facts["said"]]
+    return Turned(said, briefing.facts["more"])
+
+
+def message(turned: Turned) -> Message:
+    blocks: list[Block] = [
+        line(words, accessory=button("See the list", "list.open", scope))
+        for words, scope in turned.said
+    ]
+    if turned.more:
+        blocks.append(line(say("budget.more", more=turned.more)))
+    return Message(turned.said[0][0], tuple(blocks))

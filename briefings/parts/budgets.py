@@ -1,0 +1,109 @@
+"""How a budget stands, in words: one line in a digest, a few where somebody asks (R11)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from briefings.messages.message import PictureBlock
+from briefings.pictures.pictures import BurnUp, burn_up_alt
+from briefings.words.words import shorten
+from debt.artifact.artifact import Artifact
+from debt.budgets.budget import Standing, State, advice, days_left
+from debt.change import Change
+from debt.rules.estimate import Rests
+from debt.scope import BudgetLine, Scope, ScopeKind
+from storage.costs import budgets, usage
+from storage.costs.budgets import Budget
+from storage.database.store import Session
+
+_RANK = {State.OVER: 0, State.AT_RISK: 1, State.WITHIN: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A budget, how it stands, what uses most of it, what is expected of it rests on, and whether
+    what is new there has to be agreed to while it is over.
+    """
+
+    budget: Budget
+    standing: Standing
+    costliest: Sequence[tuple[Artifact, int]] = ()
+    asks_approval: bool = False
+    rests: Rests | None = None
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Over before at risk before within, the largest excess first."""
+        standing = self.standing
+        return _RANK[standing.state], standing.limits.minutes - standing.forecast
+
+    @property
+    def over(self) -> bool:
+        return self.standing.state is State.OVER
+
+    def is_back(self, since: date) -> bool:
+        """Whether it is within its limit again, and was found so after that day."""
+        back = self.budget.back_on
+        return back is not None and back > since
+
+    @property
+    def advice(self) -> str:
+        first = next(iter(self.costliest), None)
+        named = f"{shorten(first[0].name, 60)} ({first[0].key})" if first else None
+        return advice(self.standing, named)
+
+
+async def standings(session: Session, change: Change, scopes: Iterable[Scope] | None) -> list[Told]:
+    """Of all budgets, or of these scopes, the worst first; a few statements for all of them."""
+    found = await budgets.in_force(session, change.today, scopes)
+    there = await budgets.standings_of(session, change, found)
+    told = [
+        Told(budget, standing, asks_approval=_asks(change, budget))
+        for budget, standing in zip(found, there, strict=True)
+    ]
+    return sorted(told, key=lambda each: each.rank)
+
+
+def _asks(change: Change, budget: Budget) -> bool:
+    """Nothing is aboard a train before it is on the register."""
+    own = budget.place.scope.kind is not ScopeKind.TRAIN
+    return own and change.policy.budgets.when_over == "approval"
+
+
+async def told_of(session: Session, change: Change, budget: Budget) -> Told:
+    """All there is to tell of one."""
+    standing = await budgets.standing_of(session, change, budget)
+    rests = await usage.rests_on(session, budget.place)
+    told = Told(budget, standing, asks_approval=_asks(change, budget), rests=rests)
+    return await with_costliest(session, change, told)
+
+
+async def with_costliest(session: Session, change: Change, told: Told) -> Told:
+    """And what uses most of it."""
+    span = told.standing.span
+    left = days_left(span, change.today)
+    most = await usage.costliest(session, told.budget.place, span, left)
+    return replace(told, costliest=most)
+
+
+async def burn_up_of(session: Session, told: Told, today: date) -> BurnUp:
+    """Its period so far, day by day."""
+    standing = told.standing
+    by_day = await usage.spent_by_day(session, told.budget.place, standing.span)
+    until = min(max(today, *by_day, standing.span.first), standing.span.last)
+    days = (until - standing.span.first).days + 1
+    spent = (by_day.get(standing.span.first + timedelta(days=each), 0) for each in range(days))
+    return BurnUp(
+        first=standing.span.first,
+        last=standing.span.last,
+        today=until,
+        spent=tuple(spent),
+        limit=standing.limits.minutes,
+        forecast=standing.forecast,
+        runs_out=standing.runs_out,
+    )
+
+
+def chart(place: BudgetLine, shown: BurnUp) -> PictureBlock:
+    part = f" ({place.only.partition(':')[2]})" if place.only else ""
+    return PictureBlock("budget", shown, burn_up_alt(f"{place.scope.name}{part}", shown))

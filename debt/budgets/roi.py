@@ -1,0 +1,198 @@
+"""What work on an artifact buys back (R13), and whether it did.
+
+    freed       = minutes a month now - minutes a month once the work is done
+    bought back = freed × months of the horizon that are left then - cost of the work
+    payback     = cost of the work / freed, in months from then on
+
+The horizon begins with the next month; work is done within as many months as its cost is of what a
+team puts into such work in one. Worked, on November 24, for 12 months: 20 h a month now, 8 h after
+and 40 h of work at 40 h a month free 12 h from December on, which buys back 12 × 12 - 40 = 104 h
+and is paid back after 3.3 months; begun in January it frees them from February on, and buys back
+12 × 10 - 40 = 80 h.
+
+The cost of the work is a debt's principal, the hours it would save its interest (Ampatzoglou,
+Ampatzoglou, Chatzigeorgiou and Avgeriou 2015, Information and Software Technology 64, 52-73);
+payback is the usual period of capital budgeting, with nothing discounted. What a month costs now is
+the estimate (`debt.estimate`). The horizon, what a refactor costs and leaves where nobody says so,
+and from when on a promise was kept are proposals of ours, in the policy.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from math import ceil
+
+from debt.artifact.artifact import Artifact
+from debt.policy.policy import Policy, RoiPolicy
+from debt.refusal import Refused
+from debt.rules.estimate import estimate
+from debt.rules.score import Quadrant, quadrant
+
+_HOUR = 60
+MOST_MINUTES = 10_000 * _HOUR
+MOST_MONTHS = 60
+
+
+class Kind(StrEnum):
+    """What is done: with an artifact, or instead of that with what many of them stand on."""
+
+    REFACTOR = "refactor"
+    RETIRE = "retire"
+    REGENERATE = "regenerate"
+    INFRASTRUCTURE = "infrastructure"
+    CACHING = "caching"
+    TELEMETRY = "telemetry"
+    OTHER = "other"
+
+
+WITH_AN_ARTIFACT = (Kind.REFACTOR, Kind.RETIRE, Kind.REGENERATE)
+OPERATIONAL = tuple(kind for kind in Kind if kind not in WITH_AN_ARTIFACT)
+
+
+class State(StrEnum):
+    PLANNED = "planned"
+    DOING = "doing"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+OPEN = (State.PLANNED, State.DOING)
+_NEXT = {
+    State.PLANNED: (State.DOING, State.DONE, State.DROPPED),
+    State.DOING: (State.DONE, State.DROPPED),
+}
+
+
+def require_next(state: State, following: State) -> None:
+    if following not in _NEXT.get(state, ()):
+        raise Refused(f"That is {state} already; it cannot be {following} any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """Minutes a month now and once it is done, and minutes of work."""
+
+    before: int
+    after: int
+    cost: int
+
+    @property
+    def freed(self) -> int:
+        """A month."""
+        return self.before - self.after
+
+    @property
+    def payback(self) -> float | None:
+        """In months; None where it never pays back."""
+        return self.cost / self.freed if self.freed > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """Work, and when it begins; as soon as may be where nobody says."""
+
+    kind: Kind
+    stakes: Stakes
+    starts_on: date | None = None
+
+
+def require_stakes(stakes: Stakes) -> None:
+    """Refused, at its field, for what nobody can mean."""
+    for name in ("before", "after", "cost"):
+        if not 0 <= getattr(stakes, name) <= MOST_MINUTES:
+            raise Refused("Say between 0 and 10,000 hours.", field=name)
+    if stakes.freed <= 0:
+        raise Refused("That frees no hours: a month has to take less by it.", field="after")
+
+
+def usual_kind(artifact: Artifact, policy: Policy) -> Kind:
+    """What is deleted first is not refactored."""
+    box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
+    rated = artifact.value is not None
+    return Kind.RETIRE if rated and box is Quadrant.LOW_HIGH else Kind.REFACTOR
+
+
+def usual_stakes(artifact: Artifact, kind: Kind, policy: Policy) -> Stakes:
+    """What a month takes by the estimate; the rest as the policy has it."""
+    before = estimate(artifact, policy).minutes
+    after = 0 if kind is Kind.RETIRE else round(before * policy.roi.after_share)
+    hours = policy.roi.cost_hours[artifact.ratings.complexity.value - 1]
+    return Stakes(before, after, round(hours * _HOUR))
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What some work comes to within a horizon: from when on it frees hours, and for how many
+    months of it.
+    """
+
+    stakes: Stakes
+    frees_from: date
+    months: int
+
+    @property
+    def bought_back(self) -> int:
+        """Minutes; below zero where the work costs more than the horizon gives back."""
+        return self.stakes.freed * self.months - self.stakes.cost
+
+
+def returns(
+    stakes: Stakes, starts_on: date | None, today: date, horizon: int, policy: RoiPolicy
+) -> Return:
+    """Of work that begins on that day, or today where that is past or not known."""
+    begun = _month(max(starts_on or today, today))
+    done = begun + max(1, ceil(stakes.cost / (policy.pace_hours * _HOUR)))
+    first = _month(today) + 1
+    return Return(stakes, _first_day(done), max(0, first + horizon - done))
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _first_day(month: int) -> date:
+    return date(min(month // 12, date.max.year), month % 12 + 1, 1)
+
+
+def risk_after(artifact: Artifact, kind: Kind, policy: Policy) -> int:
+    """The Risk rating that is left: none of what is gone, a refactor's limit, or what it was."""
+    risk = artifact.ratings.risk.value
+    if kind is Kind.RETIRE:
+        return 0
+    return min(risk, policy.roi.risk_after) if kind is Kind.REFACTOR else risk
+
+
+class Verdict(StrEnum):
+    KEPT = "kept"
+    BROKEN = "not kept"
+    UNKNOWN = "nobody knows"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A promise beside what a month took since; None where nobody logged an hour on what goes on,
+    since a month in which nobody logged is unknown, not zero.
+    """
+
+    before: int
+    promised: int
+    took: int | None
+
+    def verdict(self, policy: RoiPolicy) -> Verdict:
+        """Kept where enough of what was promised was saved."""
+        if self.took is None:
+            return Verdict.UNKNOWN
+        enough = policy.kept_share * (self.before - self.promised)
+        return Verdict.KEPT if self.before - self.took >= enough else Verdict.BROKEN
+
+
+def check(kind: Kind, stakes: Stakes, worked: int, months: int) -> Check:
+    """`worked` are the minutes of so many months since it was done."""
+    known = worked > 0 or kind is Kind.RETIRE
+    return Check(stakes.before, stakes.after, round(worked / months) if known else None)
+
+
+def check_on(done_on: date, months: int) -> date:
+    """The day from which so many months since then are over."""
+    month = _month(done_on) + months
+    return min(_first_day(month) + timedelta(days=done_on.day - 1), _first_day(month + 1))

@@ -1,0 +1,187 @@
+"""How metrics went: better, worse, so much worse that somebody is asked, and who stands out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from debt.metrics.figures import Counts, Moment
+from debt.metrics.metrics import METRICS, Better, Metric, Source, Unit
+from debt.policy.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Thirteen moments of a scope, a week apart, the oldest first and the last one now."""
+
+    moments: tuple[Moment, ...]
+
+    def at(self, weeks_ago: int) -> Moment:
+        return self.moments[-1 - weeks_ago]
+
+    def series(self, metric: Metric) -> tuple[float | None, ...]:
+        return tuple(metric.value(each) for each in self.moments)
+
+
+_COUNTED_FROM_NONE = {Source.HOURS, Source.WORKAROUNDS}
+
+
+class Turn(StrEnum):
+    """How a metric went."""
+
+    BETTER = "better"
+    STEADY = "steady"
+    WORSE = "worse"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A metric of a scope: now, twelve weeks ago and in between; people's code beside it."""
+
+    metric: Metric
+    series: tuple[float | None, ...]
+    turn: Turn
+    beside: float | None = None
+
+    @property
+    def now(self) -> float | None:
+        return self.series[-1]
+
+    @property
+    def then(self) -> float | None:
+        return self.series[0]
+
+    @property
+    def short(self) -> bool:
+        """Whether what it counts is not as good as it can be: somebody has something to do."""
+        if self.now is None or self.metric.source is not Source.REGISTER:
+            return False
+        best = 1 if self.metric.better is Better.MORE else 0
+        return self.metric.unit in {Unit.SHARE, Unit.NUMBER} and self.now != best
+
+    @property
+    def connected(self) -> bool:
+        """Whether anything was ever known of it in these weeks."""
+        silent = self.metric.source in _COUNTED_FROM_NONE and not any(self.series)
+        return not silent and any(each is not None for each in self.series)
+
+
+def told(trend: Trend, policy: Policy) -> tuple[Told, ...]:
+    """All metrics, in the order in which they are told."""
+    return tuple(_told(metric, trend, policy) for metric in METRICS)
+
+
+def _told(metric: Metric, trend: Trend, policy: Policy) -> Told:
+    series = trend.series(metric)
+    beside = metric.beside(trend.at(0)) if metric.beside else None
+    limit = policy.metrics[metric.name].worse_by
+    return Told(metric, series, _turn(metric, series[0], series[-1], limit), beside)
+
+
+def _turn(metric: Metric, then: float | None, now: float | None, limit: float | None) -> Turn:
+    if then is None or now is None or _is_begun(metric, then):
+        return Turn.UNKNOWN
+    worse = worsening(metric, then, now)
+    if abs(worse) < (limit or _USUAL):
+        return Turn.STEADY
+    return Turn.WORSE if worse > 0 else Turn.BETTER
+
+
+def _is_begun(metric: Metric, then: float) -> bool:
+    """That somebody has begun to log hours, or to enter workarounds, is no worsening."""
+    return metric.source in _COUNTED_FROM_NONE and not then
+
+
+_USUAL = 0.05
+_CEILING = 100.0
+
+
+def worsening(metric: Metric, then: float, now: float) -> float:
+    """How much worse it is than then: of a share in points, of all else as a part of what it was;
+    below zero where it is better.
+    """
+    by = now - then if metric.better is Better.LESS else then - now
+    if metric.unit is Unit.SHARE:
+        return by
+    if then == 0:
+        return 0 if by == 0 else _CEILING if by > 0 else -_CEILING
+    return by / then
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A metric that got so much worse that somebody is asked for something."""
+
+    metric: Metric
+    then: float
+    now: float
+    weeks: int
+
+    @property
+    def excess(self) -> float:
+        return worsening(self.metric, self.then, self.now)
+
+
+def moved(trend: Trend, policy: Policy) -> Moved | None:
+    """The metric that lately got worst beyond its threshold, measured by that; None where none did.
+    What had so a week ago was said then.
+    """
+    found = [each for metric in METRICS if (each := _newly_moved(metric, trend, policy))]
+    return max(found, key=lambda each: each.excess / _limit(each.metric, policy), default=None)
+
+
+def _newly_moved(metric: Metric, trend: Trend, policy: Policy) -> Moved | None:
+    now = _moved(metric, trend, policy, 0)
+    return now if now and not _moved(metric, trend, policy, 1) else None
+
+
+def _limit(metric: Metric, policy: Policy) -> float:
+    return policy.metrics[metric.name].worse_by or _CEILING
+
+
+def _moved(metric: Metric, trend: Trend, policy: Policy, weeks_ago: int) -> Moved | None:
+    rules, limit = policy.trend, policy.metrics[metric.name].worse_by
+    before, today = trend.at(weeks_ago + rules.weeks), trend.at(weeks_ago)
+    then, now = metric.value(before), metric.value(today)
+    if limit is None or then is None or now is None or metric.size(today) < rules.at_least:
+        return None
+    if metric.source is Source.HOURS and not before.minutes:
+        return None  # an artifact then cost nothing since nobody logged
+    if _is_begun(metric, then):
+        return None
+    is_worse = worsening(metric, then, now) >= limit
+    return Moved(metric, then, now, rules.weeks) if is_worse else None
+
+
+def immature(then: float | None, now: float | None, policy: Policy) -> bool:
+    """Whether a programme has had twelve weeks and did not bring down what an artifact costs."""
+    if not then or now is None:
+        return False
+    return now > then * (1 - policy.trend.mature_by)
+
+
+def is_new_top(tops: Sequence[str | None], weeks: int) -> bool:
+    """Whether who is first in the last week has been so for just so many weeks running.
+
+    `tops` are one more than that, the oldest first; a week without a snapshot ends a run.
+    """
+    *before, last = tops
+    run = before[-(weeks - 1) :]
+    return last is not None and all(each == last for each in run) and before[0] != last
+
+
+def ages_faster(then: Counts, now: Counts, all_then: Counts, all_now: Counts) -> float | None:
+    """By how many days the mean age grew more than that of all others; None where there is none."""
+    ours = _grown(then, now)
+    others = _grown(_without(all_then, then), _without(all_now, now))
+    return None if ours is None or others is None else ours - others
+
+
+def _grown(then: Counts, now: Counts) -> float | None:
+    if not (then.live and now.live):
+        return None
+    return now.age_days / now.live - then.age_days / then.live
+
+
+def _without(whole: Counts, part: Counts) -> Counts:
+    return Counts(live=whole.live - part.live, age_days=whole.age_days - part.age_days)

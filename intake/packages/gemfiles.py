@@ -1,0 +1,140 @@
+"""What a Gemfile or a gemspec says of the gems it names.
+
+Both are programs; read are the statements that say all they say in plain text. What a variable
+says, or one of two branches, is unknown, and what lies in the tree is our own code. A version
+without a sign is that one, `~> 1.2` ends below 2.0, `~> 1.2.3` below 1.3
+(bundler.io/man/gemfile.5.html, guides.rubygems.org/patterns).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from intake.packages.versions import (
+    LONGEST_LINE,
+    NAME,
+    VERSION,
+    Dependency,
+    agreed,
+    is_early,
+    unknown,
+)
+from intake.text.shown import shown
+
+GEM = re.compile(r"\s*gem[ \t(]\s*([\"'])([\w.-]{1,100})\1(?:\.freeze)?")
+ADDED = re.compile(
+    r"\s*\w{1,50}\.add_(?:runtime_|development_)?dependency[ \t(]\s*([\"'])([\w.-]{1,100})\1"
+    r"(?:\.freeze)?"
+)
+# `, "~> 1.2"`, `, key: value`, `, :key => value`; a value in plain text, a list, or anything else.
+ARGUMENT = re.compile(
+    r"\s*,\s*(?:(?P<key>\w+):(?!:)\s*|[:\"']?(?P<old>\w+)[\"']?\s*=>\s*)?"
+    r"(?P<value>\[[^\[\]]*\]|%[iw]\[[^\[\]]*\]|\"[^\"]*\"|'[^']*'|[^\s,\[\]\"'()]+)(?:\.freeze)?"
+)
+TEXT = re.compile(r"\"([^\"#\\]*)\"|'([^'\\]*)'")
+CLAUSE = re.compile(r"\s*(~>|!=|>=|<=|=|<|>)?\s*(\d[\w.-]*)\s*")
+BLOCK = re.compile(r"\s*(?:git|path|github|gitlab|gist|bitbucket)\b")
+AWAY = frozenset({"git", "github", "gitlab", "gist", "bitbucket"})
+FIRM = frozenset({"ref", "tag"})
+
+
+@dataclass
+class Said:
+    """What stands behind the name of a gem. `clear` unless a part of it is no plain text."""
+
+    versions: list[str] = field(default_factory=list)
+    options: dict[str, str] = field(default_factory=dict)
+    clear: bool = True
+
+
+def dependencies_of(text: str) -> Iterator[Dependency]:
+    """What a Gemfile asks for: without a version, or without an upper end, it may be any."""
+    yield from agreed(_asked(text, GEM, open_ended_is_pinned=False))
+
+
+def dependencies_of_gem(text: str) -> Iterator[Dependency]:
+    """What a gemspec asks for: a library leaves its upper end open on purpose."""
+    yield from agreed(_asked(text, ADDED, open_ended_is_pinned=True))
+
+
+def _asked(
+    text: str, statement: re.Pattern[str], *, open_ended_is_pinned: bool
+) -> Iterator[Dependency]:
+    for line in _statements(text):
+        found = statement.match(line)
+        if found and "path" not in (said := _said(line[found.end() :])).options:
+            yield _dependency(found[2], said, open_ended_is_pinned=open_ended_is_pinned)
+
+
+def _statements(text: str) -> Iterator[str]:
+    """Lines, put together where one ends with a comma, without blocks of gems that come from a
+    directory or a repository, and without what stands between `=begin` and `=end`.
+    """
+    whole, until = "", None
+    for line in text.splitlines():
+        if until is not None:
+            until = None if line.rstrip() == until else until
+        elif ends := _block_ends(line):
+            until = ends
+        elif line.lstrip().startswith("#"):
+            continue
+        elif len(whole) < LONGEST_LINE and line.rstrip().endswith(","):
+            whole += line[:LONGEST_LINE]
+        else:
+            yield (whole + line)[: 2 * LONGEST_LINE]
+            whole = ""
+
+
+def _block_ends(line: str) -> str | None:
+    """How the line looks that ends a block which begins here."""
+    if line.startswith("=begin"):
+        return "=end"
+    if BLOCK.match(line) and line.rstrip().endswith(" do"):
+        return line[: len(line) - len(line.lstrip())] + "end"
+    return None
+
+
+def _said(rest: str) -> Said:
+    said, at = Said(), 0
+    while found := ARGUMENT.match(rest, at):
+        at = found.end()
+        if key := found["key"] or found["old"]:
+            said.options[key] = found["value"]
+        else:
+            said.versions += (texts := _texts(found["value"]))
+            said.clear = said.clear and bool(texts)
+    said.clear = said.clear and _is_over(rest[at:])
+    return said
+
+
+def _is_over(rest: str) -> bool:
+    """Whether nothing more is said of the gem; a condition says when, not which."""
+    left = rest.strip().removeprefix(")").lstrip()
+    return not left or left.startswith(("#", "if ", "unless "))
+
+
+def _texts(value: str) -> list[str]:
+    """One text or a list of them; nothing where anything else is among it."""
+    left = TEXT.sub("", value).replace(".freeze", "").strip("[], \t")
+    return [] if left else [double or single for double, single in TEXT.findall(value)]
+
+
+def _dependency(name: str, said: Said, *, open_ended_is_pinned: bool) -> Dependency:
+    required = tuple(_texts(said.options.get("require", "")))
+    if AWAY & said.options.keys():
+        return Dependency(name, "", pinned=bool(FIRM & said.options.keys()), imported=required)
+    clauses = [*_clauses(said.versions)]
+    if not said.clear or len(clauses) != len(said.versions):
+        return unknown(name)
+    ends = any(sign in {"==", "~=", "<", "<="} for sign, _ in clauses)
+    pinned = ends or (bool(clauses) and open_ended_is_pinned)
+    version = shown(", ".join(said.versions), VERSION)
+    early = any(map(is_early, clauses))
+    return Dependency(shown(name, NAME), version, early, pinned, imported=required)
+
+
+def _clauses(versions: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """In the signs that Python has for the same."""
+    for version in versions:
+        if found := CLAUSE.fullmatch(version):
+            yield {"~>": "~=", "=": "==", None: "=="}.get(found[1], found[1]), found[2]

@@ -1,0 +1,256 @@
+"""What a manifest says of the packages it names: which versions, and how firmly.
+
+Read are requirements*.txt, pyproject.toml, package.json, go.mod, Cargo.toml, Gemfile, *.gemspec,
+pom.xml, build.gradle[.kts] and gradle/libs.versions.toml, as far as they say so themselves: nothing
+is resolved, nothing is run, nothing is asked of a registry.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from intake.packages import gemfiles, gradle, maven
+from intake.packages.imported import Ecosystem, imported_as
+from intake.packages.versions import LONGEST_LINE, NAME, VERSION, Dependency, is_early
+from intake.text.shown import shown
+
+LARGEST = 1 << 19
+
+REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]{0,99})\s*(?:\[[^\]]*\])?\s*([^;#]*)")
+CLAUSE = re.compile(r"(===?|~=|!=|<=?|>=?)\s*v?(\d[\w.*+!-]*)")
+REQUIRED = re.compile(r"^\s*(?:require\s+)?([\w.~-]+\.[\w./~-]+)\s+(v\d[\w.+-]*)", re.M)
+FIRM_URL = re.compile(r"@[0-9a-f]{7,40}\b|\.(?:whl|zip|tar\.gz|tgz)\b|#.*[0-9a-f]{7,40}")
+LOCAL = ("file:", "link:", "portal:", "workspace:", "catalog:", ".", "/")
+REMOTE = re.compile(r"(?:git|https?|ssh|github|gitlab|bitbucket)[:+@]|[\w.-]+/[\w.-]+(?:#|$)")
+ANY = frozenset({"", "*", "x", "latest", "next", "any"})
+
+LOCKS: dict[Ecosystem, tuple[str, ...]] = {
+    "python": ("uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock"),
+    "npm": (
+        "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock",
+        "bun.lockb",
+    ),
+    "cargo": ("cargo.lock",),
+    "rubygems": ("gemfile.lock", "gems.locked"),
+    "maven": ("gradle.lockfile",),  # Maven itself has none
+}  # fmt: skip
+
+
+Dependencies = Mapping[str, Dependency]
+"""By the name they are imported by."""
+
+
+class Manifests:
+    """Where the manifests and lock files of a repository lie."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._at: dict[tuple[str, Ecosystem], list[str]] = {}
+        self._catalogs: dict[str, str] = {}
+        self._locked: set[tuple[str, Ecosystem]] = set()
+        for path in paths:
+            directory, _, name = path.rpartition("/")
+            if ecosystem := _locks(name.lower()):
+                self._locked.add((directory, ecosystem))
+            elif ecosystem := manifest_of(path):
+                if _is_catalog(path.lower()):
+                    self._catalogs[directory.rpartition("/")[0]] = path
+                else:
+                    home = _home(directory) if name.lower().endswith(".txt") else directory
+                    self._at.setdefault((home, ecosystem), []).append(path)
+
+    def near(self, path: str, ecosystem: Ecosystem) -> tuple[str, ...]:
+        """Those of the nearest directory above the file that has any, and what Gradle's lead to."""
+        for directory in _above(path):
+            if found := self._at.get((directory, ecosystem)):
+                catalog = self._catalog(found[0]) if ecosystem == "maven" else None
+                return (*sorted(found), *filter(None, (catalog,)))
+        return ()
+
+    def _catalog(self, manifest: str) -> str | None:
+        """Of the build around a manifest: the nearest one."""
+        known = (self._catalogs[each] for each in _above(manifest) if each in self._catalogs)
+        return next(known, None)
+
+    def locks(self, path: str, ecosystem: Ecosystem) -> bool:
+        """Whether a lock file beside or above says which versions are meant."""
+        return any((directory, ecosystem) in self._locked for directory in _above(path))
+
+
+def manifest_of(path: str) -> Ecosystem | None:
+    """Whose packages a file lists, by its name."""
+    if not (lowered := path.lower()).endswith(_ENDINGS):
+        return None
+    directory, _, name = lowered.rpartition("/")
+    if name.endswith(".txt"):
+        listed = name.startswith("requirements") or directory.endswith("requirements")
+        return "python" if listed else None
+    if name.endswith(".gemspec"):
+        return "rubygems"
+    return "maven" if _is_catalog(lowered) else _NAMES.get(name)
+
+
+CATALOG = "gradle/libs.versions.toml"
+_NAMES: dict[str, Ecosystem] = {
+    "pyproject.toml": "python",
+    "package.json": "npm",
+    "go.mod": "go",
+    "cargo.toml": "cargo",
+    "gemfile": "rubygems",
+    "gems.rb": "rubygems",
+    "pom.xml": "maven",
+    "build.gradle": "maven",
+    "build.gradle.kts": "maven",
+}
+_ENDINGS = (".txt", ".gemspec", CATALOG, *_NAMES)
+
+
+def dependencies_in(path: str, content: bytes) -> Dependencies:
+    """What the manifest asks for; nothing of one that cannot be read."""
+    ecosystem = manifest_of(path)
+    if ecosystem is None or len(content) > LARGEST:
+        return {}
+    read = _reader(path.lower().rpartition("/")[2])
+    with suppress(ValueError, RecursionError, AttributeError, TypeError):
+        found = list(read(content.decode("utf-8", "replace")))
+        return {
+            imported_as(name, ecosystem): each
+            for each in found
+            for name in (each.name, *each.imported)
+        }
+    return {}
+
+
+def _reader(name: str) -> Callable[[str], Iterator[Dependency]]:
+    if name.endswith(".gemspec"):
+        return gemfiles.dependencies_of_gem
+    return _READ.get(name, _requirements)
+
+
+def _is_catalog(lowered: str) -> bool:
+    """The one that Gradle looks for by itself."""
+    return lowered == CATALOG or lowered.endswith(f"/{CATALOG}")
+
+
+def _locks(name: str) -> Ecosystem | None:
+    if name.startswith("requirements") and name.endswith(".lock"):
+        return "python"
+    return next((ecosystem for ecosystem, names in LOCKS.items() if name in names), None)
+
+
+def _home(directory: str) -> str:
+    """`requirements/base.txt` speaks for the directory around."""
+    outer, _, last = directory.rpartition("/")
+    return outer if last.lower() == "requirements" else directory
+
+
+def _above(path: str) -> Iterator[str]:
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _requirements(text: str) -> Iterator[Dependency]:
+    for line in text.splitlines():
+        if found := _requirement(line, open_ended_is_pinned=False):
+            yield found
+
+
+def _requirement(line: str, *, open_ended_is_pinned: bool) -> Dependency | None:
+    """`name[extra] >=1,<2 ; marker`; a library leaves its upper end open on purpose."""
+    match = REQUIREMENT.match(line.strip()[:LONGEST_LINE])
+    if not match:
+        return None
+    name, said = match[1], match[2].strip().strip("()")
+    if said.startswith("@"):
+        return Dependency(name, "", pinned=bool(FIRM_URL.search(said)))
+    clauses = CLAUSE.findall(said)
+    ends = any(sign in {"==", "===", "~=", "<", "<="} for sign, _ in clauses)
+    pinned = ends or (bool(clauses) and open_ended_is_pinned)
+    return Dependency(name, shown(said, VERSION), any(map(is_early, clauses)), pinned)
+
+
+def _pyproject(text: str) -> Iterator[Dependency]:
+    file = tomllib.loads(text)
+    project = file.get("project", {})
+    groups = [project.get("dependencies", [])]
+    groups += project.get("optional-dependencies", {}).values()
+    groups += file.get("dependency-groups", {}).values()
+    for line in (line for group in groups for line in group if isinstance(line, str)):
+        if found := _requirement(line, open_ended_is_pinned=True):
+            yield found
+    poetry = file.get("tool", {}).get("poetry", {})
+    for table in (poetry, *poetry.get("group", {}).values()):
+        yield from _table({**table.get("dependencies", {}), **table.get("dev-dependencies", {})})
+
+
+def _package_json(text: str) -> Iterator[Dependency]:
+    file = json.loads(text)
+    for name in ("devDependencies", "optionalDependencies", "dependencies"):
+        for package, version in file.get(name, {}).items():
+            if isinstance(version, str) and not version.startswith(LOCAL):
+                renamed = version.startswith("npm:")
+                yield _ranged(package, version.rpartition("@")[2] if renamed else version)
+
+
+def _cargo(text: str) -> Iterator[Dependency]:
+    file = tomllib.loads(text)
+    tables = [file, file.get("workspace", {}), *file.get("target", {}).values()]
+    for table in tables:
+        for name in ("build-dependencies", "dev-dependencies", "dependencies"):
+            yield from _table(table.get(name, {}))
+
+
+def _go_mod(text: str) -> Iterator[Dependency]:
+    for name, version in REQUIRED.findall(text):
+        yield Dependency(shown(name, NAME), shown(version, VERSION), version.startswith("v0."))
+
+
+def _table(table: Mapping[str, Any]) -> Iterator[Dependency]:
+    """Poetry's and Cargo's way: a version, or a table with one. What lies in the tree is ours."""
+    for name, said in table.items():
+        version = said.get("version", "") if isinstance(said, dict) else said
+        if isinstance(said, dict) and ("path" in said or said.get("workspace")):
+            continue
+        if isinstance(said, dict) and "git" in said:
+            yield Dependency(shown(name, NAME), "", pinned=bool({"rev", "tag"} & said.keys()))
+        elif isinstance(version, str) and name != "python":
+            yield _ranged(name, version)
+
+
+def _ranged(name: str, version: str) -> Dependency:
+    """A range as npm, Cargo and Poetry write it: `^1.2` ends by itself, `>=1` does not."""
+    said = version.strip()
+    if REMOTE.match(said):
+        return Dependency(name, "", pinned=bool(FIRM_URL.search(said)))
+    ways = [way.strip() for way in said.split("||")]
+    early = all(map(_stays_early, ways))
+    pinned = not any(way.lower() in ANY or _is_open(way) for way in ways)
+    return Dependency(shown(name, NAME), shown(said, VERSION), early, pinned)
+
+
+def _stays_early(way: str) -> bool:
+    clauses = CLAUSE.findall(way)
+    if clauses:
+        return any(is_early((sign, version)) for sign, version in clauses)
+    return re.match(r"[\^~=v ]*0(?:\.|$)", way) is not None
+
+
+def _is_open(way: str) -> bool:
+    return way.startswith(">") and "<" not in way
+
+
+_READ: dict[str, Callable[[str], Iterator[Dependency]]] = {
+    "pyproject.toml": _pyproject,
+    "package.json": _package_json,
+    "go.mod": _go_mod,
+    "cargo.toml": _cargo,
+    "gemfile": gemfiles.dependencies_of,
+    "gems.rb": gemfiles.dependencies_of,
+    "pom.xml": maven.dependencies_of,
+    "build.gradle": gradle.dependencies_of,
+    "build.gradle.kts": gradle.dependencies_of,
+    "libs.versions.toml": gradle.listed_in,
+}

@@ -1,0 +1,281 @@
+"""`debt scan`, the reading half: from a git repository to a few findings. Values only.
+
+    HEAD → files → one pass of history → contents of the code → blocks, groups → findings
+
+Nothing is written but what the next reading can do without (cache.py), and never into the
+repository.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from debt.artifact.registered_paths import NOTHING, RegisteredPaths
+from debt.policy.policy import Policy, built_in
+from intake.blocks.blocks import Block
+from intake.findings.attribution import parted_by
+from intake.findings.baseline import Baseline, Written, baseline_of
+from intake.findings.candidates import Facts
+from intake.findings.documents import Documents
+from intake.findings.findings import Finding
+from intake.findings.grouping import groups_of
+from intake.findings.moves import followed, moved_on, moves_of
+from intake.findings.register_paths import incidents_of
+from intake.findings.results import found_in
+from intake.git.presence import Tracked
+from intake.git.processes import Ending
+from intake.git.repository import Limits, UnreadableRepository, opened
+from intake.git.tree import head_of, name_of, text_of
+from intake.languages.imports import Reference
+from intake.languages.references import References
+from intake.provenance.history import FileHistory, History
+from intake.provenance.log import Progress
+from intake.reading.file_measures import Contents
+from intake.reading.file_signals import Traits
+from intake.reading.scan_rules import Rules, rules_of
+from intake.reading.selection import Code, by_glob, code_of
+from intake.reading.session import Reading, reading
+from intake.signals.signals import watched
+from intake.text.shown import counted, shown
+from intake.text.without_gc import uncollected
+
+__all__ = [
+    "Finding",
+    "Limits",
+    "Scan",
+    "UnreadableRepository",
+    "read_repository",
+    "repository_name",
+]
+
+MOST_FAULTS = 50
+NO_COMMITS = "The repository has no commits yet."
+LOWER_BOUND = "AI shares are lower bounds: a tool can be told to leave no marker."
+EARLIER = "lines that were added earlier are nobody's, neither people's nor a tool's."
+
+
+@dataclass(frozen=True)
+class Scan:
+    """All that one reading found, costliest finding first.
+
+    `ai_lines` of `all_lines` are added lines of code files that still stand. `mixed` counts files
+    with some AI lines, but too few to be findings. Merge commits are in no count. `notes` say what
+    limits the reading, one sentence each. `blocks` are the metadata blocks behind findings, by the
+    findings' identity, `declared` the artifacts whose globs a person gave, `followed` those whose
+    code was moved; `tracked` are all the files there are, and `baseline` is what people's code does
+    beside the tools'. It is `whole` where all of history counted: else what was not found may be
+    older.
+    """
+
+    repo: str
+    head: str
+    commits: int
+    ai_commits: int
+    ai_lines: int
+    all_lines: int
+    findings: tuple[Finding, ...]
+    mixed: int
+    notes: tuple[str, ...]
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    declared: Mapping[str, int] = field(default_factory=dict)
+    followed: Mapping[str, int] = field(default_factory=dict)
+    tracked: Tracked | None = None
+    baseline: Baseline = field(default_factory=Baseline)
+    whole: bool = True
+
+
+def repository_name(path: Path, ending: Ending | None = None) -> str:
+    """What the register calls it where nobody says otherwise. Raises UnreadableRepository."""
+    with opened(path, ending=ending) as repository:
+        return name_of(repository)
+
+
+@uncollected
+def read_repository(
+    path: Path,
+    *,
+    name: str | None = None,
+    now: datetime,
+    progress: Progress | None = None,
+    policy: Policy | None = None,
+    limits: Limits | None = None,
+    known: RegisteredPaths = NOTHING,
+    since: date | None = None,
+    cache: Path | None = None,
+    ending: Ending | None = None,
+) -> Scan:
+    """Read a work tree or a bare repository at its HEAD. `now` is aware; time windows end there.
+    `known` is what the register says of its paths.
+
+    Only commits that landed on the day `since` (in UTC) or later count. What was read is kept in
+    the directory `cache`, and read there instead the next time: the scan is the same, but faster.
+    `policy`, where it is not the built-in one, says by what files count and are rated. `progress`
+    is told commits read and in all; whoever holds `ending` can end the reading. Raises
+    UnreadableRepository with one clear line where there is no repository, a clone lacks what its
+    history needs, or a limit is passed.
+    """
+    rules = rules_of(policy or built_in())
+    with opened(path, limits, ending) as repository:
+        repo = shown(name) if name else name_of(repository)
+        head = head_of(repository)
+        if head is None:
+            return Scan(repo, "", 0, 0, 0, 0, (), 0, (NO_COMMITS,), whole=False)
+        with reading(repository, head, rules.markers, cache, since) as read:
+            code = code_of(repository, read.files, rules.markers, read.contents, known.declared)
+            blocks = _heard(code, read.contents)
+            read.commits(progress)
+        history = read.history(code.blobs.keys() | code.manifests)
+        known, code = _moved_on(known, code, history)
+        measured = _measured(code, blocks, history, read.contents, rules)
+        documents = Documents(map(text_of, code.files))
+        facts = Facts(repo, now.timestamp(), rules, code.owners, history, *measured, documents)
+        return _scan(read, code, facts, blocks, known)
+
+
+def _moved_on(known: RegisteredPaths, code: Code, history: History) -> tuple[RegisteredPaths, Code]:
+    """What people declared, and what traces say, at the paths to which history moved it."""
+    moved = {old: new.path for old, new in history.moved.items()}
+    code = replace(code, traces=code.traces.following(moved))
+    if not known.declared:
+        return known, code
+    files = {text_of(path) for path in code.blobs}
+    known = moved_on(known, moves_of(history), files, code.tracked.stands)
+    return known, replace(code, declared=by_glob(known.declared))
+
+
+def _heard(code: Code, contents: Contents) -> list[Block]:
+    """Reads every file once, while git looks through history; what they say of themselves."""
+    return [block for seen in contents.read(code.blobs) for block in seen.blocks]
+
+
+class _Measured(NamedTuple):
+    """What stands in the files that count; `forks` and `traits` of those that may become part of a
+    finding.
+    """
+
+    files: dict[str, FileHistory]
+    lines: dict[str, int]
+    forks: dict[str, int]
+    named: dict[str, tuple[Reference, ...]]
+    traits: dict[str, Traits]
+
+
+def _measured(
+    code: Code, blocks: Iterable[Block], history: History, contents: Contents, rules: Rules
+) -> _Measured:
+    ours = {block.path for block in blocks if block.declares}
+    near = {path for path in code.blobs if _is_near(path, code, history, rules)}
+    _look_closer(code, near, history, contents)
+    found = _Measured({}, {}, {}, {}, {})
+    for raw in code.blobs:
+        path, measured = text_of(raw), contents.measured[raw]
+        unwanted = measured.generated and raw not in code.vouched and path not in ours
+        if measured.lines is None or unwanted:
+            continue
+        found.lines[path] = measured.lines
+        if measured.references:
+            found.named[path] = measured.references
+        if raw in history.files:
+            found.files[path] = history.files[raw]
+        if (raw in near or path in ours) and measured.branches is not None:
+            found.forks[path] = measured.branches
+        if (raw in near or path in ours) and measured.traits is not None:
+            found.traits[path] = measured.traits
+    return found
+
+
+def _look_closer(code: Code, near: Container[bytes], history: History, contents: Contents) -> None:
+    """Measures more of those that are near, and traces lines to those whom traces name."""
+    traces = code.traces.of
+    closer = {path: blob for path, blob in code.blobs.items() if path in near}
+    for raw, _, _, content in contents.read(closer, near=near, again=traces):
+        if raw in traces and raw in history.files:
+            history.files[raw].trace(traces[raw].spans(len(content.splitlines())))
+
+
+def _is_near(path: bytes, code: Code, history: History, rules: Rules) -> bool:
+    """Whether it may become part of a finding."""
+    file = history.files.get(path)
+    by_tools = file is not None and file.ai_share >= rules.scan.mixed
+    return by_tools or path in code.traces.of or code.speaks_of(text_of(path))
+
+
+def _scan(
+    read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], known: RegisteredPaths
+) -> Scan:
+    """What comes of what was read; what is kept for the next reading is written last."""
+    repository, head, history = read.repository, read.head, facts.history
+    parted = parted_by(facts, blocks, known)
+    groups = groups_of(parted.code_files(repository, facts), facts.repo, facts.rules.scan)
+    tools, people = parted.written(facts)
+    asked = [path for group in (*groups, *parted.said.groups) for path in group.files]
+    references = References(map(text_of, code.blobs), facts.named, asked)
+    facts = replace(facts, references=references, baseline=_both(tools, people, facts))
+    found = found_in(groups, parted.said, facts, incidents_of(known))
+    seen = watched(
+        repository, head, found.every, tools, facts, files=code.files, known=read.mentions()
+    )
+    movable = (*found.grouped, *(candidate for candidate, _ in found.claimed))
+    files_of = {each.identity: each.group.files for each in movable}
+    ours = (file.ai_added for path, file in facts.files.items() if path not in parted.said.denied)
+    faults = parted.said.claims.faults[:MOST_FAULTS]
+    return Scan(
+        repo=facts.repo,
+        head=head,
+        commits=history.commits,
+        ai_commits=history.ai_commits,
+        ai_lines=sum(ours),
+        all_lines=sum(file.added for file in facts.files.values()),
+        findings=found.findings(seen.signals),
+        mixed=parted.mixed(facts),
+        notes=(*code.notes, *faults, *_limits(read, facts), *read.done(seen.mentions)),
+        blocks={each.identity: claim.block for each, claim in found.claimed},
+        declared={each.identity: theirs.declared.artifact_id for each, theirs in found.declared},
+        followed=followed(files_of, parted.moved, known, code.stands)
+        | {
+            each.identity: theirs.declared.artifact_id
+            for each, theirs in found.declared
+            if theirs.declared.moved
+        },
+        tracked=code.tracked,
+        baseline=facts.baseline,
+        whole=not (read.since or read.cut),
+    )
+
+
+def _both(tools: Iterable[str], people: Iterable[str], facts: Facts) -> Baseline:
+    """What tools wrote beside what people wrote; of what is gone, too."""
+    scan = facts.rules.scan
+    gone = [each for each in facts.history.gone if each.added >= scan.min_lines]
+    theirs = sum(each.added for each in gone if each.ai_share >= scan.threshold)
+    ours = sum(each.added for each in gone if each.ai_share < scan.mixed)
+    both = (Written(_standing(tools, facts), theirs), Written(_standing(people, facts), ours))
+    return baseline_of(*both, facts.history, facts.as_of)
+
+
+def _standing(paths: Iterable[str], facts: Facts) -> list[tuple[FileHistory, int]]:
+    there = (path for path in sorted(paths) if path in facts.files)
+    return [(facts.files[path], facts.lines[path]) for path in there]
+
+
+def _limits(read: Reading, facts: Facts) -> Iterator[str]:
+    """What this reading could not use, or did not see."""
+    noted = read.noted
+    if noted.too_large:
+        were = "was" if noted.too_large == 1 else "were"
+        yield f"{counted(noted.too_large, 'git-ai note')} {were} too large to be read."
+    if noted.elsewhere:
+        are = "is" if noted.elsewhere == 1 else "are"
+        yield f"{counted(noted.elsewhere, 'git-ai note')} {are} on commits outside this branch."
+    if read.since:
+        yield f"Only commits that landed since {read.since} (UTC) count; {EARLIER}"
+    if read.cut:
+        number = facts.history.commits
+        found = "commit was" if number == 1 else f"{number:,} commits were"
+        yield f"This clone is shallow: only its newest {found} read, the rest is unknown."
+    if facts.owners.passed_over:
+        passed = counted(facts.owners.passed_over, "line")
+        yield f"CODEOWNERS: passed over {passed} that GitHub would not understand."
+    yield LOWER_BOUND

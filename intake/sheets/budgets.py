@@ -1,0 +1,144 @@
+"""Many budgets from a spreadsheet: all of them in one transaction, or none."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import BinaryIO, TypeVar
+
+from debt.budgets.budget import Limits, Rhythm
+from debt.change import Change
+from debt.refusal import Refused
+from debt.rules.dates import parse_day
+from debt.rules.hours import Period, parse_amount, parse_length
+from debt.scope import BudgetLine, Scope, ScopeKind
+from intake.sheets.import_file import seekable
+from intake.sheets.spreadsheet import Faults, records
+from storage.costs import budgets
+from storage.costs.budgets import Budget
+from storage.database.store import Session, Store
+from storage.register import queries
+
+COLUMNS = (
+    *("scope", "only", "period", "weeks", "first_day"),
+    *("hours", "score", "artifacts", "lower_by", "by"),
+)
+REQUIRED = ("scope", "hours")
+T = TypeVar("T")
+_COLUMN_OF = {"minutes": "hours"}
+
+
+async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> int:
+    """How many were set; what a file has no column for stays as it was. Raises WrongSpreadsheet,
+    and sets none, where any cell is wrong.
+    """
+    faults, count = Faults(name), 0
+    with seekable(file) as whole:
+        async with store.change() as session:
+            for line, said in _rows(whole, faults):
+                try:
+                    await _put(session, change, said)
+                except Refused as refused:
+                    faults.add(line, _column(refused), str(refused))
+                count += 1
+            faults.refuse()
+    return count
+
+
+async def _put(session: Session, change: Change, said: Mapping[str, str]) -> None:
+    place = BudgetLine(_scope(said["scope"]), said.get("only", "").casefold())
+    budgets.require_place(place)
+    if place.scope.kind is not ScopeKind.TRAIN and not await queries.exists(session, place.scope):
+        raise Refused(f"nothing on the register is in {place.scope}", field="scope")
+    known = await budgets.find(session, place, change.today)
+    limits, rhythm = _limits(said, known, change.today), _rhythm(said, known)
+    await budgets.put(session, change, place, rhythm, limits)
+
+
+def _rows(file: BinaryIO, faults: Faults) -> Iterator[tuple[int, dict[str, str]]]:
+    with records(file, faults) as lines:
+        header = next(lines, None)
+        names = _names(header[1] if header else [], faults)
+        for line, cells in lines if names else ():
+            padded = [*cells, *[""] * len(names)]
+            yield line, dict(zip(names, (cell.strip() for cell in padded), strict=False))
+
+
+def _names(header: list[str], faults: Faults) -> list[str]:
+    names = [name.strip() for name in header]
+    for name in names:
+        if name not in COLUMNS:
+            faults.add(1, name[:60], f"is no column; columns are {', '.join(COLUMNS)}")
+    for name in REQUIRED:
+        if name not in names:
+            faults.add(1, name, "is missing; scope and hours are required")
+    return [] if faults.count else names
+
+
+def _limits(said: Mapping[str, str], known: Budget | None, today: date) -> Limits:
+    was = known.limits if known else Limits(0)
+    with _in_column("hours"):
+        was = was.with_minutes(parse_amount(said["hours"]), today)
+    return Limits(
+        was.minutes,
+        score=_number(said, "score", was.score),
+        artifacts=_number(said, "artifacts", was.artifacts),
+        lower_by=_read(said, "lower_by", parse_length, was.lower_by),
+        by=_read(said, "by", parse_day, was.by),
+    )
+
+
+def _rhythm(said: Mapping[str, str], known: Budget | None) -> Rhythm:
+    """Weeks and first day are those of a sprint of its own."""
+    was = known.rhythm if known and isinstance(known.rhythm, Rhythm) else Rhythm(Period.MONTH)
+    period = _period(said["period"]) if "period" in said else was.period
+    rhythm = was if was.period is period else Rhythm(period)
+    weeks = _number(said, "weeks", rhythm.weeks)
+    first = _read(said, "first_day", parse_day, rhythm.first_day)
+    if (weeks is None) != (first is None):
+        raise Refused("a sprint of its own has both: weeks and first_day", field="first_day")
+    return Rhythm(period, weeks, first)
+
+
+def _scope(cell: str) -> Scope:
+    kind, _, name = cell.partition(":")
+    if kind.casefold() not in budgets.SCOPES or not name:
+        raise Refused(f"a scope is {budgets.SPELLED}", field="scope")
+    return Scope(ScopeKind(kind.casefold()), name)
+
+
+def _period(cell: str) -> Period:
+    if cell and cell.casefold() not in set(Period):
+        raise Refused(f"a period is one of {', '.join(Period)}", field="period")
+    return Period(cell.casefold() or Period.MONTH)
+
+
+def _number(said: Mapping[str, str], name: str, unsaid: int | None) -> int | None:
+    return _read(said, name, _whole, unsaid)
+
+
+def _whole(cell: str) -> int:
+    if not (cell.isascii() and cell.isdigit() and len(cell) < 10):
+        raise Refused("is not a whole number")
+    return int(cell)
+
+
+def _read(
+    said: Mapping[str, str], name: str, read: Callable[[str], T], unsaid: T | None
+) -> T | None:
+    """None in an empty cell; without such a column, what is there already."""
+    if name not in said:
+        return unsaid
+    with _in_column(name):
+        return read(said[name]) if said[name] else None
+
+
+@contextmanager
+def _in_column(name: str) -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(str(refused), field=name) from None
+
+
+def _column(refused: Refused) -> str | None:
+    return _COLUMN_OF.get(refused.field or "", refused.field)

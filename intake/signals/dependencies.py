@@ -1,0 +1,185 @@
+"""What AI-written files lean on: packages that are unstable, or that have moved on since."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import chain
+
+from debt.artifact.signals import Sign, Signal
+from debt.policy.scans import SignalsPolicy
+from intake.findings.candidates import Candidate, Facts
+from intake.git.repository import Repository
+from intake.git.tree import Blob, contents_of, text_of
+from intake.packages.imported import Ecosystem, ecosystem_of, used
+from intake.packages.manifests import LARGEST, Dependencies, Manifests, dependencies_in
+from intake.packages.versions import Dependency
+
+MOST_NAMED = 3
+LONGEST_NAME = 10_000
+
+Then = tuple[str, int]
+"""A manifest by its path, as that commit left it."""
+
+Asked = tuple[str, Dependency]
+"""What a manifest asks for, by the manifest's path."""
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """The manifests of a repository and what the nearest ones ask for: now, and then."""
+
+    manifests: Manifests
+    now: Mapping[str, Dependencies]
+    then: Mapping[Then, Dependencies]
+
+
+def dependence_of(
+    repository: Repository,
+    candidates: Iterable[Candidate],
+    facts: Facts,
+    files: Mapping[bytes, Blob],
+) -> Dependence:
+    """What is known of the manifests next to some candidates; none of the others is read."""
+    lying = Manifests(map(text_of, files))
+    near = {candidate: _near(candidate, lying) for candidate in candidates}
+    paths = sorted({path for some in near.values() for path in some})
+    small = {_raw(path): blob for path in paths if (blob := files[_raw(path)]).size <= LARGEST}
+    with closing(contents_of(repository, small)) as contents:
+        now = {text_of(raw): dependencies_in(text_of(raw), text) for raw, text in contents}
+    asked = {each for candidate, some in near.items() for each in _changed_since(candidate, some)}
+    return Dependence(lying, now, dict(_read_then(repository, sorted(asked), facts)))
+
+
+def unstable(candidate: Candidate, known: Dependence) -> Signal | None:
+    """Packages it imports that are below 1.0, not pinned, or on the policy's list."""
+    policy = candidate.facts.rules.signals
+    found = {}
+    for path, manifest, each in _used(candidate, known):
+        ecosystem = ecosystem_of(path)
+        locked = ecosystem is not None and _locks(known.manifests, (path, manifest), ecosystem)
+        if why := _why_unstable(each, policy, locked=locked):
+            found[each.name] = f"{each.name} ({why})"
+    return _said(Sign.DEPENDENCIES, "leans on ", found)
+
+
+def shifted(candidate: Candidate, known: Dependence) -> Signal | None:
+    """Packages it imports that are on another line of versions than when it was last touched."""
+    found = {}
+    then = dict(_changed_since(candidate, _near(candidate, known.manifests)))
+    for _, manifest, each in _used(candidate, known):
+        commit = then.get(manifest)
+        old = known.then.get((manifest, commit), {}) if commit is not None else {}
+        was = next((other for other in old.values() if other.name == each.name), None)
+        if was and was.line and each.line and was.line != each.line:
+            versions = (was.exact or was.version, each.exact or each.version)
+            found[each.name] = f"{each.name} {' → '.join(versions)}"
+    return _said(Sign.SHIFTED, "since it was last touched: ", found)
+
+
+def _why_unstable(each: Dependency, policy: SignalsPolicy, *, locked: bool) -> str | None:
+    meant = (each.name, f"{each.name} {each.exact}")
+    if any(fnmatchcase(said, name) for name in policy.unstable for said in meant):
+        return "to get away from"
+    if any(fnmatchcase(each.name, name) for name in policy.stable):
+        return None
+    if not each.pinned and not locked:
+        return "unpinned"
+    return "pre-1.0" if each.early else None
+
+
+def _said(sign: Sign, words: str, found: Mapping[str, str]) -> Signal | None:
+    """The first few by name; what they are called does not change from day to day."""
+    if not found:
+        return None
+    named = [found[name] for name in sorted(found)]
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return Signal(sign, f"{words}{', '.join(named[:MOST_NAMED])}{more}")
+
+
+def _near(candidate: Candidate, lying: Manifests) -> set[str]:
+    """The nearest manifests of its files that import anything of others."""
+    importing = (path for path in candidate.group.files if candidate.facts.imports(path))
+    kinds = ((path, ecosystem_of(path)) for path in importing)
+    return {found for path, kind in kinds if kind for found in lying.near(path, kind)}
+
+
+def _used(candidate: Candidate, known: Dependence) -> Iterator[tuple[str, str, Dependency]]:
+    """Each file with a manifest next to it and a package that it imports from there."""
+    for path in candidate.group.files:
+        imported, ecosystem = candidate.facts.imports(path), ecosystem_of(path)
+        if imported and ecosystem:
+            asked = _asked(path, ecosystem, known)
+            for names in used(imported, asked.keys(), ecosystem):
+                for manifest, each in _certain([asked[name] for name in names]):
+                    yield path, manifest, each
+
+
+def _asked(path: str, ecosystem: Ecosystem, known: Dependence) -> dict[str, list[Asked]]:
+    """What the manifests next to a file ask for, by the names it is imported by."""
+    near = known.manifests.near(path, ecosystem)
+    found = [(name, each, one) for each in near for name, one in known.now.get(each, {}).items()]
+    called = {one.name for _, _, one in found}
+    asked = defaultdict(list)
+    for name, manifest, one in found:
+        if not one.through or one.through & called:
+            asked[name].append((manifest, one))
+    return asked
+
+
+def _certain(some: list[list[Asked]]) -> list[Asked]:
+    """Of several packages that an import may be of, the first one, if they are all alike."""
+    if len(some) == 1:
+        return some[0]
+    every = [*chain(*some)]
+    kinds = {(each.version, each.early, each.pinned) for _, each in every}
+    return [min(every, key=lambda found: found[1].name)] if len(kinds) == 1 else []
+
+
+def _locks(manifests: Manifests, paths: Iterable[str], ecosystem: Ecosystem) -> bool:
+    """Whether a lock file belongs to one of these; a version catalog has none beside it."""
+    return any(manifests.locks(path, ecosystem) for path in paths)
+
+
+def _changed_since(candidate: Candidate, manifests: Collection[str]) -> Iterator[Then]:
+    """Manifests that changed after the candidate's newest commit, with their own newest one until
+    then.
+    """
+    touched, histories = candidate.newest, candidate.facts.history.files
+    if touched is None:
+        return
+    for manifest in manifests:
+        file = histories.get(_raw(manifest))
+        commits = file.commits if file else ()
+        until = [commit for commit in commits if commit <= touched]
+        if until and max(commits) > max(until):
+            yield manifest, max(until)
+
+
+def _read_then(
+    repository: Repository, asked: Collection[Then], facts: Facts
+) -> Iterator[tuple[Then, Dependencies]]:
+    """As they were; one that was called otherwise then, or is not to be had, is left out."""
+    specs = {then: _spec(then, facts) for then in asked if "\n" not in then[0]}
+    found: dict[bytes, Blob] = {}
+    lines = (spec + b"\n" for spec in specs.values())
+    with repository.output("cat-file", "--batch-check", stdin=lines) as stdout:
+        for spec in specs.values():
+            oid, kind, size = (stdout.readline(LONGEST_NAME).split() + [b""] * 3)[:3]
+            if kind == b"blob" and size.isdigit() and int(size) <= LARGEST:
+                found[spec] = Blob(oid, int(size))
+    with closing(contents_of(repository, found)) as contents:
+        texts = dict(contents)
+    for then, spec in specs.items():
+        if spec in texts:
+            yield then, dependencies_in(then[0], texts[spec])
+
+
+def _spec(then: Then, facts: Facts) -> bytes:
+    path, commit = then
+    return facts.history.ids[commit] + b":" + _raw(path)
+
+
+def _raw(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")

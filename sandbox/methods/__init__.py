@@ -1,5 +1,0 @@
-"""The Web API methods, one module per family; importing the families fills METHODS."""
-
-from sandbox.methods.registry import METHODS, Method, Slack
-
-__all__ = ["METHODS", "Method", "Slack", "chat", "conversations", "files", "team", "users", "views"]

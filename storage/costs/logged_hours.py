@@ -1,0 +1,27 @@
+"""What was logged, as refitting the usual hours asks for it (R12)."""
+
+from sqlalchemy import func, select
+
+from debt.rules.calibration import Logged
+from storage.database.store import Session
+from storage.tables import ARTIFACT
+
+A = ARTIFACT.c
+
+
+async def by_kind_and_score(session: Session) -> list[Logged]:
+    """Of all artifacts on which hours were logged, ended ones too, but for those whose hours
+    somebody expected otherwise than is usual for their kind.
+    """
+    sums = func.sum(A.minutes_logged), func.sum(A.months_logged), func.count()
+    question = (
+        select(A.kind, A.score, *sums)
+        .where(A.months_logged > 0, A.monthly_minutes.is_(None))
+        .group_by(A.kind, A.score)
+        .order_by(A.kind, A.score)
+    )
+    rows = await session.execute(question)
+    return [
+        Logged(kind, score, int(minutes), int(months), artifacts)
+        for kind, score, minutes, months, artifacts in rows
+    ]

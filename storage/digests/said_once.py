@@ -1,0 +1,42 @@
+"""What a channel's digest said once, so that it is not said again before something has changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from storage.database.store import Session
+from storage.tables import TOLD, Told
+
+T = TOLD.c
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A subject, and what tells this word of it from the next."""
+
+    subject: str
+    number: int = 0
+    minutes: int = 0
+
+
+async def said(session: Session, channel: str, subjects: Iterable[str]) -> dict[str, Said]:
+    """The last word on each of these subjects."""
+    asked = list(subjects)
+    if not asked:
+        return {}
+    question = select(T.subject, T.number, T.minutes)
+    question = question.where(T.channel == channel, T.subject.in_(asked))
+    return {row.subject: Said(*row) for row in await session.execute(question)}
+
+
+async def note(session: Session, channel: str, told: Iterable[Said], week: str) -> None:
+    for each in told:
+        row = Told(channel=channel, week=week, subject=each.subject, number=each.number,
+                   minutes=each.minutes)  # fmt: skip
+        await session.merge(row)
+
+
+async def take_back(session: Session, channel: str, week: str) -> None:
+    """That week's digest never came."""
+    await session.execute(delete(TOLD).where(T.channel == channel, T.week == week))

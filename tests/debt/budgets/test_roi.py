@@ -1,0 +1,140 @@
+"""What work buys back, when it pays, and whether it did."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from debt.budgets.roi import (
+    Check,
+    Kind,
+    Stakes,
+    State,
+    Verdict,
+    check,
+    check_on,
+    require_next,
+    require_stakes,
+    returns,
+    risk_after,
+    usual_kind,
+    usual_stakes,
+)
+from debt.refusal import Refused
+from debt.rules.value import whole_months
+from tests.debt.builders import POLICY, TODAY, an_artifact, answer
+
+H = 60
+RULES = POLICY.roi
+WORK = Stakes(20 * H, 8 * H, 40 * H)
+
+
+def test_the_example_of_the_module() -> None:
+    day = date(2026, 11, 24)
+    at_once = returns(WORK, None, day, 12, RULES)
+    assert (at_once.frees_from, at_once.months) == (date(2026, 12, 1), 12)
+    assert at_once.bought_back == 104 * H
+    assert WORK.payback == pytest.approx(3.33, abs=0.01)
+    later = returns(WORK, date(2027, 1, 11), day, 12, RULES)
+    assert (later.frees_from, later.bought_back) == (date(2027, 2, 1), 80 * H)
+
+
+@pytest.mark.parametrize(
+    ("cost", "starts_on", "frees_from", "months"),
+    [
+        (0, None, "2026-12-01", 12), (41, None, "2027-01-01", 11), (120, None, "2027-02-01", 10),
+        (40, "2026-01-01", "2026-12-01", 12), (40, "2027-12-31", "2028-01-01", 0),
+        (40, "2030-01-01", "2030-02-01", 0),
+    ],
+)  # fmt: skip
+def test_what_takes_longer_frees_hours_later(
+    cost: int, starts_on: str | None, frees_from: str, months: int
+) -> None:
+    begins = date.fromisoformat(starts_on) if starts_on else None
+    gives = returns(Stakes(20 * H, 0, cost * H), begins, TODAY, 12, RULES)
+    assert (gives.frees_from.isoformat(), gives.months) == (frees_from, months)
+
+
+@given(st.integers(0, 40_000), st.integers(0, 40_000), st.integers(0, 40_000), st.integers(1, 59))
+def test_a_longer_horizon_never_gives_less_back(
+    before: int, after: int, cost: int, horizon: int
+) -> None:
+    stakes = Stakes(before + after + 1, after, cost)
+    shorter, longer = (returns(stakes, None, TODAY, n, RULES) for n in (horizon, horizon + 1))
+    assert shorter.bought_back <= longer.bought_back
+
+
+@pytest.mark.parametrize(
+    ("stakes", "said"),
+    [
+        (WORK, None), (Stakes(60, 60, 0), "That frees no hours: a month has to take less by it."),
+        (Stakes(60, 90, 0), "That frees no hours: a month has to take less by it."),
+        (Stakes(60, 0, -1), "Say between 0 and 10,000 hours."),
+        (Stakes(600_001, 0, 0), "Say between 0 and 10,000 hours."),
+    ],
+)  # fmt: skip
+def test_work_that_frees_nothing_is_no_plan(stakes: Stakes, said: str | None) -> None:
+    assert answer(lambda: require_stakes(stakes)) == said
+
+
+def test_where_nobody_says_the_policy_does() -> None:
+    """Complexity 4 is 40 h of work, and a refactor leaves four tenths of the hours."""
+    artifact = an_artifact(monthly_minutes=20 * H, complexity=4, risk=4, value=5)
+    assert usual_kind(artifact, POLICY) is Kind.REFACTOR
+    assert usual_stakes(artifact, Kind.REFACTOR, POLICY) == WORK
+    assert usual_stakes(artifact, Kind.RETIRE, POLICY).after == 0
+    assert [risk_after(artifact, kind, POLICY) for kind in list(Kind)[:3]] == [2, 0, 4]
+
+
+@pytest.mark.parametrize(
+    ("value", "risk", "kind"),
+    [(1, 5, Kind.RETIRE), (1, 1, Kind.REFACTOR), (5, 5, Kind.REFACTOR), (None, 5, Kind.REFACTOR)],
+)
+def test_what_is_deleted_first_is_not_refactored(value: int | None, risk: int, kind: Kind) -> None:
+    assert usual_kind(an_artifact(value=value, risk=risk), POLICY) is kind
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("following", State)
+def test_what_is_done_or_dropped_stays_so(state: State, following: State) -> None:
+    may = {
+        (State.PLANNED, State.DOING), (State.PLANNED, State.DONE), (State.PLANNED, State.DROPPED),
+        (State.DOING, State.DONE), (State.DOING, State.DROPPED),
+    }  # fmt: skip
+    refused = isinstance(answer(lambda: require_next(state, following)), str)
+    assert refused == ((state, following) not in may)
+
+
+@pytest.mark.parametrize(
+    ("took", "verdict"),
+    [
+        (0, Verdict.KEPT), (150, Verdict.KEPT), (210, Verdict.KEPT), (211, Verdict.BROKEN),
+        (900, Verdict.BROKEN), (None, Verdict.UNKNOWN),
+    ],
+)  # fmt: skip
+def test_a_promise_is_kept_where_three_quarters_of_it_came_true(
+    took: int | None, verdict: Verdict
+) -> None:
+    """8 h to 2 h: 6 h were promised, 4.5 h are enough."""
+    assert Check(8 * H, 2 * H, took).verdict(RULES) is verdict
+
+
+def test_no_hours_are_unknown_but_for_what_is_gone() -> None:
+    assert check(Kind.REFACTOR, WORK, 0, 3).took is None
+    assert check(Kind.RETIRE, WORK, 0, 3).took == 0
+    assert check(Kind.REFACTOR, WORK, 450, 3).took == 150
+
+
+@given(st.dates(max_value=date(2900, 1, 1)), st.integers(1, 24))
+def test_a_check_is_due_on_the_first_day_on_which_the_months_are_over(
+    done_on: date, months: int
+) -> None:
+    due = check_on(done_on, months)
+    assert whole_months(done_on, due) == months
+    assert whole_months(done_on, date.fromordinal(due.toordinal() - 1)) == months - 1
+
+
+def test_what_cannot_be_moved_says_so() -> None:
+    with pytest.raises(Refused, match="done already"):
+        require_next(State.DONE, State.DROPPED)

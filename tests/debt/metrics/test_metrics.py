@@ -1,0 +1,193 @@
+"""Metrics: what they say, when they turn for the worse, and when nothing is said at all."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from debt.metrics.figures import WEEK, WEEKS, Changes, Counts, Moment, Tally
+from debt.metrics.metrics import METRICS, Better, Metric, Unit
+from debt.metrics.trend import (
+    Trend,
+    Turn,
+    ages_faster,
+    immature,
+    is_new_top,
+    moved,
+    told,
+    worsening,
+)
+from debt.policy.vocabulary import MetricName
+from tests.debt.builders import POLICY
+
+TODAY = date(2026, 11, 30)
+QUIET = Counts(live=40, owned=40, retained=40, age_days=4_000)
+
+
+def metric(name: MetricName) -> Metric:
+    return next(each for each in METRICS if each.name is name)
+
+
+def trend(now: Moment, then: Moment | None = None, four_weeks_ago: Moment | None = None) -> Trend:
+    """As it is now, after twelve weeks of something else, or of the same."""
+    before = then or now
+    moments = [replace(before, day=TODAY - WEEK * (WEEKS - each)) for each in range(WEEKS)]
+    if four_weeks_ago:
+        moments[-4] = replace(four_weeks_ago, day=moments[-4].day)
+    return Trend((*moments, replace(now, day=TODAY)))
+
+
+def facts(**changes: Any) -> Moment:
+    return Moment(TODAY, counts=replace(QUIET, **changes))
+
+
+def one(name: MetricName, some: Trend) -> Any:
+    return next(each for each in told(some, POLICY) if each.metric.name is name)
+
+
+def test_every_metric_has_an_ask_and_a_threshold() -> None:
+    assert [each.name for each in METRICS] == list(MetricName)
+    assert all(each.ask and each.name in POLICY.metrics for each in METRICS)
+
+
+def test_the_core_five_are_read_from_what_is_counted_and_entered() -> None:
+    counts = Counts(live=10, owned=8, retained=6, past_review=3, retired=2)
+    tools = Changes(review_minutes=(30, 600, 60))
+    now = Moment(TODAY, counts, minutes=300, tools=tools)
+    said = {each.metric.name: each.now for each in told(trend(now), POLICY)}
+    assert said[MetricName.NAMED_OWNER] == 0.8
+    assert said[MetricName.REVIEW_TIME] == 60
+    assert said[MetricName.MONTHLY_HOURS] == 300
+    assert said[MetricName.PAST_REVIEW] == 3
+    assert said[MetricName.DELETED_RETAINED] == pytest.approx(1 / 3)
+    assert said[MetricName.COST_PER_ARTIFACT] == 30
+
+
+def test_changes_of_tools_stand_beside_those_of_people() -> None:
+    now = Moment(
+        TODAY,
+        tools=Changes(failed=Tally(3, 20), comments=Tally(20, 20)),
+        people=Changes(failed=Tally(1, 50), comments=Tally(150, 50)),
+        incidents=Tally(2, 8),
+    )
+    failure = one(MetricName.CHANGE_FAILURE, trend(now))
+    assert (failure.now, failure.beside) == (0.15, 0.02)
+    comments = one(MetricName.REVIEW_COMMENTS, trend(now))
+    assert (comments.now, comments.beside) == (1, 3)
+    assert one(MetricName.INCIDENTS, trend(now)).now == 0.25
+
+
+def test_what_nobody_has_entered_is_not_connected() -> None:
+    said = {each.metric.name: each.connected for each in told(trend(facts()), POLICY)}
+    assert not said[MetricName.REVIEW_TIME]
+    assert not said[MetricName.INCIDENTS]
+    assert not said[MetricName.MONTHLY_HOURS]
+    assert said[MetricName.UNTESTED]
+
+
+def test_more_workarounds_ask_for_something_but_not_that_somebody_began_to_enter_them() -> None:
+    metric = MetricName.WORKAROUNDS
+    assert one(metric, trend(Moment(TODAY, workarounds=6), Moment(TODAY))).turn is Turn.UNKNOWN
+    some = trend(Moment(TODAY, workarounds=6), Moment(TODAY, workarounds=2))
+    assert one(metric, some).turn is Turn.WORSE
+    found = moved(some, POLICY)
+    assert found is not None
+    assert (found.metric.name, found.then, found.now) == (metric, 2, 6)
+
+
+def test_a_missing_week_is_a_gap_and_no_direction_is_told_across_one_at_the_beginning() -> None:
+    some = trend(facts(), then=Moment(TODAY))
+    owner = one(MetricName.NAMED_OWNER, some)
+    assert owner.series == (*(None,) * 12, 1.0)
+    assert owner.turn is Turn.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "turn"),
+    [(40, 30, Turn.WORSE), (30, 40, Turn.BETTER), (40, 39, Turn.STEADY)],
+)
+def test_a_metric_turns_once_it_has_moved_enough(then: int, now: int, turn: Turn) -> None:
+    some = trend(facts(owned=now), facts(owned=then))
+    assert one(MetricName.NAMED_OWNER, some).turn is turn
+
+
+def test_the_digest_hears_of_the_one_that_got_worst() -> None:
+    some = trend(facts(owned=36, untested=20), facts())
+    found = moved(some, POLICY)
+    assert found is not None
+    assert (found.metric.name, found.then, found.now) == (MetricName.UNTESTED, 0, 0.5)
+
+
+def test_a_week_without_a_snapshot_asks_for_nothing() -> None:
+    assert moved(trend(facts(owned=10), facts(), four_weeks_ago=Moment(TODAY)), POLICY) is None
+
+
+def test_few_artifacts_are_no_trend() -> None:
+    few, were = Counts(live=3, owned=0), Counts(live=3, owned=3)
+    assert moved(trend(Moment(TODAY, few), Moment(TODAY, were)), POLICY) is None
+
+
+def test_beginning_to_log_hours_is_no_worsening() -> None:
+    some = trend(replace(facts(), minutes=6_000), facts())
+    assert moved(some, POLICY) is None
+    logged = trend(replace(facts(), minutes=6_000), replace(facts(), minutes=600))
+    found = moved(logged, POLICY)
+    assert found is not None
+    assert found.metric.name is MetricName.MONTHLY_HOURS
+
+
+def test_never_is_never() -> None:
+    silent = {
+        each: POLICY.metrics[each].model_copy(update={"worse_by": None}) for each in MetricName
+    }
+    policy = POLICY.model_copy(update={"metrics": silent})
+    assert moved(trend(facts(owned=0), facts()), policy) is None
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "is_immature"),
+    [(60, 60, True), (60, 58, True), (60, 50, False), (None, 60, False), (0, 60, False)],
+)
+def test_a_programme_that_does_not_bring_costs_down_is_immature(
+    then: float | None, now: float, is_immature: bool
+) -> None:
+    assert immature(then, now, POLICY) is is_immature
+
+
+@pytest.mark.parametrize(
+    ("tops", "new"),
+    [
+        (["growth", "pay", "pay", "pay"], True),
+        ([None, "pay", "pay", "pay"], True),
+        (["pay", "pay", "pay", "pay"], False),
+        (["growth", "pay", None, "pay"], False),
+        (["growth", "growth", "pay", "pay"], False),
+        (["growth", None, None, None], False),
+    ],
+)
+def test_three_weeks_running_at_the_top_is_told_once(tops: list[str | None], new: bool) -> None:
+    assert is_new_top(tops, 3) is new
+
+
+def test_a_team_ages_faster_than_the_others() -> None:
+    then, now = Counts(live=10, age_days=1_000), Counts(live=10, age_days=1_840)
+    all_then, all_now = Counts(live=110, age_days=11_000), Counts(live=110, age_days=12_840)
+    assert ages_faster(then, now, all_then, all_now) == 74
+    assert ages_faster(Counts(), now, all_then, all_now) is None
+    assert ages_faster(then, now, then, now) is None
+
+
+shares = st.floats(0, 1)
+
+
+@given(shares, shares, st.sampled_from(METRICS))
+def test_what_is_worse_one_way_is_better_the_other(then: float, now: float, some: Metric) -> None:
+    there, back = worsening(some, then, now), worsening(some, now, then)
+    assert there * back <= 0
+    if some.unit is Unit.SHARE:
+        assert there == pytest.approx(-back)
+    if some.better is Better.MORE and now > then:
+        assert there < 0

@@ -1,0 +1,196 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from debt.artifact.artifact import Artifact, Stage, Surface, Tier
+from debt.rules.score import Quadrant
+from debt.rules.standing import Action, Need, needs_of, next_step, standing
+from tests.debt.builders import POLICY, TODAY, an_artifact, artifacts, days, near_days
+
+RISKY = {"risk": 4, "surface": Surface.PRODUCTION, "responder": "U0SAM"}
+
+
+def _in(count: int) -> date:
+    return TODAY + timedelta(days=count)
+
+
+def test_everything_derived_stands_beside_the_artifact() -> None:
+    found = standing(an_artifact(), POLICY, TODAY)
+    assert (found.score, found.priority, found.quadrant) == (16, 192, Quadrant.LOW_LOW)
+    assert (found.tier, found.provisional, found.high_risk) == (Tier.STANDARD, False, False)
+    assert (found.orphan, found.attention) == (False, False)
+    assert (found.due_on, found.wakes_on) == (date(2027, 1, 15), date(2027, 1, 16))
+
+
+@given(artifacts(), near_days, st.integers(0, 400))
+def test_nothing_changes_by_itself_before_the_day_it_wakes(
+    artifact: Artifact, today: date, later: int
+) -> None:
+    now = standing(artifact, POLICY, today)
+    last = (now.wakes_on or date(2029, 1, 1)) - timedelta(days=1)
+    then = min(today + timedelta(days=later), last)
+    assert standing(artifact, POLICY, then) == now
+    assert list(needs_of(artifact, POLICY, then)) == list(needs_of(artifact, POLICY, today))
+
+
+@given(artifacts(), near_days)
+def test_it_wakes_after_today_or_never(artifact: Artifact, today: date) -> None:
+    wakes = standing(artifact, POLICY, today).wakes_on
+    assert wakes is None or wakes > today
+    assert artifact.live or wakes is None
+
+
+@pytest.mark.parametrize(
+    ("ends", "review", "wakes"),
+    [
+        (20, None, 13),
+        (8, None, 1),
+        (7, None, 8),
+        (0, None, 1),
+        (-1, None, None),
+        (None, 5, 6),
+        (None, -1, None),
+        (20, 5, 6),
+        (None, None, None),
+    ],
+)
+def test_it_wakes_when_its_end_is_soon_or_past_or_its_review_overdue(
+    ends: int | None, review: int | None, wakes: int | None
+) -> None:
+    expires_on, review_on = (None if count is None else _in(count) for count in (ends, review))
+    found = standing(an_artifact(expires_on=expires_on, review_on=review_on), POLICY, TODAY)
+    assert found.wakes_on == (None if wakes is None else _in(wakes))
+
+
+@given(artifacts(days), days)
+def test_any_artifact_stands_somewhere_on_any_day(artifact: Artifact, today: date) -> None:
+    found = standing(artifact, POLICY, today)
+    assert found.attention == bool(list(needs_of(artifact, POLICY, today)))
+    assert found.orphan == artifact.orphan
+
+
+@given(artifacts(), near_days)
+def test_needs_come_once_each_and_the_most_pressing_first(artifact: Artifact, today: date) -> None:
+    needs = list(needs_of(artifact, POLICY, today))
+    assert needs == [need for need in Need if need in needs]
+
+
+@given(artifacts(), near_days, st.sampled_from(["retired", "refactored", "regenerated"]))
+def test_what_has_ended_needs_nobody(artifact: Artifact, today: date, stage: str) -> None:
+    ended = replace(artifact, stage=Stage(stage))
+    assert list(needs_of(ended, POLICY, today)) == []
+    assert next_step(ended, POLICY, today).words == f"nothing: {stage}"
+
+
+@given(artifacts(), near_days)
+def test_there_is_always_one_next_step_in_words(artifact: Artifact, today: date) -> None:
+    step = next_step(artifact, POLICY, today)
+    assert step.words.strip()
+    assert step.action in Action
+    assert step.need == next(needs_of(artifact, POLICY, today), None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "needs"),
+    [
+        ({}, []),
+        ({"expires_on": _in(8)}, []),
+        ({"expires_on": _in(7)}, ["expiring"]),
+        ({"expires_on": _in(0)}, ["expiring"]),
+        ({"expires_on": _in(-1)}, ["expired"]),
+        ({"expires_on": _in(90), "originally_expires_on": _in(-1)}, ["expired"]),
+        ({"review_on": _in(0)}, []),
+        ({"review_on": _in(-1)}, ["review overdue"]),
+        ({"value": 2, "risk": 4}, ["delete first"]),
+        ({"value": None, "risk": 4}, []),
+        ({"owner": None}, ["orphan"]),
+        ({"owner": None, "kind": "throwaway_script"}, []),
+        ({"owner": None, "surface": Surface.PRODUCTION}, ["exposed orphan"]),
+        ({"owner_gone": True, "surface": Surface.CUSTOMER}, ["exposed orphan"]),
+        (RISKY | {"value": 5}, []),
+        (RISKY | {"value": 5, "responder": None}, ["unguarded"]),
+        (
+            RISKY | {"value": 1, "responder": None, "owner": None, "expires_on": _in(-1)},
+            ["exposed orphan", "expired", "delete first", "unguarded"],
+        ),
+    ],
+)
+def test_somebody_is_needed_when_policy_says_so(changes: dict[str, Any], needs: list[str]) -> None:
+    assert list(needs_of(an_artifact(**changes), POLICY, TODAY)) == needs
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "action"),
+    [
+        (
+            {"owner": None, "surface": Surface.PRODUCTION},
+            "claim it: in production with nobody behind it",
+            "claim",
+        ),
+        (
+            {"owner": None, "surface": Surface.CUSTOMER},
+            "claim it: customer-facing with nobody behind it",
+            "claim",
+        ),
+        ({"expires_on": _in(-1)}, "extend it with a reason, or retire it", "extend"),
+        ({"expires_on": _in(3)}, "extend it with a reason, or let it end", "extend"),
+        (
+            {"value": 1, "risk": 5},
+            "delete first: low value, high risk; retire it",
+            "retire",
+        ),
+        ({"review_on": _in(-1)}, "review it: is it still needed?", "review"),
+        (
+            RISKY | {"value": 5, "responder": None},
+            "name a responder: high risk and nobody on call",
+            "edit",
+        ),
+        ({"owner": None}, "claim it: nobody answers for it", "claim"),
+        (
+            {"owner": None, "kind": "throwaway_script"},
+            "claim it: nobody owns it",
+            "claim",
+        ),
+        (
+            {"owner": None, "purpose": None, "kind": "throwaway_script"},
+            "say what it is for: no purpose, no owner",
+            "edit",
+        ),
+        ({"purpose": "tbd"}, "say what it is for: vague purpose", "edit"),
+        (
+            {"value": None, "risk": 5},
+            "say what it is worth: risky, and its value is not rated",
+            "edit",
+        ),
+        ({"lapsed_on": TODAY}, "retire it: it lapsed and nobody extended it", "retire"),
+        (
+            {"regenerate_every_days": 90, "generation": 2},
+            "regenerate it: generation 2 has had its time",
+            "retire",
+        ),
+        (
+            {"stage": Stage.RETIRING, "expires_on": _in(-1), "review_on": _in(-9)},
+            "finish its checklist and confirm that it is gone",
+            "show",
+        ),
+        ({"value": 5}, "keep it and watch", "show"),
+        ({"value": 5, "risk": 5}, "strongest review; refactor it as roadmap work", "show"),
+        ({"value": 1}, "keep only with a clear owner and a revision date", "show"),
+    ],
+)
+def test_the_next_step_is_the_one_thing_to_do(
+    changes: dict[str, Any], words: str, action: str
+) -> None:
+    step = next_step(an_artifact(**changes), POLICY, TODAY)
+    assert (step.words, step.action) == (words, action)
+
+
+def test_what_is_due_first_is_the_due_date() -> None:
+    both = an_artifact(expires_on=_in(9), review_on=_in(4))
+    assert standing(both, POLICY, TODAY).due_on == _in(4)
+    neither = an_artifact(expires_on=None, review_on=None)
+    assert standing(neither, POLICY, TODAY).due_on is None

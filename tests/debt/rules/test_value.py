@@ -1,0 +1,76 @@
+"""What an artifact saved against what it cost, and when that is deferred work with interest."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from debt.rules.value import Balance, balance, require_value, whole_months
+from tests.debt.builders import POLICY, TODAY, an_artifact, answer, days
+
+H = 60
+
+
+def test_what_nobody_stated_has_no_balance() -> None:
+    assert balance(an_artifact(minutes_logged=40 * H), TODAY) is None
+
+
+def test_savings_grow_by_the_month_and_work_takes_from_them() -> None:
+    """The example of the module: created in January, ten months are over in November."""
+    saving = an_artifact(saved_minutes=10 * H, saved_monthly_minutes=H, minutes_logged=40 * H)
+    assert balance(saving, date(2026, 6, 15)) == Balance(15 * H, 40 * H)
+    assert balance(saving, TODAY) == Balance(20 * H, 40 * H)
+
+
+@pytest.mark.parametrize(
+    ("saved", "cost", "words"),
+    [
+        (10, 40, "saved 10 h, cost 40 h: deferred work with interest"),
+        (10, 18, "saved 10 h, cost 18 h: deferred work with interest"),
+        (10, 17, "saved 10 h, cost 17 h: 7 h more than it saved"),
+        (40, 10, "saved 40 h, cost 10 h: 30 h to the good"),
+        (0, 0, "saved 0 h, cost 0 h: even"),
+        (0, 9, "saved 0 h, cost 9 h: deferred work with interest"),
+    ],
+)
+def test_it_is_called_what_it_is(saved: int, cost: int, words: str) -> None:
+    assert Balance(saved * H, cost * H).words(POLICY) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        ("2026-01-15", "2026-01-15", 0), ("2026-01-15", "2026-02-14", 0),
+        ("2026-01-15", "2026-02-15", 1), ("2026-01-31", "2026-02-28", 0),
+        ("2026-01-31", "2026-03-01", 1), ("2025-12-01", "2026-12-01", 12),
+        ("2026-05-01", "2026-01-01", 0),
+    ],
+)  # fmt: skip
+def test_only_whole_months_count(first: str, last: str, months: int) -> None:
+    assert whole_months(date.fromisoformat(first), date.fromisoformat(last)) == months
+
+
+@given(days, days, st.integers(0, 600), st.integers(0, 600))
+def test_as_time_passes_what_is_owed_never_grows(
+    one: date, other: date, once: int, monthly: int
+) -> None:
+    """What makes the stored debt the most that can be owed later."""
+    earlier, later = sorted((one, other))
+    saving = an_artifact(saved_minutes=once, saved_monthly_minutes=monthly, minutes_logged=900)
+    then, now = balance(saving, earlier), balance(saving, later)
+    assert then is not None
+    assert now is not None
+    assert now.owed <= then.owed
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ((None, None), (None, None)), ((60, None), (60, 0)), ((None, 60), (0, 60)),
+        ((0, None), (0, 0)), ((-1, 0), "Say between 0 and 10,000 hours."),
+        ((0, 600_001), "Say between 0 and 10,000 hours."),
+    ],
+)  # fmt: skip
+def test_both_are_said_or_neither(said: tuple[int | None, int | None], kept: object) -> None:
+    assert answer(lambda: require_value(*said)) == kept

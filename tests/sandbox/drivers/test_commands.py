@@ -1,0 +1,191 @@
+"""Slash commands: from what a person types to what they, and others, see."""
+
+import asyncio
+import threading
+import time
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from sandbox import Person, Sandbox
+from sandbox.workspace.quiescence import QUIET_ELSEWHERE
+from tests.sandbox.conftest import bolt_app, over_http, works_on
+
+Named = Any
+
+
+async def test_the_acknowledgement_is_shown_to_the_typist_only(
+    app: AsyncApp, dana: Person, erin: Person
+) -> None:
+    @app.command("/echo")
+    async def echo(ack: Named, command: Named) -> None:
+        await ack(f"you said *{command['text']}*")
+
+    reply = await dana.types("/echo hello", channel="payments")
+    assert reply.text == "you said hello"
+    assert reply.ephemeral
+    assert reply.error is None
+    assert dana.reads("payments")[-1].shown == "you said hello"
+    assert erin.reads("payments") == []
+
+
+async def test_an_answer_to_the_response_url_arrives(app: AsyncApp, dana: Person) -> None:
+    @app.command("/echo")
+    async def echo(ack: Named, respond: Named) -> None:
+        await ack()
+        await works_on()
+        await respond("one")
+        await works_on()
+        await respond("two", response_type="in_channel")
+
+    reply = await dana.types("/echo")
+    assert [one.shown for one in reply.messages] == ["one", "two"]
+    assert [one.ephemeral for one in reply.messages] == [True, False]
+
+
+async def test_the_fields_of_a_command(app: AsyncApp, slack: Sandbox, dana: Person) -> None:
+    seen: dict[str, Any] = {}
+
+    @app.command("/echo")
+    async def echo(ack: Named, command: Named) -> None:
+        seen.update(command)
+        await ack("ok")
+
+    erin, payments = slack.person("erin"), slack.channel("payments")
+    await dana.types("/echo give @erin #payments & <!channel> @nobody", channel="payments")
+    mention, place = f"<@{erin.id}|erin>", f"<#{payments.id}|payments>"
+    assert seen["text"] == f"give {mention} {place} &amp; &lt;!channel&gt; @nobody"
+    assert seen["channel_name"] == "payments"
+    assert (seen["user_id"], seen["user_name"]) == (dana.id, "dana")
+    assert set(seen) == {
+        *("token", "team_id", "team_domain", "channel_id", "channel_name", "user_id"),
+        *("user_name", "command", "text", "api_app_id", "is_enterprise_install"),
+        *("response_url", "trigger_id"),
+    }
+
+
+async def test_without_should_escape_the_text_stays_as_typed(app: AsyncApp, dana: Person) -> None:
+    @app.command("/raw")
+    async def raw(ack: Named, command: Named) -> None:
+        await ack(command["text"].replace("@", "(at)"))
+
+    assert (await dana.types("/raw hi @erin")).text == "hi (at)erin"
+
+
+async def test_a_picked_mention_passes_as_it_is(
+    app: AsyncApp, slack: Sandbox, dana: Person
+) -> None:
+    @app.command("/echo")
+    async def echo(ack: Named, command: Named) -> None:
+        await ack(command["text"].replace("<", "(").replace(">", ")"))
+
+    erin = slack.person("erin").id
+    reply = await dana.types(f"/echo <@{erin}|erin> <@U0> @sre https://x.example")
+    group = next(iter(slack.workspace.groups))
+    known = f"(@{erin}|erin) &lt;@U0&gt; (!subteam^{group}|@sre) (https://x.example)"
+    assert reply.message.text == known
+
+
+async def test_in_a_direct_message_the_channel_is_called_so(app: AsyncApp, dana: Person) -> None:
+    @app.command("/echo")
+    async def echo(ack: Named, command: Named) -> None:
+        await ack(command["channel_name"])
+
+    reply = await dana.types("/echo", channel="@bot")
+    assert reply.text == "directmessage"
+    assert dana.dms() == reply.messages
+
+
+async def test_a_command_that_the_manifest_lacks(dana: Person) -> None:
+    assert (await dana.types("/unheard of")).error == "not_a_command"
+
+
+async def test_nobody_at_the_other_end(dana: Person) -> None:
+    assert (await dana.types("/echo")).error == "dispatch_failed"
+
+
+async def test_an_app_that_refuses(app: AsyncApp, slack: Sandbox, dana: Person) -> None:
+    slack.request_url = f"{slack.request_url}/elsewhere"
+    assert (await dana.types("/echo")).error == "dispatch_failed"
+
+
+async def test_an_acknowledgement_that_slack_cannot_show(app: AsyncApp, dana: Person) -> None:
+    @app.command("/echo")
+    async def echo(ack: Named) -> None:
+        await ack(blocks=[{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}])
+
+    assert (await dana.types("/echo")).error == "invalid_command_response"
+
+
+async def test_a_fast_app_is_tested_fast(app: AsyncApp, dana: Person) -> None:
+    @app.command("/echo")
+    async def echo(ack: Named) -> None:
+        await ack("quick")
+
+    took = []
+    for _ in range(10):
+        started = time.monotonic()
+        await dana.types("/echo")
+        took.append(time.monotonic() - started)
+    assert min(took) < 0.05
+
+
+async def test_two_at_once_each_get_their_own_answer(
+    app: AsyncApp, dana: Person, erin: Person
+) -> None:
+    both_asked = asyncio.Barrier(2)
+
+    @app.command("/echo")
+    async def echo(ack: Named, respond: Named, command: Named) -> None:
+        await ack()
+        await both_asked.wait()
+        await respond(command["user_name"])
+
+    both = await asyncio.gather(dana.types("/echo"), erin.types("/echo"))
+    assert [one.text for one in both] == ["dana", "erin"]
+
+
+def serve_elsewhere(slack: Sandbox, ready: threading.Event, stop: threading.Event) -> None:
+    """An app on a loop of its own, which the sandbox cannot look into."""
+
+    async def serve() -> None:
+        app = bolt_app(slack)
+
+        @app.command("/echo")
+        async def echo(ack: Named, respond: Named) -> None:
+            await ack()
+            await works_on(QUIET_ELSEWHERE)
+            await respond("at last")
+
+        async with over_http(slack, app):
+            ready.set()
+            await asyncio.to_thread(stop.wait)
+
+    asyncio.run(serve())
+
+
+async def test_an_app_elsewhere_has_more_time(slack: Sandbox, dana: Person) -> None:
+    ready, stop = threading.Event(), threading.Event()
+    serving = asyncio.create_task(asyncio.to_thread(serve_elsewhere, slack, ready, stop))
+    await asyncio.to_thread(ready.wait)
+    reply = await dana.types("/echo")
+    stop.set()
+    await serving
+    assert reply.text == "at last"
+
+
+async def test_a_background_service_of_the_app_is_not_waited_for(
+    app: AsyncApp, dana: Person
+) -> None:
+    services = []
+
+    @app.command("/echo")
+    async def echo(ack: Named) -> None:
+        services.append(asyncio.create_task(asyncio.Event().wait()))
+        await ack("started")
+
+    started = time.monotonic()
+    assert (await dana.types("/echo")).text == "started"
+    assert time.monotonic() - started < 2
+    for service in services:
+        service.cancel()

@@ -1,0 +1,163 @@
+"""Work that is to buy hours back goes through verbs; what it gives and gave is asked of a scope."""
+
+import pytest
+
+from debt.artifact.artifact import Ending, Stage
+from debt.budgets.roi import Intended, Kind, Stakes, State, Verdict
+from debt.change import Change
+from debt.policy.roles import Powers
+from debt.policy.vocabulary import Act
+from debt.refusal import Refused
+from debt.rules.hours import Work
+from debt.scope import ALL, Scope, ScopeKind
+from storage.costs import hours_log, roi, roi_plans
+from storage.costs.roi import Weighed
+from storage.lifecycle import retirement
+from tests.storage.builders import DANA, ERIN, NOW, POLICY, TODAY, Register, by, days
+
+H = 60
+PAYMENTS, GROWTH = Scope(ScopeKind.TEAM, "payments"), Scope(ScopeKind.TEAM, "growth")
+REFACTOR = Intended(Kind.REFACTOR, Stakes(20 * H, 8 * H, 40 * H))
+CACHE = Intended(Kind.CACHING, Stakes(30 * H, 0, 20 * H))
+
+
+async def ranked(register: Register, scope: Scope = ALL, horizon: int = 12) -> list[Weighed]:
+    return await register.asked(roi.weighed, scope, POLICY, TODAY, horizon)
+
+
+async def test_a_plan_is_in_the_history_and_a_second_one_changes_the_first(
+    register: Register,
+) -> None:
+    await register.holds()
+    first = await register.told(DANA, roi_plans.plan, 1, REFACTOR)
+    entry = await register.last_entry()
+    assert (entry.action, entry.reason, entry.artifact_id) == ("plan", "refactor of D-1", 1)
+    assert entry.before is None
+    later = Intended(Kind.RETIRE, Stakes(20 * H, 0, 4 * H), TODAY)
+    second = await register.told(ERIN, roi_plans.plan, 1, later)
+    assert (second.id, second.kind, second.stated_by) == (first.id, "retire", ERIN)
+    entry = await register.last_entry()
+    assert entry.before
+    assert entry.after
+    assert (entry.before["kind"], entry.after["kind"]) == ("refactor", "retire")
+    assert "before_minutes" not in entry.after
+    count = await register.count()
+    await register.told(DANA, roi_plans.plan, 1, later)
+    assert await register.count() == count
+    assert await register.fault() is None
+
+
+async def test_once_it_is_done_a_new_one_may_be_planned(register: Register) -> None:
+    await register.holds()
+    first = await register.told(DANA, roi_plans.plan, 1, REFACTOR)
+    await register.told(DANA, roi_plans.move, first.id or 0, State.DONE)
+    second = await register.told(DANA, roi_plans.plan, 1, REFACTOR)
+    assert second.id != first.id
+    with pytest.raises(Refused, match="done already"):
+        await register.told(DANA, roi_plans.move, first.id or 0, State.DOING)
+    with pytest.raises(Refused, match="no such work"):
+        await register.told(DANA, roi_plans.move, 99, State.DONE)
+
+
+@pytest.mark.parametrize(
+    ("title", "scope", "intended", "words"),
+    [
+        ("", PAYMENTS, CACHE, "Say what it is"),
+        ("x" * 201, PAYMENTS, CACHE, "Say what it is"),
+        ("a cache", ALL, CACHE, "Say whose work"),
+        ("a cache", PAYMENTS, REFACTOR, "planned on the artifact"),
+        ("a cache", PAYMENTS, Intended(Kind.OTHER, Stakes(0, 0, 60)), "frees no hours"),
+    ],
+)
+async def test_other_work_says_what_whose_and_what_it_returns(
+    title: str, scope: Scope, intended: Intended, words: str, register: Register
+) -> None:
+    with pytest.raises(Refused, match=words):
+        await register.told(DANA, roi_plans.enter, title, scope, intended)
+    assert await register.entries() == []
+
+
+async def test_an_artifact_is_not_cached_and_what_has_ended_is_not_planned(
+    register: Register,
+) -> None:
+    await register.holds()
+    await register.holds(stage=Stage.RETIRED)
+    with pytest.raises(Refused, match="refactored, retired or regenerated"):
+        await register.told(DANA, roi_plans.plan, 1, CACHE)
+    with pytest.raises(Refused, match="D-2"):
+        await register.told(DANA, roi_plans.plan, 2, REFACTOR)
+
+
+async def test_only_those_the_policy_names_plan(register: Register) -> None:
+    await register.holds()
+    leads = POLICY.model_copy(update={"roles": dict(POLICY.roles) | {Act.PLAN: ("lead",)}})
+    dana = Change(DANA, NOW, leads, powers=Powers())
+    with pytest.raises(Refused, match="You cannot plan work on D-1 here; the team’s lead"):
+        await register.told(dana, roi_plans.plan, 1, REFACTOR)
+    with pytest.raises(Refused, match="You cannot plan work here"):
+        await register.told(dana, roi_plans.enter, "a cache", PAYMENTS, CACHE)
+
+
+async def test_work_is_ranked_by_what_it_buys_back_whoever_thought_of_it(
+    register: Register,
+) -> None:
+    await register.holds(monthly_minutes=20 * H)
+    await register.holds(monthly_minutes=2 * H)
+    await register.holds(monthly_minutes=90 * H, stage=Stage.RETIRING)
+    await register.holds(monthly_minutes=40 * H, team="growth")
+    await register.told(DANA, roi_plans.plan, 2, Intended(Kind.RETIRE, Stakes(2 * H, 0, H)))
+    await register.told(DANA, roi_plans.enter, "a cache", PAYMENTS, CACHE)
+    found = await ranked(register, PAYMENTS)
+    assert [each.artifact and each.artifact.key for each in found] == [None, "D-1", "D-2"]
+    assert [bool(each.initiative) for each in found] == [True, False, True]
+    assert [each.gives.bought_back // H for each in found] == [340, 136, 23]
+    assert "D-4" in [each.artifact and each.artifact.key for each in await ranked(register)]
+
+
+async def test_review_that_is_saved_is_its_share_of_the_hours_logged(register: Register) -> None:
+    await register.holds(monthly_minutes=20 * H)
+    for kind, minutes in ((Work.REVIEW, 3 * H), (Work.REWORK, 9 * H)):
+        await register.told(DANA, hours_log.log, 1, minutes, kind=kind, worked_on=TODAY)
+    [found] = await ranked(register)
+    assert found.review_share == 0.25
+    assert found.review_saved == round(found.gives.stakes.freed * 0.25)
+
+
+async def test_what_ends_is_done(register: Register) -> None:
+    await register.holds(kind="throwaway_script", planned_end=Ending.RETIRE)
+    plan = await register.told(DANA, roi_plans.plan, 1, REFACTOR)
+    await register.holds(
+        id=2, stage=Stage.RETIRING, stage_before=Stage.RETAINED, planned_end=Ending.REFACTOR
+    )
+    other = await register.told(DANA, roi_plans.plan, 2, REFACTOR)
+    await register.told(DANA, retirement.gone, 2)
+    assert (await register.asked(roi_plans.require, other.id or 0)).state == State.DONE
+    assert (await register.asked(roi_plans.require, plan.id or 0)).state == State.PLANNED
+
+
+async def test_a_promise_is_checked_by_the_hours_of_the_months_after_it(
+    register: Register,
+) -> None:
+    """Hours of the day itself and of later months are no part of it."""
+    await register.holds()
+    await register.holds(team="growth")
+    for number in (1, 2):
+        plan = await register.told(DANA, roi_plans.plan, number, REFACTOR)
+        await register.told(DANA, roi_plans.move, plan.id or 0, State.DONE)
+    for day, minutes in ((0, 9 * H), (10, 20 * H), (40, 7 * H), (95, 9 * H)):
+        change = by(DANA, at=NOW + days(100))
+        worked_on = TODAY + days(day)
+        await register.told(
+            change, hours_log.log, 1, minutes, kind=Work.REWORK, worked_on=worked_on
+        )
+    early = await register.asked(roi.checked, ALL, POLICY, TODAY + days(91))
+    assert early == []
+    due = TODAY + days(92)
+    found = await register.asked(roi.checked, ALL, POLICY, due)
+    assert {each.artifact.key: each.check.took for each in found} == {"D-1": 9 * H, "D-2": None}
+    verdicts = {each.artifact.key: each.verdict for each in found}
+    assert verdicts == {"D-1": Verdict.KEPT, "D-2": Verdict.UNKNOWN}
+    [payments] = await register.asked(roi.checked, PAYMENTS, POLICY, due)
+    assert payments.kept
+    later = await register.asked(roi.checked, ALL, POLICY, due + days(9), since=due + days(1))
+    assert later == []
