@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 
 from benchmarks.registers import NOW, days_after, fill, register, settle
 from briefings.parts.budgets import standings
-from debt.budgets.budget import Limits, Rhythm
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
 from debt.change import Change
 from debt.policy.policy import built_in
 from debt.rules.hours import Period, span
@@ -55,7 +55,7 @@ async def _work(store: Store, artifacts: int, entries: int) -> None:
 async def _budgets(store: Store, scopes: int) -> None:
     """Half of them of teams, three in ten of repositories, two in ten of services."""
     usual = {"only": "", "from_on": MONTH.first - timedelta(days=90), "at": NOW, "set_by": "U1"}
-    usual |= {"period": Rhythm(Period.MONTH).period, "minutes": Limits(2_400).minutes}
+    usual |= {"period": BudgetPeriod(Period.MONTH).period, "minutes": BudgetLimits(2_400).minutes}
     usual |= {"ends": False}
     names = [
         (kind, f"{name}{number}")

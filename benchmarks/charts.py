@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from benchmarks.memory import peak_mb
 from briefings.pictures.charts import draw
-from briefings.pictures.pictures import BurnUp, Line, Multiples, Picture, QuadrantMap
+from briefings.pictures.pictures import BurnUp, ChartLine, Multiples, Picture, QuadrantMap
 
 TIMES = 20
 FIRST = date(2026, 10, 1)
@@ -26,7 +26,7 @@ PICTURES: Mapping[str, Picture] = {
         FIRST,
         FIRST + timedelta(weeks=12),
         tuple(
-            Line(
+            ChartLine(
                 f"metric {at}", tuple(float(at * week % 9) for week in range(13)), "1", "2", "worse"
             )
             for at in range(1, 7)

@@ -12,7 +12,7 @@ from debt.policy.policy import Leadership, Policy, TeamPolicy, built_in
 from debt.rules.dates import shifted
 from debt.rules.facts import Facts
 from sandbox import Sandbox
-from storage.tables import Person
+from storage.tables import PersonRow
 
 T = TypeVar("T")
 ZONES = (
@@ -51,10 +51,10 @@ class Employee:
     persona: Persona
     leaves_at: datetime | None
 
-    def seen(self, at: datetime, *, active: bool = True) -> Person:
+    def seen(self, at: datetime, *, active: bool = True) -> PersonRow:
         """As Slack tells of them."""
         name = self.id.lower()
-        return Person(slack_id=self.id, name=name, zone=self.zone, active=active, seen_at=at)
+        return PersonRow(slack_id=self.id, name=name, zone=self.zone, active=active, seen_at=at)
 
 
 @dataclass(frozen=True, slots=True)

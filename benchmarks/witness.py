@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sandbox import Message
+from sandbox import PostedMessage
 
 _KEY = re.compile(r"\bD-([0-9]+)\b")
 _ITEM = re.compile(r"nudge:D-([0-9]+):([a-z]+)")
@@ -31,7 +31,7 @@ class Arrival:
         return self.key.partition(":")[0]
 
 
-def arrival(message: Message, at: datetime) -> Arrival:
+def arrival(message: PostedMessage, at: datetime) -> Arrival:
     blocks, home = str(message.blocks), message.home
     named = frozenset(int(number) for number in _KEY.findall(blocks))
     why = {int(number): why for number, why in _ITEM.findall(blocks)}

@@ -30,7 +30,7 @@ from debt.rules.dates import extension_base
 from debt.rules.tier import tier
 from debt.rules.working_time import next_working
 from sandbox import Sandbox
-from sandbox.workspace.workspace import Change as Seen
+from sandbox.workspace.workspace import WorkspaceChange as Seen
 from storage.database import history
 from storage.database.migrate import migrate
 from storage.database.store import Session, Store
@@ -311,7 +311,7 @@ async def _prepared(slack: Sandbox, folder: str) -> AsyncIterator[Year]:
 async def _fill(year: Year) -> None:
     change = Change("benchmark", START, year.policy)
     rows = [
-        bulk.Row(line, None, facts)
+        bulk.BulkRow(line, None, facts)
         for line, facts in enumerate(register_of(year.chance, year.company, START.date()))
     ]
     async with year.store.change() as session:

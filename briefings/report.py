@@ -45,7 +45,7 @@ _MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportQuery:
     """What the page is about; `change` is as of now, or of the end of a quarter that is over."""
 
     scope: Scope
@@ -65,11 +65,11 @@ class Asked:
         return self.scope.name or "The register"
 
 
-def asked(scope: Scope, quarter: Span, change: Change) -> Asked:
+def asked(scope: Scope, quarter: Span, change: Change) -> ReportQuery:
     if quarter.last >= change.today:
-        return Asked(scope, quarter, change)
+        return ReportQuery(scope, quarter, change)
     end = datetime.combine(quarter.last, time(23, 59), UTC)
-    return Asked(scope, quarter, replace(change, at=end, zone="UTC"))
+    return ReportQuery(scope, quarter, replace(change, at=end, zone="UTC"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Section:
     pictures: Mapping[str, tuple[Picture, str]] = field(default_factory=dict)
 
 
-async def _budgets(session: Session, asked: Asked) -> Section | None:
+async def _budgets(session: Session, asked: ReportQuery) -> Section | None:
     """The worst first, and of a scope's own the days of its period."""
     everything = asked.scope.kind is ScopeKind.ALL
     told = await standings(session, asked.change, None if everything else [asked.scope])
@@ -97,7 +97,7 @@ async def _budgets(session: Session, asked: Asked) -> Section | None:
     return Section("budgets", values, {"burn_up": (burn_up, burn_up_alt(asked.name, burn_up))})
 
 
-async def _trend(session: Session, asked: Asked) -> Section | None:
+async def _trend(session: Session, asked: ReportQuery) -> Section | None:
     """Hours of a year, month by month."""
     months = [*_months_until(min(asked.today, asked.quarter.last))]
     by_day = await usage.spent_by_day(session, asked.place, Span("", months[0], asked.today))
@@ -114,7 +114,7 @@ def _months_until(day: date) -> Iterator[date]:
     return (date(each // 12, each % 12 + 1, 1) for each in range(first, first + _MONTHS))
 
 
-async def _map(session: Session, asked: Asked) -> Section | None:
+async def _map(session: Session, asked: ReportQuery) -> Section | None:
     counted = await quadrants.count(session, asked.scope)
     if not counted:
         return None
@@ -125,7 +125,7 @@ async def _map(session: Session, asked: Asked) -> Section | None:
     return Section("map", {"counts": counts, "unrated": unrated}, shown)
 
 
-async def _metrics(session: Session, asked: Asked) -> Section | None:
+async def _metrics(session: Session, asked: ReportQuery) -> Section | None:
     """What has something to say, with twelve weeks of it."""
     if not trends.has_trend(asked.scope):
         return None
@@ -141,7 +141,7 @@ async def _metrics(session: Session, asked: Asked) -> Section | None:
     return Section("metrics", values, shown)
 
 
-async def _investments(session: Session, asked: Asked) -> Section | None:
+async def _investments(session: Session, asked: ReportQuery) -> Section | None:
     """What buys back most, planned or not, and whether done work kept its promise."""
     policy, horizon = asked.change.policy, asked.change.policy.roi.horizon_months
     found = await roi.weighed(session, asked.scope, policy, asked.today, horizon)
@@ -153,13 +153,13 @@ async def _investments(session: Session, asked: Asked) -> Section | None:
     return Section("investments", values)
 
 
-async def _costliest(session: Session, asked: Asked) -> Section | None:
+async def _costliest(session: Session, asked: ReportQuery) -> Section | None:
     left = days_left(asked.quarter, asked.today)
     most = await usage.costliest(session, asked.place, asked.quarter, left, _ARTIFACTS)
     return Section("costliest", {"costliest": most}) if most else None
 
 
-async def _first_to_go(session: Session, asked: Asked) -> Section | None:
+async def _first_to_go(session: Session, asked: ReportQuery) -> Section | None:
     ranked = await quadrants.ranked(session, asked.scope, Quadrant.LOW_HIGH, _ARTIFACTS)
     reasons = [(artifact, explain(artifact)) for artifact in ranked]
     monthly = sum(estimate(each, asked.change.policy).minutes for each in ranked)
@@ -167,12 +167,12 @@ async def _first_to_go(session: Session, asked: Asked) -> Section | None:
     return Section("first_to_go", values) if reasons else None
 
 
-async def _gone(session: Session, asked: Asked) -> Section | None:
+async def _gone(session: Session, asked: ReportQuery) -> Section | None:
     gone = await retirement.ended_in(session, asked.scope, asked.quarter)
     return Section("gone", {"gone": gone[:_GONE], "count": len(gone)})
 
 
-Ask = Callable[[Session, Asked], Awaitable[Section | None]]
+Ask = Callable[[Session, ReportQuery], Awaitable[Section | None]]
 SECTIONS: Sequence[Ask] = (
     _budgets,
     _trend,
@@ -185,7 +185,7 @@ SECTIONS: Sequence[Ask] = (
 )
 
 
-async def page(store: Store, asked: Asked) -> str:
+async def page(store: Store, asked: ReportQuery) -> str:
     """The whole of it as HTML. Raises CannotDraw where there are no pictures to be had."""
     async with store.read() as session:
         sections = [await ask(session, asked) for ask in SECTIONS]
@@ -198,7 +198,7 @@ async def page(store: Store, asked: Asked) -> str:
     return _template("page")(asked, live, bodies)
 
 
-async def _laid_out(artist: Artist, asked: Asked, section: Section) -> Markup:
+async def _laid_out(artist: Artist, asked: ReportQuery, section: Section) -> Markup:
     drawn = {
         name: (await _inside(artist, picture), alt)
         for name, (picture, alt) in section.pictures.items()

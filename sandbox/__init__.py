@@ -4,8 +4,8 @@ from sandbox.app import Sandbox
 from sandbox.drivers.fields import Option
 from sandbox.drivers.forms import Form
 from sandbox.drivers.people import Person
-from sandbox.drivers.replies import Reply
+from sandbox.drivers.replies import VisibleReply
 from sandbox.wire.wire import SlackError
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 
-__all__ = ["Form", "Message", "Option", "Person", "Reply", "Sandbox", "SlackError"]
+__all__ = ["Form", "Option", "Person", "PostedMessage", "Sandbox", "SlackError", "VisibleReply"]

@@ -4,9 +4,9 @@ from datetime import date
 
 from bot.features.approve import requested
 from bot.features.artifact_form import read_facts, wanted, welcome
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
-from bot.slack.form_state import State, at
+from bot.slack.form_state import FormState, at
 from bot.slack.forms import LONGEST_ENTRY, date_input, form, person_input
 from bot.slack.parsing import mentioned, plain
 from briefings.messages.message import Message, act_button, buttons, line
@@ -27,7 +27,7 @@ async def add(call: Call) -> Answer:
     return add_form(call, name=plain(call.words))
 
 
-def add_form(call: Call, name: str = "", note: str = "") -> Form:
+def add_form(call: Call, name: str = "", note: str = "") -> Modal:
     known = Facts(
         name=name[:200],
         purpose=note[:LONGEST_ENTRY],
@@ -40,10 +40,10 @@ def add_form(call: Call, name: str = "", note: str = "") -> Form:
         date_input("expires_on", "Expiry date", optional=True, hint="Empty: by kind and label"),
         *welcome(known),
     ]
-    return Form(form(call, "add.form", "Add to the register", "Add", blocks))
+    return Modal(form(call, "add.form", "Add to the register", "Add", blocks))
 
 
-def read_add_form(state: State, today: date) -> Facts:
+def read_add_form(state: FormState, today: date) -> Facts:
     """Only what was entered; kind and policy fill the rest."""
     facts = read_facts(state) | Facts(owner=state.person("owner"), created_on=today)
     until = state.day("expires_on")

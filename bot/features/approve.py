@@ -4,30 +4,30 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import form, select_input, text_input
 from briefings.messages.message import Message, buttons, line, plainly, quiet
 from briefings.notices import approvals as told
-from briefings.notices.approvals import Asked
+from briefings.notices.approvals import ApprovalFacts
 from briefings.words.words import readable, say
 from debt.change import Change
 from debt.refusal import Refused
 from debt.rules.approval import waits_for
 from storage.database.store import Session
 from storage.lifecycle import approvals, requests
-from storage.lifecycle.approvals import Decided
+from storage.lifecycle.approvals import DecidedRequest
 from storage.lifecycle.maintenance import Requested
 
 SHOWN = 20
 _LOOKED_AT = 500
-_Act = Callable[[Session, Change, int], Awaitable[Decided]]
+_Act = Callable[[Session, Change, int], Awaitable[DecidedRequest]]
 
 
 async def requested(session: Session, request: Requested) -> Reply:
     """For who asked: how many have to agree, and where they were asked."""
-    about = Asked(request.approval, request.artifact)
+    about = ApprovalFacts(request.approval, request.artifact)
     places = await requests.asked_at(session, request.approval)
     words = say("approvals.requested", **about.words(), why=request.why, places=places)
     return Reply(plainly(words))
@@ -39,7 +39,9 @@ async def _decide(call: Call, act: _Act, macro: str) -> Reply:
     async with call.store.change() as session:
         decided = await act(session, call.change, int(call.value))
     words = say(
-        f"approvals.{macro}", decided=decided, **Asked(decided.approval, decided.artifact).words()
+        f"approvals.{macro}",
+        decided=decided,
+        **ApprovalFacts(decided.approval, decided.artifact).words(),
     )
     return Reply(plainly(words), changed=None if decided.open else decided.artifact)
 
@@ -65,7 +67,7 @@ async def _reject_form(call: Call) -> Answer:
         select_input("request", "Request", [(about.number, wish)], initial=about.number),
         text_input("reason", "Reason", multiline=True, longest=500),
     ]
-    return Form(form(call, "approval.reject.form", "Reject", "Reject", blocks))
+    return Modal(form(call, "approval.reject.form", "Reject", "Reject", blocks))
 
 
 async def _rejected(call: Call) -> Answer:
@@ -76,7 +78,7 @@ async def _rejected(call: Call) -> Answer:
     with at("reason"):
         async with call.store.change() as session:
             decided = await approvals.reject(session, call.change, int(number), reason)
-    about = Asked(decided.approval, decided.artifact)
+    about = ApprovalFacts(decided.approval, decided.artifact)
     return Reply(plainly(say("approvals.rejected", decided=decided, **about.words())))
 
 
@@ -93,7 +95,7 @@ async def list_(call: Call) -> Answer:
     return Reply(_message(theirs, mine, me))
 
 
-def _for_me(call: Call, each: Asked) -> bool:
+def _for_me(call: Call, each: ApprovalFacts) -> bool:
     me, roster = call.who.slack_id, call.bot.groups.roster
     asked_by = each.approval.asked_by
     return me not in {vote.person for vote in each.votes} and waits_for(
@@ -101,7 +103,7 @@ def _for_me(call: Call, each: Asked) -> bool:
     )
 
 
-def _message(theirs: Sequence[Asked], mine: Sequence[Asked], me: str) -> Message:
+def _message(theirs: Sequence[ApprovalFacts], mine: Sequence[ApprovalFacts], me: str) -> Message:
     shown, own = theirs[:SHOWN], mine[: max(0, SHOWN - len(theirs))]
     title = say("approvals.for_you", count=len(theirs))
     blocks: list[Block] = [line(title)]
@@ -114,7 +116,7 @@ def _message(theirs: Sequence[Asked], mine: Sequence[Asked], me: str) -> Message
     return Message(title, tuple(blocks))
 
 
-def _row(part: str, each: Asked, me: str) -> list[Block]:
+def _row(part: str, each: ApprovalFacts, me: str) -> list[Block]:
     """With the buttons that are of use to its reader: nobody else sees it."""
     of_no_use = {"approval.back"}
     of_no_use |= {"approval.approve", "approval.reject"} if part == "mine" else set()

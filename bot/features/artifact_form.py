@@ -5,7 +5,7 @@ from typing import cast
 
 from slack_sdk.models.blocks import Block
 
-from bot.slack.form_state import State, at
+from bot.slack.form_state import FormState, at
 from bot.slack.forms import LONGEST_ENTRY, select_input, text_input
 from debt.artifact.artifact import Ending, Label, Surface
 from debt.policy.policy import Policy
@@ -135,7 +135,7 @@ def _written(name: str, value: object) -> str:
     return "" if value is None else str(value)
 
 
-def read_facts(state: State) -> Facts:
+def read_facts(state: FormState) -> Facts:
     """What the fields say, each refused at its own; a field that is not there says nothing.
 
     An empty one says that there is no such thing.
@@ -144,50 +144,50 @@ def read_facts(state: State) -> Facts:
     for name in LABELS:
         if name in state.values and state.choice(name) != _AS_USUAL:
             with at(name):
-                facts[name] = _READ.get(name, State.text)(state, name)
+                facts[name] = _READ.get(name, FormState.text)(state, name)
     return cast("Facts", facts)
 
 
-def _needed(state: State, name: str) -> str:
+def _needed(state: FormState, name: str) -> str:
     text = state.text(name)
     if not text:
         raise Refused("This cannot be blank.")
     return text
 
 
-def _paths(state: State, name: str) -> tuple[str, ...]:
+def _paths(state: FormState, name: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, _needed(state, name).splitlines())))
 
 
-def _grade(state: State, name: str) -> int | None:
+def _grade(state: FormState, name: str) -> int | None:
     chosen = state.choice(name)
     return int(chosen) if chosen else None
 
 
-def _whole_number(state: State, name: str) -> int:
+def _whole_number(state: FormState, name: str) -> int:
     text = state.text(name) or "0"
     if not (text.isascii() and text.isdigit()):
         raise Refused("Say a whole number.")
     return int(text)
 
 
-def _days(state: State, name: str) -> int | None:
+def _days(state: FormState, name: str) -> int | None:
     return _whole_number(state, name) or None
 
 
-def _ending(state: State, name: str) -> Ending | None:
+def _ending(state: FormState, name: str) -> Ending | None:
     chosen = state.choice(name)
     return Ending(chosen) if chosen else None
 
 
-def _length(state: State, name: str) -> int | None:
+def _length(state: FormState, name: str) -> int | None:
     text = state.text(name)
     return parse_length(text) if text else None
 
 
-_READ: Mapping[str, Callable[[State, str], object]] = {
+_READ: Mapping[str, Callable[[FormState, str], object]] = {
     "name": _needed,
-    "kind": State.choice,
+    "kind": FormState.choice,
     "repo": _needed,
     "paths": _paths,
     "surface": lambda state, name: Surface(str(state.choice(name))),

@@ -7,17 +7,17 @@ from datetime import date
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.features.subscribe import require_scope
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
-from bot.slack.form_state import State, at
+from bot.slack.form_state import FormState, at
 from bot.slack.forms import date_input, form, select_input, text_input
 from bot.slack.parsing import plain, scope_in, spelled, words_of
 from briefings.messages.message import Message, button, buttons, line, plainly
-from briefings.parts.budgets import Told, burn_up_of, chart, standings, told_of
+from briefings.parts.budgets import BudgetFacts, burn_up_of, chart, standings, told_of
 from briefings.pictures.pictures import BurnUp
 from briefings.words.words import say
 from debt.artifact.artifact import Label, Tier
-from debt.budgets.budget import Limits, Rhythm
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
 from debt.budgets.train import last_day_of
 from debt.refusal import Refused
 from debt.rules.hours import Period, as_hours, looks_like_amount, parse_amount, parse_length, span
@@ -110,7 +110,7 @@ async def _none(session: Session, call: Call, place: BudgetLine) -> Reply:
     return Reply(Message(words, (line(words, accessory=_setter(place)),)))
 
 
-def _message(place: BudgetLine, told: Sequence[Told], shown: BurnUp) -> Message:
+def _message(place: BudgetLine, told: Sequence[BudgetFacts], shown: BurnUp) -> Message:
     """The picture is about the first of them, the whole scope where that has a budget."""
     blocks: list[Block] = [line(say("budget.standing", told=each)) for each in told]
     blocks.insert(1, chart(told[0].budget.place, shown))
@@ -143,26 +143,26 @@ async def _set(call: Call, words: Sequence[str]) -> Answer:
 
 def changed(
     known: Budget | None, minutes: int, period: Period | None, today: date
-) -> tuple[Rhythm, Limits]:
+) -> tuple[BudgetPeriod, BudgetLimits]:
     """The rhythm and limits it has from now on: those it has, but for what was said."""
     rhythm = _rhythm(known)
     if period and period != rhythm.period:
-        rhythm = Rhythm(period)
-    limits = known.limits if known else Limits(0)
+        rhythm = BudgetPeriod(period)
+    limits = known.limits if known else BudgetLimits(0)
     return rhythm, limits.with_minutes(minutes, today)
 
 
-async def _form(call: Call, words: Sequence[str]) -> Form:
+async def _form(call: Call, words: Sequence[str]) -> Modal:
     scope = next((scope for word in words if (scope := scope_in(word))), ALL)
     parts = [word.casefold() for word in words if word.casefold() in dict(_PARTS)]
     place = BudgetLine(scope, parts[0] if parts else "")
     async with call.store.read() as session:
         known = await budgets.find(session, place, call.today)
-    return Form(form(call, "budget.form", "Set a budget", "Set", _fields(place, known)))
+    return Modal(form(call, "budget.form", "Set a budget", "Set", _fields(place, known)))
 
 
 def _fields(place: BudgetLine, known: Budget | None) -> list[Block]:
-    limits, rhythm = known.limits if known else Limits(0), _rhythm(known)
+    limits, rhythm = known.limits if known else BudgetLimits(0), _rhythm(known)
     hours = as_hours(limits.minutes) if known else None
     named = spelled(place.scope) if place.scope.name else None
     periods = [(each, each.capitalize()) for each in Period]
@@ -187,11 +187,11 @@ def _fields(place: BudgetLine, known: Budget | None) -> list[Block]:
     ]  # fmt: skip
 
 
-def _rhythm(known: Budget | None) -> Rhythm:
+def _rhythm(known: Budget | None) -> BudgetPeriod:
     """A train’s period is the train, so that its form begins with the usual one."""
-    if known and isinstance(known.rhythm, Rhythm):
+    if known and isinstance(known.rhythm, BudgetPeriod):
         return known.rhythm
-    return Rhythm(Period.MONTH)
+    return BudgetPeriod(Period.MONTH)
 
 
 def _hours(minutes: int | None) -> str | None:
@@ -203,13 +203,13 @@ def _number(value: int | None) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BudgetWanted:
     place: BudgetLine
-    rhythm: Rhythm
-    limits: Limits
+    rhythm: BudgetPeriod
+    limits: BudgetLimits
 
 
-def read_form(state: State) -> Wanted:
+def read_form(state: FormState) -> BudgetWanted:
     """What the fields say, each refused at its own."""
     with at("scope"):
         words = words_of(state.text("scope"))
@@ -222,18 +222,18 @@ def read_form(state: State) -> Wanted:
     with at("first_day"):
         if (weeks is None) != (state.day("first_day") is None):
             raise Refused("A sprint of its own has both: weeks and a first day.")
-    limits = Limits(
+    limits = BudgetLimits(
         minutes=_length(state, "minutes", parse_amount) or 0,
         score=_whole(state, "score"),
         artifacts=_whole(state, "artifacts"),
         lower_by=_length(state, "lower_by"),
         by=state.day("by"),
     )
-    rhythm = Rhythm(period, weeks, state.day("first_day"))
-    return Wanted(BudgetLine(scope, "" if only == _WHOLE else only), rhythm, limits)
+    rhythm = BudgetPeriod(period, weeks, state.day("first_day"))
+    return BudgetWanted(BudgetLine(scope, "" if only == _WHOLE else only), rhythm, limits)
 
 
-def _whole(state: State, name: str) -> int | None:
+def _whole(state: FormState, name: str) -> int | None:
     text = state.text(name)
     with at(name):
         if text and not (text.isascii() and text.isdigit()):
@@ -241,7 +241,7 @@ def _whole(state: State, name: str) -> int | None:
     return int(text) if text else None
 
 
-def _length(state: State, name: str, read: Callable[[str], int] = parse_length) -> int | None:
+def _length(state: FormState, name: str, read: Callable[[str], int] = parse_length) -> int | None:
     with at(name):
         return read(state.text(name)) if state.text(name) else None
 
@@ -251,7 +251,7 @@ async def _submitted(call: Call) -> Answer:
     return await _put(call, wanted.place, wanted.rhythm, wanted.limits)
 
 
-async def _put(call: Call, place: BudgetLine, rhythm: Rhythm, limits: Limits) -> Reply:
+async def _put(call: Call, place: BudgetLine, rhythm: BudgetPeriod, limits: BudgetLimits) -> Reply:
     """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
     async with call.store.change() as session:
         if place.scope.kind is not ScopeKind.TRAIN:

@@ -3,14 +3,14 @@
 from slack_sdk.models.blocks import Block
 
 from bot.features.artifact_form import LABELS
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature
-from bot.slack.form_state import State
+from bot.slack.form_state import FormState
 from bot.slack.forms import form, select_input, settled_input
 from bot.slack.picker import picked
 from briefings.messages.message import line, plainly
 from briefings.words.words import say, shorten
-from debt.artifact.artifact import RATING_NAMES, Artifact, Otherwise, parse_key
+from debt.artifact.artifact import RATING_NAMES, Artifact, BlockDisagreement, parse_key
 from debt.artifact.lifecycle import require_live
 from debt.refusal import Refused
 from debt.rules.file_sync import BY_VERB
@@ -34,7 +34,7 @@ async def _compare(call: Call) -> Answer:
     require_live(artifact.key, artifact.stage)
     if not artifact.disputed:
         raise Refused(f"{artifact.key} and its file say the same, or somebody has decided already.")
-    return Form(form(call, "compare.form", "Register and file", "Save", _blocks(artifact)))
+    return Modal(form(call, "compare.form", "Register and file", "Save", _blocks(artifact)))
 
 
 def _blocks(artifact: Artifact) -> list[Block]:
@@ -44,7 +44,7 @@ def _blocks(artifact: Artifact) -> list[Block]:
     return [line(say("compare.intro", where=where)), settled_input(artifact), *choices]
 
 
-def _choice(artifact: Artifact, each: Otherwise) -> Block:
+def _choice(artifact: Artifact, each: BlockDisagreement) -> Block:
     verb = BY_VERB.get(each.field)
     ours = f"Keep the register’s: {_shown(artifact.registered(each.field))}"
     options = [("keep", ours)]
@@ -59,7 +59,7 @@ def _shown(value: object) -> str:
     return shorten(str(value), _LONGEST) if value not in {None, ""} else "nothing"
 
 
-def read_choices(state: State) -> dict[str, list[str]]:
+def read_choices(state: FormState) -> dict[str, list[str]]:
     """Which facts to take and which to keep; what was left open is asked again."""
     chosen = {name: state.choice(name) for name in state.values if name != "artifact"}
     return {

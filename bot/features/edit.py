@@ -1,7 +1,7 @@
 """`/debt edit`: what is known of an artifact, as somebody knows it better now."""
 
 from bot.features.artifact_form import LABELS, read_facts, wanted, welcome
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at, began_with
 from bot.slack.forms import form, settled_input
@@ -22,13 +22,13 @@ async def edit(call: Call) -> Answer:
     return await edit_form(call, parse_key(call.words))
 
 
-async def edit_form(call: Call, artifact_id: int) -> Form:
+async def edit_form(call: Call, artifact_id: int) -> Modal:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
     require_live(artifact.key, artifact.stage)
     known = {name: getattr(artifact, name) for name in LABELS}
     blocks = [settled_input(artifact), *wanted(call.policy, known), *welcome(known)]
-    return Form(form(call, "edit.form", "Edit", "Save", blocks))
+    return Modal(form(call, "edit.form", "Edit", "Save", blocks))
 
 
 def read_edit_form(call: Call) -> Facts:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.features.approve import requested
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import artifact_input, date_input, form, text_input
@@ -34,7 +34,7 @@ async def extend(call: Call) -> Answer:
     return await _extend(call, artifact_id, until, rest_of(reason))
 
 
-async def extend_form(call: Call, artifact_id: int | None = None) -> Form:
+async def extend_form(call: Call, artifact_id: int | None = None) -> Modal:
     chosen = await chosen_or_none(call, artifact_id)
     if chosen:
         require_live(chosen.key, chosen.stage)
@@ -43,7 +43,7 @@ async def extend_form(call: Call, artifact_id: int | None = None) -> Form:
         date_input("until", "New expiry date", hint=_allowance(chosen, call.policy)),
         text_input("reason", "Reason", multiline=True, longest=500),
     ]
-    return Form(form(call, "extend.form", "Extend", "Extend", blocks))
+    return Modal(form(call, "extend.form", "Extend", "Extend", blocks))
 
 
 def _allowance(chosen: Artifact | None, policy: Policy) -> str | None:

@@ -11,8 +11,8 @@ from briefings.words.words import say
 from debt.artifact.artifact import Artifact, Stage
 from debt.change import Change
 from debt.refusal import Refused
-from debt.rules.approval import Wish
-from debt.rules.gate import Item, ahead, fact, gate, missing, next_stage
+from debt.rules.approval import ApprovalKind
+from debt.rules.gate import GateItem, ahead, fact, gate, missing, next_stage
 from debt.rules.standing import Action
 from debt.rules.tier import tier
 from storage.database.store import Session
@@ -21,11 +21,11 @@ from storage.lifecycle.promotion import require_may_show, require_may_waive
 from storage.register import checklists
 from storage.register.artifacts import require
 from storage.register.checklists import Checklist
-from storage.tables import ApprovalState, Shown
+from storage.tables import ApprovalState, ShownRow
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GateStanding:
     """What is asked of an artifact on its way to a stage, and what is there of it.
 
     `waits` says that others have been asked to agree already.
@@ -33,26 +33,26 @@ class Standing:
 
     artifact: Artifact
     stage: Stage
-    items: tuple[Item, ...]
-    shown: Mapping[str, Shown]
-    missing: tuple[Item, ...]
+    items: tuple[GateItem, ...]
+    shown: Mapping[str, ShownRow]
+    missing: tuple[GateItem, ...]
     waits: bool
 
     @property
-    def to_show(self) -> tuple[Item, ...]:
+    def to_show(self) -> tuple[GateItem, ...]:
         """What is missing but for the planned end, which is said with the promotion."""
-        return tuple(item for item in self.missing if item is not Item.END)
+        return tuple(item for item in self.missing if item is not GateItem.END)
 
 
-async def standing_of(session: Session, change: Change, artifact: Artifact) -> Standing:
+async def standing_of(session: Session, change: Change, artifact: Artifact) -> GateStanding:
     """Refused where promotion leads no further."""
     stage = next_stage(artifact)
     items = gate(artifact, change.policy, stage)
     shown = await checklists.shown(session, artifact, Checklist.PROMOTE)
     lacking = missing(items, shown, artifact, change.today)
     asked = await requests.of_artifact(session, artifact.id)
-    waits = any((a.kind, a.state) == (Wish.PROMOTE, ApprovalState.OPEN) for a in asked)
-    return Standing(artifact, stage, items, shown, lacking, waits)
+    waits = any((a.kind, a.state) == (ApprovalKind.PROMOTE, ApprovalState.OPEN) for a in asked)
+    return GateStanding(artifact, stage, items, shown, lacking, waits)
 
 
 async def checklist_of(call: Call, artifact_id: int) -> Message:
@@ -69,7 +69,7 @@ async def checklist_of(call: Call, artifact_id: int) -> Message:
     return Message(head, (*blocks, *_foot(standing)))
 
 
-def _head(call: Call, standing: Standing) -> str:
+def _head(call: Call, standing: GateStanding) -> str:
     return say(
         "promote.checklist",
         artifact=standing.artifact,
@@ -80,7 +80,7 @@ def _head(call: Call, standing: Standing) -> str:
     )
 
 
-def _line(change: Change, standing: Standing, item: Item) -> list[Block]:
+def _line(change: Change, standing: GateStanding, item: GateItem) -> list[Block]:
     artifact, lacking = standing.artifact, item in standing.missing
     said = say(
         "promote.item",
@@ -94,11 +94,11 @@ def _line(change: Change, standing: Standing, item: Item) -> list[Block]:
     return [line(said), *drawn]
 
 
-def _offers(change: Change, artifact: Artifact, item: Item) -> Iterator[ButtonElement]:
+def _offers(change: Change, artifact: Artifact, item: GateItem) -> Iterator[ButtonElement]:
     value = f"{artifact.key} {item}"
-    if item is Item.OWNER:
+    if item is GateItem.OWNER:
         yield act_button(Action.CLAIM, artifact.key)
-    elif item.is_fact and item is not Item.END:
+    elif item.is_fact and item is not GateItem.END:
         yield act_button(Action.EDIT, artifact.key)
     if _passes(require_may_show, change, artifact, item):
         yield button("Show it", "gate.evidence", value)
@@ -107,7 +107,10 @@ def _offers(change: Change, artifact: Artifact, item: Item) -> Iterator[ButtonEl
 
 
 def _passes(
-    rule: Callable[[Change, Artifact, Item], None], change: Change, artifact: Artifact, item: Item
+    rule: Callable[[Change, Artifact, GateItem], None],
+    change: Change,
+    artifact: Artifact,
+    item: GateItem,
 ) -> bool:
     try:
         rule(change, artifact, item)
@@ -116,7 +119,7 @@ def _passes(
     return True
 
 
-def _foot(standing: Standing) -> Iterator[Block]:
+def _foot(standing: GateStanding) -> Iterator[Block]:
     if standing.waits:
         yield quiet(say("promote.waits"))
         return

@@ -19,7 +19,7 @@ from debt.artifact.artifact import RATING_NAMES, Artifact, parse_key
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
 from debt.rules.hours import as_hours
-from storage.database.history import Entry, last_entries
+from storage.database.history import HistoryEntry, last_entries
 from storage.database.store import Session
 from storage.register import people
 from storage.register.artifacts import require
@@ -72,14 +72,16 @@ async def _page(call: Call, artifact_id: int, before: int | None) -> Message:
     return _message(artifact, entries, names)
 
 
-async def _names(session: Session, entries: Sequence[Entry]) -> dict[str, str]:
+async def _names(session: Session, entries: Sequence[HistoryEntry]) -> dict[str, str]:
     """Of all whom the entries speak of, as far as they are known."""
     told = [side for entry in entries for side in (entry.before, entry.after) if side]
     ids = {str(side[name]) for side in told for name in _PEOPLE & set(side)}
     return await people.names(session, [*ids, *(entry.by for entry in entries)])
 
 
-def _message(artifact: Artifact, entries: Sequence[Entry], names: Mapping[str, str]) -> Message:
+def _message(
+    artifact: Artifact, entries: Sequence[HistoryEntry], names: Mapping[str, str]
+) -> Message:
     title = say("history.title", artifact=artifact)
     blocks: list[Block] = [line(title)]
     blocks += [line(_told(entry, names)) for entry in entries[:ROWS]]
@@ -89,7 +91,7 @@ def _message(artifact: Artifact, entries: Sequence[Entry], names: Mapping[str, s
     return Message(title, tuple(blocks))
 
 
-def _told(entry: Entry, names: Mapping[str, str]) -> str:
+def _told(entry: HistoryEntry, names: Mapping[str, str]) -> str:
     changed = list(_changed(entry, names))
     return say(
         "history.entry",
@@ -102,7 +104,7 @@ def _told(entry: Entry, names: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedField:
     """A field as it was and as it is, in words."""
 
     name: str
@@ -110,16 +112,16 @@ class Changed:
     after: str
 
 
-def _changed(entry: Entry, names: Mapping[str, str]) -> Iterator[Changed]:
+def _changed(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedField]:
     """What an entry changed; of something new, or of a request, nothing was before."""
     before, after = entry.before or {}, entry.after or {}
     for name in before:
         if name not in _UNSAID and name in after:
             was, is_now = (_worded(name, side[name], names) for side in (before, after))
-            yield Changed(_named(name), was, is_now)
+            yield ChangedField(_named(name), was, is_now)
 
 
-def _wished(entry: Entry, names: Mapping[str, str]) -> Iterator[Changed]:
+def _wished(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedField]:
     """What somebody asked others to agree to: until when, as what; until when a check is waived."""
     after = entry.after or {}
     said = after.get("wish") or {} if entry.action.startswith("ask to ") else {}
@@ -127,7 +129,7 @@ def _wished(entry: Entry, names: Mapping[str, str]) -> Iterator[Changed]:
         said = {"until": after.get("waived_until")}
     for name, value in said.items():
         if value and entry.action != f"ask to {value}":  # to retire it, so that it is retired
-            yield Changed(_named(name), "", _worded(name, value, names))
+            yield ChangedField(_named(name), "", _worded(name, value, names))
 
 
 def _named(field: str) -> str:

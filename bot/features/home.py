@@ -17,11 +17,11 @@ from slack_sdk.models.views import View
 from bot.features.add import add_form
 from bot.features.listing import row
 from bot.features.log import log_form
-from bot.slack.call import Answer, Bot, Call, Origin, Shown, admitted
+from bot.slack.call import Answer, Bot, Call, Origin, ShownAtHome, admitted
 from bot.slack.feature import Feature
 from briefings.messages.message import Message, act_button, button, buttons, heading, line, quiet
 from briefings.notices import approvals
-from briefings.parts.budgets import Told, standings
+from briefings.parts.budgets import BudgetFacts, standings
 from briefings.words.words import inert, say
 from debt.artifact.artifact import Artifact
 from debt.policy.vocabulary import Act
@@ -32,9 +32,9 @@ from debt.scope import Cursor, Filter, Scope, ScopeKind
 from storage.database.store import Session
 from storage.messages import events
 from storage.register import queries
-from storage.register.queries import Page, Query
+from storage.register.queries import ArtifactPage, ArtifactQuery
 from storage.views import home as register
-from storage.views.home import Asked, TeamStanding, Waiting
+from storage.views.home import OwnershipQuestion, TeamStanding, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -86,23 +86,23 @@ async def _drawn(bot: Bot, slack_id: str) -> list[Block]:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class HomeFacts:
     """What one person's Home shows; `more` counts what of it has no room."""
 
     to_decide: list[Waiting]
-    asked: list[Asked]
+    asked: list[OwnershipQuestion]
     pressing: list[Artifact]
     more: int
-    page: Page
+    page: ArtifactPage
     first: bool
     teams: list[TeamStanding]
-    budgets: list[Told]
+    budgets: list[BudgetFacts]
     month: Span
 
 
-async def _facts(session: Session, call: Call) -> Facts:
+async def _facts(session: Session, call: Call) -> HomeFacts:
     me = call.who.slack_id
-    mine = Query(filters=frozenset({Filter.MINE}), owner=me, today=call.today)
+    mine = ArtifactQuery(filters=frozenset({Filter.MINE}), owner=me, today=call.today)
     to_decide = await register.to_decide(session, call.change, call.bot.groups.teams_of(me))
     pressing = await register.needing(session, me, PRESSING)
     after = await register.page_of(session, me)
@@ -112,7 +112,7 @@ async def _facts(session: Session, call: Call) -> Facts:
         unseen += await register.count_needing(session, me) - PRESSING
     teams = await _teams(session, call, month)
     scopes = [Scope(ScopeKind.TEAM, team.name) for team in teams]
-    return Facts(
+    return HomeFacts(
         to_decide=to_decide[:QUESTIONS],
         asked=await register.asked_of(session, me, QUESTIONS),
         pressing=pressing,
@@ -133,7 +133,7 @@ async def _teams(session: Session, call: Call, month: Span) -> list[TeamStanding
     return await register.standings(session, theirs, month, call.today, TEAMS)
 
 
-def home(facts: Facts, call: Call) -> list[Block]:
+def home(facts: HomeFacts, call: Call) -> list[Block]:
     return [
         buttons("home", button("Log hours", "home.log", ""), button("Add", "home.add", "")),
         heading(say("home.today")),
@@ -148,7 +148,7 @@ def _said(message: Message | None) -> list[Block]:
     return [*message.blocks, DividerBlock()] if message else []
 
 
-def _today(facts: Facts, call: Call) -> Iterator[Block]:
+def _today(facts: HomeFacts, call: Call) -> Iterator[Block]:
     for waiting in facts.to_decide:
         yield from _decision(waiting)
     for asked in facts.asked:
@@ -161,7 +161,7 @@ def _today(facts: Facts, call: Call) -> Iterator[Block]:
 
 
 def _decision(waiting: Waiting) -> list[Block]:
-    asked = approvals.Asked(waiting.approval, waiting.artifact, waiting.votes)
+    asked = approvals.ApprovalFacts(waiting.approval, waiting.artifact, waiting.votes)
     return [
         line(say("approvals.listed", **asked.words())),
         buttons(
@@ -173,7 +173,7 @@ def _decision(waiting: Waiting) -> list[Block]:
     ]
 
 
-def _question(asked: Asked) -> list[Block]:
+def _question(asked: OwnershipQuestion) -> list[Block]:
     request, artifact = asked.request, asked.artifact
     return [
         line(say(f"requests.{request.kind}", artifact=artifact, asked=request)),
@@ -186,7 +186,7 @@ def _question(asked: Asked) -> list[Block]:
     ]
 
 
-def _mine(facts: Facts, call: Call) -> Iterator[Block]:
+def _mine(facts: HomeFacts, call: Call) -> Iterator[Block]:
     above = {artifact.id for artifact in facts.pressing}
     others = [artifact for artifact in facts.page.artifacts if artifact.id not in above]
     yield from (row(artifact, call, None) for artifact in others)
@@ -204,7 +204,7 @@ def _mine(facts: Facts, call: Call) -> Iterator[Block]:
         yield buttons("pages", *turns)
 
 
-def _standing(facts: Facts) -> Iterator[Block]:
+def _standing(facts: HomeFacts) -> Iterator[Block]:
     if facts.teams:
         yield heading(say("home.teams"))
     for team in facts.teams:
@@ -235,10 +235,10 @@ async def _first(call: Call) -> Answer:
     return await _turned(call, None)
 
 
-async def _turned(call: Call, place: Cursor | None) -> Shown:
+async def _turned(call: Call, place: Cursor | None) -> ShownAtHome:
     async with call.store.change() as session:
         await register.turn_to(session, call.who.slack_id, place)
-    return Shown()
+    return ShownAtHome()
 
 
 FEATURE = Feature(

@@ -23,7 +23,7 @@ _PLACES: Mapping[ScopeKind, hours_log.Scope] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HoursQuery:
     """Whose hours (a key's number, or a team, repository or service), and over which period."""
 
     scope: hours_log.Scope
@@ -31,14 +31,14 @@ class Asked:
     period: Period
 
 
-def asked_in(words: Sequence[str]) -> Asked | None:
+def asked_in(words: Sequence[str]) -> HoursQuery | None:
     """`team:payments`, `team:payments quarter` or `D-7 sprint`; None where hours are logged."""
     head, *rest = words or [""]
     place = scope_in(head)
     if place and place.kind in _PLACES:
-        return Asked(_PLACES[place.kind], place.name, _period(rest))
+        return HoursQuery(_PLACES[place.kind], place.name, _period(rest))
     if looks_like_key(head) and len(rest) == 1 and rest[0].casefold() in set(Period):
-        return Asked("artifact_id", parse_key(head), _period(rest))
+        return HoursQuery("artifact_id", parse_key(head), _period(rest))
     return None
 
 
@@ -52,7 +52,7 @@ def _period(words: Sequence[str]) -> Period:
     return Period(said)
 
 
-async def hours_of(call: Call, asked: Asked) -> Reply:
+async def hours_of(call: Call, asked: HoursQuery) -> Reply:
     """The sum, the kinds of work and, but for a single artifact, what cost most."""
     then = span(asked.period, call.today, call.policy.sprint)
     where = asked.scope, asked.name, then

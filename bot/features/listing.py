@@ -21,7 +21,7 @@ from debt.rules.standing import Action, next_step
 from debt.scope import ALL, Cursor, Filter, Scope, ScopeKind
 from storage.lifecycle import proposals
 from storage.register import people, queries
-from storage.register.queries import Page, Query
+from storage.register.queries import ArtifactPage, ArtifactQuery
 
 ROWS = 8
 _ALSO = {"expired": Filter.OVERDUE, "late": Filter.OVERDUE, "unowned": Filter.ORPHANS}
@@ -32,7 +32,7 @@ async def list_(call: Call) -> Answer:
     return await page(call, call.words[:_LONGEST_WORDS])
 
 
-def read_words(call: Call, text: str) -> Query:
+def read_words(call: Call, text: str) -> ArtifactQuery:
     """Filters, scopes and words to look for, in any order."""
     filters, scopes, rest = set(), [], []
     for word in words_of(text):
@@ -43,7 +43,7 @@ def read_words(call: Call, text: str) -> Query:
             filters.add(Filter(word.casefold()))
         else:
             rest.append(sought(word))
-    return Query(
+    return ArtifactQuery(
         filters=frozenset(filters),
         scopes=tuple(scopes),
         words=tuple(rest),
@@ -65,7 +65,7 @@ async def page(call: Call, text: str, after: Cursor | None = None) -> Reply:
     return Reply(_message(call, found, _Place(text, after), names, proposed))
 
 
-def _scope(query: Query) -> Scope:
+def _scope(query: ArtifactQuery) -> Scope:
     """Where proposals are counted: in the one scope that was asked for, else everywhere."""
     return query.scopes[0] if len(query.scopes) == 1 else ALL
 
@@ -93,7 +93,7 @@ def _place_of(call: Call) -> tuple[_Place, int]:
         raise Refused("That list is out of date. Say “list” again.") from None
 
 
-def _nothing(query: Query) -> str:
+def _nothing(query: ArtifactQuery) -> str:
     """An empty list says so; who meant a filter or a scope is offered it as it is spelled."""
     if query.filters == {Filter.PROPOSED} and not (query.scopes or query.words):
         return say("list.nothing_proposed")
@@ -114,7 +114,7 @@ def _closest(word: str) -> str | None:
 
 
 def _message(
-    call: Call, found: Page, place: _Place, names: dict[str, str], proposed: int
+    call: Call, found: ArtifactPage, place: _Place, names: dict[str, str], proposed: int
 ) -> Message:
     title = say("list.title", words=plain(place.text))
     blocks: list[Block] = [line(title)]

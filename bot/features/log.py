@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.features.hours import asked_in, hours_of
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import artifact_input, date_input, form, select_input, text_input
@@ -18,7 +18,7 @@ from debt.refusal import Refused
 from debt.rules.dates import parse_day
 from debt.rules.hours import USUAL_WORK, Period, Work, looks_like_minutes, parse_minutes, span
 from storage.costs import hours_log
-from storage.costs.hours_log import Logged
+from storage.costs.hours_log import HoursLogged
 
 # “waited on CI” is a note; only what looks like a day is read as one.
 _ON = re.compile(
@@ -29,7 +29,7 @@ _ALSO_SAID = {"debug": Work.DEBUGGING, "patch": Work.PATCHING, "ownership": Work
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HoursEntry:
     """What somebody wants to log."""
 
     artifact_id: int
@@ -53,7 +53,7 @@ async def log(call: Call) -> Answer:
     return await _log(call, read_words(call.words, call.today))
 
 
-def read_words(text: str, today: date) -> Entry:
+def read_words(text: str, today: date) -> HoursEntry:
     """`D-7 1.5h rework what it was about on 2026-11-20`; kind, note and day may be left out."""
     past = _ON.search(text)
     worked_on = parse_day(past[1]) if past else today
@@ -61,7 +61,7 @@ def read_words(text: str, today: date) -> Entry:
     hours, rest = _hours_first(rest)
     kind = _kind(rest[0]) if rest else None
     note = rest_of(rest[1:] if kind else rest)
-    return Entry(parse_key(key), parse_minutes(hours), kind or USUAL_WORK, worked_on, note)
+    return HoursEntry(parse_key(key), parse_minutes(hours), kind or USUAL_WORK, worked_on, note)
 
 
 def _hours_first(words: list[str]) -> tuple[str, list[str]]:
@@ -75,7 +75,7 @@ def _kind(word: str) -> Work | None:
     return _ALSO_SAID.get(said) or (Work(said) if said in set(Work) else None)
 
 
-async def log_form(call: Call, artifact_id: int | None = None, hours: str = "") -> Form:
+async def log_form(call: Call, artifact_id: int | None = None, hours: str = "") -> Modal:
     chosen = await chosen_or_none(call, artifact_id)
     kinds = [(kind, kind.capitalize()) for kind in Work]
     blocks = [
@@ -85,15 +85,15 @@ async def log_form(call: Call, artifact_id: int | None = None, hours: str = "") 
         text_input("note", "Note", optional=True, longest=500),
         date_input("day", "Day", initial=call.today),
     ]
-    return Form(form(call, "log.form", "Log debt hours", "Log", blocks))
+    return Modal(form(call, "log.form", "Log debt hours", "Log", blocks))
 
 
-def read_log_form(call: Call) -> Entry:
+def read_log_form(call: Call) -> HoursEntry:
     with at("hours"):
         minutes = parse_minutes(call.state.text("hours"))
     kind = Work(call.state.choice("kind") or USUAL_WORK)
     day = call.state.day("day") or call.today
-    return Entry(picked(call.state), minutes, kind, day, call.state.text("note"))
+    return HoursEntry(picked(call.state), minutes, kind, day, call.state.text("note"))
 
 
 async def _submitted(call: Call) -> Answer:
@@ -102,7 +102,7 @@ async def _submitted(call: Call) -> Answer:
         return await _log(call, entry)
 
 
-async def _log(call: Call, entry: Entry) -> Reply:
+async def _log(call: Call, entry: HoursEntry) -> Reply:
     async with call.store.change() as session:
         logged = await hours_log.log(
             session,
@@ -116,7 +116,7 @@ async def _log(call: Call, entry: Entry) -> Reply:
     return await _told(call, logged)
 
 
-async def _told(call: Call, logged: Logged) -> Reply:
+async def _told(call: Call, logged: HoursLogged) -> Reply:
     artifact = logged.artifact
     month = span(Period.MONTH, call.today, call.policy.sprint)
     async with call.store.read() as session:

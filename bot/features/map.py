@@ -18,7 +18,7 @@ from debt.rules.score import Quadrant, explain
 from debt.rules.standing import Action
 from debt.scope import Scope
 from storage.register import quadrants
-from storage.register.quadrants import Counted
+from storage.register.quadrants import QuadrantCount
 
 # The most urgent first; where the first one is empty, the next one is what to begin with.
 _ORDER = (Quadrant.LOW_HIGH, Quadrant.HIGH_HIGH, Quadrant.LOW_LOW, Quadrant.HIGH_LOW)
@@ -29,11 +29,11 @@ _BEGIN_WITH = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class MapFacts:
     """A scope's live artifacts by quadrant, and the one to begin with."""
 
     scope: Scope
-    counted: Mapping[Quadrant, Counted]
+    counted: Mapping[Quadrant, QuadrantCount]
     first: Artifact | None = None
     quadrant: Quadrant | None = None
 
@@ -53,15 +53,15 @@ async def map_(call: Call) -> Answer:
         counted = await quadrants.count(session, scope)
         urgent = next((each for each in _BEGIN_WITH if each in counted), None)
         first = await quadrants.first(session, scope, urgent) if urgent else None
-    seen = Seen(scope, counted, first, urgent)
+    seen = MapFacts(scope, counted, first, urgent)
     if not seen.total:
         return Reply(plainly(say("map.nothing", scope=scope)))
     return Reply(message(seen, call.policy))
 
 
-def message(seen: Seen, policy: Policy) -> Message:
+def message(seen: MapFacts, policy: Policy) -> Message:
     """Its words say all that the picture does."""
-    counts = {each: seen.counted.get(each, Counted()).artifacts for each in _ORDER}
+    counts = {each: seen.counted.get(each, QuadrantCount()).artifacts for each in _ORDER}
     picture = quadrant_map(counts)
     alt = quadrant_map_alt(seen.scope.name or "The register", picture)
     blocks: list[Block] = [
@@ -76,7 +76,7 @@ def message(seen: Seen, policy: Policy) -> Message:
     return Message(say("map.fallback", scope=seen.scope, counts=counts), tuple(blocks))
 
 
-def _what_to_begin_with(seen: Seen) -> Iterator[Block]:
+def _what_to_begin_with(seen: MapFacts) -> Iterator[Block]:
     if seen.first is None or seen.quadrant is None:
         return
     action = _BEGIN_WITH[seen.quadrant]

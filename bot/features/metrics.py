@@ -11,9 +11,9 @@ from bot.slack.call import Answer, Call, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.parsing import scope_in
 from briefings.messages.message import (
-    Cells,
     Message,
     PictureBlock,
+    TableCells,
     buttons,
     buttons_for,
     line,
@@ -25,7 +25,7 @@ from briefings.pictures.pictures import multiples_alt
 from briefings.words.words import say
 from debt.artifact.artifact import Artifact
 from debt.metrics.figures import Counts
-from debt.metrics.trend import Told, Trend, Turn, immature, told
+from debt.metrics.trend import MetricTrend, Trend, Turn, immature, told
 from debt.policy.policy import Policy
 from debt.policy.vocabulary import MetricName
 from debt.scope import ALL, Scope
@@ -48,12 +48,12 @@ _ACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class MetricsFacts:
     """A scope's twelve weeks, the artifacts behind what asks for something, and costs by team."""
 
     scope: Scope
     trend: Trend
-    rows: tuple[Told, ...]
+    rows: tuple[MetricTrend, ...]
     named: Mapping[MetricName, Sequence[Artifact]]
     costs: Sequence[Cost] = ()
 
@@ -79,7 +79,7 @@ async def _told(call: Call, scope: Scope) -> Answer:
     return Reply(message(seen, counts, call.policy))
 
 
-async def _seen(session: Session, call: Call, scope: Scope) -> Seen:
+async def _seen(session: Session, call: Call, scope: Scope) -> MetricsFacts:
     trend = await trends.trend(session, call.policy, scope, call.today)
     rows = told(trend, call.policy)
     named = {}
@@ -88,10 +88,10 @@ async def _seen(session: Session, call: Call, scope: Scope) -> Seen:
             name = each.metric.name
             named[name] = await drilldown.behind(session, scope, name, call.today)
     costs = await trends.costs(session, call.today) if scope == ALL else ()
-    return Seen(scope, trend, rows, named, costs)
+    return MetricsFacts(scope, trend, rows, named, costs)
 
 
-def message(seen: Seen, counts: Counts, policy: Policy) -> Message:
+def message(seen: MetricsFacts, counts: Counts, policy: Policy) -> Message:
     """Its table says all that the picture does; a line each what asks for nothing."""
     worse = [each.metric.words for each in seen.rows if each.turn is Turn.WORSE]
     blocks: list[Block] = [
@@ -107,7 +107,7 @@ def message(seen: Seen, counts: Counts, policy: Policy) -> Message:
     return Message(words, tuple(blocks))
 
 
-def _picture(seen: Seen) -> Iterator[Block]:
+def _picture(seen: MetricsFacts) -> Iterator[Block]:
     picture = in_words.picture(seen.trend, seen.rows)
     if picture:
         words = multiples_alt(seen.scope.name or "Everything", picture)
@@ -116,17 +116,17 @@ def _picture(seen: Seen) -> Iterator[Block]:
         yield quiet(say("metrics.early"))
 
 
-def _table(seen: Seen) -> Iterator[Block]:
+def _table(seen: MetricsFacts) -> Iterator[Block]:
     said, fine, unconnected = in_words.set_apart(seen.rows)
     if said:
-        yield Cells(in_words.table(said))
+        yield TableCells(in_words.table(said))
     if fine:
         yield quiet(say("metrics.fine", told=fine))
     if unconnected:
         yield quiet(say("metrics.unconnected", told=unconnected))
 
 
-def _asked(seen: Seen) -> Iterator[Block]:
+def _asked(seen: MetricsFacts) -> Iterator[Block]:
     """What asks for something, what got worse first, each with the artifacts behind it."""
     asking = [each for each in seen.rows if seen.named.get(each.metric.name)]
     asking.sort(key=lambda each: each.turn is not Turn.WORSE)
@@ -139,7 +139,7 @@ def _asked(seen: Seen) -> Iterator[Block]:
         yield buttons(f"metrics.{each.metric.name}", *acts)
 
 
-def _costs(seen: Seen, policy: Policy) -> Iterator[Block]:
+def _costs(seen: MetricsFacts, policy: Policy) -> Iterator[Block]:
     """What an artifact costs: of everything by team, else whether that is brought down (R14)."""
     if seen.costs:
         shown = [

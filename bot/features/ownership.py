@@ -1,6 +1,6 @@
 """`/debt claim`, `release`, `handoff`: who answers for an artifact, and the other one's answer."""
 
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import artifact_input, form, person_input
@@ -50,10 +50,10 @@ async def handoff(call: Call) -> Answer:
     return await _handoff(call, parse_key(key), person_in(rest))
 
 
-async def _handoff_form(call: Call, artifact_id: int | None) -> Form:
+async def _handoff_form(call: Call, artifact_id: int | None) -> Modal:
     chosen = await chosen_or_none(call, artifact_id)
     blocks = [artifact_input(chosen), person_input("to", "New owner")]
-    return Form(form(call, "handoff.form", "Hand off", "Ask them", blocks))
+    return Modal(form(call, "handoff.form", "Hand off", "Ask them", blocks))
 
 
 async def _handed_off(call: Call) -> Answer:

@@ -5,8 +5,8 @@ from datetime import date
 
 from slack_sdk.models.blocks import Block
 
-from bot.features.gate import Standing, checklist_of, standing_of
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.features.gate import GateStanding, checklist_of, standing_of
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import boxes_input, date_input, form, select_input, settled_input, text_input
@@ -18,10 +18,10 @@ from debt.artifact.artifact import Artifact, Ending, Stage, parse_key
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
 from debt.rules.dates import parse_until
-from debt.rules.gate import REVIEWED, Item, item_named, last_waiver_day, require_complete
+from debt.rules.gate import REVIEWED, GateItem, item_named, last_waiver_day, require_complete
 from storage.lifecycle import promotion
 from storage.lifecycle.maintenance import Requested
-from storage.lifecycle.promotion import Settled, require_may_show, require_may_waive
+from storage.lifecycle.promotion import GateItemSettled, require_may_show, require_may_waive
 from storage.register.artifacts import require
 
 
@@ -53,27 +53,27 @@ async def _under(call: Call, words: str, artifact: Artifact) -> Reply:
 
 async def _show_by_words(call: Call, artifact_id: int, item: str, evidence: str) -> Answer:
     """The human review says yes to its questions one by one, so its words only fill a form."""
-    if evidence and item.casefold() != Item.REVIEW:
+    if evidence and item.casefold() != GateItem.REVIEW:
         return await _show(call, artifact_id, item, evidence)
     return await evidence_form(call, artifact_id, item, evidence)
 
 
-async def evidence_form(call: Call, artifact_id: int, item: str, evidence: str = "") -> Form:
+async def evidence_form(call: Call, artifact_id: int, item: str, evidence: str = "") -> Modal:
     standing = await _standing(call, artifact_id)
     artifact, named = standing.artifact, item_named(item, standing.artifact, call.policy)
     require_may_show(call.change, artifact, named)
-    if named is Item.REVIEW:
+    if named is GateItem.REVIEW:
         return _review_form(call, artifact, evidence)
-    items = [each for each in standing.items if not each.is_fact and each is not Item.REVIEW]
+    items = [each for each in standing.items if not each.is_fact and each is not GateItem.REVIEW]
     blocks = [
         settled_input(artifact),
         _item_input(items, named),
         text_input("evidence", "Evidence", hint="A link, or a few words", longest=500),
     ]
-    return Form(form(call, "gate.evidence", "Show it", "Save", blocks))
+    return Modal(form(call, "gate.evidence", "Show it", "Save", blocks))
 
 
-def _review_form(call: Call, artifact: Artifact, notes: str) -> Form:
+def _review_form(call: Call, artifact: Artifact, notes: str) -> Modal:
     blocks = [
         settled_input(artifact),
         boxes_input("yes", "It is", [(each, each.capitalize()) for each in REVIEWED]),
@@ -86,10 +86,10 @@ def _review_form(call: Call, artifact: Artifact, notes: str) -> Form:
             longest=500,
         ),
     ]
-    return Form(form(call, "gate.review", "Human review", "Reviewed by me", blocks))
+    return Modal(form(call, "gate.review", "Human review", "Reviewed by me", blocks))
 
 
-def _item_input(items: Sequence[Item], chosen: Item | None) -> Block:
+def _item_input(items: Sequence[GateItem], chosen: GateItem | None) -> Block:
     options = [(str(item), item.words.capitalize()) for item in items]
     return select_input("item", "Item", options, initial=chosen)
 
@@ -105,7 +105,7 @@ async def _reviewed(call: Call) -> Answer:
             raise Refused("All four have to be true; what is not has to be mended first.")
     notes = call.state.text("evidence")
     evidence = ", ".join(REVIEWED) + (f": {notes}" if notes else "")
-    return await _show(call, picked(call.state), Item.REVIEW, evidence)
+    return await _show(call, picked(call.state), GateItem.REVIEW, evidence)
 
 
 async def _show(call: Call, artifact_id: int, item: str, evidence: str) -> Reply:
@@ -114,7 +114,7 @@ async def _show(call: Call, artifact_id: int, item: str, evidence: str) -> Reply
     return await _settled(call, settled)
 
 
-async def _settled(call: Call, settled: Settled) -> Reply:
+async def _settled(call: Call, settled: GateItemSettled) -> Reply:
     words = say("promote.settled", settled=settled, who=call.who)
     return await _under(call, words, settled.artifact)
 
@@ -130,9 +130,9 @@ async def _waive_by_words(call: Call, artifact_id: int, words: list[str]) -> Ans
     return await _waive(call, artifact_id, words[0], rest_of(reason), last_day)
 
 
-async def waiver_form(call: Call, artifact_id: int, item: str = "") -> Form:
+async def waiver_form(call: Call, artifact_id: int, item: str = "") -> Modal:
     standing = await _standing(call, artifact_id)
-    artifact, items = standing.artifact, [i for i in standing.items if i is not Item.END]
+    artifact, items = standing.artifact, [i for i in standing.items if i is not GateItem.END]
     if not items:
         raise Refused(f"Nothing is asked of {artifact.key} that could be waived.")
     named = item_named(item or items[0], artifact, call.policy)
@@ -144,7 +144,7 @@ async def waiver_form(call: Call, artifact_id: int, item: str = "") -> Form:
         text_input("reason", "Reason", multiline=True, longest=500),
         date_input("until", "Waived until", hint=say("promote.latest", latest=latest)),
     ]
-    return Form(form(call, "gate.waiver", "Waive", "Waive", blocks))
+    return Modal(form(call, "gate.waiver", "Waive", "Waive", blocks))
 
 
 async def _waiver_given(call: Call) -> Answer:
@@ -176,11 +176,11 @@ async def _pressed(call: Call) -> Answer:
     return await _promote(call, artifact_id)
 
 
-def _end_form(call: Call, artifact: Artifact) -> Form:
+def _end_form(call: Call, artifact: Artifact) -> Modal:
     usual = artifact.planned_end or call.policy.kind(artifact.kind).ends_as
     endings = [(each, f"{each.capitalize()}: {words}") for each, words in _ENDINGS.items()]
     blocks = [settled_input(artifact), select_input("end", "Planned end", endings, initial=usual)]
-    return Form(form(call, "gate.end", "Promote", "Promote", blocks))
+    return Modal(form(call, "gate.end", "Promote", "Promote", blocks))
 
 
 _ENDINGS = {
@@ -204,7 +204,7 @@ async def _promote(call: Call, artifact_id: int, end: Ending | None = None) -> R
     return Reply(plainly(say("promote.promoted", artifact=outcome, who=call.who)), changed=outcome)
 
 
-async def _standing(call: Call, artifact_id: int) -> Standing:
+async def _standing(call: Call, artifact_id: int) -> GateStanding:
     async with call.store.read() as session:
         return await standing_of(session, call.change, await require(session, artifact_id))
 

@@ -6,7 +6,7 @@ from functools import partial
 from slack_sdk.models.blocks import Block
 
 from bot.features.approve import requested
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Run, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import artifact_input, form, select_input, settled_input, text_input
@@ -44,7 +44,7 @@ def _ending_first(words: Sequence[str]) -> tuple[Ending | None, Sequence[str]]:
 
 async def retire_form(
     call: Call, artifact_id: int | None = None, ending: Ending | None = None
-) -> Form:
+) -> Modal:
     chosen = await chosen_or_none(call, artifact_id)
     impact: list[Block] = []
     if chosen:
@@ -59,7 +59,7 @@ async def retire_form(
         text_input("reason", "Reason", multiline=True, longest=500),
         text_input("link", "Link to the change", optional=True, longest=500),
     ]
-    return Form(form(call, "retire.form", "Retire", "Retire", blocks))
+    return Modal(form(call, "retire.form", "Retire", "Retire", blocks))
 
 
 async def _submitted(call: Call) -> Answer:
@@ -83,7 +83,7 @@ async def _pressed(call: Call) -> Answer:
     return await retire_form(call, parse_key(call.value))
 
 
-async def _settle_form(call: Call, item: Leftover) -> Form:
+async def _settle_form(call: Call, item: Leftover) -> Modal:
     artifact = await _retiring(call)
     blocks = [
         settled_input(artifact),
@@ -97,7 +97,7 @@ async def _settle_form(call: Call, item: Leftover) -> Form:
             longest=500,
         ),
     ]
-    return Form(form(call, "settle.form", "Off the checklist", "Save", blocks))
+    return Modal(form(call, "settle.form", "Off the checklist", "Save", blocks))
 
 
 async def _retiring(call: Call) -> Artifact:
@@ -126,7 +126,7 @@ async def _end(call: Call) -> Answer:
 async def _keep_form(call: Call) -> Answer:
     artifact = await _retiring(call)
     blocks = [settled_input(artifact), text_input("reason", "Reason", multiline=True, longest=500)]
-    return Form(form(call, "keep.form", "Keep it", "Keep it", blocks))
+    return Modal(form(call, "keep.form", "Keep it", "Keep it", blocks))
 
 
 async def _kept(call: Call) -> Answer:

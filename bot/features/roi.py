@@ -8,9 +8,9 @@ from slack_sdk.models.blocks import Block, ButtonElement, InputBlock
 
 from bot.features.brief import own_scope
 from bot.features.subscribe import require_scope
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
-from bot.slack.form_state import State as Entered
+from bot.slack.form_state import FormState as Entered
 from bot.slack.form_state import at
 from bot.slack.forms import date_input, form, select_input, settled_input, text_input
 from bot.slack.parsing import scope_in, spelled, words_of
@@ -23,10 +23,10 @@ from debt.budgets.roi import (
     MOST_MONTHS,
     OPERATIONAL,
     WITH_AN_ARTIFACT,
-    Intended,
-    Kind,
+    PlannedWork,
+    PlanState,
     Stakes,
-    State,
+    WorkKind,
     check_on,
     require_stakes,
     usual_kind,
@@ -38,7 +38,7 @@ from debt.rules.standing import Action
 from debt.scope import ALL, Scope
 from storage.costs import roi as returns
 from storage.costs import roi_plans
-from storage.costs.roi import Checked, Weighed
+from storage.costs.roi import CheckedPromise, WeighedWork
 from storage.database.store import Session
 from storage.register.artifacts import require
 from storage.tables import Initiative
@@ -52,7 +52,7 @@ _UNITS = {"month", "months", "horizon", "within"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RoiQuery:
     """Which scope's work, and within how many months it has to pay."""
 
     scope: Scope | None
@@ -77,7 +77,7 @@ async def roi(call: Call) -> Answer:
     return await _ranked(call, wish)
 
 
-def read_wish(words: Sequence[str], horizon: int) -> Wish:
+def read_wish(words: Sequence[str], horizon: int) -> RoiQuery:
     """`team:payments 6 months`; what is not said is as usual."""
     scope = None
     for word in words:
@@ -91,20 +91,20 @@ def read_wish(words: Sequence[str], horizon: int) -> Wish:
             raise Refused("Say “roi” alone, or with a scope and months: roi team:x 6 months.")
     if not 1 <= horizon <= MOST_MONTHS:
         raise Refused(f"Say between 1 and {MOST_MONTHS} months.")
-    return Wish(scope, horizon)
+    return RoiQuery(scope, horizon)
 
 
-async def _ranked(call: Call, wish: Wish) -> Reply:
+async def _ranked(call: Call, wish: RoiQuery) -> Reply:
     async with call.store.read() as session:
         scope = wish.scope or await own_scope(session, call.channel)
         asked = (session, scope, call.policy, call.today)
         found = await returns.weighed(*asked, wish.horizon)
         checked = await returns.checked(*asked)
-    return Reply(_message(call, Wish(scope, wish.horizon), found, checked))
+    return Reply(_message(call, RoiQuery(scope, wish.horizon), found, checked))
 
 
 def _message(
-    call: Call, wish: Wish, found: Sequence[Weighed], checked: Sequence[Checked]
+    call: Call, wish: RoiQuery, found: Sequence[WeighedWork], checked: Sequence[CheckedPromise]
 ) -> Message:
     title = say("roi.head", scope=wish.scope or ALL, horizon=wish.horizon, some=bool(found))
     other = button("Add other work", "roi.other", wish.words())
@@ -120,18 +120,18 @@ def _message(
     return Message(title, tuple(blocks))
 
 
-def _shown(found: Sequence[Weighed]) -> list[Weighed]:
+def _shown(found: Sequence[WeighedWork]) -> list[WeighedWork]:
     """The best, and what of the rest is planned: it has to be within somebody's reach."""
     planned = [each for each in found[SHOWN:] if each.initiative]
     return [*found[:SHOWN], *planned[:_PLANNED]]
 
 
-def record_of(checked: Sequence[Checked]) -> str:
+def record_of(checked: Sequence[CheckedPromise]) -> str:
     """How many promises were kept, and the newest of them; nothing where none is due yet."""
     return say("roi.record", record=returns.record(checked), last=checked[:_TOLD])
 
 
-def _row(call: Call, wish: Wish, each: Weighed) -> Iterator[Block]:
+def _row(call: Call, wish: RoiQuery, each: WeighedWork) -> Iterator[Block]:
     words = say("roi.row", each=each, today=call.today)
     if each.initiative is None and each.artifact:
         yield line(words, accessory=button("Plan it", "roi.plan", each.artifact.key))
@@ -141,20 +141,20 @@ def _row(call: Call, wish: Wish, each: Weighed) -> Iterator[Block]:
 
 
 def _steps(
-    initiative: Initiative, artifact: Artifact | None, wish: Wish
+    initiative: Initiative, artifact: Artifact | None, wish: RoiQuery
 ) -> Iterator[ButtonElement]:
     """What is to be retired is done with by retiring it."""
     here = f"{initiative.id} {wish.words()}"
-    if initiative.state == State.PLANNED:
+    if initiative.state == PlanState.PLANNED:
         yield button("Begin", "roi.begin", here)
-    if artifact and initiative.kind == Kind.RETIRE:
+    if artifact and initiative.kind == WorkKind.RETIRE:
         yield act_button(Action.RETIRE, artifact.key)
     else:
         yield button("Done", "roi.done", here)
     yield button("Drop", "roi.drop", here)
 
 
-async def _moved(call: Call, state: State, verb: str) -> Reply:
+async def _moved(call: Call, state: PlanState, verb: str) -> Reply:
     """What was done, and in its place the list as it is now."""
     number, *words = words_of(call.value)
     async with call.store.change() as session:
@@ -185,38 +185,38 @@ async def _about(session: Session, initiative: Initiative) -> Artifact | None:
 
 
 async def _begin(call: Call) -> Answer:
-    return await _moved(call, State.DOING, "has begun")
+    return await _moved(call, PlanState.DOING, "has begun")
 
 
 async def _done(call: Call) -> Answer:
-    return await _moved(call, State.DONE, "is done with")
+    return await _moved(call, PlanState.DONE, "is done with")
 
 
 async def _drop(call: Call) -> Answer:
-    return await _moved(call, State.DROPPED, "has dropped")
+    return await _moved(call, PlanState.DROPPED, "has dropped")
 
 
-async def _plan_chosen(call: Call, key: str) -> Form:
+async def _plan_chosen(call: Call, key: str) -> Modal:
     if not key:
         return pick_form(call, "roi.pick", "Plan work", "Next")
     return await _plan_form(call, parse_key(key))
 
 
-async def _plan_form(call: Call, artifact_id: int) -> Form:
+async def _plan_form(call: Call, artifact_id: int) -> Modal:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
         known = await roi_plans.open_on(session, artifact_id)
     require_live(artifact.key, artifact.stage)
-    kind = Kind(known.kind) if known else usual_kind(artifact, call.policy)
+    kind = WorkKind(known.kind) if known else usual_kind(artifact, call.policy)
     blocks = [settled_input(artifact), *_plan_fields(call, artifact, kind, known)]
-    return Form(form(call, "roi.plan.form", "Plan work", "Plan", blocks))
+    return Modal(form(call, "roi.plan.form", "Plan work", "Plan", blocks))
 
 
 def _plan_fields(
-    call: Call, artifact: Artifact, kind: Kind, known: Initiative | None
+    call: Call, artifact: Artifact, kind: WorkKind, known: Initiative | None
 ) -> Iterator[InputBlock]:
     """What is left empty is as in the policy; what is retired leaves nothing, whatever is said."""
-    usual = usual_stakes(artifact, Kind.REFACTOR, call.policy)
+    usual = usual_stakes(artifact, WorkKind.REFACTOR, call.policy)
     cost, after = (known.cost_minutes, known.after_minutes) if known else (None, None)
     kinds = [(each, f"{each.capitalize()} it") for each in WITH_AN_ARTIFACT]
     yield select_input("kind", "What", kinds, initial=kind)
@@ -239,15 +239,15 @@ def _read(entered: Entered, name: str) -> int | None:
         return parse_amount(text) if text else None
 
 
-def read_plan_form(entered: Entered, artifact: Artifact, call: Call) -> Intended:
-    kind = Kind(entered.choice("kind") or Kind.REFACTOR)
+def read_plan_form(entered: Entered, artifact: Artifact, call: Call) -> PlannedWork:
+    kind = WorkKind(entered.choice("kind") or WorkKind.REFACTOR)
     stakes = usual_stakes(artifact, kind, call.policy)
     cost, after = _read(entered, "cost"), _read(entered, "after")
     if cost is not None:
         stakes = replace(stakes, cost=cost)
-    if after is not None and kind is not Kind.RETIRE:
+    if after is not None and kind is not WorkKind.RETIRE:
         stakes = replace(stakes, after=after)
-    return Intended(kind, stakes, entered.day("starts"))
+    return PlannedWork(kind, stakes, entered.day("starts"))
 
 
 async def _planned(call: Call) -> Answer:
@@ -265,22 +265,22 @@ def _told(call: Call, planned: Initiative, artifact: Artifact | None = None) -> 
     return Reply(plainly(words), changed=artifact)
 
 
-def _other_form(call: Call, scope: str) -> Form:
+def _other_form(call: Call, scope: str) -> Modal:
     named = scope if scope_in(scope) not in {None, ALL} else None
     kinds = [(each, each.capitalize()) for each in OPERATIONAL]
     blocks = [
         text_input("title", "What", hint="Such as: cache the price list", longest=200),
-        select_input("kind", "Kind", kinds, initial=Kind.INFRASTRUCTURE),
+        select_input("kind", "Kind", kinds, initial=WorkKind.INFRASTRUCTURE),
         text_input("scope", "Scope", initial=named, hint="team:x, repo:x or service:x"),
         _length("cost", "Hours of work", None),
         _length("before", "Hours a month it returns", None),
         date_input("starts", "Begins on", optional=True),
     ]
-    return Form(form(call, "roi.other.form", "Other work", "Add", blocks))
+    return Modal(form(call, "roi.other.form", "Other work", "Add", blocks))
 
 
-def read_other_form(entered: Entered) -> tuple[str, Scope, Intended]:
-    kind = Kind(entered.choice("kind") or Kind.OTHER)
+def read_other_form(entered: Entered) -> tuple[str, Scope, PlannedWork]:
+    kind = WorkKind(entered.choice("kind") or WorkKind.OTHER)
     with at("scope"):
         scopes = [scope for word in words_of(entered.text("scope")) if (scope := scope_in(word))]
         if len(scopes) != 1:
@@ -288,7 +288,7 @@ def read_other_form(entered: Entered) -> tuple[str, Scope, Intended]:
     stakes = Stakes(_read(entered, "before") or 0, 0, _read(entered, "cost") or 0)
     with at("before"):
         require_stakes(stakes)
-    return entered.text("title"), scopes[0], Intended(kind, stakes, entered.day("starts"))
+    return entered.text("title"), scopes[0], PlannedWork(kind, stakes, entered.day("starts"))
 
 
 async def _entered(call: Call) -> Answer:

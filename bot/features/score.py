@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Block
 
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import artifact_input, form, select_input, text_input
@@ -57,14 +57,14 @@ def _value(word: str) -> int | None:
     return None if word == _ESTIMATE else int(word)
 
 
-async def score_form(call: Call, artifact_id: int) -> Form:
+async def score_form(call: Call, artifact_id: int) -> Modal:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
     require_live(artifact.key, artifact.stage)
     blocks: list[Block] = [artifact_input(artifact)]
     blocks += [_rating_input(artifact, name) for name in RATING_NAMES]
     blocks.append(text_input("reason", "Reason", optional=True, longest=500))
-    return Form(form(call, "score.form", "Score", "Save", blocks))
+    return Modal(form(call, "score.form", "Score", "Save", blocks))
 
 
 def _rating_input(artifact: Artifact, name: RatingName) -> Block:

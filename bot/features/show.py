@@ -26,7 +26,7 @@ from debt.rules.tier import tier
 from debt.rules.value import balance
 from storage.lifecycle.ownership import may_give_away, may_hand_off
 from storage.lifecycle.retirement import may_finish
-from storage.views.cards import Facts, facts_of, newest_entry
+from storage.views.cards import CardFacts, facts_of, newest_entry
 
 REMEMBERED = 1_024
 
@@ -65,7 +65,7 @@ async def card_of(call: Call, artifact_id: int) -> Message:
     return drawn
 
 
-def card(facts: Facts, viewer: Viewer, policy: Policy) -> Message:
+def card(facts: CardFacts, viewer: Viewer, policy: Policy) -> Message:
     artifact = facts.artifact
     step = next_step(artifact, policy, viewer.today)
     ratings = [(name.capitalize(), artifact.ratings[name]) for name in RATING_NAMES]
@@ -86,7 +86,7 @@ def _watch(artifact: Artifact) -> Iterator[Block]:
         yield quiet(say("show.watch", signals=artifact.unsaid))
 
 
-def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:
+def _words(facts: CardFacts, step: NextStep, today: date, policy: Policy) -> str:
     artifact = facts.artifact
     return say(
         "show.card",
@@ -104,7 +104,7 @@ def _words(facts: Facts, step: NextStep, today: date, policy: Policy) -> str:
     )
 
 
-def _way_out(facts: Facts, viewer: Viewer, policy: Policy) -> Iterator[Block]:
+def _way_out(facts: CardFacts, viewer: Viewer, policy: Policy) -> Iterator[Block]:
     """The checklist of what is on its way out, a button for each open item, and the last word."""
     artifact, cleared = facts.artifact, facts.cleared
     if artifact.stage is not Stage.RETIRING:

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.call import Answer, Bot, Call, Form, Reply
+from bot.slack.call import Answer, Bot, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import form, select_input, text_input
@@ -31,7 +31,7 @@ _USUAL_TIME = "09:30"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscriptionWanted:
     """What a channel's digest is about and when it comes; None takes the usual."""
 
     scope: Scope | None = None
@@ -44,12 +44,12 @@ async def subscribe(call: Call) -> Answer:
     return await _subscribe(call, read_words(call.words))
 
 
-def read_words(text: str) -> Wish:
+def read_words(text: str) -> SubscriptionWanted:
     """Scope, weekday, time and zone in any order; Refused names the word it cannot read."""
     said: dict[str, Any] = {}
     for word in words_of(text):
         said |= _read_word(word)
-    return Wish(**said)
+    return SubscriptionWanted(**said)
 
 
 def _read_word(word: str) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def read_zone(word: str) -> str:
     return zone
 
 
-async def _subscribe(call: Call, wish: Wish) -> Reply:
+async def _subscribe(call: Call, wish: SubscriptionWanted) -> Reply:
     channel = await _own_channel(call)
     async with call.store.change() as session:
         old = await subscriptions.subscription(session, channel)
@@ -104,7 +104,9 @@ async def _subscribe(call: Call, wish: Wish) -> Reply:
     return Reply(Message(words, (line(words, accessory=change),)))
 
 
-def _wanted(call: Call, channel: str, wish: Wish, old: Subscription | None) -> Subscription:
+def _wanted(
+    call: Call, channel: str, wish: SubscriptionWanted, old: Subscription | None
+) -> Subscription:
     """The wish over what the channel has, over the usual."""
     scope = wish.scope or (subscriptions.scope_of(old) if old else ALL)
     weekday = wish.weekday if wish.weekday is not None else (old.weekday if old else 0)
@@ -192,7 +194,7 @@ async def _change_form(call: Call) -> Answer:
         text_input("time", "Time", initial=old.at, hint="Such as 09:30", longest=5),
         text_input("zone", "Time zone", initial=old.zone, hint="Such as Europe/Berlin"),
     ]
-    return Form(form(call, "subscribe.form", "Weekly digest", "Save", blocks))
+    return Modal(form(call, "subscribe.form", "Weekly digest", "Save", blocks))
 
 
 async def _submitted(call: Call) -> Answer:
@@ -207,7 +209,9 @@ async def _submitted(call: Call) -> Answer:
         wall = read_time(state.text("time"))
     with at("zone"):
         zone = read_zone(state.text("zone"))
-    return await _subscribe(call, Wish(scope, int(state.choice("weekday") or 0), wall, zone))
+    return await _subscribe(
+        call, SubscriptionWanted(scope, int(state.choice("weekday") or 0), wall, zone)
+    )
 
 
 FEATURE = Feature(

@@ -7,13 +7,13 @@ from datetime import date
 from slack_sdk.models.blocks import Block
 
 from bot.features.listing import read_words
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
-from bot.slack.form_state import State, at
+from bot.slack.form_state import FormState, at
 from bot.slack.forms import date_input, form, text_input
 from bot.slack.parsing import plain, words_of
 from briefings.messages.message import Message, button, buttons, line, plainly
-from briefings.parts.budgets import Told, told_of
+from briefings.parts.budgets import BudgetFacts, told_of
 from briefings.words.words import say
 from debt.artifact.artifact import looks_like_key, parse_key
 from debt.budgets.train import Train, last_day_of
@@ -68,21 +68,21 @@ def _scope(name: str) -> Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class There:
+class TrainFacts:
     """A train, how many live artifacts are aboard, and how its budgets stand."""
 
     train: Train
     artifacts: int
-    told: Sequence[Told]
+    told: Sequence[BudgetFacts]
 
 
-async def _there(session: Session, call: Call, known: Train) -> There:
+async def _there(session: Session, call: Call, known: Train) -> TrainFacts:
     """Of a train that is over, its budgets as they stood on its last day."""
     day = last_day_of(known, call.today)
     found = await budgets.in_force(session, day, [_scope(known.name)])
     told = [await told_of(session, call.change, each) for each in found]
-    aboard = await queries.numbers(session, queries.Query(scopes=(_scope(known.name),)))
-    return There(known, len(aboard), told)
+    aboard = await queries.numbers(session, queries.ArtifactQuery(scopes=(_scope(known.name),)))
+    return TrainFacts(known, len(aboard), told)
 
 
 async def _set(call: Call, words: Sequence[str]) -> Answer:
@@ -90,17 +90,17 @@ async def _set(call: Call, words: Sequence[str]) -> Answer:
     days = [parse_day(word) for word in words if looks_like_day(word)]
     names = [_name(word) for word in words if not looks_like_day(word)]
     if len(days) == 2 and len(names) == 1:
-        return await _put(call, Wanted(Train(names[0], *days), "", call.today))
+        return await _put(call, TrainWanted(Train(names[0], *days), "", call.today))
     return await _form(call, names[0] if names else "", days)
 
 
-async def _form(call: Call, name: str, days: Sequence[date] = ()) -> Form:
+async def _form(call: Call, name: str, days: Sequence[date] = ()) -> Modal:
     """It begins with the days that were typed, else with those the train has."""
     async with call.store.read() as session:
         known = await trains.find(session, name)
     first, last = (known.first, known.last) if known else (call.today, None)
     first, last = days[0] if days else first, days[1] if len(days) > 1 else last
-    return Form(form(call, "train.form", "Plan a train", "Save", _fields(call, name, first, last)))
+    return Modal(form(call, "train.form", "Plan a train", "Save", _fields(call, name, first, last)))
 
 
 def _fields(call: Call, name: str, first: date | None, last: date | None) -> list[Block]:
@@ -116,7 +116,7 @@ def _fields(call: Call, name: str, first: date | None, last: date | None) -> lis
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TrainWanted:
     """A train as somebody wants it, and in their words what is to come aboard from which day."""
 
     train: Train
@@ -124,7 +124,7 @@ class Wanted:
     since: date
 
 
-def read_form(state: State, today: date) -> Wanted:
+def read_form(state: FormState, today: date) -> TrainWanted:
     """What the fields say, each refused at its own."""
     first, last = (state.day(name) for name in ("first", "last"))
     with at("first"):
@@ -134,14 +134,14 @@ def read_form(state: State, today: date) -> Wanted:
         if last is None:
             raise Refused("Choose a day.")
     planned = Train(_name(state.text("name")), first, last)
-    return Wanted(planned, state.text("artifacts"), state.day("since") or today)
+    return TrainWanted(planned, state.text("artifacts"), state.day("since") or today)
 
 
 async def _submitted(call: Call) -> Answer:
     return await _put(call, read_form(call.state, call.today))
 
 
-async def _put(call: Call, wanted: Wanted) -> Reply:
+async def _put(call: Call, wanted: TrainWanted) -> Reply:
     name = wanted.train.name
     async with call.store.change() as session:
         await trains.put(session, call.change, wanted.train)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import InputBlock
 
 from bot.features.subscribe import require_scope
-from bot.slack.call import Answer, Call, Form, Reply
+from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
-from bot.slack.form_state import State, at
+from bot.slack.form_state import FormState, at
 from bot.slack.forms import artifact_input, form, text_input
 from bot.slack.parsing import scope_in, words_of
 from bot.slack.picker import pick_form, picked
@@ -61,7 +61,7 @@ def _read(text: str) -> int | None:
     return parse_amount(text) if text else None
 
 
-async def _form(call: Call, artifact_id: int) -> Form:
+async def _form(call: Call, artifact_id: int) -> Modal:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
     require_live(artifact.key, artifact.stage)
@@ -71,7 +71,7 @@ async def _form(call: Call, artifact_id: int) -> Form:
         _length("saved", "Hours saved at creation", once, "Against doing it by hand"),
         _length("monthly", "Hours saved a month", monthly, "By its being there"),
     ]
-    return Form(form(call, "value.form", "Value", "Save", blocks))
+    return Modal(form(call, "value.form", "Value", "Save", blocks))
 
 
 def _length(name: str, label: str, minutes: int | None, hint: str) -> InputBlock:
@@ -80,7 +80,7 @@ def _length(name: str, label: str, minutes: int | None, hint: str) -> InputBlock
     return text_input(name, label, initial=initial, hint=hint, optional=True, longest=20)
 
 
-def read_form(state: State) -> tuple[int | None, int | None]:
+def read_form(state: FormState) -> tuple[int | None, int | None]:
     with at("saved"):
         saved = _read(state.text("saved"))
     with at("monthly"):

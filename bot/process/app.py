@@ -16,9 +16,9 @@ from bot.features.table import BUTTONS, CARDS, FORMS, OPEN_TO_ALL, SHORTCUTS, ve
 from bot.process.http import MALFORMED
 from bot.process.replies import answer_command, answer_press, deliver, in_time, reference, settled
 from bot.slack import picker
-from bot.slack.call import Answer, Bot, Call, Form, Origin, Reply, admitted
+from bot.slack.call import Answer, Bot, Call, Modal, Origin, Reply, admitted
 from bot.slack.feature import Run
-from bot.slack.form_state import FieldRefused, State
+from bot.slack.form_state import FieldRefused, FormState
 from bot.slack.forms import PICK
 from briefings.messages.message import plainly
 from briefings.words.words import inert, say
@@ -76,7 +76,7 @@ class Listeners:
         view = body["view"]
         origin = Origin(**json.loads(view["private_metadata"]))
         run = FORMS.get(view["callback_id"], _outdated)
-        state = State(view["state"]["values"])
+        state = FormState(view["state"]["values"])
         work = _at_its_field(view, perform(self._bot, origin, run, state=state, view=view))
         task = await in_time(self._bot, settled(work, in_form=True))
         if not task.done():
@@ -91,7 +91,7 @@ class Listeners:
         except FieldRefused as refusal:
             await ack(response_action="errors", errors={refusal.block_id: str(refusal)})
             return
-        if isinstance(answer, Form):
+        if isinstance(answer, Modal):
             await ack(response_action="update", view=answer.view)
             return
         await ack()
@@ -145,7 +145,7 @@ class Listeners:
         run, words = verb_for(said)
         origin = Origin(event["user"], event["channel"], direct=True)
         answer = await settled(perform(self._bot, origin, run, words=words))
-        if isinstance(answer, Form):
+        if isinstance(answer, Modal):
             answer = Reply(picker.offer_form(said))
         await deliver(self._bot, origin, answer)
 

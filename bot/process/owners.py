@@ -14,7 +14,7 @@ from debt.refusal import Refused
 from storage.database import leases
 from storage.database.store import Store
 from storage.register import people, queries
-from storage.tables import Person
+from storage.tables import PersonRow
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ async def _check(store: Store, known: People, change: Change, owner: str) -> Non
         await people.owner_is(session, change, owner, found)
 
 
-async def _found(known: People, owner: str) -> Person | None:
+async def _found(known: People, owner: str) -> PersonRow | None:
     if "@" in owner:
         return await known.by_email(owner)
     try:

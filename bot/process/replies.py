@@ -15,7 +15,7 @@ from slack_sdk.models.views import View
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.features import home
-from bot.slack.call import Answer, Bot, Form, Origin, Reply, Shown
+from bot.slack.call import Answer, Bot, Modal, Origin, Reply, ShownAtHome
 from bot.slack.form_state import FieldRefused
 from bot.slack.workspace import code_of
 from briefings.messages.message import Message, plainly
@@ -99,7 +99,7 @@ async def answer_press(bot: Bot, origin: Origin, trigger_id: str, work: Awaitabl
 
 async def _follow(bot: Bot, origin: Origin, trigger_id: str, task: asyncio.Task[Answer]) -> None:
     answer = await task
-    if isinstance(answer, Form):
+    if isinstance(answer, Modal):
         trouble = await _opened(bot, trigger_id, answer.view)
         if trouble:
             await deliver(bot, origin, trouble)
@@ -118,7 +118,7 @@ async def _opened(bot: Bot, trigger_id: str, view: View) -> Reply | None:
     return None
 
 
-async def deliver(bot: Bot, origin: Origin, reply: Reply | Shown) -> None:
+async def deliver(bot: Bot, origin: Origin, reply: Reply | ShownAtHome) -> None:
     """By the response_url of what the person did, else as a DM; what they look at is renewed."""
     try:
         if origin.home:
@@ -129,7 +129,7 @@ async def deliver(bot: Bot, origin: Origin, reply: Reply | Shown) -> None:
         await renew(bot, origin)
 
 
-async def _say_at_home(bot: Bot, origin: Origin, reply: Reply | Shown) -> None:
+async def _say_at_home(bot: Bot, origin: Origin, reply: Reply | ShownAtHome) -> None:
     """A Home tab shows above all else what was done there; whatever else is said is a DM."""
     done = isinstance(reply, Reply) and reply.changed is not None
     bot.homes.say(origin.slack_id, reply.message if isinstance(reply, Reply) and done else None)

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.form_state import State
+from bot.slack.form_state import FormState
 from bot.slack.groups import Groups
 from bot.slack.people import People
 from briefings.delivery.delivery import Updates
@@ -26,7 +26,7 @@ from debt.change import Change
 from debt.policy.policy import Policy
 from debt.policy.roles import Powers
 from storage.database.store import Store
-from storage.tables import Person
+from storage.tables import PersonRow
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -131,12 +131,12 @@ class Call:
     """One thing a person did: typed a command, pressed a button, submitted a form."""
 
     bot: Bot
-    who: Person
+    who: PersonRow
     origin: Origin
     at: datetime
     words: str = ""
     value: str = ""
-    state: State = field(default_factory=State)
+    state: FormState = field(default_factory=FormState)
     view: Mapping[str, Any] = field(default_factory=dict)
     message: Mapping[str, Any] = field(default_factory=dict)
 
@@ -184,18 +184,18 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Modal:
     """A modal to open, or to go on to from the one that was submitted."""
 
     view: View
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownAtHome:
     """Nothing to say: the Home tab they pressed in shows it."""
 
 
-Answer = Reply | Form | Shown
+Answer = Reply | Modal | ShownAtHome
 
 
 async def admitted(bot: Bot, origin: Origin, **given: Any) -> Call:

@@ -10,7 +10,7 @@ from debt.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class FormState:
     """Slack's `state.values`: a block id, then the one element in it."""
 
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -35,10 +35,10 @@ class State:
         picked: str | None = self._element(block_id).get("selected_user")
         return picked
 
-    def since(self, began: "State") -> "State":
+    def since(self, began: "FormState") -> "FormState":
         """Only the fields that hold something else than they did then."""
         changed = {name for name in self.values if self._held(name) != began._held(name)}
-        return State({name: self.values[name] for name in self.values if name in changed})
+        return FormState({name: self.values[name] for name in self.values if name in changed})
 
     def _held(self, block_id: str) -> tuple[object, ...]:
         said = self.text(block_id), self.choice(block_id)
@@ -57,9 +57,9 @@ _BEGAN_WITH = {
 }
 
 
-def began_with(view: Mapping[str, Any]) -> State:
+def began_with(view: Mapping[str, Any]) -> FormState:
     """What the fields of a form held when it was opened."""
-    return State({block["block_id"]: {"element": _begun(block)} for block in view["blocks"]})
+    return FormState({block["block_id"]: {"element": _begun(block)} for block in view["blocks"]})
 
 
 def _begun(block: Mapping[str, Any]) -> dict[str, Any]:

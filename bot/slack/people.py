@@ -15,7 +15,7 @@ from debt.policy.policy import Policy
 from debt.refusal import Refused
 from storage.database.store import Store
 from storage.register import people
-from storage.tables import Person
+from storage.tables import PersonRow
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +44,16 @@ class People:
         self._now = now
         self._policy = policy
         self._team_id = team_id
-        self._memory: dict[str, tuple[datetime, Person]] = {}
+        self._memory: dict[str, tuple[datetime, PersonRow]] = {}
 
-    async def member(self, slack_id: str) -> Person:
+    async def member(self, slack_id: str) -> PersonRow:
         """The person who acts. Guests and people of other organizations are refused politely."""
         person = await self.know(slack_id)
         if person.guest or person.stranger or person.bot:
             raise Refused(OUTSIDER)
         return person
 
-    async def know(self, slack_id: str) -> Person:
+    async def know(self, slack_id: str) -> PersonRow:
         """Anybody a message can name. Refused for an id that Slack does not know."""
         since, person = self._memory.get(slack_id, (None, None))
         if since and person and timedelta(0) <= self._now() - since < REMEMBERED:
@@ -64,7 +64,7 @@ class People:
         self._memory[slack_id] = (self._now(), known)
         return known
 
-    async def _look_up(self, slack_id: str) -> Person:
+    async def _look_up(self, slack_id: str) -> PersonRow:
         async with self._store.read() as session:
             known = await people.person(session, slack_id)
         if known and timedelta(0) <= self._now() - known.seen_at < FRESH:
@@ -77,7 +77,7 @@ class People:
             log.warning("Slack did not say who somebody is; as known before error=%r", error)
             return known
 
-    async def ask_slack(self, slack_id: str) -> Person:
+    async def ask_slack(self, slack_id: str) -> PersonRow:
         """What Slack says now, written down. Refused where it knows no such person."""
         try:
             answer = await self._client.users_info(user=slack_id)
@@ -87,7 +87,7 @@ class People:
             raise
         return await self._keep(answer["user"])
 
-    async def by_email(self, email: str) -> Person | None:
+    async def by_email(self, email: str) -> PersonRow | None:
         """Who has that address in Slack; None for nobody."""
         try:
             answer = await self._client.users_lookupByEmail(email=email)
@@ -97,7 +97,7 @@ class People:
             raise
         return await self._keep(answer["user"])
 
-    async def _keep(self, user: Mapping[str, Any]) -> Person:
+    async def _keep(self, user: Mapping[str, Any]) -> PersonRow:
         """Written down; what belongs to their e-mail is theirs from now on."""
         seen = self._read(user)
         async with self._store.change() as session:
@@ -106,11 +106,11 @@ class People:
                 await people.owner_is(session, change, seen.email, seen)
             return await people.keep(session, seen)
 
-    def _read(self, user: Mapping[str, Any]) -> Person:
+    def _read(self, user: Mapping[str, Any]) -> PersonRow:
         profile = user.get("profile", {})
         name = profile.get("display_name") or profile.get("real_name") or user.get("name")
         elsewhere = "enterprise_user" not in user and user.get("team_id") != self._team_id
-        return Person(
+        return PersonRow(
             slack_id=user["id"],
             name=name or user["id"],
             email=(profile.get("email") or "").casefold() or None,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.slack.call import Answer, Bot, Call, Form, Origin, admitted
+from bot.slack.call import Answer, Bot, Call, Modal, Origin, admitted
 from bot.slack.feature import Run
-from bot.slack.form_state import State, at
+from bot.slack.form_state import FormState, at
 from bot.slack.forms import artifact_input, artifact_option, form
 from briefings.messages.message import LONGEST_VALUE, Message, button, buttons, line
 from briefings.words.words import say
@@ -14,7 +14,7 @@ from debt.refusal import Refused
 from debt.text import clean
 from storage.register import queries
 from storage.register.artifacts import find, require
-from storage.register.queries import Query
+from storage.register.queries import ArtifactQuery
 
 OFFERED = 25
 _LONGEST_TYPED = 300
@@ -29,7 +29,7 @@ async def suggestions(bot: Bot, slack_id: str, typed: str) -> list[dict[str, Any
     typed = clean(typed)[:_LONGEST_TYPED]
     async with bot.store.read() as session:
         exact = await find(session, parse_key(typed)) if _is_key(typed) else None
-        page = await queries.page(session, Query(words=tuple(typed.split()[:8])), OFFERED)
+        page = await queries.page(session, ArtifactQuery(words=tuple(typed.split()[:8])), OFFERED)
     found = {artifact.id: artifact for artifact in (*([exact] if exact else []), *page.artifacts)}
     return [artifact_option(artifact).to_dict() for artifact in list(found.values())[:OFFERED]]
 
@@ -38,7 +38,7 @@ def _is_key(typed: str) -> bool:
     return looks_like_key(typed) and typed.strip("dD-0 ") != ""
 
 
-def picked(state: State) -> int:
+def picked(state: FormState) -> int:
     """The artifact chosen in a form, refused at its field where there is none."""
     with at("artifact"):
         chosen = state.choice("artifact")
@@ -47,8 +47,8 @@ def picked(state: State) -> int:
         return parse_key(chosen)
 
 
-def pick_form(call: Call, callback: str, title: str, submit: str) -> Form:
-    return Form(form(call, callback, title, submit, [artifact_input()]))
+def pick_form(call: Call, callback: str, title: str, submit: str) -> Modal:
+    return Modal(form(call, callback, title, submit, [artifact_input()]))
 
 
 def by_form(run: Any) -> Run:

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from briefings.notices import proposals
-from briefings.notices.nudge import Item, is_settled, item_of, still_due
+from briefings.notices.nudge import NudgeItem, is_settled, item_of, still_due
 from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.policy import Policy
@@ -12,7 +12,7 @@ from debt.rules.working_time import is_working, next_working
 from storage.database.store import Session
 from storage.digests import listed_before, said_once, subscriptions
 from storage.messages.kinds import BriefingKind
-from storage.messages.outbox import Ledgered
+from storage.messages.outbox import LedgerMessage
 from storage.nudges import attention, nudge_queue
 from storage.nudges.attention import Why
 from storage.register import people, queries
@@ -25,7 +25,7 @@ _DATED = {Why.DUE, Why.ORPHAN}
 _NOTED = {*_DATED, Why.IGNORED}
 
 
-async def arrived(session: Session, briefing: Ledgered, policy: Policy, now: datetime) -> None:
+async def arrived(session: Session, briefing: LedgerMessage, policy: Policy, now: datetime) -> None:
     """Before the message is marked as sent, in the same transaction.
 
     What was settled on the way, or has become another's, has had no notice by it.
@@ -40,7 +40,9 @@ async def arrived(session: Session, briefing: Ledgered, policy: Policy, now: dat
     await _heard(session, briefing)
 
 
-async def _still_open(session: Session, briefing: Ledgered) -> list[tuple[Item, Artifact]]:
+async def _still_open(
+    session: Session, briefing: LedgerMessage
+) -> list[tuple[NudgeItem, Artifact]]:
     """What it asks of somebody still, the lowest key first; locked. Of an artifact that it names
     twice, that which is a notice.
     """
@@ -52,14 +54,14 @@ async def _still_open(session: Session, briefing: Ledgered) -> list[tuple[Item, 
     return [pair for pair in found if not is_settled(*pair, briefing.person)]
 
 
-async def _heard(session: Session, briefing: Ledgered) -> None:
+async def _heard(session: Session, briefing: LedgerMessage) -> None:
     """Who was told of an artifact, for whatever reason, need not hear that a digest listed it."""
     if briefing.person:
         heard = {(item.id, why) for item in _items(briefing) for why in (item.why, Why.REPEATED)}
         await attention.heard(session, briefing.person, heard)
 
 
-async def skipped(session: Session, briefing: Ledgered) -> None:
+async def skipped(session: Session, briefing: LedgerMessage) -> None:
     """A digest that nobody saw counts for no week in vain; a nudge had nothing left to say."""
     if briefing.kind == BriefingKind.DIGEST and briefing.channel:
         await listed_before.take_back(session, briefing.channel, briefing.facts["week"])
@@ -68,7 +70,7 @@ async def skipped(session: Session, briefing: Ledgered) -> None:
         await _heard(session, briefing)
 
 
-async def lost(session: Session, briefing: Ledgered, policy: Policy, now: datetime) -> None:
+async def lost(session: Session, briefing: LedgerMessage, policy: Policy, now: datetime) -> None:
     """A digest was not seen; a notice that Slack will never take is given again another day."""
     if briefing.kind == BriefingKind.DIGEST:
         await skipped(session, briefing)
@@ -78,7 +80,7 @@ async def lost(session: Session, briefing: Ledgered, policy: Policy, now: dateti
         await nudge_queue.unsaid(session, policy, dated, Change(BY, now, policy).today)
 
 
-async def is_pointless(session: Session, briefing: Ledgered) -> bool:
+async def is_pointless(session: Session, briefing: LedgerMessage) -> bool:
     """Whether all it would ask for has been done meanwhile."""
     if briefing.kind == BriefingKind.PROPOSALS:
         return not (await proposals.told_by(session, briefing)).open
@@ -90,7 +92,7 @@ async def is_pointless(session: Session, briefing: Ledgered) -> bool:
 
 
 async def not_before(
-    session: Session, briefing: Ledgered, policy: Policy, now: datetime
+    session: Session, briefing: LedgerMessage, policy: Policy, now: datetime
 ) -> datetime | None:
     """When its readers may be spoken to, where that is not now."""
     if briefing.kind not in _IN_HOURS:
@@ -99,7 +101,7 @@ async def not_before(
     return None if is_working(local, policy) else next_working(local, policy)
 
 
-async def _zone(session: Session, briefing: Ledgered) -> str:
+async def _zone(session: Session, briefing: LedgerMessage) -> str:
     """Where its reader is; of a channel, those who get its digest."""
     if briefing.person:
         person = await people.person(session, briefing.person)
@@ -108,5 +110,5 @@ async def _zone(session: Session, briefing: Ledgered) -> str:
     return subscription.zone if subscription else "UTC"
 
 
-def _items(briefing: Ledgered) -> list[Item]:
+def _items(briefing: LedgerMessage) -> list[NudgeItem]:
     return [item_of(said) for said in briefing.facts["items"]]

@@ -21,7 +21,7 @@ from briefings.delivery.redraw import LOOKS, Redrawing
 from briefings.delivery.render import render, with_pictures
 from briefings.messages.message import Message
 from briefings.messages.uploads import Gallery, pictures_may_be_refused, shown, update
-from briefings.messages.verdict import BETWEEN_TRIES, Tried, Verdict, judged
+from briefings.messages.verdict import BETWEEN_TRIES, SendResult, Verdict, judged
 from debt.change import Change
 from debt.policy.policy import Policy
 from storage.database import leases
@@ -30,7 +30,7 @@ from storage.database.store import Session, Store
 from storage.digests import subscriptions
 from storage.messages import outbox
 from storage.messages.kinds import BriefingKind
-from storage.messages.outbox import SENDING_LEASE, Ledgered
+from storage.messages.outbox import SENDING_LEASE, LedgerMessage
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Sender:
         async with self._store.change() as session:
             await leases.give_back(session, LEADER, self._holder)
 
-    async def send_next(self) -> Tried | None:
+    async def send_next(self) -> SendResult | None:
         """Brings the oldest waiting message as far as it will go; None where none waits."""
         held = self._stopwatch()
         async with self._store.change() as session:
@@ -123,53 +123,55 @@ class Sender:
         ticked = ticking()
         return lambda: max((self._now() - began).total_seconds(), ticking() - ticked)
 
-    async def _try(self, briefing: Ledgered, held: Stopwatch) -> Tried:
+    async def _try(self, briefing: LedgerMessage, held: Stopwatch) -> SendResult:
         try:
             return await self._tried(briefing, held)
         except SlackApiError as error:
             return judged(error)
         except aiohttp.ClientConnectorError as error:
-            return Tried(Verdict.AGAIN, why=f"Slack cannot be reached: {error.strerror}")
+            return SendResult(Verdict.AGAIN, why=f"Slack cannot be reached: {error.strerror}")
         except (TimeoutError, aiohttp.ClientError) as error:
-            return Tried(Verdict.UNKNOWN, why=type(error).__name__)
+            return SendResult(Verdict.UNKNOWN, why=type(error).__name__)
         except Exception as error:
             log.exception("briefing failed key=%s", briefing.key)
             often = briefing.attempts >= MOST_FAILURES
             why = f"failed {briefing.attempts} times: {type(error).__name__}"
-            return Tried(Verdict.NEVER if often else Verdict.UNKNOWN, why=why)
+            return SendResult(Verdict.NEVER if often else Verdict.UNKNOWN, why=why)
 
-    async def _tried(self, briefing: Ledgered, held: Stopwatch) -> Tried:
+    async def _tried(self, briefing: LedgerMessage, held: Stopwatch) -> SendResult:
         channel = briefing.channel
         if briefing.unknown and channel and (found := await self._look_for(briefing, channel)):
             return found
         if self._has_lost_its_point(briefing):
-            return Tried(Verdict.LATE, why="a new week’s digest is nearer than this one")
+            return SendResult(Verdict.LATE, why="a new week’s digest is nearer than this one")
         if tried := await self._at_a_good_time(briefing):
             return tried
         return await self._post(briefing, channel or await self._open(briefing), held)
 
-    def _has_lost_its_point(self, briefing: Ledgered) -> bool:
+    def _has_lost_its_point(self, briefing: LedgerMessage) -> bool:
         late = self._now() - briefing.created_at
         return briefing.kind == BriefingKind.DIGEST and late > timedelta(
             hours=self._policy.digest.late_hours
         )
 
-    async def _at_a_good_time(self, briefing: Ledgered) -> Tried | None:
+    async def _at_a_good_time(self, briefing: LedgerMessage) -> SendResult | None:
         """A nudge that was held up waits for working hours, and is not sent about nothing."""
         async with self._store.read() as session:
             if await consequences.is_pointless(session, briefing):
-                return Tried(Verdict.LATE, why="settled before it could be sent")
+                return SendResult(Verdict.LATE, why="settled before it could be sent")
             until = await consequences.not_before(session, briefing, self._policy, self._now())
-        return Tried(Verdict.AGAIN, why="outside working hours", until=until) if until else None
+        return (
+            SendResult(Verdict.AGAIN, why="outside working hours", until=until) if until else None
+        )
 
-    async def _open(self, briefing: Ledgered) -> str:
+    async def _open(self, briefing: LedgerMessage) -> str:
         opened = await self._client.conversations_open(users=str(briefing.person))
         channel = str(opened["channel"]["id"])
         async with self._store.change() as session:
             await outbox.opened(session, briefing.id, channel)
         return channel
 
-    async def _look_for(self, briefing: Ledgered, channel: str) -> Tried | None:
+    async def _look_for(self, briefing: LedgerMessage, channel: str) -> SendResult | None:
         """Whether an earlier try arrived after all: None means certainly not."""
         cursor = ""
         for _ in range(HISTORY_PAGES):
@@ -181,20 +183,20 @@ class Sender:
             )
             for message in page["messages"]:
                 if _key_of(message) == briefing.key:
-                    return Tried(Verdict.SENT, ts=message["ts"])
+                    return SendResult(Verdict.SENT, ts=message["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return None
         looked_at = HISTORY_PAGES * HISTORY_PAGE
-        return Tried(Verdict.NEVER, why=f"not among the channel's last {looked_at} messages")
+        return SendResult(Verdict.NEVER, why=f"not among the channel's last {looked_at} messages")
 
-    async def _post(self, briefing: Ledgered, channel: str, held: Stopwatch) -> Tried:
+    async def _post(self, briefing: LedgerMessage, channel: str, held: Stopwatch) -> SendResult:
         message = await self._with_pictures(briefing, await self._drawn(briefing))
         await self._pace(channel)
 
-        async def post(message: Message) -> Tried:
+        async def post(message: Message) -> SendResult:
             if held() > LATEST_START:
-                return Tried(Verdict.UNKNOWN, why="its lease had too little left to begin")
+                return SendResult(Verdict.UNKNOWN, why="its lease had too little left to begin")
             with pictures_may_be_refused(message):
                 answer = await self._client.chat_postMessage(
                     channel=channel,
@@ -203,11 +205,11 @@ class Sender:
                     unfurl_media=False,
                     **message.payload(),
                 )
-            return Tried(Verdict.SENT, ts=str(answer["ts"]))
+            return SendResult(Verdict.SENT, ts=str(answer["ts"]))
 
         return await shown(message, post)
 
-    async def _with_pictures(self, briefing: Ledgered, message: Message) -> Message:
+    async def _with_pictures(self, briefing: LedgerMessage, message: Message) -> Message:
         """Uploads before it posts; the files are kept, so that no try uploads them again."""
         complete = await self._gallery.hang(message)
         if complete.hung != message.hung:
@@ -216,7 +218,7 @@ class Sender:
                 await outbox.keep_facts(session, briefing.id, facts)
         return complete
 
-    async def _drawn(self, briefing: Ledgered) -> Message:
+    async def _drawn(self, briefing: LedgerMessage) -> Message:
         """Shows all that has changed until now; what changes from now on makes it stale again."""
         async with self._store.read() as session:
             stale = await outbox.is_stale(session, briefing.id)
@@ -235,7 +237,7 @@ class Sender:
         self._paced = {channel: at for channel, at in self._paced.items() if at > clock()}
         self._paced[channel] = clock() + self._pause
 
-    async def _settle(self, briefing: Ledgered, tried: Tried) -> None:
+    async def _settle(self, briefing: LedgerMessage, tried: SendResult) -> None:
         log.info("briefing key=%s verdict=%s", briefing.key, tried.verdict.name.lower())
         if tried.verdict is Verdict.UNKNOWN:
             log.warning(_UNKNOWN, briefing.key, tried.why)
@@ -244,7 +246,7 @@ class Sender:
         if tried.wait:
             await asyncio.sleep(min(tried.wait, LONGEST_PAUSE))
 
-    async def _write(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
+    async def _write(self, session: Session, briefing: LedgerMessage, tried: SendResult) -> None:
         """An unknown one stays as it is: its lease ends by itself.
 
         What it speaks of is locked and written before the message itself, history included, as
@@ -263,13 +265,13 @@ class Sender:
         elif tried.verdict is Verdict.NEVER:
             await self._park(session, briefing, tried)
 
-    async def _skip(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
+    async def _skip(self, session: Session, briefing: LedgerMessage, tried: SendResult) -> None:
         log.warning("briefing skipped key=%s why=%s", briefing.key, tried.why)
         if await outbox.is_ours(session, briefing):
             await consequences.skipped(session, briefing)
             await outbox.skip(session, briefing, tried.why)
 
-    async def _park(self, session: Session, briefing: Ledgered, tried: Tried) -> None:
+    async def _park(self, session: Session, briefing: LedgerMessage, tried: SendResult) -> None:
         log.error("briefing parked key=%s why=%s", briefing.key, tried.why)
         if not await outbox.is_ours(session, briefing):
             return
@@ -281,7 +283,7 @@ class Sender:
         await outbox.park(session, briefing, tried.why)
 
 
-def _pause(tried: Tried) -> timedelta:
+def _pause(tried: SendResult) -> timedelta:
     """A pause that is slept through here is over when the message is looked at again."""
     return timedelta(0) if tried.wait else BETWEEN_TRIES
 

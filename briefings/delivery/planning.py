@@ -10,7 +10,7 @@ from briefings.delivery.render import render
 from briefings.delivery.schedule import local_week, next_instant
 from briefings.digest import facts
 from briefings.digest.digest import Weekly
-from briefings.digest.facts import Gathered
+from briefings.digest.facts import DigestPlan
 from briefings.messages.message import Message
 from briefings.notices import budget_alerts, nudge_plan, offenders
 from debt.change import Change
@@ -133,7 +133,7 @@ async def _brief(
     await listed_before.note(session, subscription.channel, gathered.told, week, today)
 
 
-async def _gathered(session: Session, change: Change, subscription: Subscription) -> Gathered:
+async def _gathered(session: Session, change: Change, subscription: Subscription) -> DigestPlan:
     since = facts.since_last(subscription.last_at, change.at)
     channel, scope = subscription.channel, scope_of(subscription)
     there = change.at.astimezone(ZoneInfo(subscription.zone))
@@ -152,7 +152,7 @@ async def _ledger(
 
 
 async def _intervene(
-    session: Session, change: Change, subscription: Subscription, gathered: Gathered
+    session: Session, change: Change, subscription: Subscription, gathered: DigestPlan
 ) -> None:
     """What the channel was told of in vain is brought up with the team's lead."""
     for each in gathered.ignored:

@@ -19,7 +19,7 @@ from briefings.messages.verdict import BETWEEN_TRIES, Verdict, judged
 from debt.policy.policy import Policy
 from storage.database.store import Store
 from storage.messages import outbox
-from storage.messages.outbox import Ledgered
+from storage.messages.outbox import LedgerMessage
 
 log = logging.getLogger(__name__)
 
@@ -39,20 +39,20 @@ class Redrawing:
         self._now = now
         self._rests_until: datetime | None = None
 
-    async def waiting(self) -> list[tuple[Ledgered, datetime]]:
+    async def waiting(self) -> list[tuple[LedgerMessage, datetime]]:
         """What is stale, a handful, unless Slack needs a rest."""
         if self._rests_until and self._now() < self._rests_until:
             return []
         async with self._store.read() as session:
             return await outbox.stale(session, AT_ONCE)
 
-    async def draw(self, some: list[tuple[Ledgered, datetime]]) -> None:
+    async def draw(self, some: list[tuple[LedgerMessage, datetime]]) -> None:
         for briefing, stale_at in some:
             if wait := await self._one(briefing, stale_at):
                 self._rests_until = self._now() + wait
                 return
 
-    async def _one(self, briefing: Ledgered, stale_at: datetime) -> timedelta | None:
+    async def _one(self, briefing: LedgerMessage, stale_at: datetime) -> timedelta | None:
         """How long to leave Slack alone; None where this message is done with."""
         try:
             await self._show(briefing, stale_at)
@@ -69,7 +69,7 @@ class Redrawing:
             await self._drawn(briefing, stale_at)
         return None
 
-    async def _show(self, briefing: Ledgered, stale_at: datetime) -> None:
+    async def _show(self, briefing: LedgerMessage, stale_at: datetime) -> None:
         """Looks again once it counts as drawn: of two changes at the same instant, by the clock,
         the second may have come meanwhile.
         """
@@ -82,15 +82,17 @@ class Redrawing:
             await self._drawn(briefing, stale_at, final=message.final)
             message = await self._render(briefing)
 
-    async def _render(self, briefing: Ledgered) -> Message:
+    async def _render(self, briefing: LedgerMessage) -> Message:
         async with self._store.read() as session:
             return await render(session, briefing, self._policy)
 
-    async def _drawn(self, briefing: Ledgered, stale_at: datetime, *, final: bool = False) -> None:
+    async def _drawn(
+        self, briefing: LedgerMessage, stale_at: datetime, *, final: bool = False
+    ) -> None:
         async with self._store.change() as session:
             await outbox.drawn(session, briefing.id, stale_at, final=final)
 
 
-def _rest(briefing: Ledgered, wait: timedelta, why: str) -> timedelta:
+def _rest(briefing: LedgerMessage, wait: timedelta, why: str) -> timedelta:
     log.warning("message waits to be drawn again key=%s why=%s", briefing.key, why)
     return wait

@@ -13,7 +13,7 @@ from briefings.pictures.pictures import BurnUp, burn_up_in
 from briefings.words.words import readable, say
 from debt.artifact.artifact import Artifact
 from debt.policy.policy import Policy
-from debt.rules.approval import Wish
+from debt.rules.approval import ApprovalKind
 from debt.rules.reminders import ignored_on
 from debt.rules.score import explain
 from debt.rules.standing import Action, NextStep, next_step
@@ -25,7 +25,7 @@ from storage.tables import Approval
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DigestItem:
     """One artifact to act on; `weeks` counts how often it was said before, in vain.
 
     `changed` is when somebody last did something about it, as of then: what is done later shows.
@@ -41,15 +41,15 @@ class Item:
 
 
 _ANSWERED = {
-    Wish.RETIRE: (Action.RETIRE, Action.EXTEND, Action.REVIEW),
-    Wish.EXTEND: (Action.EXTEND,),
+    ApprovalKind.RETIRE: (Action.RETIRE, Action.EXTEND, Action.REVIEW),
+    ApprovalKind.EXTEND: (Action.EXTEND,),
 }
 """What there is to do that a request would settle."""
 
 
-def item_of(said: Sequence[Any]) -> Item:
+def item_of(said: Sequence[Any]) -> DigestItem:
     number, weeks, first, changed = said
-    return Item(number, weeks, date.fromisoformat(first), changed)
+    return DigestItem(number, weeks, date.fromisoformat(first), changed)
 
 
 def changed(artifact: Artifact) -> str:
@@ -57,7 +57,7 @@ def changed(artifact: Artifact) -> str:
     return artifact.changed_at.isoformat() if artifact.changed_at else ""
 
 
-def _touched(artifact: Artifact, item: Item) -> bool:
+def _touched(artifact: Artifact, item: DigestItem) -> bool:
     """Whether somebody did something about it since it was listed."""
     return changed(artifact) != item.changed
 
@@ -77,7 +77,7 @@ class Weekly:
 
     scope: Scope
     at: datetime
-    items: tuple[Item, ...]
+    items: tuple[DigestItem, ...]
     ephemeral: int
     retained: int
     folded: int
@@ -147,7 +147,7 @@ def weekly_of(facts: Mapping[str, Any]) -> Weekly:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class DigestFacts:
     """What a digest speaks of, as the register has it now: artifacts, people's names, and what
     somebody asked for that others have yet to decide.
     """
@@ -160,14 +160,14 @@ class Known:
         return self.names.get(owner, owner) if owner else "nobody"
 
 
-async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = ()) -> Known:
+async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = ()) -> DigestFacts:
     artifacts = await queries.several(session, numbers)
     waiting = await requests.waiting(session, numbers)
     spoken_of = [*who, *(a.owner for a in artifacts.values())]
     spoken_of += [a.changed_by for a in artifacts.values()]
     spoken_of += [each.asked_by for each in waiting.values()]
     names = await people.names(session, [who for who in spoken_of if who])
-    return Known(artifacts, names, waiting)
+    return DigestFacts(artifacts, names, waiting)
 
 
 async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message | None:
@@ -178,7 +178,7 @@ async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message |
     return digest(weekly, await known(session, numbers, who), policy)
 
 
-def digest(weekly: Weekly, known: Known, policy: Policy) -> Message | None:
+def digest(weekly: Weekly, known: DigestFacts, policy: Policy) -> Message | None:
     """None means that nobody needs to be told anything."""
     if not weekly.speaks:
         return None
@@ -211,7 +211,7 @@ def _with_chart(weekly: Weekly, lines: Sequence[Block], *, here: bool) -> list[B
     return [first, chart(BudgetLine(weekly.scope, weekly.chart_of), weekly.chart), *others]
 
 
-def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
+def _fallback(weekly: Weekly, known: DigestFacts, policy: Policy) -> str:
     if not weekly.items:
         return weekly.opening[0]
     first = known.artifacts[weekly.items[0].id]
@@ -221,7 +221,9 @@ def _fallback(weekly: Weekly, known: Known, policy: Policy) -> str:
     )
 
 
-def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> list[Block]:
+def _item_blocks(
+    item: DigestItem, known: DigestFacts, weekly: Weekly, policy: Policy
+) -> list[Block]:
     artifact, today = known.artifacts[item.id], weekly.at.date()
     touched = _touched(artifact, item)
     step = _step(artifact, known, weekly, policy)
@@ -240,17 +242,17 @@ def _item_blocks(item: Item, known: Known, weekly: Weekly, policy: Policy) -> li
     return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, step.action))]
 
 
-def _step(artifact: Artifact, known: Known, weekly: Weekly, policy: Policy) -> NextStep:
+def _step(artifact: Artifact, known: DigestFacts, weekly: Weekly, policy: Policy) -> NextStep:
     """Nobody has to do again what somebody asked for and others have yet to decide."""
     step = next_step(artifact, policy, weekly.at.date())
     asked = known.waiting.get(artifact.id)
-    if asked is None or step.action not in _ANSWERED.get(Wish(asked.kind), ()):
+    if asked is None or step.action not in _ANSWERED.get(ApprovalKind(asked.kind), ()):
         return step
     words = f"{known.name(asked.asked_by)} asked to {asked.kind} it; others have to agree"
     return replace(step, words=words, action=Action.SHOW)
 
 
-def _settled(artifact: Artifact, known: Known) -> Block:
+def _settled(artifact: Artifact, known: DigestFacts) -> Block:
     return line(
         say("digest.settled", artifact=artifact, by=known.name(artifact.changed_by)),
         accessory=act_button(Action.SHOW, artifact.key),
@@ -274,7 +276,7 @@ def _silent(artifact: Artifact, weekly: Weekly, policy: Policy) -> bool:
     return day is not None and day <= weekly.at.date()
 
 
-def _closing(weekly: Weekly, known: Known, policy: Policy) -> list[Block]:
+def _closing(weekly: Weekly, known: DigestFacts, policy: Policy) -> list[Block]:
     rest = say("digest.rest", weekly=weekly, more=weekly.ephemeral + weekly.retained)
     see_all = button("See the list", "list.open", f"{weekly.scope}")
     blocks: list[Block] = [line(rest, accessory=see_all)] if rest else []

@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from briefings.digest import review
-from briefings.digest.digest import Item, Weekly, changed
+from briefings.digest.digest import DigestItem, Weekly, changed
 from briefings.digest.said_once import asides
-from briefings.parts.budgets import Told, burn_up_of, standings, with_costliest
+from briefings.parts.budgets import BudgetFacts, burn_up_of, standings, with_costliest
 from briefings.pictures.pictures import BurnUp
 from briefings.words.words import say
 from debt.artifact.artifact import Artifact
-from debt.budgets.budget import State
+from debt.budgets.budget import BudgetState
 from debt.change import Change
 from debt.policy.policy import DigestPolicy, Policy
 from debt.rules.score import priority
 from debt.scope import Scope, ScopeKind
 from storage.database.store import Session
 from storage.digests import listed_before
-from storage.digests.listed_before import Listed
-from storage.digests.said_once import Said
+from storage.digests.listed_before import ListedBefore
+from storage.digests.said_once import Statement
 from storage.register import queries
 
 _BY = "digest"
@@ -32,23 +32,23 @@ _WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
+class IgnoredArtifact:
     """An artifact that was said often enough in vain to become an intervention."""
 
     artifact: Artifact
-    item: Item
+    item: DigestItem
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class DigestPlan:
     """A digest, what has become an intervention, all whose weeks in vain go on counting, and what
     is said once.
     """
 
     weekly: Weekly
-    ignored: tuple[Ignored, ...]
+    ignored: tuple[IgnoredArtifact, ...]
     told: tuple[int, ...]
-    once: tuple[Said, ...]
+    once: tuple[Statement, ...]
 
 
 async def gather(
@@ -60,7 +60,7 @@ async def gather(
     since: datetime,
     *,
     month: date | None = None,
-) -> Gathered:
+) -> DigestPlan:
     """What a channel's digest says now, `now` in its zone; with `month`, the first day of one, it
     opens with what became of the register since. Standings must be awake.
     """
@@ -97,7 +97,7 @@ async def gather(
         weekly = replace(weekly, review=await _review(session, weekly, policy, month))
     told = (*(item.id for item in items), *sorted(folded))
     ignored = await _ignored_of(session, policy.digest, told, before)
-    return Gathered(weekly, ignored, told, tuple(each.said for each in once))
+    return DigestPlan(weekly, ignored, told, tuple(each.said for each in once))
 
 
 async def _shown(
@@ -110,7 +110,7 @@ async def _shown(
 
 async def _review(session: Session, weekly: Weekly, policy: Policy, month: date) -> str:
     """Of the register since then; where nothing else is said, only if anything came or went."""
-    said = review.Said(weekly.scope, weekly.at.date(), {item.id for item in weekly.items})
+    said = review.DigestScope(weekly.scope, weekly.at.date(), {item.id for item in weekly.items})
     told = await review.review(session, policy, month, said)
     speaks = told is not None and (told.is_news or weekly.items or weekly.opening)
     return told.words if told and speaks else ""
@@ -140,7 +140,7 @@ async def _budgets(
     first = [each for each in told if _opens(each, since)][:_BUDGETS]
     others = [each for each in told if not _opens(each, since)]
     if everything:
-        others = [each for each in others if each.standing.state is State.AT_RISK]
+        others = [each for each in others if each.standing.state is BudgetState.AT_RISK]
     others = sorted(others, key=lambda each: bool(each.budget.place.only))[:_BUDGETS]
     said = _Budgets(
         tuple([await _line(session, change, each, since) for each in first]),
@@ -153,31 +153,31 @@ async def _budgets(
     return replace(said, chart=chart, chart_of=drawn.budget.place.only)
 
 
-def _opens(told: Told, since: datetime) -> bool:
+def _opens(told: BudgetFacts, since: datetime) -> bool:
     return told.over or told.is_back(since.date())
 
 
-async def _line(session: Session, change: Change, told: Told, since: datetime) -> str:
+async def _line(session: Session, change: Change, told: BudgetFacts, since: datetime) -> str:
     """What asks for something names what uses most of it."""
-    if told.standing.state is not State.WITHIN:
+    if told.standing.state is not BudgetState.WITHIN:
         told = await with_costliest(session, change, told)
     return say("budget.weekly", told=told, back=told.is_back(since.date()))
 
 
-def _item(artifact: Artifact, before: Listed | None, today: date) -> Item:
+def _item(artifact: Artifact, before: ListedBefore | None, today: date) -> DigestItem:
     weeks, first_on = (before.weeks, before.first_on) if before else (0, today)
-    return Item(artifact.id, weeks, first_on, changed(artifact))
+    return DigestItem(artifact.id, weeks, first_on, changed(artifact))
 
 
 async def _ignored_of(
-    session: Session, rules: DigestPolicy, told: Sequence[int], before: Mapping[int, Listed]
-) -> tuple[Ignored, ...]:
+    session: Session, rules: DigestPolicy, told: Sequence[int], before: Mapping[int, ListedBefore]
+) -> tuple[IgnoredArtifact, ...]:
     """Those for whom this is the week in which their lead is told, what to fix first first."""
     enough = max(1, rules.intervention_weeks - 1)
     due = [n for n in told if n in before and before[n].weeks == enough]
     artifacts = await queries.several(session, due)
     ranked = sorted(artifacts.values(), key=lambda each: (-priority(each), -each.id))
-    return tuple(Ignored(each, _item(each, before[each.id], date.min)) for each in ranked)
+    return tuple(IgnoredArtifact(each, _item(each, before[each.id], date.min)) for each in ranked)
 
 
 async def _more(

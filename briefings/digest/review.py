@@ -34,7 +34,7 @@ async def moved(session: Session, scope: Scope, policy: Policy, today: date) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DigestScope:
     """Of which scope a digest speaks, on which day, and which artifacts it lists."""
 
     scope: Scope
@@ -66,7 +66,7 @@ class Month:
         return say("digest.review", month=self)
 
 
-async def review(session: Session, policy: Policy, month: date, said: Said) -> Month | None:
+async def review(session: Session, policy: Policy, month: date, said: DigestScope) -> Month | None:
     """Since the first snapshot from that day on: where weeks were missed it says from when. None
     where no snapshot tells of then, or there is nothing to tell.
     """

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from briefings.words.words import say
-from debt.budgets.roi import Verdict
+from debt.budgets.roi import PromiseVerdict
 from debt.policy.policy import Policy
 from debt.rules.dates import shifted
 from debt.scope import Scope
 from storage.costs import roi, value
-from storage.costs.roi import Checked
+from storage.costs.roi import CheckedPromise
 from storage.costs.value import Valued
 from storage.database.store import Session
 from storage.digests import said_once
-from storage.digests.said_once import Said
+from storage.digests.said_once import Statement
 
 _OWES = "owes most"
 _LATE_DAYS = 28
@@ -27,7 +27,7 @@ _WEEK = 7
 class Aside:
     """A line as of now, what is noted of it once it was said, and whether it opens the digest."""
 
-    said: Said
+    said: Statement
     words: str
     opens: bool = False
 
@@ -44,7 +44,7 @@ async def asides(
     return [each for each in found if _news(each.said, before.get(each.said.subject), policy)]
 
 
-def _news(now: Said, before: Said | None, policy: Policy) -> bool:
+def _news(now: Statement, before: Statement | None, policy: Policy) -> bool:
     """Another artifact, or as much owed on top as makes it worth a word at all."""
     if before is None or before.number != now.number:
         return True
@@ -58,7 +58,7 @@ async def _owing(session: Session, scope: Scope, policy: Policy, today: date) ->
 
 
 def _owes(owing: Valued, policy: Policy) -> Aside:
-    said = Said(_OWES, owing.artifact.id, owing.balance.owed)
+    said = Statement(_OWES, owing.artifact.id, owing.balance.owed)
     return Aside(
         said, say("value.owes", artifact=owing.artifact, balance=owing.balance.words(policy))
     )
@@ -70,11 +70,11 @@ async def _checks(session: Session, scope: Scope, policy: Policy, today: date) -
     return [_check(each, policy, today) for each in due]
 
 
-def _check(each: Checked, policy: Policy, today: date) -> Aside:
+def _check(each: CheckedPromise, policy: Policy, today: date) -> Aside:
     """One that was not kept needs somebody. Any other waits for a digest that is sent anyway, but
     for its last week: who made a promise hears what became of it.
     """
     words = say("roi.checked", each=each, months=policy.roi.check_months)
-    said = Said(f"plan {each.initiative.id}", each.initiative.id or 0)
+    said = Statement(f"plan {each.initiative.id}", each.initiative.id or 0)
     last_week = each.due_on <= shifted(today, _WEEK - _LATE_DAYS)
-    return Aside(said, words, opens=last_week or each.verdict is Verdict.BROKEN)
+    return Aside(said, words, opens=last_week or each.verdict is PromiseVerdict.BROKEN)

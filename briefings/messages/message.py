@@ -34,14 +34,14 @@ LONGEST_ALT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Hung:
+class UploadedPicture:
     """A picture as it was uploaded, and what it shows."""
 
     file_id: str
     alt: str
 
 
-class Cells(TableBlock):
+class TableCells(TableBlock):
     """Plain text in every cell, the first row its head; an empty cell shows a dash."""
 
     def __init__(self, rows: Sequence[Sequence[str]]) -> None:
@@ -57,14 +57,16 @@ class PictureBlock(ImageBlock):
     `name` tells the pictures of a message apart, `alt` is its finding in one plain sentence.
     """
 
-    def __init__(self, name: str, picture: Picture, alt: str, hung: Hung | None = None) -> None:
+    def __init__(
+        self, name: str, picture: Picture, alt: str, hung: UploadedPicture | None = None
+    ) -> None:
         shows = {"id": hung.file_id} if hung else None
         super().__init__(alt_text=shorten(alt, LONGEST_ALT), slack_file=shows)
         self.name = name
         self.picture = picture
         self.hung = hung
 
-    def hanging(self, hung: Hung | None) -> "PictureBlock":
+    def hanging(self, hung: UploadedPicture | None) -> "PictureBlock":
         """With that file; without one nothing is shown here."""
         return PictureBlock(self.name, self.picture, hung.alt if hung else self.alt_text, hung)
 
@@ -103,11 +105,11 @@ class Message:
         return tuple(each for each in self.blocks if isinstance(each, PictureBlock))
 
     @property
-    def hung(self) -> Mapping[str, Hung]:
+    def hung(self) -> Mapping[str, UploadedPicture]:
         """Those that are uploaded, by name."""
         return {each.name: each.hung for each in self.pictures if each.hung}
 
-    def hanging(self, hung: Mapping[str, Hung]) -> "Message":
+    def hanging(self, hung: Mapping[str, UploadedPicture]) -> "Message":
         """With just these pictures in their places."""
         blocks = (
             each.hanging(hung.get(each.name)) if isinstance(each, PictureBlock) else each
@@ -130,7 +132,7 @@ def _lines(block: Block) -> list[str]:
         return [block.text.text if block.text else ""]
     if isinstance(block, ContextBlock):
         return [getattr(element, "text", "") for element in block.elements]
-    if isinstance(block, Cells):
+    if isinstance(block, TableCells):
         return [" | ".join(row) for row in block.texts]
     if isinstance(block, ActionsBlock):
         labels = (getattr(each, "text", None) for each in block.elements)

@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from briefings.messages.message import Hung, Message, PictureBlock
+from briefings.messages.message import Message, PictureBlock, UploadedPicture
 from briefings.messages.verdict import judged
 from briefings.pictures.worker import Artist, CannotDraw
 
@@ -53,7 +53,7 @@ class Gallery:
             async with asyncio.timeout(PATIENCE):
                 for block in message.pictures:
                     if block.name not in hung and (file_id := await self._file(block)):
-                        hung[block.name] = Hung(file_id, block.alt_text)
+                        hung[block.name] = UploadedPicture(file_id, block.alt_text)
         except TimeoutError:
             log.warning("pictures left out why=they took too long")
         return message.hanging(hung)

@@ -43,7 +43,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class SendResult:
     """`wait`: the seconds Slack asked for. `until`: when the person may be spoken to again.
     `barred`: the channel takes nothing at all.
     """
@@ -60,16 +60,18 @@ class Tried:
         return self.verdict is Verdict.AGAIN and not self.wait and not self.until
 
 
-def judged(error: SlackApiError) -> Tried:
+def judged(error: SlackApiError) -> SendResult:
     answer: Any = error.response
     status = getattr(answer, "status_code", 200)
     code = answer.get("error", "") if isinstance(getattr(answer, "data", None), dict) else ""
     if status == 429 or code == "ratelimited":
         wait = float(answer.headers.get("Retry-After", 1))
-        return Tried(Verdict.AGAIN, why="ratelimited", wait=wait)
+        return SendResult(Verdict.AGAIN, why="ratelimited", wait=wait)
     if status >= 500 or code in UNSURE or not code:
-        return Tried(Verdict.UNKNOWN, why=code or f"HTTP {status}")
+        return SendResult(Verdict.UNKNOWN, why=code or f"HTTP {status}")
     if code in _APP_TROUBLE:
-        return Tried(Verdict.AGAIN, why=f"Slack does not let the app in: {code}")
+        return SendResult(Verdict.AGAIN, why=f"Slack does not let the app in: {code}")
     barred = _CHANNEL_TROUBLE.get(code)
-    return Tried(Verdict.NEVER, why=barred or f"Slack refused: {code}", barred=barred is not None)
+    return SendResult(
+        Verdict.NEVER, why=barred or f"Slack refused: {code}", barred=barred is not None
+    )

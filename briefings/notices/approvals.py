@@ -11,7 +11,7 @@ from briefings.messages.message import Message, act_button, button, buttons, lin
 from briefings.words.words import say
 from debt.artifact.artifact import Artifact
 from debt.policy.policy import Policy
-from debt.rules.approval import Requirement, Wish
+from debt.rules.approval import ApprovalKind, Requirement
 from debt.rules.score import explain
 from debt.rules.standing import Action
 from debt.rules.tier import tier
@@ -22,13 +22,13 @@ from storage.lifecycle.approvals import requirement_of
 from storage.register import checklists
 from storage.register.artifacts import require
 from storage.register.checklists import Checklist
-from storage.tables import Approval, ApprovalState, Shown, Vote
+from storage.tables import Approval, ApprovalState, ShownRow, Vote
 
 _REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ApprovalFacts:
     """A request as it stands: its artifact, and who has agreed so far, the first one first."""
 
     approval: Approval
@@ -57,9 +57,9 @@ class Asked:
         return {"asked": self, "approval": self.approval, "artifact": self.artifact}
 
 
-async def asked(session: Session, approval: Approval) -> Asked:
+async def asked(session: Session, approval: Approval) -> ApprovalFacts:
     artifact = await require(session, approval.artifact_id)
-    return Asked(approval, artifact, await requests.votes(session, approval.id or 0))
+    return ApprovalFacts(approval, artifact, await requests.votes(session, approval.id or 0))
 
 
 async def question(
@@ -85,7 +85,7 @@ async def question(
     )
 
 
-def choices(about: Asked) -> list[ButtonElement]:
+def choices(about: ApprovalFacts) -> list[ButtonElement]:
     """The same for all who see it: whose press it may not be is told so."""
     return [
         button("Approve", "approval.approve", about.number, primary=True),
@@ -96,13 +96,13 @@ def choices(about: Asked) -> list[ButtonElement]:
     ]
 
 
-async def _facts(session: Session, about: Asked, policy: Policy) -> str:
+async def _facts(session: Session, about: ApprovalFacts, policy: Policy) -> str:
     artifact, wish = about.artifact, about.approval.kind
     extended: list[str] = []
-    if artifact.extensions and wish == Wish.EXTEND:
+    if artifact.extensions and wish == ApprovalKind.EXTEND:
         extended = await history.reasons(session, artifact.id, "extend", _REASONS)
-    passed: Sequence[Shown] = ()
-    if wish == Wish.PROMOTE:
+    passed: Sequence[ShownRow] = ()
+    if wish == ApprovalKind.PROMOTE:
         passed = [*(await checklists.shown(session, artifact, Checklist.PROMOTE)).values()]
     return say(
         "approvals.facts",
@@ -122,7 +122,7 @@ async def decision(session: Session, approval_id: int, policy: Policy) -> Messag
     return Message(words, (line(words, accessory=show),))
 
 
-async def _found(session: Session, approval_id: int) -> Asked:
+async def _found(session: Session, approval_id: int) -> ApprovalFacts:
     approval = await requests.find(session, approval_id)
     if approval is None:
         raise LookupError(f"the outbox names request {approval_id}, which does not exist")

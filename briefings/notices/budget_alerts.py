@@ -24,8 +24,8 @@ from storage.database.store import Session, Store
 from storage.digests import subscriptions
 from storage.messages import outbox
 from storage.messages.kinds import BriefingKind
-from storage.messages.outbox import Ledgered
-from storage.messages.recipients import Place, team_channel
+from storage.messages.outbox import LedgerMessage
+from storage.messages.recipients import Recipient, team_channel
 from storage.register import people
 
 _MOST = 10
@@ -42,7 +42,7 @@ async def look(store: Store, change: Change) -> None:
 
 
 async def look_now(session: Session, change: Change) -> None:
-    by_place: dict[Place, list[Budget]] = {}
+    by_place: dict[Recipient, list[Budget]] = {}
     for budget in await budgets.renew_all(session, change, None):
         for place in await _hearing(session, change, budget):
             by_place.setdefault(place, []).append(budget)
@@ -51,7 +51,7 @@ async def look_now(session: Session, change: Change) -> None:
     await budgets.note_seen(session, change.today)
 
 
-async def _hearing(session: Session, change: Change, budget: Budget) -> list[Place]:
+async def _hearing(session: Session, change: Change, budget: Budget) -> list[Recipient]:
     """Nowhere for what its own digest says, or where there is nobody."""
     scope = budget.place.scope
     if await subscriptions.subscriber(session, [scope]):
@@ -59,12 +59,12 @@ async def _hearing(session: Session, change: Change, budget: Budget) -> list[Pla
     if scope.kind is ScopeKind.TEAM and (
         channel := await team_channel(session, change, scope.name)
     ):
-        return [Place(channel=channel)]
+        return [Recipient(channel=channel)]
     if scope.kind is not ScopeKind.TEAM and await _is_there(session, budget.set_by):
-        return [Place(person=budget.set_by)]
+        return [Recipient(person=budget.set_by)]
     teams = sorted(await trains.teams_in(session, change, scope))
     leads = dict.fromkeys(lead for team in teams if (lead := change.policy.lead_of(team)))
-    return [Place(person=lead) for lead in leads if await _is_there(session, lead)][:_LEADS]
+    return [Recipient(person=lead) for lead in leads if await _is_there(session, lead)][:_LEADS]
 
 
 async def _is_there(session: Session, who: str) -> bool:
@@ -72,7 +72,9 @@ async def _is_there(session: Session, who: str) -> bool:
     return known is not None and known.active
 
 
-async def _tell(session: Session, change: Change, place: Place, turned: Sequence[Budget]) -> None:
+async def _tell(
+    session: Session, change: Change, place: Recipient, turned: Sequence[Budget]
+) -> None:
     said = [await _said(session, change, each) for each in turned[:_MOST]]
     await outbox.enqueue(
         session,
@@ -86,7 +88,7 @@ async def _tell(session: Session, change: Change, place: Place, turned: Sequence
     )
 
 
-async def _when(session: Session, change: Change, place: Place) -> datetime:
+async def _when(session: Session, change: Change, place: Recipient) -> datetime:
     person = await people.person(session, place.person) if place.person else None
     if person is None:
         return next_working(change.at, change.policy)
@@ -101,17 +103,17 @@ async def _said(session: Session, change: Change, budget: Budget) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class BudgetAlert:
     said: Sequence[tuple[str, str]]
     more: int
 
 
-def turned_in(briefing: Ledgered) -> Turned:
+def turned_in(briefing: LedgerMessage) -> BudgetAlert:
     said = [(words, scope) for words, scope in briefing.facts["said"]]
-    return Turned(said, briefing.facts["more"])
+    return BudgetAlert(said, briefing.facts["more"])
 
 
-def message(turned: Turned) -> Message:
+def message(turned: BudgetAlert) -> Message:
     blocks: list[Block] = [
         line(words, accessory=button("See the list", "list.open", scope))
         for words, scope in turned.said

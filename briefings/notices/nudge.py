@@ -28,11 +28,11 @@ from debt.rules.score import explain
 from debt.rules.standing import Action
 from storage.database.store import Session
 from storage.lifecycle import ownership
-from storage.messages.outbox import Ledgered
+from storage.messages.outbox import LedgerMessage
 from storage.nudges import attention
 from storage.nudges.attention import Why
 from storage.register import people, queries
-from storage.tables import Person
+from storage.tables import PersonRow
 
 # At most so many artifacts more than those with buttons are named in one message.
 NAMED = 20
@@ -41,7 +41,7 @@ SNOOZES = (("1", "1 day"), ("7", "1 week"), ("next", "Until the next step"))
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class NudgeItem:
     """One artifact that somebody is told of: why, and which of its dates the message names, the
     nearest first; `since` is from when on a digest has listed it, or its team or repository, which
     is `scope`, stands out: `trend` is that one's twelve weeks.
@@ -63,16 +63,16 @@ class Item:
         return [*said, self.scope, list(self.trend)] if self.scope else said
 
 
-def item_of(said: Sequence[Any]) -> Item:
+def item_of(said: Sequence[Any]) -> NudgeItem:
     number, why, dates, since, changed, *more = said
     scope, trend = more or ("", ())
     named = tuple((kind, on) for kind, on in dates)
-    return Item(number, Why(why), named, since, changed, scope, tuple(trend))
+    return NudgeItem(number, Why(why), named, since, changed, scope, tuple(trend))
 
 
-def about(artifact: Artifact, why: Why, named: Iterable[Due] = ()) -> Item:
+def about(artifact: Artifact, why: Why, named: Iterable[Due] = ()) -> NudgeItem:
     dates = tuple((str(due.kind), due.on.isoformat()) for due in nearest_first(named))
-    return Item(artifact.id, why, dates, changed=_changed(artifact))
+    return NudgeItem(artifact.id, why, dates, changed=_changed(artifact))
 
 
 def nearest_first(some: Iterable[Due]) -> list[Due]:
@@ -92,7 +92,7 @@ def _lapsed(artifact: Artifact) -> bool:
     return not artifact.changed_at or artifact.changed_at.date() < artifact.lapsed_on
 
 
-def is_settled(item: Item, artifact: Artifact, to: str | None) -> bool:
+def is_settled(item: NudgeItem, artifact: Artifact, to: str | None) -> bool:
     """Whether what the item asked of somebody has been done, put off, or become another's."""
     if not artifact.live or artifact.stage is Stage.RETIRING or artifact.snoozed_until:
         return True
@@ -105,32 +105,32 @@ def is_settled(item: Item, artifact: Artifact, to: str | None) -> bool:
     return not still_due(item, artifact) or artifact.owner != to
 
 
-def still_due(item: Item, artifact: Artifact) -> list[Due]:
+def still_due(item: NudgeItem, artifact: Artifact) -> list[Due]:
     """Of the dates it names, those in force."""
     return nearest_first(due for due in dues(artifact) if _names(item, due, artifact))
 
 
-def _names(item: Item, due: Due, artifact: Artifact) -> bool:
+def _names(item: NudgeItem, due: Due, artifact: Artifact) -> bool:
     """An end date that moved for the sake of the notice is the same one still."""
     moved = due.kind is DueKind.EXPIRY and artifact.originally_expires_on is not None
     return any(kind == due.kind and (moved or on == due.on.isoformat()) for kind, on in item.dates)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NudgeFacts:
     """A message to one person or channel, as the register has its artifacts now."""
 
-    items: tuple[Item, ...]
+    items: tuple[NudgeItem, ...]
     artifacts: Mapping[int, Artifact]
     names: Mapping[str, str]
     at: datetime
     more: int
     id: int
     unwanted: bool
-    to: Person | None
+    to: PersonRow | None
 
     @property
-    def open(self) -> list[Item]:
+    def open(self) -> list[NudgeItem]:
         return [item for item in self.items if not self._settled(item)]
 
     @property
@@ -147,19 +147,19 @@ class Told:
         left = (item for item in self.items if self._settled(item))
         return list({item.id: self.artifacts[item.id] for item in left}.values())
 
-    def _settled(self, item: Item) -> bool:
+    def _settled(self, item: NudgeItem) -> bool:
         return is_settled(item, self.artifacts[item.id], self.to.slack_id if self.to else None)
 
     def name(self, owner: str | None) -> str:
         return self.names.get(owner, owner) if owner else "nobody"
 
 
-async def told_by(session: Session, briefing: Ledgered) -> Told:
+async def told_by(session: Session, briefing: LedgerMessage) -> NudgeFacts:
     facts = briefing.facts
     items = tuple(item_of(said) for said in facts["items"])
     artifacts = await queries.several(session, [item.id for item in items])
     spoken_of = [who for a in artifacts.values() for who in (a.owner, a.changed_by) if who]
-    return Told(
+    return NudgeFacts(
         items,
         artifacts,
         await people.names(session, spoken_of),
@@ -171,7 +171,7 @@ async def told_by(session: Session, briefing: Ledgered) -> Told:
     )
 
 
-def nudge(told: Told, policy: Policy) -> Message:
+def nudge(told: NudgeFacts, policy: Policy) -> Message:
     """To one person; with nothing left open it says so in one line.
 
     The most pressing ones have buttons; the others are named, and move up as those are settled.
@@ -185,12 +185,12 @@ def nudge(told: Told, policy: Policy) -> Message:
     return Message(say("nudge.fallback", count=len(told.open), first=_first(told)), tuple(blocks))
 
 
-def _done(told: Told) -> Message:
+def _done(told: NudgeFacts) -> Message:
     words = say("nudge.done", settled=told.settled, lapsed=told.lapsed)
     return Message(words, (line(words),), final=True)
 
 
-def orphans(told: Told, policy: Policy, team: str) -> Message:
+def orphans(told: NudgeFacts, policy: Policy, team: str) -> Message:
     """To a team's channel: what has lost its owner, production surfaces first."""
     title = say("nudge.orphans", team=team, count=len(told.open))
     if not told.open:
@@ -199,7 +199,7 @@ def orphans(told: Told, policy: Policy, team: str) -> Message:
     return Message(title, (line(title), *groups, *_rest(told)))
 
 
-def leadership(told: Told, policy: Policy) -> Message:
+def leadership(told: NudgeFacts, policy: Policy) -> Message:
     """To leadership's channel: high risk, and neither owner nor lead has done anything."""
     title = say("nudge.leadership", count=len(told.open))
     if not told.open:
@@ -208,17 +208,17 @@ def leadership(told: Told, policy: Policy) -> Message:
     return Message(title, (line(title), *groups, *_rest(told)))
 
 
-def _first(told: Told) -> Artifact | None:
+def _first(told: NudgeFacts) -> Artifact | None:
     return told.artifacts[told.open[0].id] if told.open else None
 
 
-def _rest(told: Told) -> Iterator[Block]:
+def _rest(told: NudgeFacts) -> Iterator[Block]:
     if told.settled or told.lapsed or told.more:
         words = say("nudge.rest", settled=told.settled, lapsed=told.lapsed, more=told.more)
         yield quiet(words)
 
 
-def _end(told: Told) -> Iterator[Block]:
+def _end(told: NudgeFacts) -> Iterator[Block]:
     yield from _rest(told)
     if told.unwanted:
         yield quiet(say("nudge.fewer"))
@@ -227,7 +227,7 @@ def _end(told: Told) -> Iterator[Block]:
         yield ActionsBlock(block_id=f"nudge:{told.id}", elements=[quietly])
 
 
-def _item(item: Item, told: Told, policy: Policy) -> list[Block]:
+def _item(item: NudgeItem, told: NudgeFacts, policy: Policy) -> list[Block]:
     artifact = told.artifacts[item.id]
     why = explain(artifact, to_claim=item.why is Why.ORPHAN)
     words = say("nudge.item", explained=why, **_about(item, told, policy))
@@ -236,7 +236,7 @@ def _item(item: Item, told: Told, policy: Policy) -> list[Block]:
     return [line(words), *_trend(item, told), ActionsBlock(block_id=block_id, elements=acts)]
 
 
-def _trend(item: Item, told: Told) -> Iterator[PictureBlock]:
+def _trend(item: NudgeItem, told: NudgeFacts) -> Iterator[PictureBlock]:
     """Of a team or repository that stands out."""
     if item.trend:
         shown = in_words.standing_out(item.trend, item.why is Why.AGING, told.at.date())
@@ -245,7 +245,7 @@ def _trend(item: Item, told: Told) -> Iterator[PictureBlock]:
         )
 
 
-def _others(items: Sequence[Item], told: Told, policy: Policy) -> Iterator[Block]:
+def _others(items: Sequence[NudgeItem], told: NudgeFacts, policy: Policy) -> Iterator[Block]:
     """A line each, a few to a block, so that none is cut off."""
     if items:
         yield line(say("nudge.others", count=len(items)))
@@ -255,7 +255,7 @@ def _others(items: Sequence[Item], told: Told, policy: Policy) -> Iterator[Block
         yield line("\n".join(f"• {each}" for each in words))
 
 
-def _about(item: Item, told: Told, policy: Policy) -> dict[str, Any]:
+def _about(item: NudgeItem, told: NudgeFacts, policy: Policy) -> dict[str, Any]:
     """What its words are made of."""
     artifact, today = told.artifacts[item.id], told.at.date()
     return {
@@ -288,7 +288,7 @@ _ACTS: dict[Why, tuple[Action, ...]] = {
 
 
 def _acts(
-    item: Item, artifact: Artifact, to: Person | None, policy: Policy
+    item: NudgeItem, artifact: Artifact, to: PersonRow | None, policy: Policy
 ) -> Iterator[InteractiveElement]:
     """The likeliest comes first and stands out."""
     may_hand_off = _may(artifact, to, policy)
@@ -303,7 +303,7 @@ def _acts(
         yield _snooze(artifact)
 
 
-def _may(artifact: Artifact, to: Person | None, policy: Policy) -> bool:
+def _may(artifact: Artifact, to: PersonRow | None, policy: Policy) -> bool:
     """Hand off: a button that its reader would be refused is none."""
     if to is None:
         return artifact.orphan

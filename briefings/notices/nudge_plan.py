@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from briefings.notices import offenders
-from briefings.notices.nudge import NAMED, Item, about
+from briefings.notices.nudge import NAMED, NudgeItem, about
 from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.policy import Policy
@@ -26,7 +26,7 @@ from storage.messages.recipients import team_channel
 from storage.nudges import attention, nudge_queue
 from storage.nudges.attention import STARTED_BY_US, Matter, Why
 from storage.register import people, queries
-from storage.tables import Person, Subscription
+from storage.tables import PersonRow, Subscription
 
 AT_ONCE = 50
 PEOPLE_AT_ONCE = 500
@@ -181,7 +181,7 @@ async def _post(
     key: str,
     kind: str,
     channel: str,
-    items: Sequence[Item],
+    items: Sequence[NudgeItem],
     *,
     team: str = "",
 ) -> bool:
@@ -213,7 +213,7 @@ def _free_in(
     return tomorrow(free, policy) if free.date() in days else free
 
 
-def _facts(local: datetime, items: Sequence[Item], more: int) -> dict[str, Any]:
+def _facts(local: datetime, items: Sequence[NudgeItem], more: int) -> dict[str, Any]:
     said = [item.as_json() for item in items]
     return {"at": local.isoformat(), "items": said, "more": more}
 
@@ -229,7 +229,7 @@ async def _look_at(session: Session, change: Change, who: str) -> None:
         await attention.quiet_until(session, who, later)
 
 
-async def _nudge(session: Session, change: Change, person: Person) -> datetime:
+async def _nudge(session: Session, change: Change, person: PersonRow) -> datetime:
     """When they are looked at again: as soon as they may be spoken to, else tomorrow."""
     local = change.at.astimezone(ZoneInfo(person.zone))
     later = await not_before(session, change, person, local)
@@ -239,7 +239,7 @@ async def _nudge(session: Session, change: Change, person: Person) -> datetime:
 
 
 async def not_before(
-    session: Session, change: Change, person: Person, local: datetime
+    session: Session, change: Change, person: PersonRow, local: datetime
 ) -> datetime | None:
     """When they may be spoken to; None for now."""
     policy = change.policy
@@ -271,7 +271,7 @@ def _free_again(started: Sequence[datetime], a_week: int, gap: timedelta) -> dat
     return max(after, default=None)
 
 
-async def _tell(session: Session, change: Change, person: Person, local: datetime) -> None:
+async def _tell(session: Session, change: Change, person: PersonRow, local: datetime) -> None:
     """All that is due and fits, and what would soon be due along with it."""
     policy, who, today = change.policy, person.slack_id, local.date()
     matters = await attention.matters_of(session, who, policy.nudges.items)
@@ -302,17 +302,21 @@ def _is_due(artifact: Artifact, policy: Policy, today: date) -> bool:
     return day is not None and day <= today
 
 
-def _about_dates(artifact: Artifact, policy: Policy, today: date) -> Item:
+def _about_dates(artifact: Artifact, policy: Policy, today: date) -> NudgeItem:
     spoken_of = reminders.told_of(artifact, today, policy) or [*reminders.dues(artifact)]
     return about(artifact, Why.DUE, spoken_of)
 
 
-async def _about_matters(session: Session, change: Change, matters: Sequence[Matter]) -> list[Item]:
+async def _about_matters(
+    session: Session, change: Change, matters: Sequence[Matter]
+) -> list[NudgeItem]:
     known = await queries.several(session, [matter.artifact_id for matter in matters])
     return [await _matter(session, known[each.artifact_id], each, change) for each in matters]
 
 
-async def _matter(session: Session, artifact: Artifact, matter: Matter, change: Change) -> Item:
+async def _matter(
+    session: Session, artifact: Artifact, matter: Matter, change: Change
+) -> NudgeItem:
     if matter.why is Why.ORPHAN:
         return _orphan(artifact, change)
     item, since = about(artifact, matter.why), matter.since.isoformat()
@@ -323,5 +327,5 @@ async def _matter(session: Session, artifact: Artifact, matter: Matter, change: 
     return replace(item, since=since) if matter.why is Why.REPEATED else item
 
 
-def _orphan(artifact: Artifact, change: Change) -> Item:
+def _orphan(artifact: Artifact, change: Change) -> NudgeItem:
     return about(artifact, Why.ORPHAN, reminders.told_of(artifact, change.today, change.policy))

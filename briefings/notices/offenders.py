@@ -85,7 +85,7 @@ async def _first(session: Session, scope: Scope) -> Artifact | None:
     needing = await queries.needing(session, scope, 1)
     if needing:
         return needing[0]
-    ranked = await queries.page(session, queries.Query(scopes=(scope,)), 1)
+    ranked = await queries.page(session, queries.ArtifactQuery(scopes=(scope,)), 1)
     return next(iter(ranked.artifacts), None)
 
 

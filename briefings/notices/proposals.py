@@ -12,14 +12,14 @@ from debt.artifact.artifact import Artifact, Stage
 from debt.rules.score import explain, priority
 from storage.database.store import Session
 from storage.lifecycle.proposals import announced_by
-from storage.messages.outbox import Ledgered
+from storage.messages.outbox import LedgerMessage
 from storage.register import queries
 
 NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ProposalFacts:
     """What one message is about, as the register has it now; what to fix first comes first."""
 
     repo: str
@@ -49,14 +49,14 @@ class Told:
         return {"told": self, "open": self.open}
 
 
-async def told_by(session: Session, briefing: Ledgered) -> Told:
+async def told_by(session: Session, briefing: LedgerMessage) -> ProposalFacts:
     about = announced_by(briefing)
     known = await queries.several(session, about.numbers)
     ranked = sorted(known.values(), key=lambda each: (-priority(each), -each.id))
-    return Told(about.repo, ranked, about.waiting)
+    return ProposalFacts(about.repo, ranked, about.waiting)
 
 
-def message(told: Told) -> Message:
+def message(told: ProposalFacts) -> Message:
     """Names the first few with why; the rest is a press away. Once all are answered it says so."""
     if not told.open:
         settled = say("proposals.settled", **told.words())

@@ -8,28 +8,28 @@ from briefings.messages.message import PictureBlock
 from briefings.pictures.pictures import BurnUp, burn_up_alt
 from briefings.words.words import shorten
 from debt.artifact.artifact import Artifact
-from debt.budgets.budget import Standing, State, advice, days_left
+from debt.budgets.budget import BudgetStanding, BudgetState, advice, days_left
 from debt.change import Change
-from debt.rules.estimate import Rests
+from debt.rules.estimate import EstimateBasis
 from debt.scope import BudgetLine, Scope, ScopeKind
 from storage.costs import budgets, usage
 from storage.costs.budgets import Budget
 from storage.database.store import Session
 
-_RANK = {State.OVER: 0, State.AT_RISK: 1, State.WITHIN: 2}
+_RANK = {BudgetState.OVER: 0, BudgetState.AT_RISK: 1, BudgetState.WITHIN: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BudgetFacts:
     """A budget, how it stands, what uses most of it, what is expected of it rests on, and whether
     what is new there has to be agreed to while it is over.
     """
 
     budget: Budget
-    standing: Standing
+    standing: BudgetStanding
     costliest: Sequence[tuple[Artifact, int]] = ()
     asks_approval: bool = False
-    rests: Rests | None = None
+    rests: EstimateBasis | None = None
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -39,7 +39,7 @@ class Told:
 
     @property
     def over(self) -> bool:
-        return self.standing.state is State.OVER
+        return self.standing.state is BudgetState.OVER
 
     def is_back(self, since: date) -> bool:
         """Whether it is within its limit again, and was found so after that day."""
@@ -53,12 +53,14 @@ class Told:
         return advice(self.standing, named)
 
 
-async def standings(session: Session, change: Change, scopes: Iterable[Scope] | None) -> list[Told]:
+async def standings(
+    session: Session, change: Change, scopes: Iterable[Scope] | None
+) -> list[BudgetFacts]:
     """Of all budgets, or of these scopes, the worst first; a few statements for all of them."""
     found = await budgets.in_force(session, change.today, scopes)
     there = await budgets.standings_of(session, change, found)
     told = [
-        Told(budget, standing, asks_approval=_asks(change, budget))
+        BudgetFacts(budget, standing, asks_approval=_asks(change, budget))
         for budget, standing in zip(found, there, strict=True)
     ]
     return sorted(told, key=lambda each: each.rank)
@@ -70,15 +72,15 @@ def _asks(change: Change, budget: Budget) -> bool:
     return own and change.policy.budgets.when_over == "approval"
 
 
-async def told_of(session: Session, change: Change, budget: Budget) -> Told:
+async def told_of(session: Session, change: Change, budget: Budget) -> BudgetFacts:
     """All there is to tell of one."""
     standing = await budgets.standing_of(session, change, budget)
     rests = await usage.rests_on(session, budget.place)
-    told = Told(budget, standing, asks_approval=_asks(change, budget), rests=rests)
+    told = BudgetFacts(budget, standing, asks_approval=_asks(change, budget), rests=rests)
     return await with_costliest(session, change, told)
 
 
-async def with_costliest(session: Session, change: Change, told: Told) -> Told:
+async def with_costliest(session: Session, change: Change, told: BudgetFacts) -> BudgetFacts:
     """And what uses most of it."""
     span = told.standing.span
     left = days_left(span, change.today)
@@ -86,7 +88,7 @@ async def with_costliest(session: Session, change: Change, told: Told) -> Told:
     return replace(told, costliest=most)
 
 
-async def burn_up_of(session: Session, told: Told, today: date) -> BurnUp:
+async def burn_up_of(session: Session, told: BudgetFacts, today: date) -> BurnUp:
     """Its period so far, day by day."""
     standing = told.standing
     by_day = await usage.spent_by_day(session, told.budget.place, standing.span)

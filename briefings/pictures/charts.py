@@ -19,7 +19,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from briefings.pictures.pictures import BurnUp, Line, Multiples, Picture, QuadrantMap
+from briefings.pictures.pictures import BurnUp, ChartLine, Multiples, Picture, QuadrantMap
 
 mpl.rcdefaults()  # not what a matplotlibrc of the machine's says
 
@@ -176,7 +176,7 @@ def multiples(figure: Figure, shown: Multiples) -> None:
             label.set_horizontalalignment(side)
 
 
-def _small(axes: Axes, line: Line) -> None:
+def _small(axes: Axes, line: ChartLine) -> None:
     """From zero; a week of which nothing is known leaves a gap. What got worse ends in a point."""
     worse = line.turn == "worse"
     color = VERMILION if worse else BLUE

@@ -59,7 +59,7 @@ class QuadrantMap:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """One metric over some weeks, the oldest first; a week of which nothing is known is None.
 
     `then` and `now` are its first and last value in words, `turn` how it went.
@@ -78,7 +78,7 @@ class Multiples:
 
     first: date
     last: date
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
 
 
 Picture = BurnUp | QuadrantMap | Multiples

@@ -109,7 +109,7 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
-class Otherwise:
+class BlockDisagreement:
     """That a metadata block says something else than the register (R7): which of its facts, what,
     and where; `kept` once somebody has decided that the register stays.
 
@@ -203,7 +203,7 @@ class Artifact:
     signals: tuple[Signal, ...] = ()
     scan_identity: str | None = None
     code_state: CodeState | None = None
-    otherwise: tuple[Otherwise, ...] = ()
+    otherwise: tuple[BlockDisagreement, ...] = ()
     changed_at: datetime | None = None
     changed_by: str | None = None
     changed_how: str | None = None

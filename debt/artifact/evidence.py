@@ -14,7 +14,7 @@ MOST_OF_A_SOURCE = 200
 MOST = 500
 
 
-class Source(StrEnum):
+class EvidenceSource(StrEnum):
     """Where a piece was read. The first three are a commit's own words, the last two a person's: in
     a metadata block, or on the register.
     """
@@ -28,7 +28,7 @@ class Source(StrEnum):
     DECLARED = "declared"
 
 
-MARKERS = frozenset({Source.TRAILER, Source.IDENTITY, Source.BODY})
+MARKERS = frozenset({EvidenceSource.TRAILER, EvidenceSource.IDENTITY, EvidenceSource.BODY})
 
 
 class Confidence(StrEnum):
@@ -37,7 +37,7 @@ class Confidence(StrEnum):
     HIGH = "high"
 
 
-class Piece(NamedTuple):
+class EvidencePiece(NamedTuple):
     """One place that says who wrote how many of an artifact's lines.
 
     `tool` is None where it says that a person did. A commit is named by its id; a trace by its
@@ -45,7 +45,7 @@ class Piece(NamedTuple):
     declared is about all there is.
     """
 
-    source: Source
+    source: EvidenceSource
     tool: str | None
     lines: int
     confidence: Confidence
@@ -59,15 +59,17 @@ class Piece(NamedTuple):
 SOME_TOOL = "a tool that nobody named"
 
 
-def declared(tool: str | None, model: str | None) -> Piece:
+def declared(tool: str | None, model: str | None) -> EvidencePiece:
     """Somebody put it on the register as AI-produced."""
-    return Piece(Source.DECLARED, tool or SOME_TOOL, 0, Confidence.HIGH, model)
+    return EvidencePiece(EvidenceSource.DECLARED, tool or SOME_TOOL, 0, Confidence.HIGH, model)
 
 
-def in_block(tool: str | None, model: str | None, path: str, line: int) -> Piece:
+def in_block(tool: str | None, model: str | None, path: str, line: int) -> EvidencePiece:
     """A metadata block says it of its file or directory."""
     named = tool or SOME_TOOL
-    return Piece(Source.BLOCK, named, 0, Confidence.HIGH, model, path=path, first_line=line)
+    return EvidencePiece(
+        EvidenceSource.BLOCK, named, 0, Confidence.HIGH, model, path=path, first_line=line
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Agreement:
             yield f"contradicting on {self.contradict:,}"
 
 
-def agreement(pieces: Iterable[Piece]) -> Agreement:
+def agreement(pieces: Iterable[EvidencePiece]) -> Agreement:
     """How far an artifact's sources agree, over all that there is of them."""
     by_marker: dict[str, set[str | None]] = defaultdict(set)
     by_note: dict[str, set[str | None]] = defaultdict(set)
@@ -130,10 +132,10 @@ def agreement(pieces: Iterable[Piece]) -> Agreement:
     )
 
 
-def kept(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+def kept(pieces: Iterable[EvidencePiece]) -> tuple[EvidencePiece, ...]:
     """Of pieces that come newest first, those that a register keeps: so many of each source."""
-    room: dict[Source, int] = dict.fromkeys(Source, MOST_OF_A_SOURCE)
-    some: list[Piece] = []
+    room: dict[EvidenceSource, int] = dict.fromkeys(EvidenceSource, MOST_OF_A_SOURCE)
+    some: list[EvidencePiece] = []
     for piece in pieces:
         if room[piece.source] and len(some) < MOST:
             room[piece.source] -= 1
@@ -144,7 +146,7 @@ def kept(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 _UNCERTAIN = ""
 
 
-def _certain(piece: Piece) -> str | None:
+def _certain(piece: EvidencePiece) -> str | None:
     """The tool, as far as it is certain: one that nobody named contradicts no other."""
     return _UNCERTAIN if piece.tool and piece.confidence is Confidence.LOW else piece.tool
 

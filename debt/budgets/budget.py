@@ -13,14 +13,14 @@ MONTH_DAYS = 365.25 / 12
 LONGEST_MINUTES = 60 * 1_000_000
 
 
-class State(StrEnum):
+class BudgetState(StrEnum):
     WITHIN = "within"
     AT_RISK = "at risk"
     OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BudgetLimits:
     """What may be used in a period: minutes, and optionally total score and live artifacts.
 
     `lower_by` minutes a month less are aimed at until the day `by`, counted from `lower_from`, what
@@ -39,15 +39,15 @@ class Limits:
         """How much less a month, and until when."""
         return (self.lower_by, self.by) if self.lower_by is not None and self.by else None
 
-    def with_minutes(self, minutes: int, today: date) -> "Limits":
+    def with_minutes(self, minutes: int, today: date) -> "BudgetLimits":
         """Else as it is; a pay-down whose day has passed is no aim any more."""
         if self.by and self.by <= today:
-            return Limits(minutes, self.score, self.artifacts)
+            return BudgetLimits(minutes, self.score, self.artifacts)
         return replace(self, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class BudgetPeriod:
     """How long a period is, and for a sprint of a scope's own where the first one began."""
 
     period: Period
@@ -61,7 +61,7 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class TrainPeriod:
     """The one period of a release train: the train itself."""
 
     whole: Span
@@ -71,7 +71,7 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class BudgetUse:
     """What a scope uses: minutes spent in the period so far; of its live artifacts what a month of
     them is expected to cost, their scores' sum and their number.
     """
@@ -83,18 +83,18 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BudgetStanding:
     """Where a budget stands today. `committed` is the forecast for the rest of the period,
     `runs_out` the day on which, at that rate, its hours are gone within the period; `run_rate` is
     what a month costs at the rate of the period so far, None before a day of it has gone.
     """
 
-    limits: Limits
+    limits: BudgetLimits
     span: Span
-    use: Use
+    use: BudgetUse
     committed: int
     run_rate: int | None
-    state: State
+    state: BudgetState
     runs_out: date | None
 
     @property
@@ -109,7 +109,7 @@ class Standing:
         return self.limits.lower_from - self.use.monthly
 
 
-def require_limits(limits: Limits, today: date) -> None:
+def require_limits(limits: BudgetLimits, today: date) -> None:
     """Refused, at its field, for what no budget can be."""
     if not 0 <= limits.minutes <= LONGEST_MINUTES:
         raise Refused("Hours go from 0 to 1,000,000.", field="minutes")
@@ -123,13 +123,13 @@ def require_limits(limits: Limits, today: date) -> None:
         raise Refused("Choose a day after today.", field="by")
 
 
-def standing(limits: Limits, period: Span, use: Use, today: date) -> Standing:
+def standing(limits: BudgetLimits, period: Span, use: BudgetUse, today: date) -> BudgetStanding:
     """As of the beginning of that day, which may be before the period begins."""
     left = days_left(period, today)
     gone = (min(today, period.last + timedelta(days=1)) - period.first).days
     daily = use.monthly / MONTH_DAYS
     committed = round(daily * left)
-    return Standing(
+    return BudgetStanding(
         limits=limits,
         span=period,
         use=use,
@@ -145,18 +145,20 @@ def days_left(period: Span, today: date) -> int:
     return max(0, (period.last - max(today, period.first)).days + 1)
 
 
-def _state(limits: Limits, use: Use, committed: int) -> State:
+def _state(limits: BudgetLimits, use: BudgetUse, committed: int) -> BudgetState:
     if use.spent > limits.minutes or _exceeds(limits, use):
-        return State.OVER
-    return State.AT_RISK if use.spent + committed > limits.minutes else State.WITHIN
+        return BudgetState.OVER
+    return BudgetState.AT_RISK if use.spent + committed > limits.minutes else BudgetState.WITHIN
 
 
-def _exceeds(limits: Limits, use: Use) -> bool:
+def _exceeds(limits: BudgetLimits, use: BudgetUse) -> bool:
     score = limits.score is not None and use.score > limits.score
     return score or (limits.artifacts is not None and use.artifacts > limits.artifacts)
 
 
-def _runs_out(limits: Limits, period: Span, use: Use, daily: float, today: date) -> date | None:
+def _runs_out(
+    limits: BudgetLimits, period: Span, use: BudgetUse, daily: float, today: date
+) -> date | None:
     """The day in whose course the last minute goes; None within the period."""
     left = limits.minutes - use.spent
     if left < 0 or daily <= 0:
@@ -165,15 +167,15 @@ def _runs_out(limits: Limits, period: Span, use: Use, daily: float, today: date)
     return day if day <= period.last else None
 
 
-def advice(standing: Standing, costliest: str | None) -> str:
+def advice(standing: BudgetStanding, costliest: str | None) -> str:
     """The one thing to do about it. `costliest` names what uses most of it."""
     about = f"; {costliest} uses most of it" if costliest else ""
     over = standing.use.spent - standing.limits.minutes
-    if standing.state is State.OVER and over > 0:
+    if standing.state is BudgetState.OVER and over > 0:
         return f"{as_hours(over)} over: retire or refactor before anything new comes in{about}"
-    if standing.state is State.OVER:
+    if standing.state is BudgetState.OVER:
         return f"over its limit of artifacts or score: retire before anything new comes in{about}"
-    if standing.state is State.AT_RISK:
+    if standing.state is BudgetState.AT_RISK:
         short = roughly(standing.forecast - standing.limits.minutes)
         return f"{short} short at this rate: decide now what can wait{about}"
     left = roughly(standing.limits.minutes - standing.forecast)

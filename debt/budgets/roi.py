@@ -33,7 +33,7 @@ MOST_MINUTES = 10_000 * _HOUR
 MOST_MONTHS = 60
 
 
-class Kind(StrEnum):
+class WorkKind(StrEnum):
     """What is done: with an artifact, or instead of that with what many of them stand on."""
 
     REFACTOR = "refactor"
@@ -45,25 +45,25 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-WITH_AN_ARTIFACT = (Kind.REFACTOR, Kind.RETIRE, Kind.REGENERATE)
-OPERATIONAL = tuple(kind for kind in Kind if kind not in WITH_AN_ARTIFACT)
+WITH_AN_ARTIFACT = (WorkKind.REFACTOR, WorkKind.RETIRE, WorkKind.REGENERATE)
+OPERATIONAL = tuple(kind for kind in WorkKind if kind not in WITH_AN_ARTIFACT)
 
 
-class State(StrEnum):
+class PlanState(StrEnum):
     PLANNED = "planned"
     DOING = "doing"
     DONE = "done"
     DROPPED = "dropped"
 
 
-OPEN = (State.PLANNED, State.DOING)
+OPEN = (PlanState.PLANNED, PlanState.DOING)
 _NEXT = {
-    State.PLANNED: (State.DOING, State.DONE, State.DROPPED),
-    State.DOING: (State.DONE, State.DROPPED),
+    PlanState.PLANNED: (PlanState.DOING, PlanState.DONE, PlanState.DROPPED),
+    PlanState.DOING: (PlanState.DONE, PlanState.DROPPED),
 }
 
 
-def require_next(state: State, following: State) -> None:
+def require_next(state: PlanState, following: PlanState) -> None:
     if following not in _NEXT.get(state, ()):
         raise Refused(f"That is {state} already; it cannot be {following} any more.")
 
@@ -88,10 +88,10 @@ class Stakes:
 
 
 @dataclass(frozen=True, slots=True)
-class Intended:
+class PlannedWork:
     """Work, and when it begins; as soon as may be where nobody says."""
 
-    kind: Kind
+    kind: WorkKind
     stakes: Stakes
     starts_on: date | None = None
 
@@ -105,17 +105,17 @@ def require_stakes(stakes: Stakes) -> None:
         raise Refused("That frees no hours: a month has to take less by it.", field="after")
 
 
-def usual_kind(artifact: Artifact, policy: Policy) -> Kind:
+def usual_kind(artifact: Artifact, policy: Policy) -> WorkKind:
     """What is deleted first is not refactored."""
     box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
     rated = artifact.value is not None
-    return Kind.RETIRE if rated and box is Quadrant.LOW_HIGH else Kind.REFACTOR
+    return WorkKind.RETIRE if rated and box is Quadrant.LOW_HIGH else WorkKind.REFACTOR
 
 
-def usual_stakes(artifact: Artifact, kind: Kind, policy: Policy) -> Stakes:
+def usual_stakes(artifact: Artifact, kind: WorkKind, policy: Policy) -> Stakes:
     """What a month takes by the estimate; the rest as the policy has it."""
     before = estimate(artifact, policy).minutes
-    after = 0 if kind is Kind.RETIRE else round(before * policy.roi.after_share)
+    after = 0 if kind is WorkKind.RETIRE else round(before * policy.roi.after_share)
     hours = policy.roi.cost_hours[artifact.ratings.complexity.value - 1]
     return Stakes(before, after, round(hours * _HOUR))
 
@@ -154,22 +154,22 @@ def _first_day(month: int) -> date:
     return date(min(month // 12, date.max.year), month % 12 + 1, 1)
 
 
-def risk_after(artifact: Artifact, kind: Kind, policy: Policy) -> int:
+def risk_after(artifact: Artifact, kind: WorkKind, policy: Policy) -> int:
     """The Risk rating that is left: none of what is gone, a refactor's limit, or what it was."""
     risk = artifact.ratings.risk.value
-    if kind is Kind.RETIRE:
+    if kind is WorkKind.RETIRE:
         return 0
-    return min(risk, policy.roi.risk_after) if kind is Kind.REFACTOR else risk
+    return min(risk, policy.roi.risk_after) if kind is WorkKind.REFACTOR else risk
 
 
-class Verdict(StrEnum):
+class PromiseVerdict(StrEnum):
     KEPT = "kept"
     BROKEN = "not kept"
     UNKNOWN = "nobody knows"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class PromiseCheck:
     """A promise beside what a month took since; None where nobody logged an hour on what goes on,
     since a month in which nobody logged is unknown, not zero.
     """
@@ -178,18 +178,18 @@ class Check:
     promised: int
     took: int | None
 
-    def verdict(self, policy: RoiPolicy) -> Verdict:
+    def verdict(self, policy: RoiPolicy) -> PromiseVerdict:
         """Kept where enough of what was promised was saved."""
         if self.took is None:
-            return Verdict.UNKNOWN
+            return PromiseVerdict.UNKNOWN
         enough = policy.kept_share * (self.before - self.promised)
-        return Verdict.KEPT if self.before - self.took >= enough else Verdict.BROKEN
+        return PromiseVerdict.KEPT if self.before - self.took >= enough else PromiseVerdict.BROKEN
 
 
-def check(kind: Kind, stakes: Stakes, worked: int, months: int) -> Check:
+def check(kind: WorkKind, stakes: Stakes, worked: int, months: int) -> PromiseCheck:
     """`worked` are the minutes of so many months since it was done."""
-    known = worked > 0 or kind is Kind.RETIRE
-    return Check(stakes.before, stakes.after, round(worked / months) if known else None)
+    known = worked > 0 or kind is WorkKind.RETIRE
+    return PromiseCheck(stakes.before, stakes.after, round(worked / months) if known else None)
 
 
 def check_on(done_on: date, months: int) -> date:

@@ -64,7 +64,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ReviewedChanges:
     """Reviewed changes of one kind of author: minutes each waited for its review, and tallies."""
 
     review_minutes: tuple[int, ...] = ()
@@ -74,8 +74,8 @@ class Changes:
     loops: Tally = Tally()
     follow_ups: Tally = Tally()
 
-    def __add__(self, other: "Changes") -> "Changes":
-        return Changes(
+    def __add__(self, other: "ReviewedChanges") -> "ReviewedChanges":
+        return ReviewedChanges(
             self.review_minutes + other.review_minutes,
             self.failed + other.failed,
             self.rolled_back + other.rolled_back,
@@ -101,7 +101,7 @@ class Moment:
     counts: Counts | None = None
     seen_on: date | None = None
     minutes: int = 0
-    tools: Changes = field(default_factory=Changes)
-    people: Changes = field(default_factory=Changes)
+    tools: ReviewedChanges = field(default_factory=ReviewedChanges)
+    people: ReviewedChanges = field(default_factory=ReviewedChanges)
     incidents: Tally = Tally()
     workarounds: int = 0

@@ -20,7 +20,7 @@ class Better(StrEnum):
     LESS = "less"
 
 
-class Source(StrEnum):
+class MetricSource(StrEnum):
     """Where the figures come from, and so what is missing where there are none."""
 
     REGISTER = "register"
@@ -30,7 +30,7 @@ class Source(StrEnum):
     WORKAROUNDS = "workarounds"
 
 
-class Group(StrEnum):
+class MetricGroup(StrEnum):
     CORE = "core"
     CHANGE = "change"
     LEADING = "leading"
@@ -50,8 +50,8 @@ class Metric:
     short: str
     unit: Unit
     better: Better
-    group: Group
-    source: Source
+    group: MetricGroup
+    source: MetricSource
     ask: str
     value: Read
     size: Callable[[Moment], float]
@@ -98,8 +98,8 @@ def _register(
         short=short,
         unit=Unit.SHARE,
         better=better,
-        group=Group.CORE if core else Group.LEADING,
-        source=Source.REGISTER,
+        group=MetricGroup.CORE if core else MetricGroup.LEADING,
+        source=MetricSource.REGISTER,
         ask=ask,
         value=_counted(of),
         size=_live,
@@ -123,8 +123,8 @@ def _changed(
         short=short,
         unit=unit,
         better=better,
-        group=Group.CHANGE,
-        source=Source.CHANGES,
+        group=MetricGroup.CHANGE,
+        source=MetricSource.CHANGES,
         ask=ask,
         value=lambda moment: getattr(moment.tools, of).share,
         size=lambda moment: getattr(moment.tools, of).of,
@@ -151,8 +151,8 @@ METRICS: tuple[Metric, ...] = (
         short="review time",
         unit=Unit.MINUTES,
         better=Better.LESS,
-        group=Group.CORE,
-        source=Source.CHANGES,
+        group=MetricGroup.CORE,
+        source=MetricSource.CHANGES,
         ask="make generated changes smaller, or name who reviews them",
         value=lambda moment: moment.tools.median_minutes,
         size=lambda moment: len(moment.tools.review_minutes),
@@ -164,8 +164,8 @@ METRICS: tuple[Metric, ...] = (
         short="hours in 4 weeks",
         unit=Unit.MINUTES,
         better=Better.LESS,
-        group=Group.CORE,
-        source=Source.HOURS,
+        group=MetricGroup.CORE,
+        source=MetricSource.HOURS,
         ask="refactor or retire what costs most",
         value=lambda moment: moment.minutes,
         size=lambda moment: moment.minutes / 60,
@@ -176,8 +176,8 @@ METRICS: tuple[Metric, ...] = (
         short="past review date",
         unit=Unit.NUMBER,
         better=Better.LESS,
-        group=Group.CORE,
-        source=Source.REGISTER,
+        group=MetricGroup.CORE,
+        source=MetricSource.REGISTER,
         ask="review them, or retire what nobody needs",
         value=_counted("past_review", of=None),
         size=_size("past_review"),
@@ -188,8 +188,8 @@ METRICS: tuple[Metric, ...] = (
         short="deleted per retained",
         unit=Unit.EACH,
         better=Better.MORE,
-        group=Group.CORE,
-        source=Source.REGISTER,
+        group=MetricGroup.CORE,
+        source=MetricSource.REGISTER,
         ask="retire what is of low value before more is kept",
         value=_counted("retired", of="retained"),
         size=_size("retained"),
@@ -200,8 +200,8 @@ METRICS: tuple[Metric, ...] = (
         short="hours per artifact",
         unit=Unit.MINUTES,
         better=Better.LESS,
-        group=Group.CORE,
-        source=Source.HOURS,
+        group=MetricGroup.CORE,
+        source=MetricSource.HOURS,
         ask="refactor or retire what costs most",
         value=_cost,
         size=lambda moment: moment.minutes / 60,
@@ -220,8 +220,8 @@ METRICS: tuple[Metric, ...] = (
         short="incidents with AI code",
         unit=Unit.SHARE,
         better=Better.LESS,
-        group=Group.CHANGE,
-        source=Source.INCIDENTS,
+        group=MetricGroup.CHANGE,
+        source=MetricSource.INCIDENTS,
         ask="review the artifacts that incidents name",
         value=lambda moment: moment.incidents.share,
         size=lambda moment: moment.incidents.of,
@@ -325,8 +325,8 @@ METRICS: tuple[Metric, ...] = (
         short="workarounds",
         unit=Unit.NUMBER,
         better=Better.LESS,
-        group=Group.LEADING,
-        source=Source.WORKAROUNDS,
+        group=MetricGroup.LEADING,
+        source=MetricSource.WORKAROUNDS,
         ask="ask why, then mend or retire what they go around",
         value=lambda moment: moment.workarounds,
         size=lambda moment: moment.workarounds,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from debt.metrics.figures import Counts, Moment
-from debt.metrics.metrics import METRICS, Better, Metric, Source, Unit
+from debt.metrics.metrics import METRICS, Better, Metric, MetricSource, Unit
 from debt.policy.policy import Policy
 
 
@@ -22,7 +22,7 @@ class Trend:
         return tuple(metric.value(each) for each in self.moments)
 
 
-_COUNTED_FROM_NONE = {Source.HOURS, Source.WORKAROUNDS}
+_COUNTED_FROM_NONE = {MetricSource.HOURS, MetricSource.WORKAROUNDS}
 
 
 class Turn(StrEnum):
@@ -35,7 +35,7 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MetricTrend:
     """A metric of a scope: now, twelve weeks ago and in between; people's code beside it."""
 
     metric: Metric
@@ -54,7 +54,7 @@ class Told:
     @property
     def short(self) -> bool:
         """Whether what it counts is not as good as it can be: somebody has something to do."""
-        if self.now is None or self.metric.source is not Source.REGISTER:
+        if self.now is None or self.metric.source is not MetricSource.REGISTER:
             return False
         best = 1 if self.metric.better is Better.MORE else 0
         return self.metric.unit in {Unit.SHARE, Unit.NUMBER} and self.now != best
@@ -66,16 +66,16 @@ class Told:
         return not silent and any(each is not None for each in self.series)
 
 
-def told(trend: Trend, policy: Policy) -> tuple[Told, ...]:
+def told(trend: Trend, policy: Policy) -> tuple[MetricTrend, ...]:
     """All metrics, in the order in which they are told."""
     return tuple(_told(metric, trend, policy) for metric in METRICS)
 
 
-def _told(metric: Metric, trend: Trend, policy: Policy) -> Told:
+def _told(metric: Metric, trend: Trend, policy: Policy) -> MetricTrend:
     series = trend.series(metric)
     beside = metric.beside(trend.at(0)) if metric.beside else None
     limit = policy.metrics[metric.name].worse_by
-    return Told(metric, series, _turn(metric, series[0], series[-1], limit), beside)
+    return MetricTrend(metric, series, _turn(metric, series[0], series[-1], limit), beside)
 
 
 def _turn(metric: Metric, then: float | None, now: float | None, limit: float | None) -> Turn:
@@ -109,7 +109,7 @@ def worsening(metric: Metric, then: float, now: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class WorsenedMetric:
     """A metric that got so much worse that somebody is asked for something."""
 
     metric: Metric
@@ -122,7 +122,7 @@ class Moved:
         return worsening(self.metric, self.then, self.now)
 
 
-def moved(trend: Trend, policy: Policy) -> Moved | None:
+def moved(trend: Trend, policy: Policy) -> WorsenedMetric | None:
     """The metric that lately got worst beyond its threshold, measured by that; None where none did.
     What had so a week ago was said then.
     """
@@ -130,7 +130,7 @@ def moved(trend: Trend, policy: Policy) -> Moved | None:
     return max(found, key=lambda each: each.excess / _limit(each.metric, policy), default=None)
 
 
-def _newly_moved(metric: Metric, trend: Trend, policy: Policy) -> Moved | None:
+def _newly_moved(metric: Metric, trend: Trend, policy: Policy) -> WorsenedMetric | None:
     now = _moved(metric, trend, policy, 0)
     return now if now and not _moved(metric, trend, policy, 1) else None
 
@@ -139,18 +139,18 @@ def _limit(metric: Metric, policy: Policy) -> float:
     return policy.metrics[metric.name].worse_by or _CEILING
 
 
-def _moved(metric: Metric, trend: Trend, policy: Policy, weeks_ago: int) -> Moved | None:
+def _moved(metric: Metric, trend: Trend, policy: Policy, weeks_ago: int) -> WorsenedMetric | None:
     rules, limit = policy.trend, policy.metrics[metric.name].worse_by
     before, today = trend.at(weeks_ago + rules.weeks), trend.at(weeks_ago)
     then, now = metric.value(before), metric.value(today)
     if limit is None or then is None or now is None or metric.size(today) < rules.at_least:
         return None
-    if metric.source is Source.HOURS and not before.minutes:
+    if metric.source is MetricSource.HOURS and not before.minutes:
         return None  # an artifact then cost nothing since nobody logged
     if _is_begun(metric, then):
         return None
     is_worse = worsening(metric, then, now) >= limit
-    return Moved(metric, then, now, rules.weeks) if is_worse else None
+    return WorsenedMetric(metric, then, now, rules.weeks) if is_worse else None
 
 
 def immature(then: float | None, now: float | None, policy: Policy) -> bool:

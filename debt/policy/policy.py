@@ -41,7 +41,7 @@ from debt.policy.values import (
     require_known,
     whole,
 )
-from debt.policy.vocabulary import Act, Check, MetricName, Role
+from debt.policy.vocabulary import Act, GateCheck, MetricName, Role
 
 WEEKDAYS: tuple[Weekday, ...] = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
@@ -78,7 +78,7 @@ class KindPolicy(Table):
     ratings: UsualRatings
     ends_as: Ending = Ending.RETIRE
     regenerate_every_days: DaysOrNever = None
-    gate: tuple[Check, ...] = tuple(Check)
+    gate: tuple[GateCheck, ...] = tuple(GateCheck)
 
 
 class LabelPolicy(Table):

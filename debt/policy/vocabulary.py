@@ -33,7 +33,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Check(StrEnum):
+class GateCheck(StrEnum):
     """What may be shown of an artifact before it is promoted (R19)."""
 
     TESTS = "tests"

@@ -11,7 +11,7 @@ from debt.refusal import Refused
 from debt.rules.tier import tier
 
 
-class Wish(StrEnum):
+class ApprovalKind(StrEnum):
     """What somebody may ask to be approved."""
 
     RETIRE = "retire"
@@ -61,7 +61,7 @@ def past_budget(artifact: Artifact, policy: Policy) -> Requirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class VoteCount:
     """Where a request stands: how many more have to agree, and from which groups one must be."""
 
     missing: int
@@ -72,10 +72,10 @@ class Count:
         return self.missing <= 0 and not self.missing_groups
 
 
-def count(needed: Requirement, voters: Collection[str], roster: Roster) -> Count:
+def count(needed: Requirement, voters: Collection[str], roster: Roster) -> VoteCount:
     """Who has lost the role since no longer counts for it, only as another person."""
     from_group = not needed.groups or bool(_able(needed, roster) & set(voters))
-    return Count(
+    return VoteCount(
         max(needed.count - len(voters), 0 if from_group else 1),
         () if from_group else needed.groups,
     )

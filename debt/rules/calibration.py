@@ -23,7 +23,7 @@ ENOUGH_ARTIFACTS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedHours:
     """What artifacts of a kind with that score have taken: `months` in which somebody logged."""
 
     kind: str
@@ -47,7 +47,7 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedHours:
     """The usual monthly hours of a kind as they are and as they would be; `own` where its own logs
     say so.
     """
@@ -68,10 +68,10 @@ class Refit:
     """All kinds in the order of the policy; none where all logs together are too few."""
 
     fit: Fit
-    proposed: Sequence[Proposed]
+    proposed: Sequence[ProposedHours]
 
 
-def refit(logged: Iterable[Logged], policy: Policy) -> Refit:
+def refit(logged: Iterable[LoggedHours], policy: Policy) -> Refit:
     """Of kinds that the policy knows; what the others took says nothing of a kind."""
     known = [each for each in logged if each.kind in policy.kinds]
     together = _fit(known, policy)
@@ -82,7 +82,7 @@ def refit(logged: Iterable[Logged], policy: Policy) -> Refit:
     return Refit(together, [_proposed(kind, fits[kind], together, policy) for kind in fits])
 
 
-def _fit(logged: Sequence[Logged], policy: Policy) -> Fit:
+def _fit(logged: Sequence[LoggedHours], policy: Policy) -> Fit:
     months = sum(each.months for each in logged)
     artifacts = sum(each.artifacts for each in logged)
     expected = sum(each.months * _usual(each, policy) for each in logged)
@@ -93,12 +93,12 @@ def _fit(logged: Sequence[Logged], policy: Policy) -> Fit:
     return Fit(months, artifacts, (prior + took) / (prior + expected))
 
 
-def _usual(each: Logged, policy: Policy) -> float:
+def _usual(each: LoggedHours, policy: Policy) -> float:
     """Hours a month."""
     return policy.kinds[each.kind].monthly_hours * sqrt(each.score / USUAL_SCORE)
 
 
-def _proposed(kind: str, fit: Fit, together: Fit, policy: Policy) -> Proposed:
+def _proposed(kind: str, fit: Fit, together: Fit, policy: Policy) -> ProposedHours:
     now = policy.kinds[kind].monthly_hours
     factor = fit.factor if fit.enough else together.factor
-    return Proposed(kind, now, float(f"{now * factor:.2g}"), fit, own=fit.enough)
+    return ProposedHours(kind, now, float(f"{now * factor:.2g}"), fit, own=fit.enough)

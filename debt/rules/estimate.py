@@ -47,7 +47,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Rests:
+class EstimateBasis:
     """What a sum of estimates rests on: `learned` minutes a month are those of artifacts for which
     somebody has logged hours; two times in three the true sum is within `spread` minutes of it,
     where the artifacts have nothing to do with each other.

@@ -4,7 +4,14 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import cast
 
-from debt.artifact.artifact import RATING_NAMES, Artifact, Label, Otherwise, Surface, as_json
+from debt.artifact.artifact import (
+    RATING_NAMES,
+    Artifact,
+    BlockDisagreement,
+    Label,
+    Surface,
+    as_json,
+)
 from debt.rules.facts import Facts
 
 GOVERNED = frozenset({"owner", "kind", "label", "review_on", "expires_on"})
@@ -39,7 +46,7 @@ def _stays(artifact: Artifact, name: str, told: Collection[str]) -> bool:
 
 def otherwise(
     artifact: Artifact, names: Collection[str], said: Facts, where: Callable[[str], str]
-) -> tuple[Otherwise, ...]:
+) -> tuple[BlockDisagreement, ...]:
     """What is in conflict, in the file's own words; what somebody has decided stays so while the
     file says the same.
     """
@@ -47,7 +54,7 @@ def otherwise(
     found = []
     for name in names:
         word = as_json(said[name])  # type: ignore[literal-required]  # names of Facts, as they came
-        found.append(Otherwise(name, word, where(name), (name, word) in decided))
+        found.append(BlockDisagreement(name, word, where(name), (name, word) in decided))
     return tuple(found)
 
 
@@ -55,7 +62,7 @@ _DATES = {"created_on", "review_on", "expires_on"}
 _CLOSED: Mapping[str, Callable[[str], object]] = {"label": Label, "surface": Surface}
 
 
-def as_fact(each: Otherwise) -> Facts:
+def as_fact(each: BlockDisagreement) -> Facts:
     """What the block says, as a fact of the register."""
     value: object = each.said
     if isinstance(value, str):

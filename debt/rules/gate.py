@@ -14,7 +14,7 @@ from debt.rules.dates import shifted
 from debt.rules.tier import tier
 
 
-class Item(StrEnum):
+class GateItem(StrEnum):
     """One line of the checklist, by the name it is called in commands and on the register."""
 
     TESTS = "tests"
@@ -41,26 +41,28 @@ class Item(StrEnum):
 
 
 _WORDS = {
-    Item.TESTS: "automated tests",
-    Item.SECURITY: "security checks",
-    Item.OBSERVABILITY: "observability hook",
-    Item.STYLE: "style rules",
-    Item.ARCHITECTURE: "architecture constraints",
-    Item.REVIEW: "human maintainability review",
-    Item.DOCUMENTATION: "documentation",
-    Item.OWNER: "named owner",
-    Item.ROLLBACK: "rollback strategy",
-    Item.MONITORING: "monitoring hook",
-    Item.RESPONDER: "responder",
-    Item.END: "planned end",
+    GateItem.TESTS: "automated tests",
+    GateItem.SECURITY: "security checks",
+    GateItem.OBSERVABILITY: "observability hook",
+    GateItem.STYLE: "style rules",
+    GateItem.ARCHITECTURE: "architecture constraints",
+    GateItem.REVIEW: "human maintainability review",
+    GateItem.DOCUMENTATION: "documentation",
+    GateItem.OWNER: "named owner",
+    GateItem.ROLLBACK: "rollback strategy",
+    GateItem.MONITORING: "monitoring hook",
+    GateItem.RESPONDER: "responder",
+    GateItem.END: "planned end",
 }
-_FACTS = frozenset({Item.OWNER, Item.ROLLBACK, Item.MONITORING, Item.RESPONDER, Item.END})
+_FACTS = frozenset(
+    {GateItem.OWNER, GateItem.ROLLBACK, GateItem.MONITORING, GateItem.RESPONDER, GateItem.END}
+)
 _NEXT = {Stage.CREATED: Stage.VALIDATED, Stage.VALIDATED: Stage.RETAINED}
 # What the human review answers, each with yes.
 REVIEWED = ("readable", "modular", "replaceable", "fits the roadmap")
 
 
-class Kept(Protocol):
+class GateEvidence(Protocol):
     """What was shown for an item: by whom, and until when it is waived where it is."""
 
     by: str
@@ -83,33 +85,33 @@ def next_stage(artifact: Artifact) -> Stage:
     return stage
 
 
-def gate(artifact: Artifact, policy: Policy, stage: Stage) -> tuple[Item, ...]:
+def gate(artifact: Artifact, policy: Policy, stage: Stage) -> tuple[GateItem, ...]:
     """What is asked of it on the way to a stage: by kind, tier, label, surface, and the stage."""
     return tuple(dict.fromkeys(_asked(artifact, policy, stage)))
 
 
-def _asked(artifact: Artifact, policy: Policy, stage: Stage) -> Iterator[Item]:
+def _asked(artifact: Artifact, policy: Policy, stage: Stage) -> Iterator[GateItem]:
     kind, durable = policy.kind(artifact.kind), artifact.label is Label.DURABLE
-    yield from map(Item, kind.gate)
+    yield from map(GateItem, kind.gate)
     if tier(artifact, policy) in policy.gate.human_review_tiers:
-        yield Item.REVIEW
+        yield GateItem.REVIEW
     if durable:
-        yield Item.DOCUMENTATION
+        yield GateItem.DOCUMENTATION
     if durable or kind.owner_required:
-        yield Item.OWNER
+        yield GateItem.OWNER
     if artifact.surface in policy.thresholds.exposed_surfaces:
-        yield from (Item.ROLLBACK, Item.MONITORING, Item.RESPONDER)
+        yield from (GateItem.ROLLBACK, GateItem.MONITORING, GateItem.RESPONDER)
     if stage is Stage.RETAINED:
-        yield Item.END
+        yield GateItem.END
 
 
 def missing(
-    items: Sequence[Item], shown: Mapping[str, Kept], artifact: Artifact, today: date
-) -> tuple[Item, ...]:
+    items: Sequence[GateItem], shown: Mapping[str, GateEvidence], artifact: Artifact, today: date
+) -> tuple[GateItem, ...]:
     return tuple(item for item in items if not settled(item, shown.get(item), artifact, today))
 
 
-def settled(item: Item, kept: Kept | None, artifact: Artifact, today: date) -> bool:
+def settled(item: GateItem, kept: GateEvidence | None, artifact: Artifact, today: date) -> bool:
     """By the artifact itself, by evidence, or by a waiver up to its last day.
 
     The review of somebody who owns it by now counts no more.
@@ -120,27 +122,27 @@ def settled(item: Item, kept: Kept | None, artifact: Artifact, today: date) -> b
         return False
     if kept.waived_until:
         return today <= kept.waived_until
-    return item is not Item.REVIEW or kept.by != artifact.owner
+    return item is not GateItem.REVIEW or kept.by != artifact.owner
 
 
-def fact(item: Item, artifact: Artifact) -> str | None:
+def fact(item: GateItem, artifact: Artifact) -> str | None:
     """What the artifact says of itself there; None where it says nothing that means anything."""
-    if item is Item.OWNER:
+    if item is GateItem.OWNER:
         return None if artifact.orphan else artifact.owner
-    if item is Item.END:
+    if item is GateItem.END:
         return artifact.planned_end
     said: str | None = getattr(artifact, item)
     return said if said and not is_vague(said, words=1) else None
 
 
-def require_complete(artifact: Artifact, stage: Stage, lacking: Sequence[Item]) -> None:
+def require_complete(artifact: Artifact, stage: Stage, lacking: Sequence[GateItem]) -> None:
     """Refused with the names of what is missing."""
     if lacking:
         named = ", ".join(item.words for item in lacking)
         raise Refused(f"{artifact.key} cannot become {stage} yet; missing: {named}.")
 
 
-def item_named(word: str, artifact: Artifact, policy: Policy) -> Item:
+def item_named(word: str, artifact: Artifact, policy: Policy) -> GateItem:
     """Refused, with what there is, for what the gate does not ask of this artifact."""
     asked = gate(artifact, policy, next_stage(artifact))
     named = next((item for item in asked if item == word.strip().casefold()), None)
@@ -150,21 +152,21 @@ def item_named(word: str, artifact: Artifact, policy: Policy) -> Item:
     return named
 
 
-def require_evidence(item: Item, artifact: Artifact, by: str) -> None:
+def require_evidence(item: GateItem, artifact: Artifact, by: str) -> None:
     """Refused for what is no matter of evidence, and for an owner's review of their own."""
     if item.is_fact:
-        how = {Item.OWNER: "claim it", Item.END: "it is chosen with the promotion"}
+        how = {GateItem.OWNER: "claim it", GateItem.END: "it is chosen with the promotion"}
         what = how.get(item, f"say it with edit {artifact.key}")
         raise Refused(f"The {item.words} is a fact about {artifact.key}: {what}.", field="item")
-    if item is Item.REVIEW and by == artifact.owner:
+    if item is GateItem.REVIEW and by == artifact.owner:
         raise Refused(
             f"You own {artifact.key}; its {item.words} is for somebody who is not the owner."
         )
 
 
-def require_waivable(item: Item, artifact: Artifact, by: str, policy: Policy) -> None:
+def require_waivable(item: GateItem, artifact: Artifact, by: str, policy: Policy) -> None:
     """Refused for a planned end, and for an owner where the tier lets nobody decide alone."""
-    if item is Item.END:
+    if item is GateItem.END:
         raise Refused("Whatever is retained has a planned end; that is not waived.", field="item")
     name = tier(artifact, policy)
     if by == artifact.owner and not policy.tier(name).own_request:

@@ -18,7 +18,7 @@ from debt.artifact.artifact import RATING_NAMES, Artifact
 from debt.artifact.lifecycle import require_live
 from debt.refusal import Refused
 from intake.blocks.blocks import DIRECTORY_FILES, FRONT_MATTER, blocks_in
-from intake.blocks.writing import KEY, Pair, with_comment, with_front_matter, with_yaml
+from intake.blocks.writing import KEY, BlockLine, with_comment, with_front_matter, with_yaml
 from intake.columns.cells import READERS
 from intake.columns.columns import COLUMNS
 from intake.columns.json import VALUES
@@ -62,7 +62,7 @@ def annotated(root: Path, artifact: Artifact, owner: str | None) -> Annotated:
     require_live(artifact.key, artifact.stage)
     place = _place(root, artifact)
     before = _content(root, place.path)
-    pairs = [*_pairs(artifact, owner), *([Pair("paths", place.paths)] if place.paths else [])]
+    pairs = [*_pairs(artifact, owner), *([BlockLine("paths", place.paths)] if place.paths else [])]
     after = _with_block(place.path, before or b"", pairs)
     _require_read_back(place, after, artifact, pairs)
     return Annotated(place.path, before, after)
@@ -94,13 +94,15 @@ def write(root: Path, annotation: Annotated) -> None:
         scratch.unlink(missing_ok=True)
 
 
-def _pairs(artifact: Artifact, owner: str | None) -> Iterator[Pair]:
+def _pairs(artifact: Artifact, owner: str | None) -> Iterator[BlockLine]:
     """What the register holds, by the spreadsheet's names; an estimate is nobody's word."""
-    yield Pair(KEY, artifact.key)
+    yield BlockLine(KEY, artifact.key)
     for column in COLUMNS:
         value = owner if column == "owner" else _value(artifact, column)
         if column not in _LEFT_OUT and value not in {None, ""}:
-            yield Pair(column, value.isoformat() if hasattr(value, "isoformat") else str(value))
+            yield BlockLine(
+                column, value.isoformat() if hasattr(value, "isoformat") else str(value)
+            )
 
 
 def _value(artifact: Artifact, column: str) -> Any:
@@ -194,7 +196,7 @@ def _content(root: Path, path: str) -> bytes | None:
     return target.read_bytes()
 
 
-def _with_block(path: str, content: bytes, pairs: Sequence[Pair]) -> bytes:
+def _with_block(path: str, content: bytes, pairs: Sequence[BlockLine]) -> bytes:
     """In the file's own encoding; what is no UTF-8 gets letters that every encoding has."""
     name = path.rpartition("/")[2].lower()
     text, encoding = _decoded(content)
@@ -224,7 +226,7 @@ def _declares_another(content: bytes) -> bool:
 
 
 def _require_read_back(
-    place: _Place, content: bytes, artifact: Artifact, pairs: Sequence[Pair]
+    place: _Place, content: bytes, artifact: Artifact, pairs: Sequence[BlockLine]
 ) -> None:
     """Refused unless a scan would read what was written."""
     said: dict[str, Any] = {

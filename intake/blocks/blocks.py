@@ -13,7 +13,7 @@ import yaml
 
 from debt.refusal import Refused
 from debt.rules.facts import Facts
-from intake.blocks.yaml_text import Entry, WrongYaml, composed, entries_of, value_of
+from intake.blocks.yaml_text import WrongYaml, YamlEntry, composed, entries_of, value_of
 from intake.columns.cells import READERS
 from intake.languages.comments import BOM, MOST_CHARACTERS, TABLE, first_lines, header, styles_of
 from intake.provenance.markers import BUILT_IN, Markers, tool_called
@@ -153,10 +153,10 @@ def _of_comment(path: str, text: str, markers: Markers) -> list[Block]:
     entries = []
     for line in header(path, first_lines(text)):
         if match := _LINE.fullmatch(line.text):
-            entries.append(Entry(match[1], unquoted(match[2].strip()), line.number))
+            entries.append(YamlEntry(match[1], unquoted(match[2].strip()), line.number))
         elif bare := _BARE.fullmatch(line.text):
-            entries.append(Entry("ai_generated", "true", line.number))
-            entries += [Entry("generated_by", bare[1], line.number)] if bare[1] else []
+            entries.append(YamlEntry("ai_generated", "true", line.number))
+            entries += [YamlEntry("generated_by", bare[1], line.number)] if bare[1] else []
     return [_block(path, entries[0].line, entries, markers)] if entries else []
 
 
@@ -165,7 +165,7 @@ def _unreadable(path: str, line: int, why: WrongYaml) -> Block:
 
 
 def _block(
-    path: str, line: int, entries: Iterable[Entry], markers: Markers, *, ours: bool = False
+    path: str, line: int, entries: Iterable[YamlEntry], markers: Markers, *, ours: bool = False
 ) -> Block:
     reading = _Reading(path, markers, ours)
     for entry in entries:
@@ -186,7 +186,7 @@ class _Reading:
         self._unclear = False
         self._faults: list[str] = []
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: YamlEntry) -> None:
         name = re.sub(r"[\s_-]+", "_", entry.key.strip()).casefold()
         mine = name.removeprefix(_OURS)
         if name in _STRICT | _LOOSE:
@@ -197,7 +197,7 @@ class _Reading:
             self._ours = self._ours or mine != name
             self._field(_FIELDS[mine], entry)
 
-    def _disclosed(self, name: str, entry: Entry) -> None:
+    def _disclosed(self, name: str, entry: YamlEntry) -> None:
         said = entry.text.strip().casefold()
         if said in _SAYS_AI:
             self._origins.append("ai")
@@ -207,14 +207,14 @@ class _Reading:
             self._unclear = True
             self._wrong(entry, f"“{shown(said, 40)}” is not ai-generated, ai-assisted or none")
 
-    def _made_by(self, entry: Entry) -> None:
+    def _made_by(self, entry: YamlEntry) -> None:
         if by := tool_called(entry.text.strip(), self._markers):
             self._origins.append("ai")
             for name, value in zip(("origin_tool", "origin_model"), by, strict=True):
                 if value:
                     self._keep(name, value, entry)
 
-    def _field(self, name: str, entry: Entry) -> None:
+    def _field(self, name: str, entry: YamlEntry) -> None:
         text = _owner_in(entry.text) if name == "owner" else entry.text
         if name == "owner" and _HANDLE.fullmatch(text):
             self._handle = self._handle or text
@@ -227,11 +227,11 @@ class _Reading:
         if value not in {None, ()}:
             self._keep(name, value, entry)
 
-    def _keep(self, name: str, value: Any, entry: Entry) -> None:
+    def _keep(self, name: str, value: Any, entry: YamlEntry) -> None:
         self._said.setdefault(name, value)
         self._lines.setdefault(name, entry.line)
 
-    def _wrong(self, entry: Entry, why: str) -> None:
+    def _wrong(self, entry: YamlEntry, why: str) -> None:
         where = f"{shown(self._path)}:{entry.line}"
         self._faults.append(f"{where} {shown(entry.key, 40)}: {shown(why)}")
 

@@ -14,21 +14,29 @@ from debt.refusal import Refused
 from intake.blocks.blocks import front_matter
 from intake.blocks.yaml_text import WrongYaml, composed, entries_of, value_of
 from intake.columns.columns import COLUMNS
-from intake.languages.comments import BOM, CLOSED_BY, Line, header, lines_of, preamble, styles_of
+from intake.languages.comments import (
+    BOM,
+    CLOSED_BY,
+    CommentLine,
+    header,
+    lines_of,
+    preamble,
+    styles_of,
+)
 from intake.text.quoting import for_comment, for_yaml, unquoted
 
 KEY = "debt-key"
 _SIGNS = re.compile(rf"{BOM}?[ \t]*(?://+!?|--+|[#;*]+)?[ \t]*")
 
 
-class Pair(NamedTuple):
+class BlockLine(NamedTuple):
     """One line of a block; `paths` alone has several texts, in a `debt.yml` only."""
 
     name: str
     text: str | tuple[str, ...]
 
 
-def with_comment(path: str, text: str, pairs: Sequence[Pair], *, ascii_only: bool) -> str:
+def with_comment(path: str, text: str, pairs: Sequence[BlockLine], *, ascii_only: bool) -> str:
     """The source text with the block in the comment at its head."""
     lines = lines_of(text)
     said = [f"{name}: {for_comment(str(of), ascii_only=ascii_only)}" for name, of in pairs]
@@ -38,7 +46,7 @@ def with_comment(path: str, text: str, pairs: Sequence[Pair], *, ascii_only: boo
     return _inserted(lines, _decorated(said, styles_of(path)[0]))
 
 
-def with_front_matter(path: str, text: str, pairs: Sequence[Pair]) -> str:
+def with_front_matter(path: str, text: str, pairs: Sequence[BlockLine]) -> str:
     """The document with the block under `debt:` of its front matter."""
     span, end = front_matter(text), _ending(lines_of(text))
     block = f"debt:{end}{_mapping(pairs, '  ', end)}"
@@ -54,7 +62,7 @@ def with_front_matter(path: str, text: str, pairs: Sequence[Pair]) -> str:
     return f"{text[: span[0]]}{matter}{text[span[1] :]}"
 
 
-def with_yaml(path: str, text: str, pairs: Sequence[Pair]) -> str:
+def with_yaml(path: str, text: str, pairs: Sequence[BlockLine]) -> str:
     """The `debt.yml` with the block: in place of the one with its key, else beside the others."""
     root, end = _composed(path, text.removeprefix(BOM)), _ending(lines_of(text))
     if root is None:
@@ -72,7 +80,7 @@ def with_yaml(path: str, text: str, pairs: Sequence[Pair]) -> str:
     return bom + _appended(path, text, node, pairs)
 
 
-def _run(path: str, lines: Sequence[str], pairs: Sequence[Pair]) -> list[Line]:
+def _run(path: str, lines: Sequence[str], pairs: Sequence[BlockLine]) -> list[CommentLine]:
     """The lines of the header that are the artifact's block already. Refused for another's."""
     every = {line.number: line for line in header(path, lines)}
     first = next((line for line in every.values() if _says_key(line.text)), None)
@@ -95,7 +103,7 @@ def _says_key(text: str) -> bool:
     return re.match(r"debt[-_ ]key\s*:", text, re.I) is not None
 
 
-def _rewritten(lines: Sequence[str], here: Sequence[Line], said: Sequence[str]) -> str:
+def _rewritten(lines: Sequence[str], here: Sequence[CommentLine], said: Sequence[str]) -> str:
     first, last = here[0].number - 1, here[-1].number
     signs = _SIGNS.match(lines[first])
     before = signs[0] if signs else ""
@@ -144,7 +152,7 @@ def _composed(path: str, text: str) -> yaml.Node | None:
         raise Refused(f"{path}: its YAML cannot be read, {wrong}.") from None
 
 
-def _mapping(pairs: Sequence[Pair], before: str, end: str) -> str:
+def _mapping(pairs: Sequence[BlockLine], before: str, end: str) -> str:
     return "".join(f"{before}{name}: {_yaml(text)}{end}" for name, text in pairs)
 
 
@@ -159,7 +167,7 @@ def _key_in(node: yaml.Node) -> str | None:
     return next((key_of(parse_key(entry.text)) for entry in said), None)
 
 
-def _replaced(path: str, text: str, node: yaml.Node, pairs: Sequence[Pair]) -> str:
+def _replaced(path: str, text: str, node: yaml.Node, pairs: Sequence[BlockLine]) -> str:
     """The text with a mapping's lines written anew. Refused for a block of another artifact."""
     key = _key_in(node)
     if key not in {None, pairs[0].text}:
@@ -185,7 +193,7 @@ def _as_list(path: str, text: str, node: yaml.MappingNode) -> str:
     return "".join(lines)
 
 
-def _appended(path: str, text: str, node: yaml.Node, pairs: Sequence[Pair]) -> str:
+def _appended(path: str, text: str, node: yaml.Node, pairs: Sequence[BlockLine]) -> str:
     _require_lines(path, node)
     lines, column, last = lines_of(text), node.start_mark.column, _last_line(node)
     end = _ending(lines)

@@ -17,7 +17,7 @@ class WrongYaml(Exception):
     """It cannot be read; the message says in which line, and why."""
 
 
-class Entry(NamedTuple):
+class YamlEntry(NamedTuple):
     """A key and what it says, as text; `line` counts from 1."""
 
     key: str
@@ -67,13 +67,13 @@ def value_of(node: yaml.Node, key: str) -> yaml.Node | None:
     return next((value for name, value in node.value if name.value == key), None)
 
 
-def entries_of(node: yaml.Node, first_line: int = 1) -> list[Entry]:
+def entries_of(node: yaml.Node, first_line: int = 1) -> list[YamlEntry]:
     """The pairs of a mapping that are text, or lists of text; a null says nothing."""
     if not isinstance(node, yaml.MappingNode):
         return []
     pairs = ((name, _text(value)) for name, value in node.value)
     return [
-        Entry(name.value, text, name.start_mark.line + first_line)
+        YamlEntry(name.value, text, name.start_mark.line + first_line)
         for name, text in pairs
         if isinstance(name, yaml.ScalarNode) and text is not None
     ]

@@ -5,27 +5,27 @@ from dataclasses import dataclass
 
 from debt.artifact.registered_paths import RegisteredPaths
 from intake.blocks.blocks import Block
-from intake.findings.candidates import Facts
+from intake.findings.candidates import RepositoryFacts
 from intake.findings.claims import claims_of
 from intake.findings.grouping import CodeFile
 from intake.findings.moves import Move, moves_of
-from intake.findings.register_paths import Settled, settled
+from intake.findings.register_paths import DeclaredFiles, settled
 from intake.git.repository import Repository
 from intake.languages.kinds import is_code, kind_of
 from intake.text.globs import ByGlob, escaped
 
 
 @dataclass(frozen=True)
-class Parted:
+class FileAttribution:
     """Files of code by who speaks for them: `counting` are those that tools wrote enough of, `said`
     is what blocks and people say; `moved` is by the path before.
     """
 
     counting: frozenset[str]
-    said: Settled
+    said: DeclaredFiles
     moved: Mapping[str, Move]
 
-    def written(self, facts: Facts) -> tuple[set[str], set[str]]:
+    def written(self, facts: RepositoryFacts) -> tuple[set[str], set[str]]:
         """Files of tools and files of people; what somebody says of one comes first."""
         tools, people = set(self.said.taken), set(self.said.denied)
         for path in facts.lines:
@@ -36,7 +36,7 @@ class Parted:
                     people.add(path)
         return tools, people
 
-    def code_files(self, repository: Repository, facts: Facts) -> Iterator[CodeFile]:
+    def code_files(self, repository: Repository, facts: RepositoryFacts) -> Iterator[CodeFile]:
         """Every file that nobody speaks for, with whether it counts; owners matter only near those
         that do.
         """
@@ -50,12 +50,14 @@ class Parted:
                 counts, apart = path in counting, path in said.dismissed
                 yield CodeFile(path, kind_of(path), lines, counts, owners, apart)
 
-    def mixed(self, facts: Facts) -> int:
+    def mixed(self, facts: RepositoryFacts) -> int:
         others = (path for path in facts.lines if path not in self.counting)
         return sum(facts.is_mixed(path) and not self.said.has(path) for path in others)
 
 
-def parted_by(facts: Facts, blocks: Iterable[Block], known: RegisteredPaths) -> Parted:
+def parted_by(
+    facts: RepositoryFacts, blocks: Iterable[Block], known: RegisteredPaths
+) -> FileAttribution:
     """By shares of lines, by blocks, and by what the register knows."""
     moved = moves_of(facts.history)
     files = [path for path in facts.lines if is_code(path)]
@@ -63,7 +65,7 @@ def parted_by(facts: Facts, blocks: Iterable[Block], known: RegisteredPaths) -> 
     counting = frozenset(path for path in files if _counts(path, facts, held))
     claims = claims_of(blocks, files, counting.__contains__)
     away = frozenset(_moved_away(known, moved))
-    return Parted(counting, settled(claims, files, known, away), moved)
+    return FileAttribution(counting, settled(claims, files, known, away), moved)
 
 
 def _moved_away(known: RegisteredPaths, moves: Mapping[str, Move]) -> Iterator[str]:
@@ -84,7 +86,7 @@ def _held(known: RegisteredPaths, moved: Mapping[str, Move]) -> Callable[[str], 
     return lambda path: path in followed or held.of(path) is not None
 
 
-def _counts(path: str, facts: Facts, held: Callable[[str], bool]) -> bool:
+def _counts(path: str, facts: RepositoryFacts, held: Callable[[str], bool]) -> bool:
     """Whether tools wrote enough of it; what is an artifact already needs less to stay one."""
     scan, share = facts.rules.scan, facts.share(path)
     enough = share >= scan.leave and facts.is_sizable(path)

@@ -10,7 +10,7 @@ from functools import cached_property
 from intake.findings import baseline
 from intake.findings.baseline import Baseline
 from intake.findings.documents import Documents
-from intake.findings.grouping import Group
+from intake.findings.grouping import FileGroup
 from intake.languages.codeowners import Owners, Ownership
 from intake.languages.imports import Reference
 from intake.languages.kinds import kind_of, tests_never_name
@@ -18,8 +18,8 @@ from intake.languages.references import References
 from intake.languages.tests_of import Tests
 from intake.provenance.history import FileHistory, History
 from intake.provenance.markers import By
-from intake.reading.file_signals import Traits
-from intake.reading.scan_rules import Rules
+from intake.reading.file_signals import FileSignals
+from intake.reading.scan_rules import ScanRules
 
 DAY = 86_400
 YEAR = 365 * DAY
@@ -27,21 +27,21 @@ HIDDEN = re.compile(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com")
 
 
 @dataclass(frozen=True)
-class Facts:
+class RepositoryFacts:
     """All that was read of a repository, by path. `now` is in seconds since 1970. `named` is what
     import lines name, `references` tells of those that lead to files of candidates.
     """
 
     repo: str
     now: float
-    rules: Rules
+    rules: ScanRules
     owners: Owners
     history: History
     files: Mapping[str, FileHistory]
     lines: Mapping[str, int]
     branches: Mapping[str, int]
     named: Mapping[str, tuple[Reference, ...]]
-    traits: Mapping[str, Traits] = field(default_factory=dict)
+    traits: Mapping[str, FileSignals] = field(default_factory=dict)
     documents: Documents = field(default_factory=Documents)
     references: References = field(default_factory=References)
     baseline: Baseline = field(default_factory=Baseline)
@@ -106,8 +106,8 @@ class Candidate:
     `incidents` are those of a year that name an artifact with some of its files.
     """
 
-    group: Group
-    facts: Facts
+    group: FileGroup
+    facts: RepositoryFacts
     incidents: int = 0
 
     @cached_property
@@ -203,7 +203,7 @@ class Candidate:
         return self.facts.history.tools_of(*self.files.values())
 
 
-def people_of(commits: Iterable[int], facts: Facts) -> Counter[int]:
+def people_of(commits: Iterable[int], facts: RepositoryFacts) -> Counter[int]:
     """Commits by author, machines left out; among equals the one seen last comes first."""
     history = facts.history
     authors = (history.author[commit] for commit in sorted(commits, reverse=True))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 
 from intake.blocks.blocks import Block
-from intake.findings.grouping import Group
+from intake.findings.grouping import FileGroup
 from intake.languages.kinds import KINDS, kind_of
 from intake.text.globs import escaped, matches
 from intake.text.shown import shown
@@ -20,27 +20,27 @@ LONGEST = 1_000
 
 
 @dataclass(frozen=True)
-class Claim:
+class BlockClaim:
     """A block and the files that are its artifact, first the one that names it best."""
 
     block: Block
     files: tuple[str, ...]
     paths: tuple[str, ...]
 
-    def group(self) -> Group:
+    def group(self) -> FileGroup:
         """The artifact as one of the groups, known by where the block stands."""
         said = self.block.facts.get("kind")
         kind = next((kind for kind in KINDS if kind == said), kind_of(self.files[0]))
         name = self.block.facts.get("name") or _usual_name(self.block)
         apart = ("block", *self.block.paths)
-        return Group(kind, self.block.path, False, self.files, self.paths, name, apart)
+        return FileGroup(kind, self.block.path, False, self.files, self.paths, name, apart)
 
 
 @dataclass(frozen=True)
 class Claims:
     """All claims of a repository; `denied` are files that say a person wrote them."""
 
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[BlockClaim, ...] = ()
     denied: frozenset[str] = frozenset()
     faults: tuple[str, ...] = ()
     claimed: frozenset[str] = field(default_factory=frozenset)
@@ -76,14 +76,14 @@ def _speaks(block: Block, counts: Callable[[str], bool]) -> bool:
     return block.declares or (block.tells and counts(block.path))
 
 
-def _of_files(speaking: Mapping[str, Block]) -> Iterator[Claim]:
+def _of_files(speaking: Mapping[str, Block]) -> Iterator[BlockClaim]:
     """One for each file; files that give the same key are one artifact."""
     together: dict[object, list[Block]] = defaultdict(list)
     for path, block in speaking.items():
         together[block.key or path].append(block)
     for blocks in together.values():
         files = tuple(block.path for block in blocks)
-        yield Claim(blocks[0], files, tuple(escaped(path) for path in files))
+        yield BlockClaim(blocks[0], files, tuple(escaped(path) for path in files))
 
 
 def _scope(block: Block) -> tuple[Block, tuple[str, ...]] | None:
@@ -115,7 +115,7 @@ def _wrong(block: Block) -> str:
 
 def _of_directories(
     scopes: Sequence[tuple[Block, tuple[str, ...]]], files: Iterable[str]
-) -> Iterator[Claim]:
+) -> Iterator[BlockClaim]:
     """One for each block; where it has no file of code, its own file stands for it."""
     theirs: dict[int, list[str]] = defaultdict(list)
     by_start = [
@@ -128,7 +128,7 @@ def _of_directories(
                 theirs[number].append(path)
                 break
     for number, (block, globs) in enumerate(scopes):
-        yield Claim(block, tuple(sorted(theirs[number])) or (block.path,), globs)
+        yield BlockClaim(block, tuple(sorted(theirs[number])) or (block.path,), globs)
 
 
 def _literal(glob: str) -> str:

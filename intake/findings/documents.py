@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from intake.findings.grouping import Group
+from intake.findings.grouping import FileGroup
 
 ENDINGS = (".md", ".markdown", ".rst", ".adoc")
 # About a project as a whole, its rules and its past; not about how its code works.
@@ -23,7 +23,7 @@ class Documents:
         self._within = self._in.union(*map(_above, self._in))
         self._named = {_stem(name) for _, _, name in found} - OF_DIRECTORIES
 
-    def beside(self, group: Group) -> bool:
+    def beside(self, group: FileGroup) -> bool:
         """Whether one lies where the group's files do or around them, or is called like them. What
         lies at the top is about everything, and so about what lies there too.
         """
@@ -35,7 +35,7 @@ class Documents:
         return not self._named.isdisjoint(map(_stem, _names(group)))
 
 
-def _names(group: Group) -> list[str]:
+def _names(group: FileGroup) -> list[str]:
     names = [path.rpartition("/")[2] for path in group.files]
     return [group.directory.rpartition("/")[2], *names] if group.whole else names
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from math import prod
 
-from debt.artifact.evidence import Piece, agreement, kept
+from debt.artifact.evidence import EvidencePiece, agreement, kept
 from debt.artifact.proxy import ProxyRating
 from debt.artifact.signals import Signal
 from intake.findings import ratings
-from intake.findings.candidates import DAY, HIDDEN, Candidate, Facts, people_of
-from intake.findings.ratings import Changes, People
+from intake.findings.candidates import DAY, HIDDEN, Candidate, RepositoryFacts, people_of
+from intake.findings.ratings import CommitActivity, Committers
 from intake.languages.kinds import Kind, service_of
 from intake.provenance.markers import By
 from intake.provenance.pieces import pieces_of
@@ -53,7 +53,7 @@ class Finding:
     ai_lines: int
     added_lines: int
     evidence: str
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[EvidencePiece, ...] = ()
     signals: tuple[Signal, ...] = ()
     written_on: date | None = None
 
@@ -113,9 +113,9 @@ def _frequency(candidate: Candidate) -> ProxyRating:
     return found._replace(reason=f"{found.reason} ({beside})") if beside else found
 
 
-def _changes(commits: Collection[int], facts: Facts) -> Changes:
+def _changes(commits: Collection[int], facts: RepositoryFacts) -> CommitActivity:
     landed = facts.history.landed
-    return Changes(len(commits), len({landed[commit] // DAY for commit in commits}))
+    return CommitActivity(len(commits), len({landed[commit] // DAY for commit in commits}))
 
 
 def _complexity(candidate: Candidate) -> ProxyRating:
@@ -150,7 +150,7 @@ def _friction(candidate: Candidate) -> ProxyRating:
         facts.rules.scale,
         owned=bool(candidate.ownership.owners),
         catch_all=candidate.ownership.catch_all,
-        people=People(commits, min(silent, default=None), of_owner=bool(owners)),
+        people=Committers(commits, min(silent, default=None), of_owner=bool(owners)),
         explained={"a document": candidate.documented, "tests": tests},
     )
 
@@ -194,7 +194,7 @@ def _written_on(candidate: Candidate) -> date | None:
     return facts.when(max(landed)) if landed else None
 
 
-def _evidence(candidate: Candidate, pieces: Iterable[Piece]) -> str:
+def _evidence(candidate: Candidate, pieces: Iterable[EvidencePiece]) -> str:
     """ "412 of 530 added lines by Claude Code in 9 commits", and how far sources agree."""
     tools = list(dict.fromkeys(by.tool for by, _ in candidate.tools.most_common()))
     named = " and ".join(tools) if len(tools) < 3 else f"{tools[0]} and {len(tools) - 1} others"

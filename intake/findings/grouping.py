@@ -67,7 +67,7 @@ class CodeFile(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FileGroup:
     """Files that are one artifact: a whole directory, or siblings in one."""
 
     kind: Kind
@@ -124,14 +124,14 @@ class _Directory:
             yield from child.all_files()
 
 
-def groups_of(files: Iterable[CodeFile], repo: str, policy: ScanPolicy) -> list[Group]:
+def groups_of(files: Iterable[CodeFile], repo: str, policy: ScanPolicy) -> list[FileGroup]:
     """All artifacts among the files, in no order; `repo` names the outermost directory."""
     every = sorted(files, key=lambda file: file.path)
     by_kind: dict[Kind, list[CodeFile]] = defaultdict(list)
     for file in every:
         by_kind[file.kind].append(file)
     within = {kind: _directories(file.path for file in some) for kind, some in by_kind.items()}
-    found: list[Group] = []
+    found: list[FileGroup] = []
     for kind, members in by_kind.items():
         if any(file.counts for file in members):
             others = {""}.union(*(within[other] for other in by_kind if other != kind))
@@ -179,7 +179,7 @@ class _Walk:
     repo: str
     policy: ScanPolicy
 
-    def through(self, at: _Directory, directory: str) -> Iterator[Group]:
+    def through(self, at: _Directory, directory: str) -> Iterator[FileGroup]:
         """Outermost first: a directory that is one artifact has none below it."""
         if not at.counting:
             return
@@ -201,10 +201,10 @@ class _Walk:
         return half and fewest <= at.number <= most and len(at.owners) == 1
 
 
-def _whole(at: _Directory, directory: str, kind: Kind, others: set[str]) -> Group:
+def _whole(at: _Directory, directory: str, kind: Kind, others: set[str]) -> FileGroup:
     files = tuple(sorted(file.path for file in at.all_files()))
     globs = _globs(at, directory, files, others)
-    return Group(kind, directory, True, files, globs, _directory_name(directory, kind))
+    return FileGroup(kind, directory, True, files, globs, _directory_name(directory, kind))
 
 
 def _globs(
@@ -232,7 +232,7 @@ def _exact(at: _Directory, directory: str, others: set[str]) -> Iterator[str]:
             yield f"{escaped(below)}/**"
 
 
-def _siblings(at: _Directory, directory: str, kind: Kind, repo: str) -> Iterator[Group]:
+def _siblings(at: _Directory, directory: str, kind: Kind, repo: str) -> Iterator[FileGroup]:
     """What counts directly in a directory that is not one artifact: one group per set of owners."""
     by_owners: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for file in at.files:
@@ -242,7 +242,7 @@ def _siblings(at: _Directory, directory: str, kind: Kind, repo: str) -> Iterator
         globs = tuple(escaped(path) for path in paths)
         name = _siblings_name(paths, directory or repo)
         apart = owners if len(by_owners) > 1 else ()
-        yield Group(kind, directory, False, tuple(paths), globs, name, apart)
+        yield FileGroup(kind, directory, False, tuple(paths), globs, name, apart)
 
 
 def _directory_name(directory: str, kind: Kind) -> str:

@@ -26,7 +26,7 @@ NOTHING: Mapping[str, bool] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class People:
+class Committers:
     """Who committed to an artifact: people only, e-mail → commits.
 
     `silent_days` is how long the owner in CODEOWNERS, or where nobody there is known the most
@@ -44,7 +44,7 @@ class People:
         return f"{who} silent for {self.silent_days or 0:,} days"
 
 
-class Changes(NamedTuple):
+class CommitActivity(NamedTuple):
     """Commits of some time, and on how many days they landed."""
 
     commits: int
@@ -52,7 +52,7 @@ class Changes(NamedTuple):
 
 
 def frequency(
-    scale: Scale, *, in_90_days: Changes, in_a_year: Changes, age_days: float
+    scale: Scale, *, in_90_days: CommitActivity, in_a_year: CommitActivity, age_days: float
 ) -> ProxyRating:
     """Commits a month over twelve months, or over its age if that is less, but at least a month.
 
@@ -68,7 +68,7 @@ def frequency(
     return _rated(values, f"{_lately(in_90_days)}, {monthly:.1f} a month", raw, scale)
 
 
-def _lately(found: Changes) -> str:
+def _lately(found: CommitActivity) -> str:
     if not found.commits:
         return "no commit in 90 days"
     return f"{counted(found.commits, 'commit')} on {found.days} of 90 days"
@@ -139,7 +139,7 @@ def friction(
     *,
     owned: bool,
     catch_all: bool,
-    people: People,
+    people: Committers,
     explained: Mapping[str, bool] = NOTHING,
 ) -> ProxyRating:
     """How hard it is to find somebody: no owner, a silent one, one head or very many. It is easier

@@ -6,39 +6,41 @@ from dataclasses import dataclass
 
 from debt.artifact.registered_paths import DeclaredPaths, RegisteredPaths
 from intake.findings.claims import Claims
-from intake.findings.grouping import Group
+from intake.findings.grouping import FileGroup
 from intake.languages.kinds import KINDS, kind_of
 from intake.text.globs import ByGlob
 
 
 @dataclass(frozen=True)
-class Theirs:
+class DeclaredGroup:
     """The files of an artifact whose globs a person gave."""
 
     declared: DeclaredPaths
     files: tuple[str, ...]
 
-    def group(self) -> Group:
+    def group(self) -> FileGroup:
         kinds = (kind for kind in KINDS if kind == self.declared.kind)
         kind = next(kinds, kind_of(self.files[0]))
         apart = ("declared", str(self.declared.artifact_id))
-        return Group(kind, "", False, self.files, self.declared.paths, self.declared.name, apart)
+        return FileGroup(
+            kind, "", False, self.files, self.declared.paths, self.declared.name, apart
+        )
 
 
 @dataclass(frozen=True)
-class Settled:
+class DeclaredFiles:
     """Files that are not for a scan to group: what a block or a person on the register says of them
     counts, the block's word before the register's.
     """
 
     claims: Claims
-    theirs: tuple[Theirs, ...]
+    theirs: tuple[DeclaredGroup, ...]
     taken: frozenset[str]
     denied: frozenset[str]
     dismissed: frozenset[str]
 
     @property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[FileGroup]:
         """The artifacts that are as somebody said."""
         claimed = [claim.group() for claim in self.claims.claims]
         return claimed + [theirs.group() for theirs in self.theirs]
@@ -47,12 +49,12 @@ class Settled:
         return path in self.denied or path in self.taken
 
 
-def incidents_of(known: RegisteredPaths) -> Callable[[Group], int]:
+def incidents_of(known: RegisteredPaths) -> Callable[[FileGroup], int]:
     """How many incidents name an artifact that a group's files belong to."""
     globs = ((glob, number) for number in known.incidents for glob in known.places.get(number, ()))
     named = ByGlob(globs)
 
-    def count(group: Group) -> int:
+    def count(group: FileGroup) -> int:
         numbers = {named.of(path) for path in group.files} if known.incidents else set[int | None]()
         return sum(known.incidents[number] for number in numbers if number is not None)
 
@@ -61,7 +63,7 @@ def incidents_of(known: RegisteredPaths) -> Callable[[Group], int]:
 
 def settled(
     claims: Claims, files: Iterable[str], known: RegisteredPaths, moved_away: Container[str] = ()
-) -> Settled:
+) -> DeclaredFiles:
     """Of files of code, in their order. Those `moved_away` were dismissed where they lay before."""
     declared = ByGlob((path, each) for each in known.declared for path in each.paths)
     dismissed = ByGlob(known.dismissed.items())
@@ -74,6 +76,6 @@ def settled(
             theirs[owner].append(path)
         elif path in moved_away or dismissed.of(path):
             away.add(path)
-    found = tuple(Theirs(each, tuple(sorted(paths))) for each, paths in theirs.items())
+    found = tuple(DeclaredGroup(each, tuple(sorted(paths))) for each, paths in theirs.items())
     taken = claims.claimed.union(*(each.files for each in found))
-    return Settled(claims, found, taken, claims.denied | away, frozenset(away))
+    return DeclaredFiles(claims, found, taken, claims.denied | away, frozenset(away))

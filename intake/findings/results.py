@@ -3,24 +3,24 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from debt.artifact.evidence import Piece, in_block
+from debt.artifact.evidence import EvidencePiece, in_block
 from debt.artifact.signals import Signal
 from intake.blocks.blocks import Block
-from intake.findings.candidates import Candidate, Facts
-from intake.findings.claims import Claim
+from intake.findings.candidates import Candidate, RepositoryFacts
+from intake.findings.claims import BlockClaim
 from intake.findings.findings import Finding, finding_of
-from intake.findings.grouping import Group
-from intake.findings.register_paths import Settled, Theirs
+from intake.findings.grouping import FileGroup
+from intake.findings.register_paths import DeclaredFiles, DeclaredGroup
 from intake.text.shown import shown
 
 
 @dataclass(frozen=True)
-class Found:
+class Findings:
     """Groups of our own, and artifacts that are as a metadata block or a person says."""
 
     grouped: Sequence[Candidate]
-    claimed: Sequence[tuple[Candidate, Claim]]
-    declared: Sequence[tuple[Candidate, Theirs]]
+    claimed: Sequence[tuple[Candidate, BlockClaim]]
+    declared: Sequence[tuple[Candidate, DeclaredGroup]]
 
     @property
     def every(self) -> list[Candidate]:
@@ -41,12 +41,15 @@ class Found:
 
 
 def found_in(
-    groups: Iterable[Group], said: Settled, facts: Facts, incidents: Callable[[Group], int]
-) -> Found:
-    def candidate(group: Group) -> Candidate:
+    groups: Iterable[FileGroup],
+    said: DeclaredFiles,
+    facts: RepositoryFacts,
+    incidents: Callable[[FileGroup], int],
+) -> Findings:
+    def candidate(group: FileGroup) -> Candidate:
         return Candidate(group, facts, incidents(group))
 
-    return Found(
+    return Findings(
         [candidate(group) for group in groups],
         [(candidate(claim.group()), claim) for claim in said.claims.claims],
         [(candidate(theirs.group()), theirs) for theirs in said.theirs],
@@ -63,7 +66,7 @@ def _declared(found: Finding) -> Finding:
     return replace(found, evidence=f"{by}; {found.evidence}" if found.ai_lines else by)
 
 
-def _claimed(found: Finding, claim: Claim) -> Finding:
+def _claimed(found: Finding, claim: BlockClaim) -> Finding:
     """A finding that is what its block says, and for the rest what the repository shows."""
     said = claim.block.facts
     by = f"metadata block in {claim.block.where()}"
@@ -82,7 +85,7 @@ def _claimed(found: Finding, claim: Claim) -> Finding:
     )
 
 
-def _piece_of(block: Block) -> Piece:
+def _piece_of(block: Block) -> EvidencePiece:
     said = block.facts
     tool, model = said.get("origin_tool"), said.get("origin_model")
     return in_block(tool, model, shown(block.path), block.line)

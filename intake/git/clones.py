@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from debt.policy.repositories import ClonePolicy, is_local, without_user_info
-from intake.git.processes import Ending, bound, end_of, kill
+from intake.git.processes import Cancellation, bound, end_of, kill
 from intake.git.repository import OUT_OF_MEMORY, PastLimit, UnreadableRepository, program
 from intake.text.shown import shown
 
@@ -124,7 +124,7 @@ class Clone:
         self._source = f"refs/heads/{branch}" if branch else "HEAD"
         self._environment = environment
         self._limits = limits
-        self._ending = Ending()
+        self._ending = Cancellation()
 
     def end(self) -> None:
         """From another thread: whatever is being fetched is given up."""

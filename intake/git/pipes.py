@@ -29,7 +29,7 @@ def widen(pipe: IO[bytes]) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, AHEAD)
 
 
-class Ahead:
+class ReadAhead:
     """What a thread has read of a pipe before anybody asks: so much at most, then git waits."""
 
     def __init__(self, pipe: IO[bytes], most: int) -> None:
@@ -56,8 +56,8 @@ class Ahead:
 
 
 @contextmanager
-def reading_ahead(pipe: IO[bytes], most: int) -> Iterator[Ahead]:
-    reader = Ahead(pipe, most)
+def reading_ahead(pipe: IO[bytes], most: int) -> Iterator[ReadAhead]:
+    reader = ReadAhead(pipe, most)
     try:
         yield reader
     finally:

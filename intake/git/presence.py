@@ -10,7 +10,7 @@ _NONE = "\0"  # no path is this
 
 
 @dataclass(frozen=True, slots=True)
-class Tracked:
+class TrackedPaths:
     """The files of one commit, sorted. A glob stands while any file begins as it does: an artifact
     is rather taken to be there still than to be gone.
     """
@@ -35,5 +35,5 @@ class Tracked:
         return self.files[at] if at < len(self.files) else _NONE
 
 
-def tracked(files: Iterable[str]) -> Tracked:
-    return Tracked(tuple(sorted(files)))
+def tracked(files: Iterable[str]) -> TrackedPaths:
+    return TrackedPaths(tuple(sorted(files)))

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 
-class Ending:
+class Cancellation:
     """Lets one thread end, once and for all, whatever git does for another."""
 
     def __init__(self) -> None:

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from intake.git.pipes import CHUNK, Ahead, reading_ahead, spooled, widen
-from intake.git.processes import Ending, bound, end_of, reap
+from intake.git.pipes import CHUNK, ReadAhead, reading_ahead, spooled, widen
+from intake.git.processes import Cancellation, bound, end_of, reap
 from intake.text.shown import shown
 
 LONGEST_POINTER = 8192
@@ -65,7 +65,7 @@ class PastLimit(UnreadableRepository):
 
 
 @dataclass(frozen=True)
-class Limits:
+class GitLimits:
     """How much one reading may take: seconds of wall time in all, bytes and counts per part."""
 
     seconds: float = 1800
@@ -82,12 +82,12 @@ class Repository:
     """Runs git on one repository. Made by `opened`, usable until its block ends."""
 
     def __init__(
-        self, path: Path, directory: Path, scratch: Path, limits: Limits, ending: Ending
+        self, path: Path, directory: Path, scratch: Path, limits: GitLimits, ending: Cancellation
     ) -> None:
         self.path = path
         self.directory = directory
         self.limits = limits
-        self._ending, self.time_up = ending, Ending()
+        self._ending, self.time_up = ending, Cancellation()
         self._scratch, self._tree = scratch, scratch / "tree"
         self._tree.mkdir()
         self._environment = _environment(directory, scratch)
@@ -185,7 +185,7 @@ class Repository:
         bound(process, self.limits.memory_bytes)
         return process
 
-    def _split(self, stdout: IO[bytes] | Ahead) -> Iterator[bytes]:
+    def _split(self, stdout: IO[bytes] | ReadAhead) -> Iterator[bytes]:
         pending, read = b"", 0
         while chunk := stdout.read1(CHUNK):  # type: ignore[union-attr]  # a pipe is buffered
             read += len(chunk)
@@ -221,7 +221,7 @@ class Repository:
 
 @contextmanager
 def opened(
-    path: Path, limits: Limits | None = None, ending: Ending | None = None
+    path: Path, limits: GitLimits | None = None, ending: Cancellation | None = None
 ) -> Iterator[Repository]:
     """The repository at `path`: a work tree, a linked one, or a bare directory.
 
@@ -230,14 +230,14 @@ def opened(
     """
     directory = _git_directory(path)
     with tempfile.TemporaryDirectory(prefix="debt-scan-") as scratch:
-        limits = limits or Limits()
-        repository = Repository(path, directory, Path(scratch), limits, ending or Ending())
+        limits = limits or GitLimits()
+        repository = Repository(path, directory, Path(scratch), limits, ending or Cancellation())
         with _timed(limits.seconds, repository.time_up):
             yield repository
 
 
 @contextmanager
-def _timed(seconds: float, time_up: Ending) -> Iterator[None]:
+def _timed(seconds: float, time_up: Cancellation) -> Iterator[None]:
     watch = threading.Timer(seconds, time_up.end)
     watch.daemon = True
     watch.start()

@@ -35,7 +35,7 @@ _A_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _DECORATION = re.compile(r"\A\s*\*+(?!/)\s?")
 
 
-class Line(NamedTuple):
+class CommentLine(NamedTuple):
     """What one line of a comment says, without its signs; `opened_by` is how the comment begins."""
 
     number: int
@@ -81,7 +81,7 @@ def preamble(lines: Sequence[str]) -> int:
     return kept
 
 
-def header(path: str, lines: Iterable[str]) -> Iterator[Line]:
+def header(path: str, lines: Iterable[str]) -> Iterator[CommentLine]:
     """The lines of all comments before the first code, within the first MOST_LINES."""
     styles = styles_of(path) or EVERY_STYLE
     coming = iter(lines)
@@ -98,11 +98,11 @@ def header(path: str, lines: Iterable[str]) -> Iterator[Line]:
                 return
             text = text[len(opened) :]
             if opened not in CLOSED_BY:
-                yield Line(number, text.lstrip(f"{opened[0]}!").strip(), opened)
+                yield CommentLine(number, text.lstrip(f"{opened[0]}!").strip(), opened)
                 continue
             comment = _Comment(opened)
         said, closed, behind = comment.rest_of(text)
-        yield Line(number, _DECORATION.sub("", said, count=1).strip(), comment.opened_by)
+        yield CommentLine(number, _DECORATION.sub("", said, count=1).strip(), comment.opened_by)
         if closed and behind:
             return
         comment = None if closed else comment

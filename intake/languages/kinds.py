@@ -27,7 +27,7 @@ LONG_LINE = 400
 
 
 @dataclass(frozen=True)
-class Names:
+class NamePatterns:
     """Shell patterns for a file's own name. Most are plain at one end, which needs no search: the
     whole name, a beginning, an ending, or the ending of what stands before a dot.
     """
@@ -54,7 +54,7 @@ _ENDING = re.compile(r"\*([^*]+)")
 _STEM = re.compile(r"\*([^*]+)\.\*")
 
 
-def _names(patterns: Iterable[str]) -> Names:
+def _names(patterns: Iterable[str]) -> NamePatterns:
     others = set(patterns)
 
     def simple(form: re.Pattern[str]) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def _names(patterns: Iterable[str]) -> Names:
 
     plain = [*map(simple, (_WHOLE, _BEGINNING, _ENDING, _STEM))]
     rest = "|".join(map(translate, sorted(others))) or "(?!)"
-    return Names(frozenset(plain[0]), plain[1], plain[2], plain[3], re.compile(rest))
+    return NamePatterns(frozenset(plain[0]), plain[1], plain[2], plain[3], re.compile(rest))
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Rule:
 
     directories: frozenset[str]
     top: frozenset[str]
-    files: Names
+    files: NamePatterns
     suffixes: frozenset[str]
     also: frozenset[str]
 

@@ -26,7 +26,7 @@ NOISE = (
 RANGE = 1 << 32
 
 
-class Pair(NamedTuple):
+class SimilarPair(NamedTuple):
     """Two files that are alike, with the share of what both say."""
 
     one: str
@@ -52,7 +52,7 @@ def _runs(words: list[int], below: int) -> set[int]:
     return {run for four in fours if (run := hash(four) % RANGE) < below}
 
 
-def alike(sketches: Mapping[str, "array[int]"], least: float) -> list[Pair]:
+def alike(sketches: Mapping[str, "array[int]"], least: float) -> list[SimilarPair]:
     """Every pair of files that share at least so much, in order.
 
     Takes time in proportion to the files: a run that more than a few of them have is left out.
@@ -62,7 +62,8 @@ def alike(sketches: Mapping[str, "array[int]"], least: float) -> list[Pair]:
     own = {path: runs for path, runs in own.items() if len(runs) >= FEWEST}
     some = {path: frozenset(runs) for path, runs in own.items()}
     pairs = [
-        Pair(one, other, _share(some[one], some[other], least)) for one, other in _candidates(own)
+        SimilarPair(one, other, _share(some[one], some[other], least))
+        for one, other in _candidates(own)
     ]
     return [pair for pair in pairs if pair.share >= least]
 

@@ -39,7 +39,7 @@ FIRM = frozenset({"ref", "tag"})
 
 
 @dataclass
-class Said:
+class GemArguments:
     """What stands behind the name of a gem. `clear` unless a part of it is no plain text."""
 
     versions: list[str] = field(default_factory=list)
@@ -94,8 +94,8 @@ def _block_ends(line: str) -> str | None:
     return None
 
 
-def _said(rest: str) -> Said:
-    said, at = Said(), 0
+def _said(rest: str) -> GemArguments:
+    said, at = GemArguments(), 0
     while found := ARGUMENT.match(rest, at):
         at = found.end()
         if key := found["key"] or found["old"]:
@@ -119,7 +119,7 @@ def _texts(value: str) -> list[str]:
     return [] if left else [double or single for double, single in TEXT.findall(value)]
 
 
-def _dependency(name: str, said: Said, *, open_ended_is_pinned: bool) -> Dependency:
+def _dependency(name: str, said: GemArguments, *, open_ended_is_pinned: bool) -> Dependency:
     required = tuple(_texts(said.options.get("require", "")))
     if AWAY & said.options.keys():
         return Dependency(name, "", pinned=bool(FIRM & said.options.keys()), imported=required)

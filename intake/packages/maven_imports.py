@@ -35,7 +35,7 @@ MOST_ALIKE = 30
 
 
 @dataclass(frozen=True)
-class Group:
+class MavenGroup:
     """The artifacts below one Java package, each with what a part of a package may be called to
     mean it, and by that. `named` are those that are called as their group is.
     """
@@ -79,7 +79,7 @@ def used(imported: Iterable[str], names: Iterable[str]) -> set[frozenset[str]]:
     return {found for each in imported if (found := _meant(each, groups))}
 
 
-def _meant(package: str, groups: Mapping[str, Group]) -> frozenset[str]:
+def _meant(package: str, groups: Mapping[str, MavenGroup]) -> frozenset[str]:
     """Of the longest group that a Java package is below the artifacts whose own names have most of
     the words that follow, the first one at least. Where none has, those that are called as their
     group is; for the group's very own package, otherwise any.
@@ -96,14 +96,14 @@ def _meant(package: str, groups: Mapping[str, Group]) -> frozenset[str]:
     return frozenset(best & group.named or best)
 
 
-def _fitting(group: Group, rest: Sequence[str]) -> Collection[str]:
+def _fitting(group: MavenGroup, rest: Sequence[str]) -> Collection[str]:
     if rest and rest[0] in group.by_word:
         return group.by_word[rest[0]]
     return group.named or ([] if rest else group.words)
 
 
 @lru_cache(maxsize=4)
-def _groups(names: frozenset[str]) -> Mapping[str, Group]:
+def _groups(names: frozenset[str]) -> Mapping[str, MavenGroup]:
     """By the Java package that all of a group are below."""
     members = defaultdict(set)
     for name in names:
@@ -111,7 +111,7 @@ def _groups(names: frozenset[str]) -> Mapping[str, Group]:
     return {package: _group(package, some) for package, some in members.items()}
 
 
-def _group(package: str, names: Iterable[str]) -> Group:
+def _group(package: str, names: Iterable[str]) -> MavenGroup:
     known = {_unnumbered(part) for part in package.split(".")} | PLAIN | {""}
     wholes = {name: _words(name) for name in names}
     named = frozenset(name for name, some in wholes.items() if {*map(_unnumbered, some)} <= known)
@@ -120,7 +120,7 @@ def _group(package: str, names: Iterable[str]) -> Group:
     for name, some in words.items():
         for word in some:
             by_word[word].append(name)
-    return Group(words, by_word, named)
+    return MavenGroup(words, by_word, named)
 
 
 def _words(name: str) -> set[str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from intake.git.repository import Repository
-from intake.provenance.markers import Person
+from intake.provenance.markers import Identity
 
 START = b"\1"
 AHEAD = 32 << 20
@@ -36,7 +36,7 @@ LOG = (
 )
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """One file of one commit; `before` is its path before a rename."""
 
     added: int
@@ -49,10 +49,10 @@ class Commit(NamedTuple):
 
     sha: bytes
     landed: int
-    author: Person
-    committer: Person
+    author: Identity
+    committer: Identity
     message: bytes
-    changes: list[Change]
+    changes: list[FileChange]
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def commits_of(repository: Repository, *revisions: str) -> Iterator[Iterator[Com
 def commits_in(tokens: Iterator[bytes]) -> Iterator[Commit]:
     """Commits out of NUL-separated `git log -z --numstat` in FORMAT."""
     header: bytes | None = None
-    changes: list[Change] = []
+    changes: list[FileChange] = []
     for token in tokens:
         if token.startswith(START):
             if header is not None:
@@ -77,7 +77,7 @@ def commits_in(tokens: Iterator[bytes]) -> Iterator[Commit]:
         yield _commit(header, changes)
 
 
-def _change(token: bytes, tokens: Iterator[bytes]) -> Change | None:
+def _change(token: bytes, tokens: Iterator[bytes]) -> FileChange | None:
     """One numstat entry; a rename takes its two paths from the tokens that follow."""
     added, _, rest = token.partition(b"\t")
     _, tab, path = rest.partition(b"\t")
@@ -85,19 +85,19 @@ def _change(token: bytes, tokens: Iterator[bytes]) -> Change | None:
         return None
     count = int(added) if added.strip().isdigit() else 0
     if path:
-        return Change(count, path, None)
+        return FileChange(count, path, None)
     before = next(tokens, b"")
-    return Change(count, next(tokens, b""), before)
+    return FileChange(count, next(tokens, b""), before)
 
 
-def _commit(header: bytes, changes: list[Change]) -> Commit:
+def _commit(header: bytes, changes: list[FileChange]) -> Commit:
     sha, landed, *names, message = (header[1:].split(b"\n", 6) + [b""] * 6)[:7]
     author, email, committer, address = (name.decode("utf-8", "replace") for name in names)
     return Commit(
         sha,
         int(landed) if landed.isdigit() else 0,
-        Person(author, email),
-        Person(committer, address),
+        Identity(author, email),
+        Identity(committer, address),
         message,
         changes,
     )

@@ -18,14 +18,14 @@ from intake.git.repository import Repository
 from intake.languages.kinds import is_own_code
 from intake.provenance.log import Log
 from intake.provenance.markers import By, Evidence
-from intake.provenance.notes import Claim, Note
-from intake.provenance.traces import Span, lines_of
+from intake.provenance.notes import Note, NoteClaim
+from intake.provenance.traces import TracedLines, lines_of
 
 EVER = -(1 << 62)
 NOBODY: frozenset[Evidence] = frozenset()
 
 
-class Told(NamedTuple):
+class AttributedLines(NamedTuple):
     """That one commit's added lines of a file are said to be somebody's: by its words, which
     History has by row, or by its note, which claims some of them. `path` is what the file was
     called then, `ai_lines` are those of tools.
@@ -34,11 +34,11 @@ class Told(NamedTuple):
     commit: int
     path: bytes
     added: int
-    claim: Claim | None
+    claim: NoteClaim | None
     ai_lines: int
 
 
-def ai_lines(added: int, claim: Claim | None, *, marked: bool) -> int:
+def ai_lines(added: int, claim: NoteClaim | None, *, marked: bool) -> int:
     """At most what was added: all but people's by the commit's words, else what is claimed."""
     if claim is None:
         return added if marked else 0
@@ -56,22 +56,22 @@ class FileHistory:
     commits: "array[int]"
     first: int
     ai_added: int = 0
-    told: list[Told] = field(default_factory=list)
-    traced: Sequence[Span] = ()
+    told: list[AttributedLines] = field(default_factory=list)
+    traced: Sequence[TracedLines] = ()
 
     @property
     def ai_share(self) -> float:
         """AI-added lines in all lines ever added, 0 to 1."""
         return self.ai_added / self.added if self.added else 0.0
 
-    def trace(self, spans: list[Span]) -> None:
+    def trace(self, spans: list[TracedLines]) -> None:
         """Lines of the file as it stands that traces give to tools; commits that name one win."""
         self.traced = spans
         if not self.ai_added:
             self.ai_added = min(lines_of(spans), self.added)
 
 
-class Gone(NamedTuple):
+class RemovedFile(NamedTuple):
     """Lines that were added to a file that does not stand any more, and those of them by tools."""
 
     added: int
@@ -82,7 +82,7 @@ class Gone(NamedTuple):
         return self.ai_added / self.added
 
 
-class Moved(NamedTuple):
+class MovedFile(NamedTuple):
     """Where what was last at a path stands, and when it left, in seconds since 1970."""
 
     path: bytes
@@ -108,8 +108,8 @@ class History:
     not_people: set[int]
     early: set[int] = field(default_factory=set)
     files: dict[bytes, FileHistory] = field(default_factory=dict)
-    moved: dict[bytes, Moved] = field(default_factory=dict)
-    gone: list[Gone] = field(default_factory=list)
+    moved: dict[bytes, MovedFile] = field(default_factory=dict)
+    gone: list[RemovedFile] = field(default_factory=list)
     credited: set[int] = field(default_factory=set)
     marked: dict[int, frozenset[Evidence]] = field(default_factory=dict)
     reverting: set[int] = field(default_factory=set)
@@ -218,17 +218,17 @@ class _Reading:
                 self._take(at, at, rows, added)
         self._mark()
         history.unreviewed = self._unreviewed() - history.early
-        history.gone = [Gone(*lines) for lines in self._gone.values()]
+        history.gone = [RemovedFile(*lines) for lines in self._gone.values()]
         history.files = {log.paths[at]: file for at, file in self._files.items()}
         history.moved = self._moved()
         return history
 
-    def _moved(self) -> dict[bytes, Moved]:
+    def _moved(self) -> dict[bytes, MovedFile]:
         """By paths that are no more."""
         last = {at: moves[0] for at, moves in self._moves.items() if at not in self._stand}
         paths, landed = self._log.paths, self._log.landed
         return {
-            paths[at]: Moved(paths[now], landed[row])
+            paths[at]: MovedFile(paths[now], landed[row])
             for at, (row, now) in last.items()
             if now in self._files
         }
@@ -290,7 +290,7 @@ class _Reading:
             lines = ai_lines(added, claim, marked=row in self._log.named)
             if now in self._stand:
                 file = self._files[now]
-                file.told.append(Told(row, path, added, claim, lines))
+                file.told.append(AttributedLines(row, path, added, claim, lines))
                 file.ai_added += lines
             else:
                 self._gone[now][1] += lines
@@ -369,7 +369,7 @@ class _Ids:
         return sorted(self._shas)
 
 
-def _shares(tools: tuple[By, ...], told: Told) -> dict[By, int]:
+def _shares(tools: tuple[By, ...], told: AttributedLines) -> dict[By, int]:
     """Whose lines they are: the marked tools' all, another's as claimed; notes know models too."""
     claimed = told.claim.tools if told.claim else {}
     models = {by.tool: by.model for by in sorted(claimed, key=claimed.__getitem__)}

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from intake.git.repository import PastLimit, Repository, UnreadableRepository
 from intake.provenance.commits import Commit, commits_of
-from intake.provenance.markers import Evidence, Markers, Person, tools_in
+from intake.provenance.markers import Evidence, Identity, Markers, tools_in
 from intake.provenance.order import Order, order_after, order_of_all
 from intake.provenance.reviews import is_reviewed
-from intake.provenance.squashes import Made, made_in
+from intake.provenance.squashes import CommitOrigin, made_in
 from intake.text.shown import shown
 
 Progress = Callable[[int, int | None], None]
@@ -79,10 +79,10 @@ class Log:
     renames: dict[int, list[Rename]] = field(default_factory=dict)
     named: dict[int, frozenset[Evidence]] = field(default_factory=dict)
     reverts: dict[int, Reverts] = field(default_factory=dict)
-    made: dict[int, Made] = field(default_factory=dict)
+    made: dict[int, CommitOrigin] = field(default_factory=dict)
 
 
-class Asked(NamedTuple):
+class LogQuery(NamedTuple):
     """What git was asked for: those commits that are not known, and where none is, the order of
     all.
     """
@@ -94,16 +94,16 @@ class Asked(NamedTuple):
 
 
 @contextmanager
-def asked(repository: Repository, head: str, known: Log) -> Iterator[Asked]:
+def asked(repository: Repository, head: str, known: Log) -> Iterator[LogQuery]:
     """Asks git for all commits up to `head` but merges; it looks for them while others work.
     `known` has those up to a commit from which `head` came.
     """
     if known.head:
         with commits_of(repository, head, f"^{known.head}") as commits:
-            yield Asked(head, commits, known, None)
+            yield LogQuery(head, commits, known, None)
     else:
         with order_of_all(repository, head) as order, commits_of(repository, head) as commits:
-            yield Asked(head, commits, known, order)
+            yield LogQuery(head, commits, known, order)
 
 
 class Read(NamedTuple):
@@ -114,7 +114,7 @@ class Read(NamedTuple):
 
 
 def read_log(
-    repository: Repository, asked: Asked, markers: Markers, progress: Progress | None = None
+    repository: Repository, asked: LogQuery, markers: Markers, progress: Progress | None = None
 ) -> Read:
     """Takes what git was asked for; what was known grows by it. `progress` is told commits done and
     in all. Raises UnreadableRepository.
@@ -148,7 +148,7 @@ def _changed(repository: Repository) -> UnreadableRepository:
     return UnreadableRepository(f"{where}: its history changed while it was read.")
 
 
-def _with_room(repository: Repository, asked: Asked, known: frozenset[bytes]) -> Log:
+def _with_room(repository: Repository, asked: LogQuery, known: frozenset[bytes]) -> Log:
     """What is known, with empty rows for the commits that are not."""
     if asked.order:
         return _grown(asked.known, asked.order())
@@ -246,7 +246,7 @@ class _Reading:
             self._left -= len(path) + PATH_BYTES
         return at
 
-    def _author(self, person: Person) -> int:
+    def _author(self, person: Identity) -> int:
         author = Author(person.email.lower() or person.name, self._is_machine(person))
         at = self._authors.get(author)
         if at is None:
@@ -254,7 +254,7 @@ class _Reading:
             self._log.authors.append(author)
         return at
 
-    def _is_machine(self, person: Person) -> bool:
+    def _is_machine(self, person: Identity) -> bool:
         tool = self._markers.by_address(person)
         return tool is not None or person.name.endswith("[bot]") or "[bot]@" in person.email
 

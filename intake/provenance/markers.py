@@ -20,7 +20,7 @@ JOINING = "and|by|for|in|on|using|via|with"
 BULLETS = r"^[ \t>*_+\-•|#]*"
 
 
-class Person(NamedTuple):
+class Identity(NamedTuple):
     """A name and an address as a commit or a trailer gives them; either may be empty."""
 
     name: str
@@ -105,7 +105,7 @@ class Markers:
             if tool.called
         )
 
-    def of_person(self, person: Person) -> tuple[str, str | None] | None:
+    def of_person(self, person: Identity) -> tuple[str, str | None] | None:
         """The tool behind an identity, and its model where the name tells: address first."""
         return _of_person(self, person)
 
@@ -128,14 +128,14 @@ class Markers:
         said = model_name(model.rpartition("/")[2]) if isinstance(model, str) else None
         return By(named, said)
 
-    def by_address(self, person: Person) -> Tool | None:
+    def by_address(self, person: Identity) -> Tool | None:
         """The tool that owns the address, or the account when there is only a login."""
         email = person.email.lower()
         login = re.fullmatch(r"(?:\d+\+)?(.+)@users\.noreply\.github\.com", email)
         account = login[1] if login else person.name.lower()
         return self._by_email.get(email) or self._by_login.get(account)
 
-    def by_name(self, person: Person) -> Tool | None:
+    def by_name(self, person: Identity) -> Tool | None:
         """The tool whose name this is as a whole."""
         for tool, pattern, alone in self._names:
             if pattern.fullmatch(person.name) and not (alone and person.email):
@@ -150,7 +150,7 @@ class Markers:
 
 
 def tools_in(
-    author: Person, committer: Person, message: str, markers: Markers
+    author: Identity, committer: Identity, message: str, markers: Markers
 ) -> frozenset[Evidence]:
     """Every tool a commit names, each place once. The subject line is never evidence."""
     found = {*_people(author, committer, markers), *_lines(message.partition("\n")[2], markers)}
@@ -169,17 +169,17 @@ def model_name(text: str) -> str | None:
     return None if clean.lower() in {"", "default", "unknown", "<synthetic>"} else clean
 
 
-def person_in(value: str) -> Person:
+def person_in(value: str) -> Identity:
     """`Name <address>` as trailers write it; the address may be missing or bare."""
     name, bracket, rest = value[:LINE].partition("<")
     if bracket:
-        return Person(name.strip(" \t\"'"), rest.partition(">")[0].strip())
+        return Identity(name.strip(" \t\"'"), rest.partition(">")[0].strip())
     words = value[:LINE].split()
     email = next((word.strip("()[],;") for word in words if "@" in word[1:]), "")
-    return Person(" ".join(word for word in words if "@" not in word[1:]), email)
+    return Identity(" ".join(word for word in words if "@" not in word[1:]), email)
 
 
-def _people(author: Person, committer: Person, markers: Markers) -> Iterator[Evidence]:
+def _people(author: Identity, committer: Identity, markers: Markers) -> Iterator[Evidence]:
     if by := markers.of_person(author):
         yield Evidence(*by, "author")
     if by := markers.of_person(committer):
@@ -220,7 +220,7 @@ def _called(value: str, markers: Markers) -> tuple[str, str | None] | None:
 
 
 @lru_cache(maxsize=8192)
-def _of_person(markers: Markers, person: Person) -> tuple[str, str | None] | None:
+def _of_person(markers: Markers, person: Identity) -> tuple[str, str | None] | None:
     tool = markers.by_address(person) or markers.by_name(person)
     return (tool.name, markers.model_in(tool, person.name)) if tool else None
 

@@ -25,7 +25,7 @@ COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class NoteClaim:
     """How many lines of one file a note gives to tools and to people; each line counts once.
 
     Lines that it gives to both are people's.
@@ -36,7 +36,7 @@ class Claim:
     people: int
 
 
-Note = Mapping[bytes, Claim]
+Note = Mapping[bytes, NoteClaim]
 """A note's claims by the path that a file had in its commit."""
 
 
@@ -96,23 +96,23 @@ def together(notes: Sequence[Note]) -> Note:
     """Several commits' notes as if they were of one."""
     if len(notes) == 1:
         return notes[0]
-    claims: dict[bytes, list[Claim]] = defaultdict(list)
+    claims: dict[bytes, list[NoteClaim]] = defaultdict(list)
     for note in notes:
         for path, claim in note.items():
             claims[path].append(claim)
     return {path: _sum(some) for path, some in claims.items()}
 
 
-def _sum(claims: Sequence[Claim]) -> Claim:
+def _sum(claims: Sequence[NoteClaim]) -> NoteClaim:
     tools: dict[By, int] = defaultdict(int)
     for claim in claims:
         for by, lines in claim.tools.items():
             tools[by] += lines
     ai, people = sum(claim.ai for claim in claims), sum(claim.people for claim in claims)
-    return Claim(dict(tools), ai, people)
+    return NoteClaim(dict(tools), ai, people)
 
 
-def note_in(content: bytes, markers: Markers) -> dict[bytes, Claim]:
+def note_in(content: bytes, markers: Markers) -> dict[bytes, NoteClaim]:
     """What a note attests, by path; empty where that is nothing or cannot be understood."""
     text, metadata = _halves(content)
     attested = list(_attested(text))
@@ -180,13 +180,13 @@ def _ranges(text: bytes) -> list[Range]:
     return [(int(each[1]), int(each[2] or each[1])) for each in found if each]
 
 
-def _claim(tools: Mapping[By, list[Range]], people: list[Range]) -> Claim:
+def _claim(tools: Mapping[By, list[Range]], people: list[Range]) -> NoteClaim:
     theirs = merged(people)
     lines = {by: length(without(ranges, theirs)) for by, ranges in tools.items()}
     every = sum(lines.values())
     if len(tools) > 1:
         every = length(without([each for some in tools.values() for each in some], theirs))
-    return Claim({by: number for by, number in lines.items() if number}, every, length(theirs))
+    return NoteClaim({by: number for by, number in lines.items() if number}, every, length(theirs))
 
 
 def _metadata(raw: bytes, markers: Markers) -> tuple[dict[str, By | None], frozenset[str]]:

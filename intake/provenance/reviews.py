@@ -8,7 +8,7 @@ person.
 
 import re
 
-from intake.provenance.markers import Markers, Person
+from intake.provenance.markers import Identity, Markers
 
 REQUEST = re.compile(rb"\A(?:[^\n]*\(#\d{1,9}\)[ \t\r]*(?:\n|\Z)|Merged PR \d{1,9}:)")
 LINK = re.compile(
@@ -35,12 +35,12 @@ def is_reviewed(message: bytes, markers: Markers) -> bool:
     return any(_is_person(each, markers) for each in reviewers) or bool(LINK.search(message))
 
 
-def _person(written: bytes) -> Person:
+def _person(written: bytes) -> Identity:
     text = written.decode("utf-8", "replace").strip()
     found = ADDRESS.search(text)
-    return Person(found["name"].strip(), found["email"].strip()) if found else Person(text, "")
+    return Identity(found["name"].strip(), found["email"].strip()) if found else Identity(text, "")
 
 
-def _is_person(person: Person, markers: Markers) -> bool:
+def _is_person(person: Identity, markers: Markers) -> bool:
     tool = markers.by_address(person) or markers.by_name(person)
     return tool is None and not person.name.endswith("[bot]") and "[bot]@" not in person.email

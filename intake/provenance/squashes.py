@@ -17,24 +17,24 @@ REQUEST = re.compile(rb"refs/pull/(\d{1,9})/head")
 MOST_COMMITS = 500
 
 
-class Made(NamedTuple):
+class CommitOrigin(NamedTuple):
     """What a commit says it was made of: other commits, and the number of a request."""
 
     of: tuple[bytes, ...] = ()
     request: int | None = None
 
 
-def made_in(message: bytes) -> Made | None:
+def made_in(message: bytes) -> CommitOrigin | None:
     """What its message says; None where that is nothing."""
     picked = tuple(dict.fromkeys(PICKED.findall(message))) if b"cherry picked" in message else ()
     squashed = SQUASHED.search(message.partition(b"\n")[0])
     if not picked and not squashed:
         return None
-    return Made(picked, int(squashed[1]) if squashed else None)
+    return CommitOrigin(picked, int(squashed[1]) if squashed else None)
 
 
 def lenders_of(
-    repository: Repository, head: str, made: Mapping[bytes, Made]
+    repository: Repository, head: str, made: Mapping[bytes, CommitOrigin]
 ) -> dict[bytes, tuple[bytes, ...]]:
     """By commit, those whose notes may speak for it. Raises UnreadableRepository."""
     asked = {each.request for each in made.values()} - {None}

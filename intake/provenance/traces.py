@@ -21,7 +21,7 @@ FILE = b".agent-trace/traces.jsonl"
 SURE = {"ai": Confidence.MEDIUM, "mixed": Confidence.LOW, None: Confidence.LOW}
 
 
-class Record(NamedTuple):
+class TraceRecord(NamedTuple):
     """One range as it was written down: by a tool, or without one by a person."""
 
     path: str
@@ -30,7 +30,7 @@ class Record(NamedTuple):
     confidence: Confidence
 
 
-class Span(NamedTuple):
+class TracedLines(NamedTuple):
     """Lines of a file as it stands that a trace gives to a tool."""
 
     by: By
@@ -47,18 +47,18 @@ class Traced:
     )
     people: list[Range] = field(default_factory=list)
 
-    def take(self, record: Record) -> None:
+    def take(self, record: TraceRecord) -> None:
         if record.by:
             self.tools[record.by, record.confidence].append(record.lines)
         else:
             self.people.append(record.lines)
 
-    def spans(self, lines: int) -> list[Span]:
+    def spans(self, lines: int) -> list[TracedLines]:
         """What it says of a file of so many lines; no line twice, and none that people have."""
         taken, found = [*self.people, (lines + 1, 1 << 31)], []
         for (by, confidence), ranges in self.tools.items():
             left = without(ranges, taken)
-            found += [Span(by, each, confidence) for each in left]
+            found += [TracedLines(by, each, confidence) for each in left]
             taken += left
         return found
 
@@ -71,7 +71,7 @@ class Traces:
 
     of: Mapping[bytes, Traced] = field(default_factory=dict)
     too_large: int = 0
-    astray: Sequence[tuple[Record, bytes]] = ()
+    astray: Sequence[tuple[TraceRecord, bytes]] = ()
 
     def following(self, moved: Mapping[bytes, bytes]) -> "Traces":
         """With what they say of files that have been moved since."""
@@ -91,7 +91,7 @@ def traces_of(
     limit = repository.limits.note_bytes
     fit = {path: blob for path, blob in traces.items() if blob.size <= limit}
     found: dict[bytes, Traced] = {}
-    astray: list[tuple[Record, bytes]] = []
+    astray: list[tuple[TraceRecord, bytes]] = []
     with closing(contents_of(repository, fit)) as contents:
         for at, content in contents:
             repository.check_time()
@@ -105,7 +105,7 @@ def traces_of(
     return Traces(found, len(traces) - len(fit), astray)
 
 
-def records_in(content: bytes, markers: Markers) -> Iterator[Record]:
+def records_in(content: bytes, markers: Markers) -> Iterator[TraceRecord]:
     """Every range of a file of JSON lines; what cannot be understood is passed over."""
     for line in content.splitlines():
         try:
@@ -116,7 +116,7 @@ def records_in(content: bytes, markers: Markers) -> Iterator[Record]:
             yield from _flat(said, markers) if "file_path" in said else _nested(said, markers)
 
 
-def lines_of(spans: Iterable[Span]) -> int:
+def lines_of(spans: Iterable[TracedLines]) -> int:
     """How many lines they are."""
     return length(span.lines for span in spans)
 
@@ -138,7 +138,7 @@ def _standing(path: str, beside: bytes, wanted: Collection[bytes]) -> bytes | No
     return next((end for end in (plain, *(ends if absolute else ())) if end in wanted), None)
 
 
-def _nested(said: dict[str, Any], markers: Markers) -> Iterator[Record]:
+def _nested(said: dict[str, Any], markers: Markers) -> Iterator[TraceRecord]:
     tool = _name(said.get("tool"))
     for file in _objects(said.get("files")):
         for conversation in _objects(file.get("conversations")):
@@ -147,7 +147,7 @@ def _nested(said: dict[str, Any], markers: Markers) -> Iterator[Record]:
                 yield from _record(file.get("path"), each, by, tool, markers)
 
 
-def _flat(said: dict[str, Any], markers: Markers) -> Iterator[Record]:
+def _flat(said: dict[str, Any], markers: Markers) -> Iterator[TraceRecord]:
     tool, model = _name(said.get("tool")), said.get("model") or said.get("model_id")
     by = {"type": said.get("contributor_type"), "model_id": model}
     yield from _record(said["file_path"], said, by, tool, markers)
@@ -155,7 +155,7 @@ def _flat(said: dict[str, Any], markers: Markers) -> Iterator[Record]:
 
 def _record(
     path: Any, lines: dict[str, Any], by: Any, tool: str | None, markers: Markers
-) -> Iterator[Record]:
+) -> Iterator[TraceRecord]:
     first, last = lines.get("start_line"), lines.get("end_line")
     if not (isinstance(path, str) and _is_line(first) and _is_line(last)) or (first, last) == (
         1,
@@ -165,12 +165,12 @@ def _record(
     told = by if isinstance(by, dict) else {}
     kind, model = told.get("type"), told.get("model_id")
     if kind == "human":
-        yield Record(path, None, (first, last), Confidence.MEDIUM)
+        yield TraceRecord(path, None, (first, last), Confidence.MEDIUM)
     elif (kind is None or isinstance(kind, str)) and kind in SURE:
         author = markers.recorded(tool or markers.somebody.tool, model)
         if author:
             sure = Confidence.LOW if author.tool in markers.unnamed else SURE[kind]
-            yield Record(path, author, (first, last), sure)
+            yield TraceRecord(path, author, (first, last), sure)
 
 
 def _is_line(value: Any) -> TypeGuard[int]:

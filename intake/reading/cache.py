@@ -21,7 +21,7 @@ from intake.git.repository import Repository
 from intake.git.tree import descends
 from intake.provenance.log import Log
 from intake.provenance.markers import Markers
-from intake.reading.cache_format import Kept, packed, unpacked
+from intake.reading.cache_format import CachedHistory, packed, unpacked
 from intake.reading.mentions import Mentions
 
 MOST_BYTES = 256 << 20
@@ -44,7 +44,7 @@ class Cache:
         self._repository, self._markers, self._head = repository, markers, head
 
     @cached_property
-    def before(self) -> Kept:
+    def before(self) -> CachedHistory:
         """What can be used of what the last scan left; commits only if the head came after them."""
         if not self._was.log.head or descends(self._repository, self._head, self._was.log.head):
             return self._was
@@ -55,7 +55,7 @@ class Cache:
         """Whether commits were kept that cannot be used."""
         return bool(self._was.log.head and not self.before.log.head)
 
-    def keep(self, kept: Kept) -> str | None:
+    def keep(self, kept: CachedHistory) -> str | None:
         """In place of what was kept; a sentence where that cannot be done."""
         if self._directory is None or kept == self._was:
             return None
@@ -68,10 +68,10 @@ class Cache:
         return None
 
     @cached_property
-    def _was(self) -> Kept:
+    def _was(self) -> CachedHistory:
         with suppress(OSError, ValueError, LookupError, TypeError):
             return unpacked(_parts(self._bytes(), self._version))
-        return Kept()
+        return CachedHistory()
 
     @cached_property
     def _version(self) -> str:

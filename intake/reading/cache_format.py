@@ -10,17 +10,17 @@ from typing import Any, Final
 from intake.languages.imports import Reference
 from intake.provenance.log import Author, Log, Rename, Reverts
 from intake.provenance.markers import By, Evidence
-from intake.provenance.notes import Claim, Note
-from intake.provenance.squashes import Made
+from intake.provenance.notes import Note, NoteClaim
+from intake.provenance.squashes import CommitOrigin
 from intake.reading.file_measures import Measured
-from intake.reading.file_signals import Traits
-from intake.reading.mentions import Mention, Mentions, Place
+from intake.reading.file_signals import FileSignals
+from intake.reading.mentions import FileVersion, Mention, Mentions
 
 NONE: Final = -1
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedHistory:
     """All commits up to a head, the files that stood there, its notes by content, and who named
     what there.
     """
@@ -34,17 +34,17 @@ class Kept:
 Parts = Mapping[str, bytes]
 
 
-def packed(kept: Kept) -> dict[str, bytes]:
+def packed(kept: CachedHistory) -> dict[str, bytes]:
     """By name; what `unpacked` reads."""
     said = {"notes": [*_notes(kept.notes)], "mentions": [*_mentions(kept.mentions)]}
     return _log(kept.log) | _contents(kept.contents) | _json(said | {"asked": kept.mentions.head})
 
 
-def unpacked(parts: Parts) -> Kept:
+def unpacked(parts: Parts) -> CachedHistory:
     """Raises ValueError, LookupError or TypeError for what `packed` did not write."""
     notes = dict(_as_notes(json.loads(parts["notes"])))
     mentions = Mentions(json.loads(parts["asked"]), dict(_as_mentions(parts)))
-    return Kept(_as_log(parts), _as_contents(parts), notes, mentions)
+    return CachedHistory(_as_log(parts), _as_contents(parts), notes, mentions)
 
 
 def _json(values: Mapping[str, Any]) -> dict[str, bytes]:
@@ -106,7 +106,7 @@ def _as_log(parts: Parts) -> Log:
             for row, only, shas in json.loads(parts["reverts"])
         },
         made={
-            row: Made(tuple(sha.encode() for sha in shas), request)
+            row: CommitOrigin(tuple(sha.encode() for sha in shas), request)
             for row, request, shas in json.loads(parts["made"])
         },
         straight=_numbers("B", parts["straight"]),
@@ -149,7 +149,7 @@ def _contents(contents: Mapping[bytes, Measured]) -> dict[str, bytes]:
     return raw | texts | _json(words) | _traits(traits)
 
 
-def _traits(traits: Iterable[Traits | None]) -> dict[str, bytes]:
+def _traits(traits: Iterable[FileSignals | None]) -> dict[str, bytes]:
     """Of each file whether anybody asked; of those that were asked about, what they are."""
     some = [each for each in traits if each]
     called = sorted({name for each in some for name in each.packages})
@@ -198,12 +198,12 @@ def _as_contents(parts: Parts) -> dict[bytes, Measured]:
     return dict(zip(paths, map(Measured._make, rows), strict=True))
 
 
-def _as_traits(parts: Parts) -> Iterator[Traits | None]:
+def _as_traits(parts: Parts) -> Iterator[FileSignals | None]:
     called = json.loads(parts["called"])
     packages = iter([called[at] for at in _numbers("I", parts["packages"])])
     sketches = _cut(parts["sketches"], parts["sketched"])
     some = (
-        Traits(tuple(islice(packages, imported)), sketch, bool(starts), bool(tested))
+        FileSignals(tuple(islice(packages, imported)), sketch, bool(starts), bool(tested))
         for imported, sketch, starts, tested in zip(
             _numbers("I", parts["imported"]),
             sketches,
@@ -229,7 +229,9 @@ def _as_notes(said: Any) -> Iterator[tuple[bytes, Note]]:
         yield (
             oid.encode(),
             {
-                path.encode("latin-1"): Claim({By(*by): number for by, number in tools}, ai, people)
+                path.encode("latin-1"): NoteClaim(
+                    {By(*by): number for by, number in tools}, ai, people
+                )
                 for path, ai, people, tools in claims
             },
         )
@@ -243,5 +245,5 @@ def _mentions(mentions: Mentions) -> Iterator[Any]:
 
 def _as_mentions(parts: Parts) -> Iterator[tuple[str, Mention]]:
     for name, places, more in json.loads(parts["mentions"]):
-        there = (Place(path.encode("latin-1"), blob.encode()) for path, blob in places)
+        there = (FileVersion(path.encode("latin-1"), blob.encode()) for path, blob in places)
         yield name, Mention(tuple(there), more)

@@ -11,7 +11,7 @@ from intake.languages.imports import Reference, references_in
 from intake.languages.kinds import is_binary, is_code, is_generated
 from intake.languages.size import branches, code_lines
 from intake.provenance.markers import Markers
-from intake.reading.file_signals import Traits, traits_of
+from intake.reading.file_signals import FileSignals, traits_of
 
 
 class Measured(NamedTuple):
@@ -26,10 +26,10 @@ class Measured(NamedTuple):
     generated: bool = False
     speaks: bool = False
     references: tuple[Reference, ...] = ()
-    traits: Traits | None = None
+    traits: FileSignals | None = None
 
 
-class Seen(NamedTuple):
+class ReadFile(NamedTuple):
     """One file that was read, as it stands."""
 
     path: bytes
@@ -56,7 +56,7 @@ class Contents:
         *,
         near: Container[bytes] = (),
         again: Container[bytes] = (),
-    ) -> Iterator[Seen]:
+    ) -> Iterator[ReadFile]:
         """Those files, in the given order, of which not all that is asked is known: more of those
         that are `near`, and of those that were when they were last read; all that are to be read
         `again`. Raises UnreadableRepository.
@@ -74,10 +74,10 @@ class Contents:
                 self.measured[path] = seen.measured
                 yield seen
 
-    def _seen(self, raw: bytes, blob: Blob, content: bytes, near: Container[bytes]) -> Seen:
+    def _seen(self, raw: bytes, blob: Blob, content: bytes, near: Container[bytes]) -> ReadFile:
         path = text_of(raw)
         if is_binary(content):
-            return Seen(raw, Measured(blob.oid), [], content)
+            return ReadFile(raw, Measured(blob.oid), [], content)
         blocks = blocks_in(path, content, self._markers)
         measured = Measured(blob.oid, speaks=any(map(_speaks, blocks)))
         if is_code(path) or measured.speaks:
@@ -95,7 +95,7 @@ class Contents:
                 references=references,
                 traits=traits_of(path, content, references) if asked else None,
             )
-        return Seen(raw, measured, blocks, content)
+        return ReadFile(raw, measured, blocks, content)
 
 
 def _is_enough(known: Measured, blob: Blob, near: bool) -> bool:

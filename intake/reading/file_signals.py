@@ -23,7 +23,7 @@ REGISTERED = re.compile(
 )
 
 
-class Traits(NamedTuple):
+class FileSignals(NamedTuple):
     """Packages it imports, what stands for its words, whether a framework or a person starts it
     without naming it, and whether it holds tests of itself.
     """
@@ -34,9 +34,9 @@ class Traits(NamedTuple):
     tested: bool = False
 
 
-def traits_of(path: str, content: bytes, references: Iterable[Reference]) -> Traits:
+def traits_of(path: str, content: bytes, references: Iterable[Reference]) -> FileSignals:
     packages = packages_in(path, content, references)
-    return Traits(packages, sketch_of(content), _starts(content), tests_itself(path, content))
+    return FileSignals(packages, sketch_of(content), _starts(content), tests_itself(path, content))
 
 
 def _starts(content: bytes) -> bool:

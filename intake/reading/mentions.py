@@ -25,7 +25,7 @@ ROOM = 100_000
 POINTER = 8
 
 
-class Place(NamedTuple):
+class FileVersion(NamedTuple):
     """A file as it was when it had the name."""
 
     path: bytes
@@ -35,7 +35,7 @@ class Place(NamedTuple):
 class Mention(NamedTuple):
     """Files that have a name, and whether there may be more of them."""
 
-    places: tuple[Place, ...] = ()
+    places: tuple[FileVersion, ...] = ()
     more: bool = False
 
     def elsewhere(self, own: Collection[bytes]) -> bool:
@@ -113,12 +113,12 @@ def _searched(
     paths: Collection[bytes] | None,
 ) -> dict[str, Mention]:
     """Some of the files that have each name, of these paths or of all."""
-    found: dict[str, dict[bytes, Place]] = {name: {} for name in names}
+    found: dict[str, dict[bytes, FileVersion]] = {name: {} for name in names}
     for some in [()] if paths is None else _some(paths):
         for path, name in _grepped(repository, head, names, some):
             kept = found[name]
             if path in files and len(kept) <= MOST_KEPT:
-                kept[path] = Place(path, files[path].oid)
+                kept[path] = FileVersion(path, files[path].oid)
     return {
         name: Mention(tuple(islice(places.values(), MOST_KEPT)), len(places) > MOST_KEPT)
         for name, places in found.items()

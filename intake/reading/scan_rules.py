@@ -10,7 +10,7 @@ from intake.provenance.markers import BUILT_IN, Markers
 
 
 @dataclass(frozen=True)
-class Rules:
+class ScanRules:
     """By what files count, become artifacts, are rated and watched."""
 
     markers: Markers
@@ -19,8 +19,8 @@ class Rules:
     scale: Scale
 
 
-def rules_of(policy: Policy) -> Rules:
-    return Rules(_markers_of(policy.markers), policy.scan, policy.signals, policy.measure)
+def rules_of(policy: Policy) -> ScanRules:
+    return ScanRules(_markers_of(policy.markers), policy.scan, policy.signals, policy.measure)
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from debt.artifact.registered_paths import DeclaredPaths
 from intake.blocks.blocks import Block, may_hold
-from intake.git.presence import Tracked, tracked
+from intake.git.presence import TrackedPaths, tracked
 from intake.git.repository import Repository
 from intake.git.tree import Blob, codeowners_of, index_of, left_out_by_attributes, text_of
 from intake.languages.codeowners import Owners
@@ -25,7 +25,7 @@ REFUSED = "Git refused some paths, so .gitattributes was not read."
 
 
 @dataclass(frozen=True)
-class Code:
+class CodeSelection:
     """Files that may count by their path, and those of them that .gitattributes vouches for.
 
     `directories` are those, each with its slash, about which a metadata block speaks; `declared`
@@ -37,7 +37,7 @@ class Code:
     vouched: set[bytes]
     owners: Owners
     directories: tuple[str, ...]
-    tracked: Tracked
+    tracked: TrackedPaths
     traces: Traces
     files: Mapping[bytes, Blob]
     notes: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Code:
         return self._tracked.stands(globs)
 
     @cached_property
-    def _tracked(self) -> Tracked:
+    def _tracked(self) -> TrackedPaths:
         return tracked(map(text_of, self.blobs))
 
     def speaks_of(self, path: str) -> bool:
@@ -66,7 +66,7 @@ def code_of(
     markers: Markers,
     contents: Contents,
     declared: Iterable[DeclaredPaths] = (),
-) -> Code:
+) -> CodeSelection:
     """Of all files there are, code that neither path, size nor attributes leave out, and what else
     has a metadata block.
     """
@@ -86,7 +86,7 @@ def code_of(
         if path not in out and (is_code(text := text_of(path)) or text in speaking)
     }
     traces = traces_of(repository, files, code, markers)
-    return Code(
+    return CodeSelection(
         blobs=code,
         vouched=vouched,
         owners=Owners(codeowners_of(repository, files)),

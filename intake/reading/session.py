@@ -11,12 +11,12 @@ from pathlib import Path
 from intake.git.repository import Repository
 from intake.git.tree import Blob, listed
 from intake.provenance.history import EVER, History, cut_off, history_in
-from intake.provenance.log import Asked, Log, Progress, Read, asked, read_log, whole
+from intake.provenance.log import Log, LogQuery, Progress, Read, asked, read_log, whole
 from intake.provenance.markers import Markers
 from intake.provenance.notes import Notes, notes_of
 from intake.provenance.squashes import lenders_of
 from intake.reading.cache import Cache
-from intake.reading.cache_format import Kept
+from intake.reading.cache_format import CachedHistory
 from intake.reading.file_measures import Contents
 from intake.reading.mentions import Mentions, brought_forward
 
@@ -36,7 +36,7 @@ class Reading:
         self,
         repository: Repository,
         cache: Cache,
-        asked: Asked,
+        asked: LogQuery,
         markers: Markers,
         *,
         files: Mapping[bytes, Blob],
@@ -76,7 +76,7 @@ class Reading:
         """Keeps what was read; says what came of what was kept before."""
         if self._cache.lost:
             yield ANEW
-        kept = Kept(self._log, self.contents.measured, self.noted.read, mentions)
+        kept = CachedHistory(self._log, self.contents.measured, self.noted.read, mentions)
         unkept = self._cache.keep(kept)
         if unkept:
             yield unkept

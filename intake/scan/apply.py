@@ -23,8 +23,8 @@ from storage.database import history
 from storage.database.store import Session, Store
 from storage.lifecycle import proposals
 from storage.scans import merge
-from storage.scans.matching import Found, Said
-from storage.scans.merge import Conflict, Scanned
+from storage.scans.matching import BlockFacts, ScanFinding
+from storage.scans.merge import BlockConflict, ScanOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Applied:
     """A scan and what became of its findings; nothing was kept where it was a rehearsal."""
 
     scan: Scan
-    result: Scanned
+    result: ScanOutcome
     kept: bool
 
 
@@ -48,7 +48,7 @@ async def rehearse(store: Store, change: Change, scan: Scan) -> Applied:
 
 async def _within(
     work: AbstractAsyncContextManager[Session], change: Change, scan: Scan
-) -> Scanned:
+) -> ScanOutcome:
     found = [
         _found(finding, scan.repo, scan.blocks.get(finding.identity)) for finding in scan.findings
     ]
@@ -65,7 +65,7 @@ async def _within(
         return result
 
 
-def _known(scan: Scan, finding: Finding, found: Found) -> Found:
+def _known(scan: Scan, finding: Finding, found: ScanFinding) -> ScanFinding:
     """With the artifact that it is, as far as that is known from its files."""
     moved_from = scan.followed.get(finding.identity)
     if moved_from is not None:
@@ -77,7 +77,7 @@ def _reason(scan: Scan) -> str:
     return f"scanned at {scan.head[:12]}"
 
 
-def _found(finding: Finding, repo: str, block: Block | None) -> Found:
+def _found(finding: Finding, repo: str, block: Block | None) -> ScanFinding:
     """An owner comes from CODEOWNERS by e-mail or not at all: a suggestion is no owner."""
     identity = sha256(f"{repo}\0{finding.identity}".encode()).hexdigest()
     facts = Facts(
@@ -99,14 +99,14 @@ def _found(finding: Finding, repo: str, block: Block | None) -> Found:
         scan_identity=identity,
     )
     said = _said(block) if block else None
-    return Found(identity, facts, finding.pieces, said, written_on=finding.written_on)
+    return ScanFinding(identity, facts, finding.pieces, said, written_on=finding.written_on)
 
 
-def _said(block: Block) -> Said:
+def _said(block: Block) -> BlockFacts:
     """A key that the register does not have makes a new artifact, so it is told and not taken."""
     field_of = {column: name for name, column in COLUMN_OF_FIELD.items()}
     where = {field_of[name]: block.where(name) for name in block.lines}
-    return Said(block.key, block.facts, where | {"": block.where()})
+    return BlockFacts(block.key, block.facts, where | {"": block.where()})
 
 
 def summary(applied: Applied) -> str:
@@ -226,7 +226,7 @@ def _short(value: object) -> str:
     return shown(" ".join(str(value).split()), 60) if value not in {None, ""} else "nothing"
 
 
-def _conflict(conflict: Conflict) -> dict[str, Any]:
+def _conflict(conflict: BlockConflict) -> dict[str, Any]:
     return {
         "key": conflict.key,
         "field": COLUMN_OF_FIELD[conflict.field],
@@ -244,7 +244,7 @@ def _explained(artifact: Artifact, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _waiting(found: Found) -> dict[str, Any]:
+def _waiting(found: ScanFinding) -> dict[str, Any]:
     facts = found.facts
     ratings = {name: facts["proxies"][name][0] for name in RATING_NAMES}
     said = {name: facts[name] for name in ("name", "kind", "evidence")}

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from debt.change import Change
-from intake.git.processes import Ending
+from intake.git.processes import Cancellation
 from intake.provenance.log import Progress
 from intake.scan.apply import Applied, apply, rehearse
 from intake.scan.scan import read_repository, repository_name
@@ -32,7 +32,7 @@ async def scan(
 
     Nothing is written where reading fails. Raises UnreadableRepository.
     """
-    ending = Ending()
+    ending = Cancellation()
     try:
         repo = shown(name) if name else await asyncio.to_thread(repository_name, path, ending)
         async with store.read() as session:

@@ -17,25 +17,25 @@ from debt.policy.policy import Policy, built_in
 from intake.blocks.blocks import Block
 from intake.findings.attribution import parted_by
 from intake.findings.baseline import Baseline, Written, baseline_of
-from intake.findings.candidates import Facts
+from intake.findings.candidates import RepositoryFacts
 from intake.findings.documents import Documents
 from intake.findings.findings import Finding
 from intake.findings.grouping import groups_of
 from intake.findings.moves import followed, moved_on, moves_of
 from intake.findings.register_paths import incidents_of
 from intake.findings.results import found_in
-from intake.git.presence import Tracked
-from intake.git.processes import Ending
-from intake.git.repository import Limits, UnreadableRepository, opened
+from intake.git.presence import TrackedPaths
+from intake.git.processes import Cancellation
+from intake.git.repository import GitLimits, UnreadableRepository, opened
 from intake.git.tree import head_of, name_of, text_of
 from intake.languages.imports import Reference
 from intake.languages.references import References
 from intake.provenance.history import FileHistory, History
 from intake.provenance.log import Progress
 from intake.reading.file_measures import Contents
-from intake.reading.file_signals import Traits
-from intake.reading.scan_rules import Rules, rules_of
-from intake.reading.selection import Code, by_glob, code_of
+from intake.reading.file_signals import FileSignals
+from intake.reading.scan_rules import ScanRules, rules_of
+from intake.reading.selection import CodeSelection, by_glob, code_of
 from intake.reading.session import Reading, reading
 from intake.signals.signals import watched
 from intake.text.shown import counted, shown
@@ -43,7 +43,7 @@ from intake.text.without_gc import uncollected
 
 __all__ = [
     "Finding",
-    "Limits",
+    "GitLimits",
     "Scan",
     "UnreadableRepository",
     "read_repository",
@@ -81,12 +81,12 @@ class Scan:
     blocks: Mapping[str, Block] = field(default_factory=dict)
     declared: Mapping[str, int] = field(default_factory=dict)
     followed: Mapping[str, int] = field(default_factory=dict)
-    tracked: Tracked | None = None
+    tracked: TrackedPaths | None = None
     baseline: Baseline = field(default_factory=Baseline)
     whole: bool = True
 
 
-def repository_name(path: Path, ending: Ending | None = None) -> str:
+def repository_name(path: Path, ending: Cancellation | None = None) -> str:
     """What the register calls it where nobody says otherwise. Raises UnreadableRepository."""
     with opened(path, ending=ending) as repository:
         return name_of(repository)
@@ -100,11 +100,11 @@ def read_repository(
     now: datetime,
     progress: Progress | None = None,
     policy: Policy | None = None,
-    limits: Limits | None = None,
+    limits: GitLimits | None = None,
     known: RegisteredPaths = NOTHING,
     since: date | None = None,
     cache: Path | None = None,
-    ending: Ending | None = None,
+    ending: Cancellation | None = None,
 ) -> Scan:
     """Read a work tree or a bare repository at its HEAD. `now` is aware; time windows end there.
     `known` is what the register says of its paths.
@@ -130,11 +130,15 @@ def read_repository(
         known, code = _moved_on(known, code, history)
         measured = _measured(code, blocks, history, read.contents, rules)
         documents = Documents(map(text_of, code.files))
-        facts = Facts(repo, now.timestamp(), rules, code.owners, history, *measured, documents)
+        facts = RepositoryFacts(
+            repo, now.timestamp(), rules, code.owners, history, *measured, documents
+        )
         return _scan(read, code, facts, blocks, known)
 
 
-def _moved_on(known: RegisteredPaths, code: Code, history: History) -> tuple[RegisteredPaths, Code]:
+def _moved_on(
+    known: RegisteredPaths, code: CodeSelection, history: History
+) -> tuple[RegisteredPaths, CodeSelection]:
     """What people declared, and what traces say, at the paths to which history moved it."""
     moved = {old: new.path for old, new in history.moved.items()}
     code = replace(code, traces=code.traces.following(moved))
@@ -145,7 +149,7 @@ def _moved_on(known: RegisteredPaths, code: Code, history: History) -> tuple[Reg
     return known, replace(code, declared=by_glob(known.declared))
 
 
-def _heard(code: Code, contents: Contents) -> list[Block]:
+def _heard(code: CodeSelection, contents: Contents) -> list[Block]:
     """Reads every file once, while git looks through history; what they say of themselves."""
     return [block for seen in contents.read(code.blobs) for block in seen.blocks]
 
@@ -159,11 +163,15 @@ class _Measured(NamedTuple):
     lines: dict[str, int]
     forks: dict[str, int]
     named: dict[str, tuple[Reference, ...]]
-    traits: dict[str, Traits]
+    traits: dict[str, FileSignals]
 
 
 def _measured(
-    code: Code, blocks: Iterable[Block], history: History, contents: Contents, rules: Rules
+    code: CodeSelection,
+    blocks: Iterable[Block],
+    history: History,
+    contents: Contents,
+    rules: ScanRules,
 ) -> _Measured:
     ours = {block.path for block in blocks if block.declares}
     near = {path for path in code.blobs if _is_near(path, code, history, rules)}
@@ -186,7 +194,9 @@ def _measured(
     return found
 
 
-def _look_closer(code: Code, near: Container[bytes], history: History, contents: Contents) -> None:
+def _look_closer(
+    code: CodeSelection, near: Container[bytes], history: History, contents: Contents
+) -> None:
     """Measures more of those that are near, and traces lines to those whom traces name."""
     traces = code.traces.of
     closer = {path: blob for path, blob in code.blobs.items() if path in near}
@@ -195,7 +205,7 @@ def _look_closer(code: Code, near: Container[bytes], history: History, contents:
             history.files[raw].trace(traces[raw].spans(len(content.splitlines())))
 
 
-def _is_near(path: bytes, code: Code, history: History, rules: Rules) -> bool:
+def _is_near(path: bytes, code: CodeSelection, history: History, rules: ScanRules) -> bool:
     """Whether it may become part of a finding."""
     file = history.files.get(path)
     by_tools = file is not None and file.ai_share >= rules.scan.mixed
@@ -203,7 +213,11 @@ def _is_near(path: bytes, code: Code, history: History, rules: Rules) -> bool:
 
 
 def _scan(
-    read: Reading, code: Code, facts: Facts, blocks: Iterable[Block], known: RegisteredPaths
+    read: Reading,
+    code: CodeSelection,
+    facts: RepositoryFacts,
+    blocks: Iterable[Block],
+    known: RegisteredPaths,
 ) -> Scan:
     """What comes of what was read; what is kept for the next reading is written last."""
     repository, head, history = read.repository, read.head, facts.history
@@ -245,7 +259,7 @@ def _scan(
     )
 
 
-def _both(tools: Iterable[str], people: Iterable[str], facts: Facts) -> Baseline:
+def _both(tools: Iterable[str], people: Iterable[str], facts: RepositoryFacts) -> Baseline:
     """What tools wrote beside what people wrote; of what is gone, too."""
     scan = facts.rules.scan
     gone = [each for each in facts.history.gone if each.added >= scan.min_lines]
@@ -255,12 +269,12 @@ def _both(tools: Iterable[str], people: Iterable[str], facts: Facts) -> Baseline
     return baseline_of(*both, facts.history, facts.as_of)
 
 
-def _standing(paths: Iterable[str], facts: Facts) -> list[tuple[FileHistory, int]]:
+def _standing(paths: Iterable[str], facts: RepositoryFacts) -> list[tuple[FileHistory, int]]:
     there = (path for path in sorted(paths) if path in facts.files)
     return [(facts.files[path], facts.lines[path]) for path in there]
 
 
-def _limits(read: Reading, facts: Facts) -> Iterator[str]:
+def _limits(read: Reading, facts: RepositoryFacts) -> Iterator[str]:
     """What this reading could not use, or did not see."""
     noted = read.noted
     if noted.too_large:

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from datetime import date
 from typing import BinaryIO, TypeVar
 
-from debt.budgets.budget import Limits, Rhythm
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
 from debt.change import Change
 from debt.refusal import Refused
 from debt.rules.dates import parse_day
 from debt.rules.hours import Period, parse_amount, parse_length
 from debt.scope import BudgetLine, Scope, ScopeKind
 from intake.sheets.import_file import seekable
-from intake.sheets.spreadsheet import Faults, records
+from intake.sheets.spreadsheet import SpreadsheetFaults, records
 from storage.costs import budgets
 from storage.costs.budgets import Budget
 from storage.database.store import Session, Store
@@ -31,7 +31,7 @@ async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> in
     """How many were set; what a file has no column for stays as it was. Raises WrongSpreadsheet,
     and sets none, where any cell is wrong.
     """
-    faults, count = Faults(name), 0
+    faults, count = SpreadsheetFaults(name), 0
     with seekable(file) as whole:
         async with store.change() as session:
             for line, said in _rows(whole, faults):
@@ -54,7 +54,7 @@ async def _put(session: Session, change: Change, said: Mapping[str, str]) -> Non
     await budgets.put(session, change, place, rhythm, limits)
 
 
-def _rows(file: BinaryIO, faults: Faults) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: BinaryIO, faults: SpreadsheetFaults) -> Iterator[tuple[int, dict[str, str]]]:
     with records(file, faults) as lines:
         header = next(lines, None)
         names = _names(header[1] if header else [], faults)
@@ -63,7 +63,7 @@ def _rows(file: BinaryIO, faults: Faults) -> Iterator[tuple[int, dict[str, str]]
             yield line, dict(zip(names, (cell.strip() for cell in padded), strict=False))
 
 
-def _names(header: list[str], faults: Faults) -> list[str]:
+def _names(header: list[str], faults: SpreadsheetFaults) -> list[str]:
     names = [name.strip() for name in header]
     for name in names:
         if name not in COLUMNS:
@@ -74,11 +74,11 @@ def _names(header: list[str], faults: Faults) -> list[str]:
     return [] if faults.count else names
 
 
-def _limits(said: Mapping[str, str], known: Budget | None, today: date) -> Limits:
-    was = known.limits if known else Limits(0)
+def _limits(said: Mapping[str, str], known: Budget | None, today: date) -> BudgetLimits:
+    was = known.limits if known else BudgetLimits(0)
     with _in_column("hours"):
         was = was.with_minutes(parse_amount(said["hours"]), today)
-    return Limits(
+    return BudgetLimits(
         was.minutes,
         score=_number(said, "score", was.score),
         artifacts=_number(said, "artifacts", was.artifacts),
@@ -87,16 +87,20 @@ def _limits(said: Mapping[str, str], known: Budget | None, today: date) -> Limit
     )
 
 
-def _rhythm(said: Mapping[str, str], known: Budget | None) -> Rhythm:
+def _rhythm(said: Mapping[str, str], known: Budget | None) -> BudgetPeriod:
     """Weeks and first day are those of a sprint of its own."""
-    was = known.rhythm if known and isinstance(known.rhythm, Rhythm) else Rhythm(Period.MONTH)
+    was = (
+        known.rhythm
+        if known and isinstance(known.rhythm, BudgetPeriod)
+        else BudgetPeriod(Period.MONTH)
+    )
     period = _period(said["period"]) if "period" in said else was.period
-    rhythm = was if was.period is period else Rhythm(period)
+    rhythm = was if was.period is period else BudgetPeriod(period)
     weeks = _number(said, "weeks", rhythm.weeks)
     first = _read(said, "first_day", parse_day, rhythm.first_day)
     if (weeks is None) != (first is None):
         raise Refused("a sprint of its own has both: weeks and first_day", field="first_day")
-    return Rhythm(period, weeks, first)
+    return BudgetPeriod(period, weeks, first)
 
 
 def _scope(cell: str) -> Scope:

@@ -8,27 +8,27 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from debt.change import Change
-from intake.sheets.spreadsheet import Faults, highest_key, rows
+from intake.sheets.spreadsheet import SpreadsheetFaults, highest_key, rows
 from storage.database.store import Store
 from storage.register import bulk
-from storage.register.bulk import Outcome
+from storage.register.bulk import BulkOutcome
 
 Progress = Callable[[int], None]
 
 
 async def import_file(
     store: Store, change: Change, file: BinaryIO, name: str, progress: Progress | None = None
-) -> Outcome:
+) -> BulkOutcome:
     """What became of the file's rows; `progress` is told how many are done.
 
     Raises WrongSpreadsheet, and leaves the register as it was, where any cell is wrong.
     """
-    faults = Faults(name)
+    faults = SpreadsheetFaults(name)
     with seekable(file) as records:
         highest = highest_key(records)
         async with store.change() as session:
             await bulk.begin(session, highest)
-            outcome, reading = Outcome(), rows(records, change.policy, faults)
+            outcome, reading = BulkOutcome(), rows(records, change.policy, faults)
             while chunk := list(islice(reading, bulk.CHUNK)):
                 put = await bulk.put(session, change, chunk, f"imported from {name}")
                 faults.note(put.faults)

@@ -13,10 +13,10 @@ from debt.rules.hours import parse_amount
 from debt.text import clean_field
 from intake.columns.cells import unguarded
 from intake.sheets.import_file import seekable
-from intake.sheets.spreadsheet import Faults, records
+from intake.sheets.spreadsheet import SpreadsheetFaults, records
 from storage.database.store import Store
 from storage.metrics import observations
-from storage.metrics.observations import Kind, Observed
+from storage.metrics.observations import ObservationKind, Observed
 
 COLUMNS = (
     "kind", "id", "on", "repo", "team", "code", "hours", "comments", "loops", "follow_ups",
@@ -30,7 +30,7 @@ _Line = tuple[int, Observed]
 
 async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> int:
     """How many were entered. Raises WrongSpreadsheet, and enters none, where any cell is wrong."""
-    faults, count = Faults(name), 0
+    faults, count = SpreadsheetFaults(name), 0
     with seekable(file) as whole:
         async with store.change() as session:
             lines = _rows(whole, faults, change.today)
@@ -44,14 +44,14 @@ async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> in
     return count
 
 
-def _note(chunk: list[_Line], missing: set[int], faults: Faults) -> None:
+def _note(chunk: list[_Line], missing: set[int], faults: SpreadsheetFaults) -> None:
     for line, each in chunk:
         if each.artifact_id in missing:
             words = f"there is no {key_of(each.artifact_id or 0)} on the register"
             faults.add(line, "artifact", words)
 
 
-def _rows(file: BinaryIO, faults: Faults, today: date) -> Iterator[_Line]:
+def _rows(file: BinaryIO, faults: SpreadsheetFaults, today: date) -> Iterator[_Line]:
     """The records one by one; one with a fault is noted and left out."""
     seen: set[tuple[str, str, str]] = set()
     with records(file, faults) as lines:
@@ -65,7 +65,7 @@ def _rows(file: BinaryIO, faults: Faults, today: date) -> Iterator[_Line]:
                 yield line, row
 
 
-def _names(header: Sequence[str], faults: Faults) -> list[str]:
+def _names(header: Sequence[str], faults: SpreadsheetFaults) -> list[str]:
     """None where the header cannot be used."""
     names = [name.strip() for name in header]
     for at, name in enumerate(names):
@@ -81,7 +81,7 @@ def _names(header: Sequence[str], faults: Faults) -> list[str]:
 
 
 def _row(
-    line: int, cells: Sequence[str], names: Sequence[str], faults: Faults, today: date
+    line: int, cells: Sequence[str], names: Sequence[str], faults: SpreadsheetFaults, today: date
 ) -> Observed | None:
     before = faults.count
     if len(cells) != len(names):
@@ -110,9 +110,9 @@ def _misfits(said: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
     """What one cell does not tell."""
     if said["happened_on"] > today:
         yield "on", f"{said['happened_on']} is still to come"
-    if said["kind"] is Kind.WORKAROUND and said.get("artifact_id") is None:
+    if said["kind"] is ObservationKind.WORKAROUND and said.get("artifact_id") is None:
         yield "artifact", "is empty; a workaround names the artifact that people go around"
-    if said["kind"] is Kind.CHANGE:
+    if said["kind"] is ObservationKind.CHANGE:
         if said.get("by_tool") is None:
             yield "code", "is empty; a change is by ai or by people"
         return
@@ -121,8 +121,8 @@ def _misfits(said: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
             yield name, f"only a change has one; leave it empty for {_article(said['kind'])}"
 
 
-def _article(kind: Kind) -> str:
-    return f"an {kind}" if kind is Kind.INCIDENT else f"a {kind}"
+def _article(kind: ObservationKind) -> str:
+    return f"an {kind}" if kind is ObservationKind.INCIDENT else f"a {kind}"
 
 
 def _one_of(choices: Mapping[str, Any]) -> Callable[[str], Any]:
@@ -157,7 +157,7 @@ _FIELDS = {
     "artifact": "artifact_id",
 }  # fmt: skip
 _READERS: Mapping[str, Callable[[str], Any]] = {
-    "kind": _one_of({each.value: each for each in Kind}),
+    "kind": _one_of({each.value: each for each in ObservationKind}),
     "id": _text("id"),
     "on": parse_day,
     "repo": _text("repo"),

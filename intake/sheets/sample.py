@@ -5,17 +5,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from debt.budgets.budget import Limits, Rhythm
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
 from debt.change import Change
 from debt.policy.policy import built_in
 from debt.rules.facts import Facts
 from debt.rules.hours import Period, Work
 from debt.scope import BudgetLine, Scope, ScopeKind
-from intake.sheets.spreadsheet import Faults, rows
+from intake.sheets.spreadsheet import SpreadsheetFaults, rows
 from storage.costs import budgets, hours_log, value
 from storage.database.store import Session, Store
 from storage.register import bulk
-from storage.register.bulk import Row
+from storage.register.bulk import BulkRow
 
 FILE = Path(__file__).with_name("sample.csv")
 WRITTEN_ON = date(2026, 11, 24)
@@ -35,13 +35,13 @@ HOURS = (
 )
 
 
-def load_sample(today: date) -> Iterator[Row]:
+def load_sample(today: date) -> Iterator[BulkRow]:
     """The sample's records, every date as far from today as it was from the day of writing."""
-    faults = Faults(FILE.name)
+    faults = SpreadsheetFaults(FILE.name)
     later = today - WRITTEN_ON
     with FILE.open("rb") as file:
         for row in rows(file, built_in(), faults):
-            yield Row(row.line, row.artifact_id, _shifted(row.facts, later))
+            yield BulkRow(row.line, row.artifact_id, _shifted(row.facts, later))
     faults.refuse()
 
 
@@ -65,8 +65,8 @@ async def fill(store: Store, change: Change) -> int:
 async def _use(session: Session, change: Change) -> None:
     """What the teams may spend a month, what some artifacts save, and what they have cost."""
     for team, hours in BUDGETS.items():
-        place, limits = BudgetLine(Scope(ScopeKind.TEAM, team)), Limits(hours * 60)
-        await budgets.put(session, change, place, Rhythm(Period.MONTH), limits)
+        place, limits = BudgetLine(Scope(ScopeKind.TEAM, team)), BudgetLimits(hours * 60)
+        await budgets.put(session, change, place, BudgetPeriod(Period.MONTH), limits)
     for key, (saved, monthly) in VALUES.items():
         await value.state(session, change, key, saved * 60, round(monthly * 60))
     for key, days, spent, kind, note in HOURS:

@@ -16,8 +16,8 @@ from debt.rules.facts import Facts, require_kind
 from intake.columns.cells import COLUMN_OF_FIELD, KEPT, READERS, Column, guarded, unguarded
 from intake.columns.columns import COLUMNS, REQUIRED
 from intake.columns.json import VALUES
-from storage.database.history import PUBLIC_NAMES, Entry
-from storage.register.bulk import Fault, Row
+from storage.database.history import PUBLIC_NAMES, HistoryEntry
+from storage.register.bulk import BulkRow, RowFault
 
 NAMED_AT_MOST = 50
 LONGEST_LINE = 4_000_000
@@ -29,7 +29,7 @@ class WrongSpreadsheet(Exception):
 
 
 @dataclass
-class Faults:
+class SpreadsheetFaults:
     """Everything wrong with one file: the first ones in words, the others counted."""
 
     file: str
@@ -42,7 +42,7 @@ class Faults:
             where = f"line {line}, column {column}" if column else f"line {line}"
             self.named.append((line, f"{where}: {words.rstrip('.')}"))
 
-    def note(self, faults: Iterable[Fault]) -> None:
+    def note(self, faults: Iterable[RowFault]) -> None:
         for fault in faults:
             column = {"path": "paths"}.get(fault.field or "", fault.field)
             self.add(fault.line, COLUMN_OF_FIELD.get(column or ""), fault.words)
@@ -61,7 +61,7 @@ class Faults:
             yield f"and {self.count - NAMED_AT_MOST:,} more"
 
 
-def rows(file: BinaryIO, policy: Policy, faults: Faults) -> Iterator[Row]:
+def rows(file: BinaryIO, policy: Policy, faults: SpreadsheetFaults) -> Iterator[BulkRow]:
     """The records one by one; a record with a fault is noted and left out."""
     with records(file, faults) as found:
         columns = _columns(next(found, None), faults)
@@ -75,7 +75,7 @@ def rows(file: BinaryIO, policy: Policy, faults: Faults) -> Iterator[Row]:
 def highest_key(file: BinaryIO) -> int:
     """The highest key that any record names, 0 for none; what is wrong is for `rows` to say."""
     highest = 0
-    with records(file, Faults("")) as found:
+    with records(file, SpreadsheetFaults("")) as found:
         _, header = next(found, (1, []))
         names = [name.strip() for name in header]
         place = names.index("key") if "key" in names else len(names)
@@ -93,7 +93,7 @@ def _number(key: str) -> int:
 
 
 @contextmanager
-def records(file: BinaryIO, faults: Faults) -> Iterator[Iterator[_RECORD]]:
+def records(file: BinaryIO, faults: SpreadsheetFaults) -> Iterator[Iterator[_RECORD]]:
     """Each record with the line it starts on, from the file's beginning; empty ones left out."""
     file.seek(0)
     text = TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
@@ -104,7 +104,7 @@ def records(file: BinaryIO, faults: Faults) -> Iterator[Iterator[_RECORD]]:
             text.detach()
 
 
-def _parsed(text: TextIO, faults: Faults) -> Iterator[_RECORD]:
+def _parsed(text: TextIO, faults: SpreadsheetFaults) -> Iterator[_RECORD]:
     reader = csv.reader(_lines(text), strict=True)
     line = 1
     try:
@@ -132,7 +132,7 @@ def _said(error: str) -> str:
     return "a quotation mark inside a quoted cell is written twice"
 
 
-def _columns(header: _RECORD | None, faults: Faults) -> Sequence[Column]:
+def _columns(header: _RECORD | None, faults: SpreadsheetFaults) -> Sequence[Column]:
     """The columns in the file's order; none where the header cannot be used."""
     if header is None:
         if not faults.count:
@@ -168,11 +168,13 @@ def _unknown(name: str) -> str:
 class _Reading:
     """Record after record under one header; every fault is noted, whatever else is wrong."""
 
-    def __init__(self, columns: Sequence[Column], policy: Policy, faults: Faults) -> None:
+    def __init__(
+        self, columns: Sequence[Column], policy: Policy, faults: SpreadsheetFaults
+    ) -> None:
         self._columns, self._policy, self._faults = columns, policy, faults
         self._keys: set[int] = set()
 
-    def row(self, line: int, cells: list[str]) -> Row | None:
+    def row(self, line: int, cells: list[str]) -> BulkRow | None:
         """None for a record that has a fault."""
         before = self._faults.count
         if len(cells) != len(self._columns):
@@ -182,16 +184,16 @@ class _Reading:
         self._check(row)
         return row if self._faults.count == before else None
 
-    def _read(self, line: int, cells: list[str]) -> Row:
+    def _read(self, line: int, cells: list[str]) -> BulkRow:
         facts: dict[str, Any] = {}
         for column, cell in zip(self._columns, cells, strict=True):
             try:
                 _read(cell, column, facts)
             except Refused as refused:
                 self._faults.add(line, column.name, str(refused))
-        return Row(line, facts.pop("key", None), cast("Facts", facts))
+        return BulkRow(line, facts.pop("key", None), cast("Facts", facts))
 
-    def _check(self, row: Row) -> None:
+    def _check(self, row: BulkRow) -> None:
         """What one cell does not tell. An artifact on the register may keep a kind of old."""
         key = row.artifact_id
         if key is None:
@@ -201,7 +203,7 @@ class _Reading:
         else:
             self._keys.add(key)
 
-    def _check_kind(self, row: Row) -> None:
+    def _check_kind(self, row: BulkRow) -> None:
         try:
             if "kind" in row.facts:
                 require_kind(row.facts["kind"], self._policy)
@@ -228,7 +230,9 @@ def _require_utf8(text: str) -> None:
         raise Refused("is not UTF-8 text; save the spreadsheet as “CSV UTF-8”") from None
 
 
-def _ragged(line: int, cells: list[str], columns: Sequence[Column], faults: Faults) -> None:
+def _ragged(
+    line: int, cells: list[str], columns: Sequence[Column], faults: SpreadsheetFaults
+) -> None:
     if len(cells) > len(columns):
         surplus = str(len(columns) + 1)
         faults.add(line, surplus, f"is a surplus cell; the header has {len(columns)} columns")
@@ -248,7 +252,7 @@ def write(out: TextIO, artifacts: Iterable[Artifact]) -> None:
     )
 
 
-def write_entries(out: TextIO, entries: Iterable[Entry]) -> None:
+def write_entries(out: TextIO, entries: Iterable[HistoryEntry]) -> None:
     """History rows, under `write_header(out, PUBLIC_NAMES)`; before and after as JSON."""
     csv.writer(out, lineterminator="\n").writerows(
         [guarded(_cell(shown[name])) for name in PUBLIC_NAMES]

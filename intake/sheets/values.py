@@ -9,7 +9,7 @@ from debt.refusal import Refused
 from debt.rules.hours import parse_amount
 from intake.columns.cells import unguarded
 from intake.sheets.import_file import seekable
-from intake.sheets.spreadsheet import Faults, records
+from intake.sheets.spreadsheet import SpreadsheetFaults, records
 from storage.costs import value
 from storage.database.store import Store
 from storage.register.artifacts import lock_all
@@ -24,7 +24,7 @@ async def state_all(store: Store, change: Change, file: BinaryIO, name: str) -> 
     """How many artifacts it spoke of. Raises WrongSpreadsheet, and states nothing, where any cell
     is wrong.
     """
-    faults, count = Faults(name), 0
+    faults, count = SpreadsheetFaults(name), 0
     with seekable(file) as whole:
         async with store.change() as session:
             await lock_all(session)
@@ -38,7 +38,7 @@ async def state_all(store: Store, change: Change, file: BinaryIO, name: str) -> 
     return count
 
 
-def _rows(file: BinaryIO, faults: Faults) -> Iterator[_Row]:
+def _rows(file: BinaryIO, faults: SpreadsheetFaults) -> Iterator[_Row]:
     """A record with a fault is noted and left out."""
     with records(file, faults) as lines:
         header = next(lines, (1, []))
@@ -59,7 +59,7 @@ def _rows(file: BinaryIO, faults: Faults) -> Iterator[_Row]:
                 yield row
 
 
-def _row(line: int, said: Mapping[str, str], faults: Faults) -> _Row:
+def _row(line: int, said: Mapping[str, str], faults: SpreadsheetFaults) -> _Row:
     """An empty cell says nothing: where both are, what was stated before is taken back."""
     cells = zip(COLUMNS, (parse_key, _minutes, _minutes), strict=True)
     key, saved, monthly = (_cell(line, name, said, faults, read) for name, read in cells)
@@ -67,7 +67,7 @@ def _row(line: int, said: Mapping[str, str], faults: Faults) -> _Row:
 
 
 def _cell(
-    line: int, column: str, said: Mapping[str, str], faults: Faults, read: _Read
+    line: int, column: str, said: Mapping[str, str], faults: SpreadsheetFaults, read: _Read
 ) -> int | None:
     try:
         return read(unguarded(said.get(column, "")).strip())

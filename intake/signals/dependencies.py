@@ -9,7 +9,7 @@ from itertools import chain
 
 from debt.artifact.signals import Sign, Signal
 from debt.policy.scans import SignalsPolicy
-from intake.findings.candidates import Candidate, Facts
+from intake.findings.candidates import Candidate, RepositoryFacts
 from intake.git.repository import Repository
 from intake.git.tree import Blob, contents_of, text_of
 from intake.packages.imported import Ecosystem, ecosystem_of, used
@@ -38,7 +38,7 @@ class Dependence:
 def dependence_of(
     repository: Repository,
     candidates: Iterable[Candidate],
-    facts: Facts,
+    facts: RepositoryFacts,
     files: Mapping[bytes, Blob],
 ) -> Dependence:
     """What is known of the manifests next to some candidates; none of the others is read."""
@@ -158,7 +158,7 @@ def _changed_since(candidate: Candidate, manifests: Collection[str]) -> Iterator
 
 
 def _read_then(
-    repository: Repository, asked: Collection[Then], facts: Facts
+    repository: Repository, asked: Collection[Then], facts: RepositoryFacts
 ) -> Iterator[tuple[Then, Dependencies]]:
     """As they were; one that was called otherwise then, or is not to be had, is left out."""
     specs = {then: _spec(then, facts) for then in asked if "\n" not in then[0]}
@@ -176,7 +176,7 @@ def _read_then(
             yield then, dependencies_in(then[0], texts[spec])
 
 
-def _spec(then: Then, facts: Facts) -> bytes:
+def _spec(then: Then, facts: RepositoryFacts) -> bytes:
     path, commit = then
     return facts.history.ids[commit] + b":" + _raw(path)
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from debt.artifact.signals import Sign, Signal
-from intake.findings.candidates import Facts
-from intake.findings.grouping import Group
+from intake.findings.candidates import RepositoryFacts
+from intake.findings.grouping import FileGroup
 from intake.languages.kinds import is_called_for_its_place, is_migration
 from intake.languages.similarity import alike
 from intake.text.shown import shown
@@ -14,7 +14,9 @@ MATTERS = frozenset({"production_integration", "throwaway_script"})
 migrations, and what each package or service has one of."""
 
 
-def twins_of(groups: Iterable[Group], written: Collection[str], facts: Facts) -> dict[str, str]:
+def twins_of(
+    groups: Iterable[FileGroup], written: Collection[str], facts: RepositoryFacts
+) -> dict[str, str]:
     """The file to keep, by each file that is much like it and leaned on less."""
     files = (path for group in groups if group.kind in MATTERS for path in group.files)
     mine = [path for path in files if not (is_migration(path) or is_called_for_its_place(path))]
@@ -28,7 +30,7 @@ def twins_of(groups: Iterable[Group], written: Collection[str], facts: Facts) ->
     return kept
 
 
-def duplicate(group: Group, kept: Mapping[str, str]) -> Signal | None:
+def duplicate(group: FileGroup, kept: Mapping[str, str]) -> Signal | None:
     """“much like src/retry.py: keep one”, on the one that can go."""
     pairs = [(path, kept[path]) for path in group.files if path in kept]
     if not pairs:
@@ -39,6 +41,6 @@ def duplicate(group: Group, kept: Mapping[str, str]) -> Signal | None:
     return Signal(Sign.DUPLICATE, f"{which}much like {shown(stays, 60)}{more}: keep one")
 
 
-def _weight(path: str, facts: Facts) -> tuple[int, int, str]:
+def _weight(path: str, facts: RepositoryFacts) -> tuple[int, int, str]:
     """Who has more that imports it is kept, then who is longer."""
     return len(facts.references.into(path)), facts.lines[path], path

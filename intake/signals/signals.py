@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from debt.artifact.signals import Sign, Signal
 from intake.findings.baseline import FEW
-from intake.findings.candidates import DAY, Candidate, Facts
+from intake.findings.candidates import DAY, Candidate, RepositoryFacts
 from intake.git.repository import Repository
 from intake.git.tree import Blob
 from intake.reading.mentions import Mentions, mentions_of
@@ -34,7 +34,7 @@ def watched(
     head: str,
     candidates: Sequence[Candidate],
     written: Collection[str],
-    facts: Facts,
+    facts: RepositoryFacts,
     *,
     files: Mapping[bytes, Blob],
     known: Mentions,
@@ -127,5 +127,5 @@ def _rewrites(path: str, candidate: Candidate) -> int:
     )
 
 
-def _is_silent(author: int, facts: Facts, days: int) -> bool:
+def _is_silent(author: int, facts: RepositoryFacts, days: int) -> bool:
     return facts.as_of - facts.last_seen[author] > days * DAY

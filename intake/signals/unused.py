@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from debt.artifact.signals import Sign, Signal
 from intake.findings.candidates import DAY, Candidate
-from intake.findings.grouping import Group
+from intake.findings.grouping import FileGroup
 from intake.languages.imports import INDEXES
 from intake.languages.kinds import is_started
 from intake.packages.imported import SCRIPTS
@@ -71,18 +71,18 @@ def _may_be_unused(candidate: Candidate) -> bool:
     return not started and not _is_young(candidate)
 
 
-def _is_named(group: Group) -> bool:
+def _is_named(group: FileGroup) -> bool:
     """Whether somebody has to name it, by names that can be looked for."""
     names = map(_is_telling, _names_of(group))
     return group.kind == KIND and all(map(_has_to_be_named, group.files)) and all(names)
 
 
-def _names_of(group: Group) -> frozenset[str]:
+def _names_of(group: FileGroup) -> frozenset[str]:
     """The names of its files, and of its own directory."""
     return frozenset(_names(group))
 
 
-def _names(group: Group) -> Iterator[str]:
+def _names(group: FileGroup) -> Iterator[str]:
     if group.whole:
         yield group.directory.rpartition("/")[2]
     for path in group.files:
@@ -106,5 +106,5 @@ def _is_young(candidate: Candidate) -> bool:
     return as_of - created < YOUNG_DAYS * DAY
 
 
-def _raw(group: Group) -> frozenset[bytes]:
+def _raw(group: FileGroup) -> frozenset[bytes]:
     return frozenset(path.encode("utf-8", "surrogateescape") for path in group.files)

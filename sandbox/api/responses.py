@@ -9,7 +9,7 @@ from aiohttp import web
 
 from sandbox.api.methods.chat import content
 from sandbox.wire.arguments import Arguments
-from sandbox.wire.calls import Call
+from sandbox.wire.calls import ApiCall
 from sandbox.wire.faults import Faults
 from sandbox.wire.wire import Json, SlackError
 from sandbox.workspace.permits import Permits, ResponseTarget
@@ -28,7 +28,7 @@ class Responses:
         permits: Permits,
         faults: Faults,
         activity: Activity,
-        calls: list[Call],
+        calls: list[ApiCall],
     ) -> None:
         self._workspace = workspace
         self._permits = permits
@@ -92,9 +92,9 @@ class Responses:
         try:
             self.say(self._permits.spend_response(name), body)
         except SlackError as refusal:
-            self._calls.append(Call("response_url", body, refusal.code))
+            self._calls.append(ApiCall("response_url", body, refusal.code))
             raise
-        self._calls.append(Call("response_url", body, "ok"))
+        self._calls.append(ApiCall("response_url", body, "ok"))
 
 
 async def _body(request: web.Request) -> Json:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sandbox.api.methods import METHODS, Method, Slack
 from sandbox.wire.arguments import Arguments, read_arguments
-from sandbox.wire.calls import Call
+from sandbox.wire.calls import ApiCall
 from sandbox.wire.faults import Fault, Faults
 from sandbox.wire.wire import Json, SlackError
 from sandbox.workspace.quiescence import Activity
@@ -48,7 +48,7 @@ class RateLimits:
 
 class WebApi:
     def __init__(self, slack: Slack, tokens: Tokens, faults: Faults, activity: Activity) -> None:
-        self.calls: list[Call] = []
+        self.calls: list[ApiCall] = []
         self.rate_limits = False
         self._slack = slack
         self._tokens = tokens
@@ -73,7 +73,7 @@ class WebApi:
             await asyncio.sleep(fault.seconds)
             return self._answered(name, given, token)
         if fault.kind == "answer":
-            self.calls.append(Call(name, given, fault.body()["error"]))
+            self.calls.append(ApiCall(name, given, fault.body()["error"]))
             return web.json_response(fault.body(), status=fault.status, headers=fault.headers)
         return self._cut(request, fault, name, given, token)
 
@@ -95,7 +95,7 @@ class WebApi:
 
     def _answered(self, name: str, given: Json, token: str | None) -> web.Response:
         if name == "chat.postMessage" and (wait := self._wait(given)):
-            self.calls.append(Call(name, given, "ratelimited"))
+            self.calls.append(ApiCall(name, given, "ratelimited"))
             refusal = SlackError("ratelimited").body()
             return web.json_response(refusal, status=429, headers={"Retry-After": str(wait)})
         body = self._outcome(name, given, token)
@@ -108,7 +108,7 @@ class WebApi:
 
     def _record(self, name: str, given: Json, body: Json, *, answered: bool = True) -> None:
         kept = {key: value for key, value in given.items() if key != "token"}
-        self.calls.append(Call(name, kept, body.get("error", "ok"), answered))
+        self.calls.append(ApiCall(name, kept, body.get("error", "ok"), answered))
 
     def _outcome(self, name: str, given: Json, token: str | None) -> Json:
         try:

@@ -27,7 +27,7 @@ class Names(Protocol):
     def group_handle_of(self, group_id: str) -> str: ...
 
 
-class Piece(NamedTuple):
+class TextPiece(NamedTuple):
     """A stretch of text on a surface; only mrkdwn can ping, link and format.
 
     In verbatim mrkdwn a bare address stays text.
@@ -108,7 +108,7 @@ def lines_of(blocks: Iterable[Json], names: Names) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def pieces_of(value: object) -> Iterator[Piece]:
+def pieces_of(value: object) -> Iterator[TextPiece]:
     """Every text object anywhere below, rich text turned into the mrkdwn that does the same."""
     if isinstance(value, dict):
         yield from _pieces_of_object(value)
@@ -117,14 +117,14 @@ def pieces_of(value: object) -> Iterator[Piece]:
             yield from pieces_of(one)
 
 
-def _pieces_of_object(value: Json) -> Iterator[Piece]:
+def _pieces_of_object(value: Json) -> Iterator[TextPiece]:
     kind = value.get("type")
     if kind == "mrkdwn":
-        yield Piece("mrkdwn", value.get("text", ""), bool(value.get("verbatim")))
+        yield TextPiece("mrkdwn", value.get("text", ""), bool(value.get("verbatim")))
     elif kind in {"plain_text", "raw_text"}:
-        yield Piece("plain", value.get("text", ""))
+        yield TextPiece("plain", value.get("text", ""))
     elif kind in _RICH:
-        yield Piece(*_RICH[kind](value))
+        yield TextPiece(*_RICH[kind](value))
     else:
         for name, below in value.items():
             if name != "metadata":
@@ -207,5 +207,5 @@ _DRAWN: dict[str, Callable[[Json], str]] = {
 }
 
 
-def _spoken(piece: Piece, names: Names) -> str:
+def _spoken(piece: TextPiece, names: Names) -> str:
     return shown(piece.text, names) if piece.kind == "mrkdwn" else piece.text

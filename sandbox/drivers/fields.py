@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.transport.payloads import field_of, initial
 from sandbox.wire.wire import Json
-from sandbox.workspace.surfaces import Control, Surface
+from sandbox.workspace.surfaces import BlockSurface, Control
 from sandbox.workspace.workspace import Workspace
 
 Words = str | int | float | date | Sequence[str] | None
@@ -43,7 +43,7 @@ def options_in(holder: Json) -> list[Option]:
     return [Option.of(one) for listed in [holder.get("options") or [], *groups] for one in listed]
 
 
-def offered_for(surface: Surface, control: Control, words: Words) -> list[Option]:
+def offered_for(surface: BlockSurface, control: Control, words: Words) -> list[Option]:
     """What the last type-ahead found, plus what earlier ones did if it is named by its value."""
     last = surface.offered.get(control.key, [])
     ever = surface.ever_offered.get(control.key, {})
@@ -99,7 +99,7 @@ def _rich(text: str) -> Json:
     return {"type": "rich_text", "elements": [section]}
 
 
-def words_of(surface: Surface, control: Control, workspace: Workspace) -> str:
+def words_of(surface: BlockSurface, control: Control, workspace: Workspace) -> str:
     """The field's content as the person reads it, several joined by commas."""
     state = surface.state.get(control.key) or initial(control.element)
     value = state.get(field_of(control.element))
@@ -119,7 +119,7 @@ def _word(value: Any, workspace: Workspace) -> str:
 # ------------------------------------------------------- what Slack's client checks by itself
 
 
-def complaint(surface: Surface, control: Control) -> str | None:
+def complaint(surface: BlockSurface, control: Control) -> str | None:
     """Why the client would not even send the form."""
     state = surface.state.get(control.key) or initial(control.element)
     value = state.get(field_of(control.element))

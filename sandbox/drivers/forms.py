@@ -13,7 +13,7 @@ from sandbox.drivers.fields import (
     state_for,
     words_of,
 )
-from sandbox.drivers.replies import Reply
+from sandbox.drivers.replies import VisibleReply
 from sandbox.transport.delivery import Ack
 from sandbox.wire.wire import Json, SlackError
 from sandbox.workspace.surfaces import Control
@@ -118,18 +118,18 @@ class Form:
         value: str | None = None,
         block_id: str | None = None,
         row: str | None = None,
-    ) -> Reply:
+    ) -> VisibleReply:
         """A button on the form or the Home tab."""
         control = self.view.control(name, value=value, block_id=block_id, row=row)
         return await self.person.presses(self.view, control)
 
-    async def chooses(self, label: str, option: str | Sequence[str] | None) -> Reply:
+    async def chooses(self, label: str, option: str | Sequence[str] | None) -> VisibleReply:
         """Choose where the app wants to know at once (dispatch_action, selects in sections)."""
         self.choose(label, option)
         control = self._control(label)
         return await self.person.picks(self.view, control, self.view.state[control.key])
 
-    async def submit(self) -> Reply:
+    async def submit(self) -> VisibleReply:
         """Nothing is sent while Slack's own client would complain: see `errors`."""
         if self.closed:
             raise LookupError(f"{self.title!r} is closed already")
@@ -137,10 +137,10 @@ class Form:
             c.block["block_id"]: words for c in self._inputs() if (words := complaint(self.view, c))
         }
         if self.view.errors:
-            return Reply(form=self)
+            return VisibleReply(form=self)
         return await self.person.submits(self.view)
 
-    async def close(self, *, everything: bool = False) -> Reply:
+    async def close(self, *, everything: bool = False) -> VisibleReply:
         """Cancel this form; with `everything` the whole stack."""
         return await self.person.closes(self.view, everything=everything)
 

@@ -7,7 +7,7 @@ from sandbox.api.responses import Responses
 from sandbox.blocks.limits import check_options
 from sandbox.drivers.fields import Option, Words, options_in, state_for
 from sandbox.drivers.forms import Form, answer_submission
-from sandbox.drivers.replies import Expect, Reply, Watch, conclude, watching
+from sandbox.drivers.replies import Expect, VisibleReply, Watch, conclude, watching
 from sandbox.drivers.typing import command_text, message_text
 from sandbox.transport.delivery import Ack, Delivery
 from sandbox.transport.events import Events
@@ -15,12 +15,12 @@ from sandbox.transport.payloads import Payloads
 from sandbox.wire.clock import Clock
 from sandbox.wire.wire import Json
 from sandbox.workspace.manifest import Shortcut
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from sandbox.workspace.permits import ResponseTarget
 from sandbox.workspace.quiescence import Activity
-from sandbox.workspace.surfaces import Control, Surface
+from sandbox.workspace.surfaces import BlockSurface, Control
 from sandbox.workspace.views import View
-from sandbox.workspace.workspace import Change, Channel, User, Workspace
+from sandbox.workspace.workspace import Channel, User, Workspace, WorkspaceChange
 
 Act = Callable[[Watch], Awaitable[Expect]]
 
@@ -87,11 +87,11 @@ class Person:
             raise LookupError(f"{self.handle} is not in #{channel.name}")
         return channel
 
-    def reads(self, channel: str = "general") -> list[Message]:
+    def reads(self, channel: str = "general") -> list[PostedMessage]:
         """Oldest first, with what only they see."""
         return [one for one in self.channel(channel).messages if one.visible_to(self.id)]
 
-    def dms(self) -> list[Message]:
+    def dms(self) -> list[PostedMessage]:
         return self.reads("@bot")
 
     @property
@@ -107,7 +107,7 @@ class Person:
 
     # --------------------------------------------------------------------------- typing
 
-    async def types(self, text: str, channel: str | None = None) -> Reply:
+    async def types(self, text: str, channel: str | None = None) -> VisibleReply:
         """A slash command if it begins so, else a message."""
         place = self.channel(channel)
         if place.archived:
@@ -146,47 +146,49 @@ class Person:
 
     async def clicks(
         self,
-        message: Message,
+        message: PostedMessage,
         name: str,
         value: str | None = None,
         *,
         block_id: str | None = None,
         row: str | None = None,
-    ) -> Reply:
+    ) -> VisibleReply:
         """A button of a message by its text or action_id; the rest tells equal ones apart."""
         return await self.presses(
             message, message.control(name, value=value, block_id=block_id, row=row)
         )
 
-    async def presses(self, surface: Surface, control: Control) -> Reply:
+    async def presses(self, surface: BlockSurface, control: Control) -> VisibleReply:
         if control.element["type"] != "button":
             raise LookupError(f"{control.label!r} is no button but a {control.element['type']}")
         return await self._does(lambda watch: self._acts(watch, surface, control, {}))
 
     async def chooses(
         self,
-        message: Message,
+        message: PostedMessage,
         name: str,
         option: Words,
         *,
         block_id: str | None = None,
         row: str | None = None,
-    ) -> Reply:
+    ) -> VisibleReply:
         """In a select, an overflow menu, a date picker, ... of a message."""
         control = message.control(name, block_id=block_id, row=row)
         offered = await self._offered(message, control, option)
         state = state_for(control.element, option, self.workspace, offered)
         return await self.picks(message, control, state)
 
-    async def picks(self, surface: Surface, control: Control, state: Json) -> Reply:
+    async def picks(self, surface: BlockSurface, control: Control, state: Json) -> VisibleReply:
         if control.element["type"] != "overflow":
             surface.state[control.key] = state
         chosen = {key: value for key, value in state.items() if key != "type"}
         return await self._does(lambda watch: self._acts(watch, surface, control, chosen))
 
-    async def _acts(self, watch: Watch, surface: Surface, control: Control, chosen: Json) -> Expect:
+    async def _acts(
+        self, watch: Watch, surface: BlockSurface, control: Control, chosen: Json
+    ) -> Expect:
         payloads = self._office.payloads
-        if isinstance(surface, Message):
+        if isinstance(surface, PostedMessage):
             self._must_see(surface)
             payload = payloads.message_action(surface, self.user, chosen, control)
         elif isinstance(surface, View):
@@ -200,14 +202,18 @@ class Person:
             return Ack(error="interactivity_disabled")
         return await self._office.delivery.send("interactive", payload)
 
-    async def _offered(self, message: Message, control: Control, words: Words) -> list[Option]:
+    async def _offered(
+        self, message: PostedMessage, control: Control, words: Words
+    ) -> list[Option]:
         if "external" not in control.element["type"]:
             return []
         listed = words if isinstance(words, Sequence) and not isinstance(words, str) else [words]
         found = [await self.suggestions(message, control, str(one)) for one in listed]
         return [option for options in found for option in options]
 
-    async def suggestions(self, surface: Surface, control: Control, typed: str) -> list[Option]:
+    async def suggestions(
+        self, surface: BlockSurface, control: Control, typed: str
+    ) -> list[Option]:
         """Options from the app; none while fewer characters are typed than it wants (3)."""
         if len(typed) < control.element.get("min_query_length", 3):
             return []
@@ -226,7 +232,7 @@ class Person:
 
     # ------------------------------------------------------------------- forms, shortcuts
 
-    async def submits(self, view: View) -> Reply:
+    async def submits(self, view: View) -> VisibleReply:
         return await self._does(lambda watch: self._submission(watch, view))
 
     async def _submission(self, watch: Watch, view: View) -> Expect:
@@ -235,10 +241,10 @@ class Person:
         watch.error = answer_submission(self.workspace, view, ack)
         if view.errors:
             watch.views.append(view)
-            self.workspace.changed(Change("view.updated", user=self.id, view=view))
+            self.workspace.changed(WorkspaceChange("view.updated", user=self.id, view=view))
         return Expect.ANSWER
 
-    async def closes(self, view: View, *, everything: bool = False) -> Reply:
+    async def closes(self, view: View, *, everything: bool = False) -> VisibleReply:
         stack = self.workspace.stack_of(self.id)
         closing = stack[::-1] if everything else [view]
         self.workspace.close_views(closing)
@@ -251,13 +257,13 @@ class Person:
             await self._interacts(payload)
         return Expect.PERHAPS if views else Expect.NOTHING
 
-    async def shortcut(self, callback_id: str) -> Reply:
+    async def shortcut(self, callback_id: str) -> VisibleReply:
         """A global shortcut, from the lightning menu."""
         shortcut = self._shortcut(callback_id, on_message=False)
         payload = self._office.payloads.shortcut(shortcut, self.user)
         return await self._does(lambda watch: self._sends(watch, payload))
 
-    async def message_shortcut(self, message: Message, callback_id: str) -> Reply:
+    async def message_shortcut(self, message: PostedMessage, callback_id: str) -> VisibleReply:
         """From the menu of a message."""
         self._must_see(message)
         shortcut = self._shortcut(callback_id, on_message=True)
@@ -287,7 +293,7 @@ class Person:
         told = self._office.events.opened_home(self.user, "home")
         return Expect.PERHAPS if told else Expect.NOTHING
 
-    async def opens_dm(self) -> Reply:
+    async def opens_dm(self) -> VisibleReply:
         """The app's Messages tab."""
         return await self._does(self._dm_opened)
 
@@ -299,11 +305,11 @@ class Person:
         """Marks all that is there as read."""
         place = self.channel(channel)
         place.last_read[self.id] = self.workspace.timestamps.next()
-        self.workspace.changed(Change("read", place.id, self.id))
+        self.workspace.changed(WorkspaceChange("read", place.id, self.id))
 
     # ------------------------------------------------------------------------- together
 
-    async def _does(self, act: Act) -> Reply:
+    async def _does(self, act: Act) -> VisibleReply:
         if self.user.deleted:
             raise LookupError(f"{self.handle} is deactivated and cannot do anything")
         activity = self._office.activity
@@ -312,12 +318,12 @@ class Person:
             await conclude(watch, activity, expect)
             return self._reply(watch)
 
-    def _reply(self, watch: Watch) -> Reply:
+    def _reply(self, watch: Watch) -> VisibleReply:
         open_views = [one for one in watch.views if one.id in self.workspace.views]
         form = Form(self, open_views[-1]) if open_views else None
-        return Reply(watch.messages, watch.updated, form, watch.error)
+        return VisibleReply(watch.messages, watch.updated, form, watch.error)
 
-    def _must_see(self, message: Message) -> None:
+    def _must_see(self, message: PostedMessage) -> None:
         inside = message.ephemeral or self.id in message.home.members
         if not (inside and message.visible_to(self.id)):
             raise LookupError(f"{self.handle} does not see {message!r}")

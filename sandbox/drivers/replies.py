@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from sandbox.workspace.quiescence import Activity
 from sandbox.workspace.views import View
-from sandbox.workspace.workspace import Change, User, Workspace
+from sandbox.workspace.workspace import User, Workspace, WorkspaceChange
 
 if TYPE_CHECKING:
     from sandbox.drivers.forms import Form
@@ -30,11 +30,11 @@ class Expect(Enum):
 
 
 @dataclass
-class Reply:
+class VisibleReply:
     """`messages` are new, `updated` changed; `error` is what Slack's client would show."""
 
-    messages: list[Message] = field(default_factory=list)
-    updated: list[Message] = field(default_factory=list)
+    messages: list[PostedMessage] = field(default_factory=list)
+    updated: list[PostedMessage] = field(default_factory=list)
     form: "Form | None" = None
     error: str | None = None
 
@@ -44,7 +44,7 @@ class Reply:
         return "\n".join(one.shown for one in [*self.messages, *self.updated])
 
     @property
-    def message(self) -> Message:
+    def message(self) -> PostedMessage:
         """The only message, new or changed."""
         every = [*self.messages, *self.updated]
         if len(every) != 1:
@@ -66,8 +66,8 @@ class Watch:
     """Collects the changes that this person notices."""
 
     def __init__(self, workspace: Workspace, user: User) -> None:
-        self.messages: list[Message] = []
-        self.updated: list[Message] = []
+        self.messages: list[PostedMessage] = []
+        self.updated: list[PostedMessage] = []
         self.views: list[View] = []
         self.error: str | None = None
         self.elsewhere = False
@@ -86,17 +86,17 @@ class Watch:
         is_form = last is not None and last.source["type"] == "modal"
         return only_views and is_form and not (last and last.source.get("submit"))
 
-    def see(self, change: Change) -> None:
+    def see(self, change: WorkspaceChange) -> None:
         if change.view is not None:
             self._see_view(change, change.view)
         elif change.message is not None and change.message.user == self._workspace.bot.id:
             self._see_message(change, change.message)
 
-    def _see_view(self, change: Change, view: View) -> None:
+    def _see_view(self, change: WorkspaceChange, view: View) -> None:
         if change.user == self._user.id and change.kind != "view.closed":
             self.views.append(view)
 
-    def _see_message(self, change: Change, message: Message) -> None:
+    def _see_message(self, change: WorkspaceChange, message: PostedMessage) -> None:
         if not self._reads(message):
             self.elsewhere = True
         elif change.kind == "message.posted":
@@ -107,7 +107,7 @@ class Watch:
             self.elsewhere = True
             self.messages = [one for one in self.messages if one is not message]
 
-    def _reads(self, message: Message) -> bool:
+    def _reads(self, message: PostedMessage) -> bool:
         if message.ephemeral:
             return message.only_for == self._user.id
         return self._user.id in message.home.members

@@ -19,7 +19,7 @@ from sandbox.drivers.people import Office, Person
 from sandbox.transport.delivery import Ack, Delivery
 from sandbox.transport.events import Events
 from sandbox.transport.payloads import Payloads
-from sandbox.wire.calls import Call
+from sandbox.wire.calls import ApiCall
 from sandbox.wire.clock import Clock
 from sandbox.wire.faults import Faults
 from sandbox.wire.guard import guard
@@ -30,7 +30,7 @@ from sandbox.workspace.manifest import read_manifest
 from sandbox.workspace.permits import Permits
 from sandbox.workspace.quiescence import Activity
 from sandbox.workspace.seed import fill
-from sandbox.workspace.workspace import Change, Channel, User, UserGroup, Workspace
+from sandbox.workspace.workspace import Channel, User, UserGroup, Workspace, WorkspaceChange
 
 HOST = "127.0.0.1"
 # docs.slack.dev/interactivity/handling-user-interaction: so long has an app to acknowledge.
@@ -163,7 +163,7 @@ class SlackServer:
         user.updated = int(datetime.now(UTC).timestamp())
         if user.deleted:
             self.workspace.remove_everywhere(user.id)
-        self.workspace.changed(Change("people"))
+        self.workspace.changed(WorkspaceChange("people"))
         self.events.user_changed(user)
         return user
 
@@ -182,7 +182,7 @@ class SlackServer:
     def archive(self, name: str, *, archived: bool = True) -> None:
         channel = self.workspace.channel(name)
         channel.archived = archived
-        self.workspace.changed(Change("channels", channel.id))
+        self.workspace.changed(WorkspaceChange("channels", channel.id))
         kind = "channel_archive" if archived else "channel_unarchive"
         if self.workspace.bot.id in channel.members:
             self.events.emit({"type": kind, "channel": channel.id, "user": channel.members[0]})
@@ -192,14 +192,14 @@ class SlackServer:
         channel = self.workspace.channel(name)
         new = [one for one in self._ids(who) if one not in channel.members]
         channel.members.extend(new)
-        self.workspace.changed(Change("channels", channel.id))
+        self.workspace.changed(WorkspaceChange("channels", channel.id))
         self.events.membership("member_joined_channel", channel.id, iter(new))
 
     def leave(self, name: str, *who: str) -> None:
         channel = self.workspace.channel(name)
         gone = [one for one in self._ids(who) if one in channel.members]
         channel.members[:] = [one for one in channel.members if one not in gone]
-        self.workspace.changed(Change("channels", channel.id))
+        self.workspace.changed(WorkspaceChange("channels", channel.id))
         self.events.membership("member_left_channel", channel.id, iter(gone))
 
     def add_bot(self, name: str) -> None:
@@ -238,7 +238,7 @@ class SlackServer:
         return self.activity.failures
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[ApiCall]:
         """Every Web API call, and every use of a response_url, so far."""
         return self.web_api.calls
 

@@ -17,18 +17,18 @@ from sandbox.drivers.people import Person
 from sandbox.drivers.server import SlackServer
 from sandbox.page import json_view
 from sandbox.wire.wire import Json, SlackError
-from sandbox.workspace.messages import Message
-from sandbox.workspace.surfaces import Control, Surface
+from sandbox.workspace.messages import PostedMessage
+from sandbox.workspace.surfaces import BlockSurface, Control
 from sandbox.workspace.views import View
-from sandbox.workspace.workspace import Change
+from sandbox.workspace.workspace import WorkspaceChange
 
-Verb = Callable[[SlackServer, "Asked"], Awaitable[Json]]
+Verb = Callable[[SlackServer, "ControlRequest"], Awaitable[Json]]
 
 VERBS: dict[str, Verb] = {}
 HEARTBEAT = 15
 
 
-class Asked:
+class ControlRequest:
     """What a request names, looked up."""
 
     def __init__(self, slack: SlackServer, body: Json) -> None:
@@ -45,7 +45,7 @@ class Asked:
         return self._slack.person(self.given("person"))
 
     @property
-    def message(self) -> Message:
+    def message(self) -> PostedMessage:
         """Named by `channel` and `ts`."""
         found = self.person.channel(self.given("channel")).find(self.given("ts"))
         if found is None or not found.visible_to(self.person.id):
@@ -67,7 +67,7 @@ class Asked:
         return Form(self.person, self.view)
 
     @property
-    def surface(self) -> Surface:
+    def surface(self) -> BlockSurface:
         return self.view if "view_id" in self.body else self.message
 
     @property
@@ -111,7 +111,7 @@ async def _act(slack: SlackServer, request: web.Request) -> web.Response:
 
 async def _answered(answer: Verb, slack: SlackServer, body: Json) -> web.Response:
     try:
-        return web.json_response({"ok": True, **await answer(slack, Asked(slack, body))})
+        return web.json_response({"ok": True, **await answer(slack, ControlRequest(slack, body))})
     except (KeyError, IndexError):
         raise
     except (LookupError, ValueError) as problem:
@@ -131,7 +131,7 @@ async def _changes(slack: SlackServer, request: web.Request) -> web.StreamRespon
         only = slack.person(person).id if person else None
     except LookupError as problem:
         return _refused(str(problem), 400)
-    queue: asyncio.Queue[Change] = asyncio.Queue()
+    queue: asyncio.Queue[WorkspaceChange] = asyncio.Queue()
     stop = slack.workspace.listen(queue.put_nowait)
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
     stream = web.StreamResponse(headers=headers)
@@ -146,7 +146,7 @@ async def _changes(slack: SlackServer, request: web.Request) -> web.StreamRespon
         stop()
 
 
-async def _next_line(queue: asyncio.Queue[Change], only: str | None) -> bytes:
+async def _next_line(queue: asyncio.Queue[WorkspaceChange], only: str | None) -> bytes:
     """A change that concerns this person; a comment after a while without, to notice who left."""
     try:
         async with asyncio.timeout(HEARTBEAT):
@@ -161,31 +161,31 @@ async def _next_line(queue: asyncio.Queue[Change], only: str | None) -> bytes:
 
 
 @verb("workspace")
-async def _workspace(slack: SlackServer, _: Asked) -> Json:
+async def _workspace(slack: SlackServer, _: ControlRequest) -> Json:
     return json_view.workspace(slack.workspace)
 
 
 @verb("people")
-async def _people(slack: SlackServer, _: Asked) -> Json:
+async def _people(slack: SlackServer, _: ControlRequest) -> Json:
     return {"people": [json_view.user(one) for one in slack.workspace.users.values()]}
 
 
 @verb("channels")
-async def _channels(slack: SlackServer, asked: Asked) -> Json:
+async def _channels(slack: SlackServer, asked: ControlRequest) -> Json:
     person = asked.person
     mine = slack.workspace.channels_of(person.id)
     return {"channels": [json_view.channel(slack.workspace, one, person.id) for one in mine]}
 
 
 @verb("unread")
-async def _unread(slack: SlackServer, asked: Asked) -> Json:
+async def _unread(slack: SlackServer, asked: ControlRequest) -> Json:
     person = asked.person
     mine = slack.workspace.channels_of(person.id)
     return {"unread": {one.id: one.unread(person.id) for one in mine}}
 
 
 @verb("messages")
-async def _messages(slack: SlackServer, asked: Asked) -> Json:
+async def _messages(slack: SlackServer, asked: ControlRequest) -> Json:
     """Of one channel, oldest first, as this person sees it."""
     person, here = asked.person, slack.workspace
     channel = person.channel(asked.given("channel"))
@@ -195,13 +195,13 @@ async def _messages(slack: SlackServer, asked: Asked) -> Json:
 
 
 @verb("read")
-async def _read(_: SlackServer, asked: Asked) -> Json:
+async def _read(_: SlackServer, asked: ControlRequest) -> Json:
     asked.person.sees(asked.given("channel"))
     return {}
 
 
 @verb("forms")
-async def _forms(slack: SlackServer, asked: Asked) -> Json:
+async def _forms(slack: SlackServer, asked: ControlRequest) -> Json:
     """The stack of open forms, the one on top last."""
     stack = slack.workspace.stack_of(asked.person.id)
     return {"forms": [json_view.view(one) for one in stack]}
@@ -211,19 +211,19 @@ async def _forms(slack: SlackServer, asked: Asked) -> Json:
 
 
 @verb("say")
-async def _say(slack: SlackServer, asked: Asked) -> Json:
+async def _say(slack: SlackServer, asked: ControlRequest) -> Json:
     reply = await asked.person.types(asked.given("text"), asked.body.get("channel"))
     return json_view.reply(slack.workspace, reply)
 
 
 @verb("click")
-async def _click(slack: SlackServer, asked: Asked) -> Json:
+async def _click(slack: SlackServer, asked: ControlRequest) -> Json:
     reply = await asked.person.presses(asked.surface, asked.control)
     return json_view.reply(slack.workspace, reply)
 
 
 @verb("choose")
-async def _choose(slack: SlackServer, asked: Asked) -> Json:
+async def _choose(slack: SlackServer, asked: ControlRequest) -> Json:
     """Choose and tell the app at once; `option` is a text, a value, or a list of them."""
     person, surface, control = asked.person, asked.surface, asked.control
     reply = await person.picks(surface, control, _state(slack, surface, control, asked))
@@ -231,27 +231,29 @@ async def _choose(slack: SlackServer, asked: Asked) -> Json:
 
 
 @verb("fill")
-async def _fill(slack: SlackServer, asked: Asked) -> Json:
+async def _fill(slack: SlackServer, asked: ControlRequest) -> Json:
     """Keep what was entered or chosen, telling the app nothing yet."""
     surface, control = asked.surface, asked.control
     surface.state[control.key] = _state(slack, surface, control, asked)
     return {}
 
 
-def _state(slack: SlackServer, surface: Surface, control: Control, asked: Asked) -> Json:
+def _state(
+    slack: SlackServer, surface: BlockSurface, control: Control, asked: ControlRequest
+) -> Json:
     option = asked.given("option")
     offered = offered_for(surface, control, option)
     return state_for(control.element, option, slack.workspace, offered)
 
 
 @verb("suggest")
-async def _suggest(_: SlackServer, asked: Asked) -> Json:
+async def _suggest(_: SlackServer, asked: ControlRequest) -> Json:
     found = await asked.person.suggestions(asked.surface, asked.control, asked.given("typed"))
     return {"options": [one.source for one in found]}
 
 
 @verb("submit")
-async def _submit(slack: SlackServer, asked: Asked) -> Json:
+async def _submit(slack: SlackServer, asked: ControlRequest) -> Json:
     """`values` (optional) is {block_id: {action_id: entered}}, filled in first."""
     form = asked.form
     for block_id, actions in asked.body.get("values", {}).items():
@@ -265,13 +267,13 @@ async def _submit(slack: SlackServer, asked: Asked) -> Json:
 
 
 @verb("close")
-async def _close(slack: SlackServer, asked: Asked) -> Json:
+async def _close(slack: SlackServer, asked: ControlRequest) -> Json:
     reply = await asked.form.close(everything=bool(asked.body.get("everything")))
     return json_view.reply(slack.workspace, reply)
 
 
 @verb("shortcut")
-async def _shortcut(slack: SlackServer, asked: Asked) -> Json:
+async def _shortcut(slack: SlackServer, asked: ControlRequest) -> Json:
     """On a message if `ts` is given, else global."""
     callback_id = asked.given("callback_id")
     if "ts" in asked.body:
@@ -282,12 +284,12 @@ async def _shortcut(slack: SlackServer, asked: Asked) -> Json:
 
 
 @verb("home")
-async def _home(_: SlackServer, asked: Asked) -> Json:
+async def _home(_: SlackServer, asked: ControlRequest) -> Json:
     return {"home": json_view.view((await asked.person.opens_home()).view)}
 
 
 @verb("dm")
-async def _dm(slack: SlackServer, asked: Asked) -> Json:
+async def _dm(slack: SlackServer, asked: ControlRequest) -> Json:
     """Open the Messages tab of the app."""
     reply = await asked.person.opens_dm()
     return json_view.reply(slack.workspace, reply)
@@ -297,18 +299,18 @@ async def _dm(slack: SlackServer, asked: Asked) -> Json:
 
 
 @verb("clock")
-async def _clock(slack: SlackServer, _: Asked) -> Json:
+async def _clock(slack: SlackServer, _: ControlRequest) -> Json:
     return {"now": slack.clock.now().isoformat()}
 
 
 @verb("clock/advance")
-async def _advance(slack: SlackServer, asked: Asked) -> Json:
+async def _advance(slack: SlackServer, asked: ControlRequest) -> Json:
     await slack.clock.advance(timedelta(seconds=float(str(asked.given("seconds")))))
     return {"now": slack.clock.now().isoformat()}
 
 
 @verb("clock/set")
-async def _set(slack: SlackServer, asked: Asked) -> Json:
+async def _set(slack: SlackServer, asked: ControlRequest) -> Json:
     to = datetime.fromisoformat(str(asked.given("at")))
     if to.tzinfo is None:
         raise ValueError("`at` needs an offset from UTC, as in 2026-11-30T09:30:00+01:00")
@@ -317,7 +319,7 @@ async def _set(slack: SlackServer, asked: Asked) -> Json:
 
 
 @verb("faults")
-async def _faults(slack: SlackServer, asked: Asked) -> Json:
+async def _faults(slack: SlackServer, asked: ControlRequest) -> Json:
     """`kind` is lose_response, late_accept, answer, delay or clear; the rest as in faults.py."""
     kind = asked.given("kind")
     allowed = {"lose_response", "late_accept", "answer", "delay", "clear"}
@@ -332,6 +334,6 @@ async def _faults(slack: SlackServer, asked: Asked) -> Json:
 
 
 @verb("calls")
-async def _calls(slack: SlackServer, _: Asked) -> Json:
+async def _calls(slack: SlackServer, _: ControlRequest) -> Json:
     called = [{"method": c.method, "args": c.args, "outcome": c.outcome} for c in slack.calls]
     return {"calls": called}

@@ -1,11 +1,11 @@
 """The workspace as JSON for the page: what a Slack client would know to draw itself."""
 
-from sandbox.drivers.replies import Reply
+from sandbox.drivers.replies import VisibleReply
 from sandbox.transport.payloads import values_of
 from sandbox.wire.wire import Json
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from sandbox.workspace.views import View
-from sandbox.workspace.workspace import Change, Channel, User, Workspace
+from sandbox.workspace.workspace import Channel, User, Workspace, WorkspaceChange
 
 
 def workspace(here: Workspace) -> Json:
@@ -34,7 +34,7 @@ def channel(here: Workspace, one: Channel, person: str) -> Json:
     return {"id": one.id, "name": name, **flags, **members}
 
 
-def message(here: Workspace, one: Message) -> Json:
+def message(here: Workspace, one: PostedMessage) -> Json:
     author = here.users[one.user]
     return {
         "ts": one.ts,
@@ -71,7 +71,7 @@ def view(one: View) -> Json:
     }
 
 
-def reply(here: Workspace, one: Reply) -> Json:
+def reply(here: Workspace, one: VisibleReply) -> Json:
     return {
         "messages": [message(here, m) for m in one.messages],
         "updated": [message(here, m) for m in one.updated],
@@ -81,7 +81,7 @@ def reply(here: Workspace, one: Reply) -> Json:
     }
 
 
-def change(one: Change) -> Json:
+def change(one: WorkspaceChange) -> Json:
     ts = one.message.ts if one.message else None
     view_id = one.view.id if one.view else None
     place = {"channel": one.channel, "user": one.user}

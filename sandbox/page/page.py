@@ -13,9 +13,9 @@ from aiohttp import web
 from sandbox.drivers.people import Person
 from sandbox.drivers.server import SlackServer
 from sandbox.page.reader import Reader
-from sandbox.page.render import BOT, HOME, Drawing, Place
+from sandbox.page.render import BOT, HOME, Drawing, Location
 from sandbox.wire.moments import next_monday
-from sandbox.workspace.workspace import Change
+from sandbox.workspace.workspace import WorkspaceChange
 
 STATIC = Path(__file__).with_name("static")
 
@@ -53,7 +53,7 @@ class Page:
 
     async def _moved(self, _: datetime) -> None:
         """Open pages hear of it like of any other change."""
-        self._slack.workspace.changed(Change("clock"))
+        self._slack.workspace.changed(WorkspaceChange("clock"))
 
     async def whole(self, request: web.Request) -> web.Response:
         person = self._person(request)
@@ -91,22 +91,22 @@ class Page:
         return next(one.id for one in everyone if not (one.is_bot or one.deleted))
 
 
-def _place(request: web.Request, person: Person) -> Place:
+def _place(request: web.Request, person: Person) -> Location:
     """Where this person may not go, the channel they see first."""
     name = request.query.get("in", "")
     if name in {HOME, BOT}:
-        return Place(name, person.channel(BOT), _latest(request))
+        return Location(name, person.channel(BOT), _latest(request))
     try:
         channel = person.channel(name or None)
     except LookupError:
         channel = person.channel()
-    return Place(BOT if channel.is_im else channel.id, channel, _latest(request))
+    return Location(BOT if channel.is_im else channel.id, channel, _latest(request))
 
 
 def _latest(request: web.Request) -> int:
     """How many messages to show."""
     asked = request.query.get("latest", "")
-    return min(int(asked), 10_000) if re.fullmatch(r"[1-9]\d{0,8}", asked) else Place.latest
+    return min(int(asked), 10_000) if re.fullmatch(r"[1-9]\d{0,8}", asked) else Location.latest
 
 
 def _html(text: str) -> web.Response:

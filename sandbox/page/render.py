@@ -14,9 +14,9 @@ from sandbox.page.mrkdwn import mrkdwn
 from sandbox.page.reader import Reader
 from sandbox.page.sheet import Sheet
 from sandbox.wire.moments import clock_time, day_name
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from sandbox.workspace.views import View
-from sandbox.workspace.workspace import Change, Channel, User
+from sandbox.workspace.workspace import Channel, User, WorkspaceChange
 
 _BREATH = timedelta(minutes=5)
 _HUES = 8
@@ -24,7 +24,7 @@ HOME, BOT = "@home", "@bot"
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """What the middle of the page shows; `name` is what the address bar says of it."""
 
     name: str
@@ -37,10 +37,10 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Row:
+class MessageRow:
     """A message where it stands: below a new day, or right under its author's last one."""
 
-    message: Message
+    message: PostedMessage
     author: User
     at: datetime
     day: str
@@ -62,14 +62,14 @@ class Drawing:
         )
         self._words.globals |= {"hue": hue, "initials": initials, "time_of": clock_time}
 
-    def _noticed(self, change: Change) -> None:
+    def _noticed(self, change: WorkspaceChange) -> None:
         """Slack's timestamps are real time; a reader expects the workspace's clock."""
         if change.kind == "message.posted" and change.message:
             self._said_at[change.message.ts] = self._slack.clock.now()
 
     # ---------------------------------------------------------------------------- parts
 
-    def page(self, user: User, place: Place) -> str:
+    def page(self, user: User, place: Location) -> str:
         about = {"top": self.top(user), "side": self.side(user, place)}
         return self._draw(
             "page.html", user, inner=about, place=place, middle=self.place(user, place)
@@ -78,7 +78,7 @@ class Drawing:
     def top(self, user: User) -> str:
         return self._draw("top.html", user, shortcuts=self._shortcuts(on_message=False))
 
-    def side(self, user: User, place: Place) -> str:
+    def side(self, user: User, place: Location) -> str:
         mine = sorted(self._here.channels_of(user.id), key=lambda one: one.name)
         channels = [one for one in mine if not one.is_im]
         unread = {one.id: one.unread(user.id) for one in mine}
@@ -87,7 +87,7 @@ class Drawing:
         about = {"channels": channels, "unread": unread, "direct": direct, "people": people}
         return self._draw("side.html", user, place=place, **about)
 
-    def place(self, user: User, place: Place) -> str:
+    def place(self, user: User, place: Location) -> str:
         about: dict[str, Any] = {"place": place, "refusal": self._refusal(user, place.channel)}
         if place.is_home:
             home = self._here.homes.get(user.id)
@@ -118,7 +118,7 @@ class Drawing:
         common = {"here": self._here, "me": user, "reader": self.reader(user)}
         return self._words.get_template(template).render(common | about)
 
-    def _sheet(self, surface: Message | View, user: User, prefix: str) -> Sheet:
+    def _sheet(self, surface: PostedMessage | View, user: User, prefix: str) -> Sheet:
         errors = surface.errors if isinstance(surface, View) else {}
         return Sheet(surface, self.reader(user), prefix, errors)
 
@@ -136,24 +136,26 @@ class Drawing:
             return "Sending messages to this app has been turned off."
         return ""
 
-    def _rows(self, messages: list[Message], user: User) -> Iterator[Row]:
+    def _rows(self, messages: list[PostedMessage], user: User) -> Iterator[MessageRow]:
         zone = ZoneInfo(user.tz)
         today = self._slack.clock.now().astimezone(zone).date()
-        before: Row | None = None
+        before: MessageRow | None = None
         for message in messages:
             before = self._row(message, zone, today, before)
             yield before
 
-    def _row(self, message: Message, zone: ZoneInfo, today: date, before: Row | None) -> Row:
+    def _row(
+        self, message: PostedMessage, zone: ZoneInfo, today: date, before: MessageRow | None
+    ) -> MessageRow:
         real = datetime.fromtimestamp(float(message.ts), zone)
         at = self._said_at.get(message.ts, real).astimezone(zone)
         new_day = before is None or before.at.date() != at.date()
         day = day_name(at.date(), today) if new_day else ""
         follows = before is not None and not new_day and _follows(message, at, before)
-        return Row(message, self._here.users[message.user], at, day, follows)
+        return MessageRow(message, self._here.users[message.user], at, day, follows)
 
 
-def _follows(message: Message, at: datetime, before: Row) -> bool:
+def _follows(message: PostedMessage, at: datetime, before: MessageRow) -> bool:
     alike = message.user == before.message.user and not message.thread_ts
     return alike and message.only_for == before.message.only_for and at - before.at < _BREATH
 

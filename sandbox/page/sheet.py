@@ -14,7 +14,7 @@ from sandbox.page.reader import Reader
 from sandbox.page.rich_text import rich_text
 from sandbox.transport.payloads import field_of, initial
 from sandbox.wire.wire import Json
-from sandbox.workspace.surfaces import Surface
+from sandbox.workspace.surfaces import BlockSurface
 from sandbox.workspace.workspace import Channel
 
 
@@ -25,7 +25,7 @@ class Choice(NamedTuple):
     url: str = ""
 
 
-class Group(NamedTuple):
+class ChoiceGroup(NamedTuple):
     """Choices under a heading; one without a heading holds those of a plain list."""
 
     label: str
@@ -34,7 +34,7 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    surface: Surface
+    surface: BlockSurface
     reader: Reader
     prefix: str
     errors: dict[str, str] = field(default_factory=dict)
@@ -108,17 +108,17 @@ class Sheet:
             return self._user(value)
         return self._channel(self.reader.here.channels[value])
 
-    def groups(self, element: Json) -> list[Group]:
+    def groups(self, element: Json) -> list[ChoiceGroup]:
         """All there is to choose from; what an app looks up while one types is not among it."""
         kind = element["type"].removeprefix("multi_")
         if kind == "users_select":
-            return [Group("", self._people())]
+            return [ChoiceGroup("", self._people())]
         if kind in {"channels_select", "conversations_select"}:
             places = self._places(element, public=kind == "channels_select")
-            return [Group("", [self._channel(one) for one in places])]
-        plain = [Group("", [self._option(one) for one in element.get("options") or []])]
+            return [ChoiceGroup("", [self._channel(one) for one in places])]
+        plain = [ChoiceGroup("", [self._option(one) for one in element.get("options") or []])]
         headed = [
-            Group(group["label"]["text"], [self._option(one) for one in group["options"]])
+            ChoiceGroup(group["label"]["text"], [self._option(one) for one in group["options"]])
             for group in element.get("option_groups") or []
         ]
         return [group for group in plain + headed if group.choices]

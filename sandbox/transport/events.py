@@ -8,9 +8,9 @@ from sandbox.transport.delivery import Ack, Delivery
 from sandbox.transport.payloads import Payloads
 from sandbox.wire.clock import Clock
 from sandbox.wire.wire import Json, new_id
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from sandbox.workspace.quiescence import Activity
-from sandbox.workspace.workspace import Change, User, Workspace
+from sandbox.workspace.workspace import User, Workspace, WorkspaceChange
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Events:
 
     # ------------------------------------------------------------------------- messages
 
-    def _spoken(self, change: Change) -> None:
+    def _spoken(self, change: WorkspaceChange) -> None:
         message = change.message
         if message is None or message.ephemeral:
             return
@@ -96,11 +96,11 @@ class Events:
         if change.kind == "message.posted" and self._mentions_bot(message):
             self.emit(_said(message) | {"type": "app_mention"})
 
-    def _mentions_bot(self, message: Message) -> bool:
+    def _mentions_bot(self, message: PostedMessage) -> bool:
         here = self._workspace
         return message.user != here.bot.id and f"<@{here.bot.id}>" in message.text
 
-    def _message_event(self, change: Change, message: Message) -> Json:
+    def _message_event(self, change: WorkspaceChange, message: PostedMessage) -> Json:
         types = {"im": "im", "groups": "group", "channels": "channel"}
         place = {"channel": message.channel, "channel_type": types[message.home.kind]}
         if change.kind == "message.posted":
@@ -129,7 +129,7 @@ class Events:
             self.emit({"type": kind, "user": user_id, **place})
 
 
-def _said(message: Message) -> Json:
+def _said(message: PostedMessage) -> Json:
     body = message.wire()
     if "bot_id" not in body:
         body["client_msg_id"] = new_id("").lower()

@@ -5,14 +5,14 @@ from typing import Any
 
 from sandbox.wire.wire import Json, new_id
 from sandbox.workspace.manifest import Command, Shortcut
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from sandbox.workspace.permits import Permits
-from sandbox.workspace.surfaces import Control, Surface
+from sandbox.workspace.surfaces import BlockSurface, Control
 from sandbox.workspace.views import View
 from sandbox.workspace.workspace import Channel, User, Workspace
 
 
-def values_of(surface: Surface) -> Json:
+def values_of(surface: BlockSurface) -> Json:
     """`state.values`: every stateful element by block_id and action_id."""
     values: Json = {}
     for control in surface.controls():
@@ -100,12 +100,16 @@ class Payloads:
             "trigger_id": self._permits.trigger(user.id),
         }
 
-    def response_url(self, channel: Channel, user: User, message: Message | None = None) -> str:
+    def response_url(
+        self, channel: Channel, user: User, message: PostedMessage | None = None
+    ) -> str:
         return f"{self.url}/respond/{self._permits.response(channel, user.id, message)}"
 
     # ----------------------------------------------------------------------------- acts
 
-    def message_action(self, message: Message, user: User, action: Json, control: Control) -> Json:
+    def message_action(
+        self, message: PostedMessage, user: User, action: Json, control: Control
+    ) -> Json:
         """block_actions on a message; of an ephemeral one the app is told next to nothing."""
         container = {
             "type": "message",
@@ -126,7 +130,7 @@ class Payloads:
         body |= {"container": {"type": "view", "view_id": view.id}, "view": self.view(view)}
         return body | {"actions": [_action(control, action)]}
 
-    def suggestion(self, surface: Surface, user: User, control: Control, typed: str) -> Json:
+    def suggestion(self, surface: BlockSurface, user: User, control: Control, typed: str) -> Json:
         body = self._interaction("block_suggestion", user)
         del body["trigger_id"]
         block_id, action_id = control.key
@@ -134,7 +138,7 @@ class Payloads:
         if isinstance(surface, View):
             container: Json = {"type": "view", "view_id": surface.id}
             return body | {"container": container, "view": self.view(surface)}
-        assert isinstance(surface, Message)  # noqa: S101 - views and messages are all there is
+        assert isinstance(surface, PostedMessage)  # noqa: S101 - views and messages are all there is
         container = {"type": "message", "message_ts": surface.ts, "channel_id": surface.channel}
         container["is_ephemeral"] = surface.ephemeral
         body |= {"container": container, **self._place(surface.home)}
@@ -144,7 +148,7 @@ class Payloads:
         body = self._interaction("shortcut", user)
         return body | {"callback_id": shortcut.callback_id, "action_ts": _now()}
 
-    def message_shortcut(self, shortcut: Shortcut, user: User, message: Message) -> Json:
+    def message_shortcut(self, shortcut: Shortcut, user: User, message: PostedMessage) -> Json:
         body = self._interaction("message_action", user) | self._place(message.home)
         return body | {
             "callback_id": shortcut.callback_id,

@@ -6,7 +6,7 @@ from sandbox.wire.wire import Json
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """One call as it came in: a Web API method, or "response_url".
 
     `outcome` is "ok" or Slack's error code; `answered` is False where the answer was lost.

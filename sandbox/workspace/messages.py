@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 from sandbox.blocks import reading
 from sandbox.blocks.reading import Names
 from sandbox.wire.wire import Json
-from sandbox.workspace.surfaces import Surface, with_ids
+from sandbox.workspace.surfaces import BlockSurface, with_ids
 
 if TYPE_CHECKING:
     from sandbox.workspace.workspace import Channel
 
 
-class Message(Surface):
+class PostedMessage(BlockSurface):
     def __init__(
         self, names: Names, channel: "Channel", ts: str, user: str, *, only_for: str | None = None
     ) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sandbox.wire.clock import Clock
 from sandbox.wire.wire import SlackError, new_id
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from sandbox.workspace.views import View
 from sandbox.workspace.workspace import Channel
 
@@ -28,7 +28,7 @@ class ResponseTarget:
 
     channel: Channel
     user: str
-    message: Message | None
+    message: PostedMessage | None
     expires: datetime
     left: int = RESPONSE_USES
 
@@ -58,7 +58,7 @@ class Permits:
         trigger.used = True
         return trigger
 
-    def response(self, channel: Channel, user: str, message: Message | None = None) -> str:
+    def response(self, channel: Channel, user: str, message: PostedMessage | None = None) -> str:
         name = new_id("R", 24)
         expires = self._clock.now() + RESPONSE_LIFE
         self._responses[name] = ResponseTarget(channel, user, message, expires)

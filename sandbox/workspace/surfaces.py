@@ -36,7 +36,7 @@ class Control(NamedTuple):
         return value == row or row in value or row in str(self.block["block_id"])
 
 
-class Surface:
+class BlockSurface:
     """Blocks with a reader's eyes on them."""
 
     def __init__(self, names: Names) -> None:

@@ -4,12 +4,12 @@ import time
 
 from sandbox.blocks.reading import Names
 from sandbox.wire.wire import Json, new_id
-from sandbox.workspace.surfaces import Surface, with_ids
+from sandbox.workspace.surfaces import BlockSurface, with_ids
 
 STACK = 3
 
 
-class View(Surface):
+class View(BlockSurface):
     """One view of one person; `source` is what the app sent last."""
 
     def __init__(self, names: Names, user: str, source: Json, *, root: str | None = None) -> None:

@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 
 from sandbox.wire.wire import Json, Timestamps, id_of, new_id
 from sandbox.workspace.manifest import Manifest
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from sandbox.workspace.views import View
 
 
-class Change(NamedTuple):
+class WorkspaceChange(NamedTuple):
     """Something became different for somebody; `user` None means for all in the channel."""
 
     kind: str
     channel: str | None = None
     user: str | None = None
-    message: Message | None = None
+    message: PostedMessage | None = None
     view: View | None = None
 
 
@@ -83,7 +83,7 @@ class Channel:
     is_im: bool = False
     archived: bool = False
     is_ext_shared: bool = False
-    messages: list[Message] = field(default_factory=list)
+    messages: list[PostedMessage] = field(default_factory=list)
     last_read: dict[str, str] = field(default_factory=dict)
     created: int = 0
 
@@ -94,7 +94,7 @@ class Channel:
             return "im"
         return "groups" if self.is_private else "channels"
 
-    def find(self, ts: str) -> Message | None:
+    def find(self, ts: str) -> PostedMessage | None:
         return next((one for one in reversed(self.messages) if one.ts == ts), None)
 
     def unread(self, user_id: str) -> int:
@@ -139,7 +139,7 @@ class Workspace:
         self.timestamps = Timestamps()
         self.history_lag = 0.0
         self.file_lag = 0.0
-        self._listeners: list[Callable[[Change], None]] = []
+        self._listeners: list[Callable[[WorkspaceChange], None]] = []
         handle = manifest.bot_name.lower().replace(" ", "-")
         self.bot = self._keep_user(
             User(
@@ -149,12 +149,12 @@ class Workspace:
 
     # -------------------------------------------------------------------------- changes
 
-    def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+    def listen(self, listener: Callable[[WorkspaceChange], None]) -> Callable[[], None]:
         """Calls back on every change; the answer stops it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def changed(self, change: Change) -> None:
+    def changed(self, change: WorkspaceChange) -> None:
         for listener in list(self._listeners):
             listener(change)
 
@@ -198,7 +198,7 @@ class Workspace:
             raise ValueError(f"there is a person called {user.handle} already")
         user.updated = int(datetime.now(UTC).timestamp())
         self.users[user.id] = user
-        self.changed(Change("people"))
+        self.changed(WorkspaceChange("people"))
         return user
 
     def remove_everywhere(self, user_id: str) -> None:
@@ -243,7 +243,7 @@ class Workspace:
     def _keep_channel(self, channel: Channel) -> Channel:
         channel.created = int(datetime.now(UTC).timestamp())
         self.channels[channel.id] = channel
-        self.changed(Change("channels", channel.id))
+        self.changed(WorkspaceChange("channels", channel.id))
         return channel
 
     def channel(self, which: str) -> Channel:
@@ -275,7 +275,7 @@ class Workspace:
         inside = [self.user(one).id for one in members]
         group = UserGroup(id_of("S", handle), handle, name or handle.title(), inside)
         self.groups[group.id] = group
-        self.changed(Change("people"))
+        self.changed(WorkspaceChange("people"))
         return group
 
     def group_handle_of(self, group_id: str) -> str:
@@ -293,13 +293,13 @@ class Workspace:
         only_for: str | None = None,
         metadata: Json | None = None,
         **extra: str | None,
-    ) -> Message:
-        message = Message(self, channel, self.timestamps.next(), user_id, only_for=only_for)
+    ) -> PostedMessage:
+        message = PostedMessage(self, channel, self.timestamps.next(), user_id, only_for=only_for)
         message.says(text, blocks)
         message.metadata = metadata
         message.extra = {**self._authorship(user_id), **extra}
         channel.messages.append(message)
-        self.changed(Change("message.posted", channel.id, only_for, message))
+        self.changed(WorkspaceChange("message.posted", channel.id, only_for, message))
         return message
 
     def _authorship(self, user_id: str) -> Json:
@@ -308,17 +308,22 @@ class Workspace:
         return {"bot_id": self.bot_id, "app_id": self.app_id, "team": self.team_id}
 
     def update(
-        self, message: Message, text: str | None, blocks: list[Json] | None, *, edited: bool = True
+        self,
+        message: PostedMessage,
+        text: str | None,
+        blocks: list[Json] | None,
+        *,
+        edited: bool = True,
     ) -> None:
         message.says(text, blocks)
         if edited:
             message.edited = {"user": message.user, "ts": self.timestamps.next()}
-        self.changed(Change("message.updated", message.channel, message.only_for, message))
+        self.changed(WorkspaceChange("message.updated", message.channel, message.only_for, message))
 
-    def delete(self, message: Message) -> None:
+    def delete(self, message: PostedMessage) -> None:
         message.deleted = True
         message.home.messages.remove(message)
-        self.changed(Change("message.deleted", message.channel, message.only_for, message))
+        self.changed(WorkspaceChange("message.deleted", message.channel, message.only_for, message))
 
     # ---------------------------------------------------------------------------- views
 
@@ -332,13 +337,13 @@ class Workspace:
 
     def update_view(self, view: View, source: Json) -> None:
         view.replace(source)
-        self.changed(Change("view.updated", user=view.user, view=view))
+        self.changed(WorkspaceChange("view.updated", user=view.user, view=view))
 
     def close_views(self, views: Iterable[View]) -> None:
         for view in views:
             view.closed = True
             self.views.pop(view.id)
-            self.changed(Change("view.closed", user=view.user, view=view))
+            self.changed(WorkspaceChange("view.closed", user=view.user, view=view))
 
     def publish_home(self, user_id: str, source: Json) -> View:
         home = self.homes.get(user_id)
@@ -346,7 +351,7 @@ class Workspace:
             home = self.homes[user_id] = View(self, user_id, source)
         else:
             home.replace(source)
-        self.changed(Change("home.published", user=user_id, view=home))
+        self.changed(WorkspaceChange("home.published", user=user_id, view=home))
         return home
 
     def stack_of(self, user_id: str) -> list[View]:
@@ -355,7 +360,7 @@ class Workspace:
 
     def _keep_view(self, view: View) -> View:
         self.views[view.id] = view
-        self.changed(Change("view.opened", user=view.user, view=view))
+        self.changed(WorkspaceChange("view.opened", user=view.user, view=view))
         return view
 
     # ---------------------------------------------------------------------------- files

@@ -10,7 +10,15 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text, true, updat
 from sqlmodel import col
 
 from debt.artifact.artifact import Artifact, Label, Tier
-from debt.budgets.budget import Limits, Once, Rhythm, Standing, State, require_limits, standing
+from debt.budgets.budget import (
+    BudgetLimits,
+    BudgetPeriod,
+    BudgetStanding,
+    BudgetState,
+    TrainPeriod,
+    require_limits,
+    standing,
+)
 from debt.budgets.train import Train, require_running
 from debt.change import Change
 from debt.policy.roles import require_may_budget_of
@@ -28,7 +36,7 @@ B = BUDGET.c
 _OWN = (ScopeKind.TEAM, ScopeKind.REPO, ScopeKind.SERVICE)  # what an artifact says of itself
 SCOPES = (*_OWN, ScopeKind.TRAIN)
 SPELLED = "team:x, repo:x, service:x or train:x"
-_LIMITS = tuple(field.name for field in fields(Limits))
+_LIMITS = tuple(field.name for field in fields(BudgetLimits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +44,8 @@ class Budget:
     """A budget in force, and since which day it is over, or was found within again."""
 
     place: BudgetLine
-    rhythm: Rhythm | Once
-    limits: Limits
+    rhythm: BudgetPeriod | TrainPeriod
+    limits: BudgetLimits
     from_on: date
     over_since: date | None = None
     back_on: date | None = None
@@ -58,7 +66,7 @@ def require_place(place: BudgetLine) -> None:
 
 
 async def put(
-    session: Session, change: Change, place: BudgetLine, rhythm: Rhythm, limits: Limits
+    session: Session, change: Change, place: BudgetLine, rhythm: BudgetPeriod, limits: BudgetLimits
 ) -> Budget:
     """From the period of today on; of a train, whose one period is the train itself, for all of
     it. What is to be saved counts from what a month costs now, and goes on counting from there
@@ -125,7 +133,7 @@ async def _from_on(session: Session, budget: Budget, span: Span) -> date:
     """The first day of its period, unless something else was said within that. A train has one
     period, wherever its days are moved to.
     """
-    if isinstance(budget.rhythm, Once):
+    if isinstance(budget.rhythm, TrainPeriod):
         return _EVER
     latest = select(func.max(B.from_on)).where(_about_place(budget.place), B.from_on <= span.last)
     said: date | None = (await session.execute(latest)).scalar_one()
@@ -138,13 +146,13 @@ def _about_place(place: BudgetLine) -> ColumnElement[bool]:
 
 
 async def _rhythm(
-    session: Session, change: Change, place: BudgetLine, wanted: Rhythm
-) -> Rhythm | Once:
+    session: Session, change: Change, place: BudgetLine, wanted: BudgetPeriod
+) -> BudgetPeriod | TrainPeriod:
     if place.scope.kind is not ScopeKind.TRAIN:
         return wanted
     train = await trains.require(session, place.scope.name)
     require_running(train, change.today)
-    return Once(train.span)
+    return TrainPeriod(train.span)
 
 
 async def require_may_budget(session: Session, change: Change, scope: Scope) -> None:
@@ -161,7 +169,7 @@ async def _write(
     await session.merge(BudgetRow(**row))
     await session.flush()
     after = None if ends else _said(budget)
-    said = history.Said(None, _said(before) if before else None, after)
+    said = history.Event(None, _said(before) if before else None, after)
     why = str(budget.place)
     history.record(session, history.Draft(change.at, change.by, action, why, said))
     concern(session, change.by, ANYBODY)
@@ -179,8 +187,8 @@ def _row(budget: Budget) -> dict[str, Any]:
     )
 
 
-def _rhythm_row(rhythm: Rhythm | Once) -> dict[str, Any]:
-    if isinstance(rhythm, Once):
+def _rhythm_row(rhythm: BudgetPeriod | TrainPeriod) -> dict[str, Any]:
+    if isinstance(rhythm, TrainPeriod):
         return {"period": ScopeKind.TRAIN, "weeks": None, "first_day": None}
     return asdict(rhythm)
 
@@ -231,27 +239,31 @@ _READ = (
 def _budget(scope: str, name: str, only: str, *said: Any) -> Budget:
     _, period, weeks, first_day, first, last, from_on, over, back, set_by, *limits = said
     place = BudgetLine(Scope(ScopeKind(scope), name), only)
-    rhythm = Once(Train(name, first, last).span) if first else _usual(period, weeks, first_day)
+    rhythm = (
+        TrainPeriod(Train(name, first, last).span) if first else _usual(period, weeks, first_day)
+    )
     return Budget(place, rhythm, _limits(*limits), from_on, over, back, set_by)
 
 
 @lru_cache(maxsize=1_000)
-def _limits(*limits: Any) -> Limits:
+def _limits(*limits: Any) -> BudgetLimits:
     """Most budgets of an organization have the same few."""
-    return Limits(*limits)
+    return BudgetLimits(*limits)
 
 
 @cache
-def _usual(period: str, weeks: int | None, first_day: date | None) -> Rhythm:
-    return Rhythm(Period(period), weeks, first_day)
+def _usual(period: str, weeks: int | None, first_day: date | None) -> BudgetPeriod:
+    return BudgetPeriod(Period(period), weeks, first_day)
 
 
-async def standing_of(session: Session, change: Change, budget: Budget) -> Standing:
+async def standing_of(session: Session, change: Change, budget: Budget) -> BudgetStanding:
     """As of today, in its period."""
     return (await standings_of(session, change, [budget]))[0]
 
 
-async def standings_of(session: Session, change: Change, found: Sequence[Budget]) -> list[Standing]:
+async def standings_of(
+    session: Session, change: Change, found: Sequence[Budget]
+) -> list[BudgetStanding]:
     """As `standing_of`, one for each, in a few statements for all."""
     today, rhythms = change.today, {budget.rhythm for budget in found}
     spans = {each: each.span(today, change.policy.sprint) for each in rhythms}
@@ -283,7 +295,7 @@ async def _renew(session: Session, change: Change, found: Sequence[Budget]) -> l
     standings = await standings_of(session, change, found)
     renewed = []
     for budget, there in zip(found, standings, strict=True):
-        over = there.state is State.OVER
+        over = there.state is BudgetState.OVER
         turned = over != (budget.over_since is not None)
         renewed.append(await _turn(session, change, budget, over=over) if turned else budget)
     return renewed
@@ -302,7 +314,7 @@ async def _turn(session: Session, change: Change, budget: Budget, *, over: bool)
     told = {"over_since": turned.over_since, "back_on": turned.back_on}
     await session.execute(update(BudgetRow).where(key).values(told))
     action = "budget over" if over else "budget within again"
-    said = history.Said(None, None, {"budget": str(there)})
+    said = history.Event(None, None, {"budget": str(there)})
     history.record(session, history.Draft(change.at, change.by, action, str(there), said))
     return turned
 
@@ -323,7 +335,7 @@ async def over(session: Session, change: Change, artifact: Artifact) -> Budget |
     those = await in_force(session, change.today, scopes)
     those = [budget for budget in those if _about(budget.place, artifact, change)]
     states = [there.state for there in await standings_of(session, change, those)]
-    over = (one for one, state in zip(those, states, strict=True) if state is State.OVER)
+    over = (one for one, state in zip(those, states, strict=True) if state is BudgetState.OVER)
     return next(over, None)
 
 

@@ -46,7 +46,7 @@ class Worked:
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class HoursLogged:
     artifact: Artifact
     entry_id: int
     worked: Worked
@@ -61,7 +61,7 @@ async def log(
     kind: Work,
     worked_on: date,
     note: str = "",
-) -> Logged:
+) -> HoursLogged:
     """Adds minutes of one day. Refused for a day to come and for one more than a year ago.
 
     An ended artifact still takes hours: the work of ending it is work.
@@ -90,7 +90,7 @@ async def _place(session: Session, artifact: Artifact, worked: Worked) -> dict[s
     return place
 
 
-async def reverse(session: Session, change: Change, entry_id: int) -> Logged:
+async def reverse(session: Session, change: Change, entry_id: int) -> HoursLogged:
     """Takes an entry back by its opposite. Only who logged it may; once."""
     entry = await session.get(HoursRow, entry_id)
     if entry is None or entry.reverses is not None:
@@ -129,7 +129,7 @@ async def _write(
     artifact: Artifact,
     worked: Worked,
     place: dict[str, str | None],
-) -> Logged:
+) -> HoursLogged:
     """`place` is where the artifact was when the work was done, also where it has moved since."""
     who = {"artifact_id": artifact.id, "person": change.by, "at": change.at}
     values = asdict(worked) | place | who
@@ -143,7 +143,7 @@ async def _write(
     saved = await save(
         session, change, artifact, new, action=worked.action, reason=str(worked), how=worked.how
     )
-    return Logged(saved, entry_id, worked)
+    return HoursLogged(saved, entry_id, worked)
 
 
 async def _months(session: Session, artifact_id: int) -> int:

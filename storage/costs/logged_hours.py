@@ -2,14 +2,14 @@
 
 from sqlalchemy import func, select
 
-from debt.rules.calibration import Logged
+from debt.rules.calibration import LoggedHours
 from storage.database.store import Session
 from storage.tables import ARTIFACT
 
 A = ARTIFACT.c
 
 
-async def by_kind_and_score(session: Session) -> list[Logged]:
+async def by_kind_and_score(session: Session) -> list[LoggedHours]:
     """Of all artifacts on which hours were logged, ended ones too, but for those whose hours
     somebody expected otherwise than is usual for their kind.
     """
@@ -22,6 +22,6 @@ async def by_kind_and_score(session: Session) -> list[Logged]:
     )
     rows = await session.execute(question)
     return [
-        Logged(kind, score, int(minutes), int(months), artifacts)
+        LoggedHours(kind, score, int(minutes), int(months), artifacts)
         for kind, score, minutes, months, artifacts in rows
     ]

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from debt.artifact.artifact import Artifact, Stage
 from debt.budgets.roi import (
-    Check,
-    Kind,
+    PromiseCheck,
+    PromiseVerdict,
     Return,
-    Verdict,
+    WorkKind,
     check,
     check_on,
     returns,
@@ -36,13 +36,13 @@ CONSIDERED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class WeighedWork:
     """Work that somebody planned, or an artifact that nobody has planned any on yet; `risk` is its
     rating now and after, `review_share` what of its hours was review, where any were logged;
     `basis` what the hours of now rest on, where nobody stated them with a plan.
     """
 
-    kind: Kind
+    kind: WorkKind
     gives: Return
     artifact: Artifact | None = None
     initiative: Initiative | None = None
@@ -60,7 +60,7 @@ class Weighed:
 
 async def weighed(
     session: Session, scope: Scope, policy: Policy, today: date, horizon: int
-) -> list[Weighed]:
+) -> list[WeighedWork]:
     """What buys back most within the horizon first, planned or not; of what nobody planned, the
     `CONSIDERED` artifacts that cost most a month, and only what buys anything back. What was done
     is not proposed again before its promise is checked: its estimate is of the hours before.
@@ -94,7 +94,7 @@ async def _unchecked(session: Session, scope: Scope, policy: Policy, today: date
     return {each.artifact_id for each in early if each.artifact_id}
 
 
-def _rank(each: Weighed) -> tuple[int, int, int]:
+def _rank(each: WeighedWork) -> tuple[int, int, int]:
     planned = each.initiative.id or 0 if each.initiative else 0
     return -each.gives.bought_back, each.artifact.id if each.artifact else 0, planned
 
@@ -123,14 +123,14 @@ def weigh(
     today: date,
     horizon: int,
     shares: Mapping[int, float] = _NO_SHARES,
-) -> Weighed:
+) -> WeighedWork:
     """Work that somebody planned, on that artifact or on none."""
-    kind = Kind(initiative.kind)
+    kind = WorkKind(initiative.kind)
     gives = returns(stakes_of(initiative), initiative.starts_on, today, horizon, policy.roi)
     if artifact is None:
-        return Weighed(kind, gives, initiative=initiative)
+        return WeighedWork(kind, gives, initiative=initiative)
     risk = artifact.ratings.risk.value, risk_after(artifact, kind, policy)
-    return Weighed(kind, gives, artifact, initiative, risk, shares.get(artifact.id))
+    return WeighedWork(kind, gives, artifact, initiative, risk, shares.get(artifact.id))
 
 
 def _weigh_usual(
@@ -139,31 +139,31 @@ def _weigh_usual(
     policy: Policy,
     today: date,
     horizon: int,
-) -> Weighed:
+) -> WeighedWork:
     kind = usual_kind(artifact, policy)
     gives = returns(usual_stakes(artifact, kind, policy), None, today, horizon, policy.roi)
     risk = artifact.ratings.risk.value, risk_after(artifact, kind, policy)
     basis = estimate(artifact, policy).basis
-    return Weighed(kind, gives, artifact, None, risk, shares.get(artifact.id), basis)
+    return WeighedWork(kind, gives, artifact, None, risk, shares.get(artifact.id), basis)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedPromise:
     """Work that was done so long ago that its promise is set beside the hours since."""
 
     initiative: Initiative
     artifact: Artifact
     due_on: date
-    check: Check
-    verdict: Verdict
+    check: PromiseCheck
+    verdict: PromiseVerdict
 
     @property
     def kept(self) -> bool:
-        return self.verdict is Verdict.KEPT
+        return self.verdict is PromiseVerdict.KEPT
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class PromiseRecord:
     """Of how many promises anything is known, how many of those were kept, and of how many not."""
 
     known: int
@@ -171,14 +171,14 @@ class Record:
     unknown: int
 
 
-def record(checked: Sequence[Checked]) -> Record:
-    known = sum(each.verdict is not Verdict.UNKNOWN for each in checked)
-    return Record(known, sum(each.kept for each in checked), len(checked) - known)
+def record(checked: Sequence[CheckedPromise]) -> PromiseRecord:
+    known = sum(each.verdict is not PromiseVerdict.UNKNOWN for each in checked)
+    return PromiseRecord(known, sum(each.kept for each in checked), len(checked) - known)
 
 
 async def checked(
     session: Session, scope: Scope, policy: Policy, today: date, since: date = date.min
-) -> list[Checked]:
+) -> list[CheckedPromise]:
     """What came of its check since that day, the newest first."""
     months = policy.roi.check_months
     first = shifted(since, -32 * months)
@@ -193,12 +193,12 @@ async def checked(
 
 def _checked(
     initiative: Initiative, artifact: Artifact, worked: Mapping[int, int], policy: Policy
-) -> Checked:
+) -> CheckedPromise:
     months = policy.roi.check_months
     took = worked.get(initiative.id or 0, 0)
-    said = check(Kind(initiative.kind), stakes_of(initiative), took, months)
+    said = check(WorkKind(initiative.kind), stakes_of(initiative), took, months)
     due_on = check_on(initiative.done_on or date.min, months)
-    return Checked(initiative, artifact, due_on, said, said.verdict(policy.roi))
+    return CheckedPromise(initiative, artifact, due_on, said, said.verdict(policy.roi))
 
 
 async def _worked_since(

@@ -11,10 +11,10 @@ from debt.artifact.lifecycle import require_live
 from debt.budgets.roi import (
     OPERATIONAL,
     WITH_AN_ARTIFACT,
-    Intended,
-    Kind,
+    PlannedWork,
+    PlanState,
     Stakes,
-    State,
+    WorkKind,
     require_next,
     require_stakes,
 )
@@ -49,7 +49,7 @@ def scope_of(initiative: Initiative) -> Scope:
 
 
 async def plan(
-    session: Session, change: Change, artifact_id: int, intended: Intended
+    session: Session, change: Change, artifact_id: int, intended: PlannedWork
 ) -> Initiative:
     """Work on an artifact; what was planned for it before and is not done yet is changed."""
     if intended.kind not in WITH_AN_ARTIFACT:
@@ -66,7 +66,7 @@ async def plan(
 
 
 async def enter(
-    session: Session, change: Change, title: str, scope: Scope, intended: Intended
+    session: Session, change: Change, title: str, scope: Scope, intended: PlannedWork
 ) -> Initiative:
     """Other operational work, with the hours a month it returns: it competes in the open."""
     change.require_may(Act.PLAN)
@@ -83,7 +83,7 @@ async def enter(
     return await _keep(session, change, entered, None, "plan")
 
 
-def _stated(known: Initiative | None, change: Change, intended: Intended) -> Initiative:
+def _stated(known: Initiative | None, change: Change, intended: PlannedWork) -> Initiative:
     """What is known with what is said of it now, or something new."""
     stakes = intended.stakes
     said: dict[str, Any] = {
@@ -97,10 +97,12 @@ def _stated(known: Initiative | None, change: Change, intended: Intended) -> Ini
     }
     if known:
         return known.sqlmodel_update(said)
-    return Initiative(state=State.PLANNED, **said)
+    return Initiative(state=PlanState.PLANNED, **said)
 
 
-async def move(session: Session, change: Change, initiative_id: int, state: State) -> Initiative:
+async def move(
+    session: Session, change: Change, initiative_id: int, state: PlanState
+) -> Initiative:
     """Begun, done today, or dropped. Refused for what is done or dropped already, and for retiring
     something as done while it is there: its promise would be kept by nobody's logging any hours.
     """
@@ -108,7 +110,7 @@ async def move(session: Session, change: Change, initiative_id: int, state: Stat
     artifact = await locked(session, found.artifact_id) if found.artifact_id else None
     change.require_may(Act.PLAN, artifact)
     await session.refresh(found, with_for_update=True)
-    if artifact and artifact.live and (found.kind, state) == (Kind.RETIRE, State.DONE):
+    if artifact and artifact.live and (found.kind, state) == (WorkKind.RETIRE, PlanState.DONE):
         key = artifact.key
         raise Refused(f"{key} is still there. “retire {key}” ends it, and is done with this, too.")
     return await _move(session, change, found, state)
@@ -118,20 +120,24 @@ async def ended(session: Session, change: Change, artifact: Artifact) -> None:
     """What was planned for an artifact is done once it has ended. Needs the artifact locked."""
     planned = await open_on(session, artifact.id)
     if planned:
-        await _move(session, change, planned, State.DONE)
+        await _move(session, change, planned, PlanState.DONE)
 
 
 async def _move(
-    session: Session, change: Change, initiative: Initiative, state: State
+    session: Session, change: Change, initiative: Initiative, state: PlanState
 ) -> Initiative:
-    require_next(State(initiative.state), state)
+    require_next(PlanState(initiative.state), state)
     before = _said(initiative)
     initiative.state = state
-    initiative.done_on = change.today if state is State.DONE else None
+    initiative.done_on = change.today if state is PlanState.DONE else None
     return await _keep(session, change, initiative, before, _ACTION[state])
 
 
-_ACTION = {State.DOING: "plan begun", State.DONE: "plan done", State.DROPPED: "plan dropped"}
+_ACTION = {
+    PlanState.DOING: "plan begun",
+    PlanState.DONE: "plan done",
+    PlanState.DROPPED: "plan dropped",
+}
 
 
 async def _keep(
@@ -148,7 +154,7 @@ async def _keep(
     changed = [name for name in after if was[name] != after[name]]
     if changed:
         then = {name: was[name] for name in changed} if before else None
-        said = history.Said(initiative.artifact_id, then, {name: after[name] for name in changed})
+        said = history.Event(initiative.artifact_id, then, {name: after[name] for name in changed})
         draft = history.Draft(change.at, change.by, action, _reason(initiative), said)
         history.record(session, draft)
     return initiative
@@ -195,7 +201,7 @@ async def done_in(session: Session, scope: Scope, first: date, last: date) -> li
     """Work on artifacts of a scope that was done within these days, the newest first; at most
     `CHECKED`.
     """
-    question = _on_artifacts(scope).where(I.state == State.DONE, I.done_on.between(first, last))
+    question = _on_artifacts(scope).where(I.state == PlanState.DONE, I.done_on.between(first, last))
     newest = question.order_by(None).order_by(I.done_on.desc(), I.id.desc()).limit(CHECKED)
     return list((await session.execute(newest)).scalars())
 

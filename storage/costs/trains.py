@@ -105,7 +105,7 @@ async def leave(session: Session, change: Change, name: str, numbers: Sequence[i
 def _record(
     session: Session, change: Change, action: str, name: str, before: Any, after: Any
 ) -> None:
-    said = history.Said(None, before, after)
+    said = history.Event(None, before, after)
     history.record(session, history.Draft(change.at, change.by, action, f"train:{name}", said))
     concern(session, change.by, ANYBODY)
 

@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 
 from debt.artifact.artifact import Artifact
-from debt.budgets.budget import MONTH_DAYS, Use
-from debt.rules.estimate import PRIOR_MINUTES, Rests
+from debt.budgets.budget import MONTH_DAYS, BudgetUse
+from debt.rules.estimate import PRIOR_MINUTES, EstimateBasis
 from debt.rules.hours import Span
 from debt.scope import BudgetLine, ScopeKind
 from storage.database.store import Session, one_of
@@ -33,12 +33,12 @@ from storage.tables import ABOARD, ARTIFACT, HOURS
 A, H = ARTIFACT.c, HOURS.c
 
 
-async def use_of(session: Session, place: BudgetLine, span: Span) -> Use:
+async def use_of(session: Session, place: BudgetLine, span: Span) -> BudgetUse:
     """What it uses in the span. An hour counts where its artifact was when it was worked."""
     return (await uses(session, [(place, span)]))[0]
 
 
-async def uses(session: Session, asked: Sequence[tuple[BudgetLine, Span]]) -> list[Use]:
+async def uses(session: Session, asked: Sequence[tuple[BudgetLine, Span]]) -> list[BudgetUse]:
     """As `use_of` for many, in their order: all that share a kind and a period are summed up at
     once, and all sums are asked for in one statement, which PostgreSQL works on side by side.
     """
@@ -56,12 +56,12 @@ _NOTHING = (0, 0, 0)
 _TOGETHER = 100  # SQLite takes 500 in one statement
 
 
-def _use(found: _Found, place: BudgetLine, span: Span) -> Use:
+def _use(found: _Found, place: BudgetLine, span: Span) -> BudgetUse:
     kind = place.scope.kind
     part, _, value = place.only.partition(":")
     known = place.scope.name, value
     spent, *_ = found[kind, part, span].get(known, _NOTHING)
-    return Use(spent, *found[kind, part, None].get(known, _NOTHING))
+    return BudgetUse(spent, *found[kind, part, None].get(known, _NOTHING))
 
 
 async def _found(session: Session, names: Mapping[_Sum, Collection[str]]) -> _Found:
@@ -159,7 +159,7 @@ async def spent_by_day(session: Session, place: BudgetLine, span: Span) -> dict[
     return {day: int(minutes) for day, minutes in await session.execute(question)}
 
 
-async def rests_on(session: Session, place: BudgetLine) -> Rests:
+async def rests_on(session: Session, place: BudgetLine) -> EstimateBasis:
     """What the expected month of a place rests on.
 
     An estimate ĥ has the variance ĥ / (φ / μ + n) in hours, which is ĥ² / (φ + Σ hours): see
@@ -173,7 +173,7 @@ async def rests_on(session: Session, place: BudgetLine) -> Rests:
     if place.part:
         question = question.where(_in_part(place))
     minutes, variance = (await session.execute(question)).one()
-    return Rests(int(minutes), round(sqrt(variance or 0)))
+    return EstimateBasis(int(minutes), round(sqrt(variance or 0)))
 
 
 async def costliest(

@@ -21,7 +21,7 @@ _HEAD = select(HEAD.c.entries, HEAD.c.hash)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """One change: who, when, what before, what after, why. `id` counts from 1 without gaps."""
 
     id: int
@@ -47,7 +47,7 @@ PUBLIC_NAMES = ("id", "at", "by", "artifact", "action", "before", "after", "reas
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Event:
     """What became of which artifact (or of none: a policy, a subscription)."""
 
     artifact_id: int | None
@@ -61,7 +61,7 @@ class Draft:
     by: str
     action: str
     reason: str
-    said: Said
+    said: Event
 
 
 def record(session: AsyncSession, draft: Draft) -> None:
@@ -152,7 +152,7 @@ async def entries(
     artifact_id: int | None = None,
     since: datetime | None = None,
     size: int = PAGE,
-) -> AsyncIterator[Entry]:
+) -> AsyncIterator[HistoryEntry]:
     """Oldest first, read in pages of that size by key, so that a long history never sits in
     memory.
     """
@@ -171,13 +171,13 @@ async def entries(
         after = page[-1].id
 
 
-async def _page(session: AsyncSession, question: Select[Any]) -> list[Entry]:
-    return [Entry(**row._mapping) for row in await session.execute(question)]
+async def _page(session: AsyncSession, question: Select[Any]) -> list[HistoryEntry]:
+    return [HistoryEntry(**row._mapping) for row in await session.execute(question)]
 
 
 async def last_entries(
     session: AsyncSession, artifact_id: int, count: int, before: int | None = None
-) -> list[Entry]:
+) -> list[HistoryEntry]:
     """The artifact's newest entries, newest first; with `before`, those older than that entry."""
     question = select(*HISTORY.c).where(HISTORY.c.artifact_id == artifact_id)
     if before is not None:

@@ -13,7 +13,7 @@ from storage.tables import ARTIFACT, LISTING
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedBefore:
     """An artifact that was listed and has not changed since: so many weeks, first on that day."""
 
     artifact_id: int
@@ -24,14 +24,14 @@ class Listed:
 _UNCHANGED = and_(LISTING.c.artifact_id == ARTIFACT.c.id, LISTING.c.version == ARTIFACT.c.version)
 
 
-async def ignored(session: Session, channel: str, scope: Scope = ALL) -> dict[int, Listed]:
+async def ignored(session: Session, channel: str, scope: Scope = ALL) -> dict[int, ListedBefore]:
     """All in the scope that the channel was told of, needs somebody still and has not changed."""
     question = (
         select(LISTING.c.artifact_id, LISTING.c.first_on, LISTING.c.weeks)
         .join(ARTIFACT, _UNCHANGED)
         .where(LISTING.c.channel == channel, ARTIFACT.c.live, ARTIFACT.c.attention)
     )
-    found = [Listed(*row) for row in await session.execute(within(question, scope))]
+    found = [ListedBefore(*row) for row in await session.execute(within(question, scope))]
     return {listed.artifact_id: listed for listed in found}
 
 

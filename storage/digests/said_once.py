@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from storage.database.store import Session
-from storage.tables import TOLD, Told
+from storage.tables import TOLD, SaidOnceRow
 
 T = TOLD.c
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Statement:
     """A subject, and what tells this word of it from the next."""
 
     subject: str
@@ -20,19 +20,19 @@ class Said:
     minutes: int = 0
 
 
-async def said(session: Session, channel: str, subjects: Iterable[str]) -> dict[str, Said]:
+async def said(session: Session, channel: str, subjects: Iterable[str]) -> dict[str, Statement]:
     """The last word on each of these subjects."""
     asked = list(subjects)
     if not asked:
         return {}
     question = select(T.subject, T.number, T.minutes)
     question = question.where(T.channel == channel, T.subject.in_(asked))
-    return {row.subject: Said(*row) for row in await session.execute(question)}
+    return {row.subject: Statement(*row) for row in await session.execute(question)}
 
 
-async def note(session: Session, channel: str, told: Iterable[Said], week: str) -> None:
+async def note(session: Session, channel: str, told: Iterable[Statement], week: str) -> None:
     for each in told:
-        row = Told(channel=channel, week=week, subject=each.subject, number=each.number,
+        row = SaidOnceRow(channel=channel, week=week, subject=each.subject, number=each.number,
                    minutes=each.minutes)  # fmt: skip
         await session.merge(row)
 

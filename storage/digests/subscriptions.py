@@ -103,7 +103,7 @@ def _record(
     before: dict[str, object] | None,
     after: dict[str, object] | None,
 ) -> None:
-    said = history.Said(None, before, after)
+    said = history.Event(None, before, after)
     history.record(session, history.Draft(change.at, change.by, action, "", said))
 
 

@@ -16,7 +16,7 @@ from debt.artifact.artifact import Artifact, Tier
 from debt.change import Change
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
-from debt.rules.approval import Count, Requirement, Wish, count, require_vote
+from debt.rules.approval import ApprovalKind, Requirement, VoteCount, count, require_vote
 from debt.text import clean_field
 from storage.database import history
 from storage.database.store import ANYBODY, Session, concern, insert_new
@@ -24,18 +24,18 @@ from storage.lifecycle.effects import grant
 from storage.lifecycle.requests import find, votes
 from storage.messages import outbox
 from storage.messages.kinds import BriefingKind
-from storage.messages.recipients import Place, behind, people_of
+from storage.messages.recipients import Recipient, behind, people_of
 from storage.register.artifacts import locked, require
 from storage.tables import APPROVAL, VOTE, Approval, ApprovalState
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedRequest:
     """A request after somebody did something about it, and the artifact as it is now."""
 
     approval: Approval
     artifact: Artifact
-    still: Count
+    still: VoteCount
 
     @property
     def open(self) -> bool:
@@ -57,7 +57,7 @@ async def ask(
     session: Session,
     change: Change,
     artifact: Artifact,
-    wish: Wish,
+    wish: ApprovalKind,
     details: Mapping[str, Any],
     *,
     reason: str,
@@ -92,7 +92,7 @@ async def ask(
     return approval
 
 
-async def _require_none_open(session: Session, artifact: Artifact, wish: Wish) -> None:
+async def _require_none_open(session: Session, artifact: Artifact, wish: ApprovalKind) -> None:
     question = select(APPROVAL.c.id).where(
         APPROVAL.c.artifact_id == artifact.id,
         APPROVAL.c.kind == wish,
@@ -107,13 +107,13 @@ async def _require_none_open(session: Session, artifact: Artifact, wish: Wish) -
 
 async def _those_to_ask(
     session: Session, change: Change, artifact: Artifact, needed: Requirement
-) -> list[Place]:
+) -> list[Recipient]:
     """Who decides, and the owner where somebody else asks. Empty where there is nobody."""
     if needed.only:
-        return [Place(person=who) for who in needed.only]
+        return [Recipient(person=who) for who in needed.only]
     places = await behind(session, change, artifact, needed.groups)
     if artifact.owner not in {None, change.by} and artifact.reachable:
-        places.append(Place(person=artifact.owner))
+        places.append(Recipient(person=artifact.owner))
     return places
 
 
@@ -128,7 +128,7 @@ async def _tell(
     session: Session,
     change: Change,
     approval: Approval,
-    places: Sequence[Place],
+    places: Sequence[Recipient],
     why: str,
     facts: Mapping[str, Any],
 ) -> None:
@@ -145,7 +145,7 @@ async def _tell(
         )
 
 
-async def approve(session: Session, change: Change, approval_id: int) -> Decided:
+async def approve(session: Session, change: Change, approval_id: int) -> DecidedRequest:
     """One person's word for it; the last one that was missing has it done.
 
     Refused for who may not decide, once it is settled, and for who has said so already.
@@ -163,7 +163,7 @@ async def approve(session: Session, change: Change, approval_id: int) -> Decided
         await _record_word(session, change, approval, f"approve to {approval.kind}", given=True)
     if still.enough:
         artifact = await _granted(session, change, approval, artifact)
-    return Decided(approval, artifact, still)
+    return DecidedRequest(approval, artifact, still)
 
 
 async def _granted(
@@ -171,18 +171,18 @@ async def _granted(
 ) -> Artifact:
     artifact = await grant(session, change, approval, artifact)
     await _settle(session, change, approval, ApprovalState.APPROVED)
-    if approval.kind == Wish.RETIRE:
+    if approval.kind == ApprovalKind.RETIRE:
         await overtake(session, change, artifact.id)
     return artifact
 
 
-def _still(still: Count) -> str:
+def _still(still: VoteCount) -> str:
     more = "1 more person has" if still.missing == 1 else f"{still.missing} more people have"
     groups = f", one of them of {' or '.join(still.missing_groups)}" if still.missing_groups else ""
     return f"{more} to agree{groups}"
 
 
-async def withdraw_vote(session: Session, change: Change, approval_id: int) -> Decided:
+async def withdraw_vote(session: Session, change: Change, approval_id: int) -> DecidedRequest:
     """Takes one's word back, until the decision."""
     artifact, approval = await _waiting(session, change, approval_id)
     gone = await session.execute(
@@ -194,10 +194,10 @@ async def withdraw_vote(session: Session, change: Change, approval_id: int) -> D
         raise Refused("You have not approved that, so there is nothing to take back.")
     said = f"approval to {approval.kind} taken back"
     await _record_word(session, change, approval, said, given=False)
-    return Decided(approval, artifact, await standing(session, change, approval))
+    return DecidedRequest(approval, artifact, await standing(session, change, approval))
 
 
-async def reject(session: Session, change: Change, approval_id: int, reason: str) -> Decided:
+async def reject(session: Session, change: Change, approval_id: int, reason: str) -> DecidedRequest:
     """Ends the request with a reason, which the one who asked gets to read."""
     reason = clean_field("reason", reason)
     if not reason:
@@ -206,7 +206,7 @@ async def reject(session: Session, change: Change, approval_id: int, reason: str
     _require_say(change, approval, artifact, requirement_of(approval))
     await _settle(session, change, approval, ApprovalState.REJECTED, reason)
     _record(session, change, approval, f"reject to {approval.kind}", {"state": "open"}, reason)
-    return Decided(approval, artifact, await standing(session, change, approval))
+    return DecidedRequest(approval, artifact, await standing(session, change, approval))
 
 
 async def decidable(session: Session, change: Change, approval_id: int) -> Approval:
@@ -220,14 +220,14 @@ async def decidable(session: Session, change: Change, approval_id: int) -> Appro
     return approval
 
 
-async def withdraw(session: Session, change: Change, approval_id: int) -> Decided:
+async def withdraw(session: Session, change: Change, approval_id: int) -> DecidedRequest:
     """Whoever asked thinks better of it."""
     artifact, approval = await _waiting(session, change, approval_id)
     if approval.asked_by != change.by:
         raise Refused("Only the person who asked can withdraw that.")
     await _settle(session, change, approval, ApprovalState.WITHDRAWN)
     _record(session, change, approval, f"withdraw to {approval.kind}", {"state": "open"})
-    return Decided(approval, artifact, await standing(session, change, approval))
+    return DecidedRequest(approval, artifact, await standing(session, change, approval))
 
 
 def _require_say(
@@ -237,7 +237,7 @@ def _require_say(
     require_vote(needed, change.by, approval.asked_by, artifact.key)
 
 
-async def standing(session: Session, change: Change, approval: Approval) -> Count:
+async def standing(session: Session, change: Change, approval: Approval) -> VoteCount:
     """What is missing, by who is in the groups now."""
     voters = {vote.person for vote in await votes(session, approval.id or 0)}
     return count(requirement_of(approval), voters, change.roster)
@@ -304,7 +304,7 @@ def _record(
     """In the artifact's history, whether or not the artifact itself has changed."""
     concern(session, change.by, approval.asked_by, ANYBODY)
     after |= {"request": approval.id, "state": str(approval.state), "wish": approval.wish}
-    said = history.Said(approval.artifact_id, before, after)
+    said = history.Event(approval.artifact_id, before, after)
     history.record(session, history.Draft(change.at, change.by, action, reason, said))
 
 
@@ -318,7 +318,7 @@ async def _record_word(
     _record(session, change, approval, action, {"agreed": before}, agreed=now)
 
 
-async def overtake(session: Session, change: Change, artifact_id: int, *but: Wish) -> None:
+async def overtake(session: Session, change: Change, artifact_id: int, *but: ApprovalKind) -> None:
     """What is being asked about an artifact has lost its point: it was done without, or it goes.
 
     Needs the artifact locked.
@@ -361,7 +361,7 @@ async def _remind(session: Session, change: Change, approval: Approval, artifact
     places = people_of(asker, still.missing_groups)
     lead = change.policy.lead_of(artifact.team)
     if not places and lead and lead not in {approval.asked_by, *agreed} and not needed.only:
-        places = [Place(person=lead)]
+        places = [Recipient(person=lead)]
     places = places or await _those_to_ask(session, asker, artifact, needed)
     facts = {"approval": approval.id, "again": True}
     await _tell(session, change, approval, places, "reminder", facts)

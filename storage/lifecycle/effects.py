@@ -7,7 +7,7 @@ from datetime import date
 from debt.artifact.artifact import Artifact, Ending, Stage
 from debt.artifact.lifecycle import move
 from debt.change import Change
-from debt.rules.approval import Wish
+from debt.rules.approval import ApprovalKind
 from debt.rules.dates import extension_days
 from debt.rules.proposal import accepted
 from storage.database.store import Session
@@ -20,7 +20,7 @@ async def grant(
     session: Session, change: Change, approval: Approval, artifact: Artifact
 ) -> Artifact:
     """Does what was asked for. Refused where the artifact has changed so that it cannot be."""
-    done = _GRANTS[Wish(approval.kind)]
+    done = _GRANTS[ApprovalKind(approval.kind)]
     return await done(session, change, approval, artifact)
 
 
@@ -96,9 +96,9 @@ async def _add(
 
 
 _Grant = Callable[[Session, Change, Approval, Artifact], Awaitable[Artifact]]
-_GRANTS: dict[Wish, _Grant] = {
-    Wish.RETIRE: _retire,
-    Wish.EXTEND: _extend,
-    Wish.PROMOTE: _promote,
-    Wish.ADD: _add,
+_GRANTS: dict[ApprovalKind, _Grant] = {
+    ApprovalKind.RETIRE: _retire,
+    ApprovalKind.EXTEND: _extend,
+    ApprovalKind.PROMOTE: _promote,
+    ApprovalKind.ADD: _add,
 }

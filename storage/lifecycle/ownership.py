@@ -15,7 +15,7 @@ from storage.messages import outbox
 from storage.messages.kinds import BriefingKind
 from storage.register.artifacts import locked, save
 from storage.register.people import require_can_own
-from storage.tables import REQUEST, OwnershipRequest, Person, RequestState
+from storage.tables import REQUEST, OwnershipRequest, PersonRow, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OwnershipAsked:
     """The other person was asked; ownership stays where it is until they accept."""
 
     artifact: Artifact
     asked: str
 
 
-async def claim(session: Session, change: Change, artifact_id: int) -> Claimed | Asked:
+async def claim(session: Session, change: Change, artifact_id: int) -> Claimed | OwnershipAsked:
     """Makes `change.by` the owner, or asks the owner there is. Refused for an ended artifact."""
     artifact = await locked(session, artifact_id)
     change.require_may(Act.CLAIM, artifact)
@@ -42,7 +42,7 @@ async def claim(session: Session, change: Change, artifact_id: int) -> Claimed |
         return Claimed(await _give(session, change, artifact, change.by, "claimed"))
     _require_reachable(artifact)
     await _ask(session, change, artifact, "claim", artifact.owner, change.by)
-    return Asked(artifact, artifact.owner)
+    return OwnershipAsked(artifact, artifact.owner)
 
 
 def _require_reachable(artifact: Artifact) -> None:
@@ -67,8 +67,8 @@ async def release(
 
 
 async def handoff(
-    session: Session, change: Change, artifact_id: int, to: Person, *, admin: bool = False
-) -> Asked:
+    session: Session, change: Change, artifact_id: int, to: PersonRow, *, admin: bool = False
+) -> OwnershipAsked:
     """Asks somebody to take it; for its owner, its team's lead, or an admin.
 
     For what nobody answers for, anybody may ask.
@@ -83,7 +83,7 @@ async def handoff(
         raise Refused(f"{artifact.key} belongs to {to.name} already.")
     require_can_own(to)
     await _ask(session, change, artifact, "handoff", to.slack_id, to.slack_id)
-    return Asked(artifact, to.slack_id)
+    return OwnershipAsked(artifact, to.slack_id)
 
 
 def may_give_away(artifact: Artifact, by: str, lead: str | None, admin: bool) -> bool:

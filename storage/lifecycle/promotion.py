@@ -6,9 +6,9 @@ from datetime import date
 from debt.artifact.artifact import Artifact, Ending, Tier
 from debt.change import Change
 from debt.policy.vocabulary import Act
-from debt.rules.approval import Wish, requirement
+from debt.rules.approval import ApprovalKind, requirement
 from debt.rules.gate import (
-    Item,
+    GateItem,
     item_named,
     next_stage,
     require_evidence,
@@ -24,16 +24,16 @@ from storage.lifecycle.maintenance import Requested
 from storage.register import checklists
 from storage.register.artifacts import locked
 from storage.register.checklists import Checklist
-from storage.tables import Shown
+from storage.tables import ShownRow
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class GateItemSettled:
     """An item of the gate for which something stands from now on."""
 
     artifact: Artifact
-    item: Item
-    shown: Shown
+    item: GateItem
+    shown: ShownRow
 
 
 async def promote(
@@ -48,36 +48,38 @@ async def promote(
     stage = next_stage(artifact)
     needed = requirement(artifact, change.by, change.policy)
     if needed.tier is not Tier.STRICT or not needed.count:
-        await approvals.overtake(session, change, artifact_id, Wish.RETIRE, Wish.EXTEND)
+        await approvals.overtake(
+            session, change, artifact_id, ApprovalKind.RETIRE, ApprovalKind.EXTEND
+        )
         return await promoted(session, change, artifact, stage, planned_end)
     planned = replace(artifact, planned_end=planned_end or artifact.planned_end)
     await require_complete(session, change, planned, stage)
     wish = {"stage": stage, "end": planned.planned_end}
     asked = await approvals.ask(
-        session, change, artifact, Wish.PROMOTE, wish, reason="", needed=needed
+        session, change, artifact, ApprovalKind.PROMOTE, wish, reason="", needed=needed
     )
     return Requested(artifact, asked)
 
 
 async def check(
     session: Session, change: Change, artifact_id: int, item: str, evidence: str
-) -> Settled:
+) -> GateItemSettled:
     """Keeps what shows an item, a link or words; the human review is never its owner's."""
     artifact = await locked(session, artifact_id)
     named = item_named(item, artifact, change.policy)
     require_may_show(change, artifact, named)
     kept = await checklists.show(session, change, artifact, Checklist.PROMOTE, named, evidence)
-    return Settled(artifact, named, kept)
+    return GateItemSettled(artifact, named, kept)
 
 
-def require_may_show(change: Change, artifact: Artifact, item: Item) -> None:
-    change.require_may(Act.REVIEW if item is Item.REVIEW else Act.PROMOTE, artifact)
+def require_may_show(change: Change, artifact: Artifact, item: GateItem) -> None:
+    change.require_may(Act.REVIEW if item is GateItem.REVIEW else Act.PROMOTE, artifact)
     require_evidence(item, artifact, change.by)
 
 
 async def waive(
     session: Session, change: Change, artifact_id: int, item: str, reason: str, until: date
-) -> Settled:
+) -> GateItemSettled:
     """Lets an item go until a day, for a reason; by those whom the policy lets."""
     artifact = await locked(session, artifact_id)
     named = item_named(item, artifact, change.policy)
@@ -87,9 +89,9 @@ async def waive(
     kept = await checklists.show(
         session, change, artifact, Checklist.PROMOTE, named, reason, waived_until=until
     )
-    return Settled(artifact, named, kept)
+    return GateItemSettled(artifact, named, kept)
 
 
-def require_may_waive(change: Change, artifact: Artifact, item: Item) -> None:
+def require_may_waive(change: Change, artifact: Artifact, item: GateItem) -> None:
     change.require_may(Act.WAIVE, artifact)
     require_waivable(item, artifact, change.by, change.policy)

@@ -9,7 +9,7 @@ from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
-from debt.rules.approval import Wish, past_budget
+from debt.rules.approval import ApprovalKind, past_budget
 from debt.rules.proposal import accepted, dismissed
 from debt.scope import ALL, Scope, ScopeKind
 from debt.text import clean_field
@@ -51,7 +51,13 @@ async def ask_past_budget(session: Session, change: Change, artifact: Artifact) 
     needed = past_budget(artifact, change.policy)
     wish = {"over": str(budget.place)}
     asked = await approvals.ask(
-        session, change, artifact, Wish.ADD, wish, reason=artifact.purpose or "", needed=needed
+        session,
+        change,
+        artifact,
+        ApprovalKind.ADD,
+        wish,
+        reason=artifact.purpose or "",
+        needed=needed,
     )
     return Requested(artifact, asked, f"the budget of {budget.place} is over")
 
@@ -139,7 +145,7 @@ def announcement_key(first: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class ScanAnnouncement:
     """What a message of a scan is about."""
 
     repo: str
@@ -147,7 +153,7 @@ class Announced:
     waiting: int
 
 
-async def announced(session: Session, first: int) -> Announced:
+async def announced(session: Session, first: int) -> ScanAnnouncement:
     """Refused where there is no such message."""
     told = await outbox.by_key(session, announcement_key(first))
     if told is None:
@@ -155,5 +161,5 @@ async def announced(session: Session, first: int) -> Announced:
     return announced_by(told)
 
 
-def announced_by(told: outbox.Ledgered) -> Announced:
-    return Announced(**told.facts)
+def announced_by(told: outbox.LedgerMessage) -> ScanAnnouncement:
+    return ScanAnnouncement(**told.facts)

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from storage.database.store import Session
 from storage.messages.kinds import BriefingKind
-from storage.messages.recipients import Place
+from storage.messages.recipients import Recipient
 from storage.tables import BRIEFING, MENTION, Approval, Vote
 
 
@@ -23,7 +23,7 @@ async def votes(session: Session, approval_id: int) -> list[Vote]:
     return list(found.scalars())
 
 
-async def asked_at(session: Session, approval: Approval) -> list[Place]:
+async def asked_at(session: Session, approval: Approval) -> list[Recipient]:
     """Where those who decide were asked, in the order of asking."""
     of_it = select(MENTION.c.briefing_id).where(MENTION.c.artifact_id == approval.artifact_id)
     question = (
@@ -32,7 +32,7 @@ async def asked_at(session: Session, approval: Approval) -> list[Place]:
         .order_by(BRIEFING.c.id)
     )
     return [
-        Place(person=row.person) if row.person else Place(channel=row.channel)
+        Recipient(person=row.person) if row.person else Recipient(channel=row.channel)
         for row in await session.execute(question)
         if row.facts == {"approval": approval.id}
     ]

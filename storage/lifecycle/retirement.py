@@ -10,7 +10,7 @@ from debt.artifact.lifecycle import move, require_accepted
 from debt.change import Change
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
-from debt.rules.approval import Wish, requirement
+from debt.rules.approval import ApprovalKind, requirement
 from debt.rules.ending import (
     Leftover,
     ended,
@@ -61,7 +61,7 @@ async def ask(
     if needed.count:
         wish = {"end": ending, "link": link}
         asked = await approvals.ask(
-            session, change, artifact, Wish.RETIRE, wish, reason=reason, needed=needed
+            session, change, artifact, ApprovalKind.RETIRE, wish, reason=reason, needed=needed
         )
         return Requested(artifact, asked)
     why = f"{reason} ({link})" if link else reason
@@ -78,7 +78,7 @@ def _reason(reason: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class LeftoverSettled:
     """One item less on the checklist, and what is left of it."""
 
     artifact: Artifact
@@ -88,14 +88,14 @@ class Settled:
 
 async def settle(
     session: Session, change: Change, artifact_id: int, item: Leftover, evidence: str
-) -> Settled:
+) -> LeftoverSettled:
     """Keeps that something is gone: a link or commit, or that there was none."""
     artifact = await locked(session, artifact_id)
     change.require_may(Act.RETIRE, artifact)
     require_retiring(artifact)
     await checklists.show(session, change, artifact, Checklist.RETIRE, item, evidence)
     shown = await checklists.shown(session, artifact, Checklist.RETIRE)
-    return Settled(artifact, item, still_open(shown))
+    return LeftoverSettled(artifact, item, still_open(shown))
 
 
 async def end(session: Session, change: Change, artifact_id: int) -> Artifact:
@@ -161,7 +161,7 @@ def _require_say(artifact: Artifact, change: Change, what: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class EndedArtifact:
     """An artifact that was ended: as what, when, by whom."""
 
     artifact: Artifact
@@ -170,7 +170,7 @@ class Gone:
     by: str
 
 
-async def ended_in(session: Session, scope: Scope, span: Span) -> list[Gone]:
+async def ended_in(session: Session, scope: Scope, span: Span) -> list[EndedArtifact]:
     """What was ended in a scope on those days (in UTC), the latest first."""
     since = datetime.combine(span.first, time(), UTC)
     until = datetime.combine(span.last + timedelta(days=1), time(), UTC)
@@ -182,4 +182,6 @@ async def ended_in(session: Session, scope: Scope, span: Span) -> list[Gone]:
     )
     rows = (await session.execute(within(question, scope))).all()
     known = await several(session, sorted({row.artifact_id for row in rows}))
-    return [Gone(known[row.artifact_id], row.after["stage"], row.at, row.by) for row in rows]
+    return [
+        EndedArtifact(known[row.artifact_id], row.after["stage"], row.at, row.by) for row in rows
+    ]

@@ -32,7 +32,7 @@ _COLUMNS = tuple(BRIEFING.c[name] for name in _NAMES)
 
 
 @dataclass(frozen=True, slots=True)
-class Ledgered:
+class LedgerMessage:
     """One message of the ledger. `unknown`: an earlier try may have reached Slack."""
 
     id: int
@@ -77,7 +77,7 @@ async def enqueue(
     return number is not None
 
 
-async def stale(session: Session, limit: int) -> list[tuple[Ledgered, datetime]]:
+async def stale(session: Session, limit: int) -> list[tuple[LedgerMessage, datetime]]:
     """Sent messages to be drawn again, and the instant of the change that made each one stale."""
     question = (
         select(*_COLUMNS, BRIEFING.c.stale_at)
@@ -86,7 +86,7 @@ async def stale(session: Session, limit: int) -> list[tuple[Ledgered, datetime]]
         .limit(limit)
     )
     found = [dict(row._mapping) for row in await session.execute(question)]
-    return [(Ledgered(**row), at) for row in found for at in [row.pop("stale_at")]]
+    return [(LedgerMessage(**row), at) for row in found for at in [row.pop("stale_at")]]
 
 
 async def is_stale(session: Session, briefing_id: int) -> bool:
@@ -132,7 +132,7 @@ async def tell_outcome(session: Session, request_id: int, asked_by: str, at: dat
     )
 
 
-async def claim_batch(session: Session, now: datetime, limit: int) -> list[Ledgered]:
+async def claim_batch(session: Session, now: datetime, limit: int) -> list[LedgerMessage]:
     """The oldest messages that are due, or unknown since their lease ran out; now ours to send."""
     waiting = (
         select(BRIEFING.c.id, BRIEFING.c.state)
@@ -157,7 +157,7 @@ async def claim_batch(session: Session, now: datetime, limit: int) -> list[Ledge
     )
     rows = {row.id: row._mapping for row in taken}
     return [
-        Ledgered(**rows[number], unknown=state == BriefingState.SENDING)
+        LedgerMessage(**rows[number], unknown=state == BriefingState.SENDING)
         for number, state in before.items()
     ]
 
@@ -187,7 +187,7 @@ async def sent(session: Session, briefing_id: int, ts: str, at: datetime) -> Non
     await _set(session, briefing_id, state=BriefingState.SENT, ts=ts, sent_at=at, outcome="")
 
 
-async def again(session: Session, briefing: Ledgered, at: datetime, why: str) -> None:
+async def again(session: Session, briefing: LedgerMessage, at: datetime, why: str) -> None:
     """Slack did not take the message this time: it is looked at again then.
 
     One that was unknown before stays so: what an earlier try came to has not been seen yet.
@@ -196,7 +196,7 @@ async def again(session: Session, briefing: Ledgered, at: datetime, why: str) ->
     await _settle(session, briefing, {"state": state, "ready_at": at, "outcome": why})
 
 
-async def is_ours(session: Session, briefing: Ledgered) -> bool:
+async def is_ours(session: Session, briefing: LedgerMessage) -> bool:
     """Whether this very try still is the one that sends it."""
     B = BRIEFING.c  # noqa: N806  # the columns' short name
     ours = and_(B.id == briefing.id, B.attempts == briefing.attempts)
@@ -204,17 +204,17 @@ async def is_ours(session: Session, briefing: Ledgered) -> bool:
     return (await session.execute(question)).first() is not None
 
 
-async def park(session: Session, briefing: Ledgered, why: str) -> bool:
+async def park(session: Session, briefing: LedgerMessage, why: str) -> bool:
     """What cannot be decided, or will never be taken, waits for a person and is reported."""
     return await _settle(session, briefing, {"state": BriefingState.PARKED, "outcome": why})
 
 
-async def skip(session: Session, briefing: Ledgered, why: str) -> bool:
+async def skip(session: Session, briefing: LedgerMessage, why: str) -> bool:
     """What has lost its point is not sent any more."""
     return await _settle(session, briefing, {"state": BriefingState.SKIPPED, "outcome": why})
 
 
-async def _settle(session: Session, briefing: Ledgered, values: dict[str, Any]) -> bool:
+async def _settle(session: Session, briefing: LedgerMessage, values: dict[str, Any]) -> bool:
     """Of what this very try is sending: who outlived their lease takes nothing from the next."""
     ours = and_(BRIEFING.c.id == briefing.id, BRIEFING.c.attempts == briefing.attempts)
     being_sent = BRIEFING.c.state == BriefingState.SENDING
@@ -226,16 +226,16 @@ async def _set(session: Session, briefing_id: int, **values: Any) -> None:
     await session.execute(update(BRIEFING).where(BRIEFING.c.id == briefing_id).values(**values))
 
 
-async def by_message(session: Session, channel: str, ts: str) -> Ledgered | None:
+async def by_message(session: Session, channel: str, ts: str) -> LedgerMessage | None:
     """The briefing that a message in Slack is, if it is one."""
     question = select(*_COLUMNS).where(BRIEFING.c.channel == channel, BRIEFING.c.ts == ts)
     row = (await session.execute(question)).first()
-    return Ledgered(**row._mapping) if row else None
+    return LedgerMessage(**row._mapping) if row else None
 
 
-async def by_key(session: Session, key: str) -> Ledgered | None:
+async def by_key(session: Session, key: str) -> LedgerMessage | None:
     row = (await session.execute(select(*_COLUMNS).where(BRIEFING.c.key == key))).first()
-    return Ledgered(**row._mapping) if row else None
+    return LedgerMessage(**row._mapping) if row else None
 
 
 async def newest(session: Session) -> int:
@@ -245,10 +245,10 @@ async def newest(session: Session) -> int:
     return last
 
 
-async def written_since(session: Session, number: int) -> list[Ledgered]:
+async def written_since(session: Session, number: int) -> list[LedgerMessage]:
     """The messages after that one, in the order they were written."""
     question = select(*_COLUMNS).where(BRIEFING.c.id > number).order_by(BRIEFING.c.id)
-    return [Ledgered(**row._mapping) for row in await session.execute(question)]
+    return [LedgerMessage(**row._mapping) for row in await session.execute(question)]
 
 
 async def parked(session: Session) -> Sequence[tuple[str, str]]:

@@ -15,7 +15,7 @@ _MOST_PEOPLE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Recipient:
     """A channel, or a person's direct messages."""
 
     channel: str | None = None
@@ -48,30 +48,30 @@ async def _subscribed(session: Session, scope: Scope) -> str | None:
 
 async def behind(
     session: Session, change: Change, artifact: Artifact, groups: Iterable[str] = ()
-) -> list[Place]:
+) -> list[Recipient]:
     """Where is asked about an artifact: its team's channel, its lead, people of the groups, a
     channel that gets a digest with it; never `change.by`. Empty where there is nobody.
     """
     channel = await team_channel(session, change, artifact.team)
     if channel:
-        return [Place(channel=channel)]
+        return [Recipient(channel=channel)]
     lead = change.policy.lead_of(artifact.team)
     if lead and lead != change.by:
-        return [Place(person=lead)]
+        return [Recipient(person=lead)]
     return people_of(change, groups) or await _wider(session, artifact)
 
 
-async def _wider(session: Session, artifact: Artifact) -> list[Place]:
+async def _wider(session: Session, artifact: Artifact) -> list[Recipient]:
     scopes = [Scope(ScopeKind.REPO, artifact.repo), Scope(ScopeKind.ALL)]
     if artifact.service:
         scopes.insert(0, Scope(ScopeKind.SERVICE, artifact.service))
     for scope in scopes:
         if channel := await _subscribed(session, scope):
-            return [Place(channel=channel)]
+            return [Recipient(channel=channel)]
     return []
 
 
-def people_of(change: Change, groups: Iterable[str]) -> list[Place]:
+def people_of(change: Change, groups: Iterable[str]) -> list[Recipient]:
     """The first few of some groups, but for who asks."""
     members = sorted({who for group in groups for who in change.roster.get(group, ())})
-    return [Place(person=who) for who in members if who != change.by][:_MOST_PEOPLE]
+    return [Recipient(person=who) for who in members if who != change.by][:_MOST_PEOPLE]

@@ -15,7 +15,7 @@ from debt.scope import Scope, ScopeKind
 from storage.costs import hours_log
 from storage.database.store import Session
 from storage.metrics import observations
-from storage.metrics.observations import Kind
+from storage.metrics.observations import ObservationKind
 from storage.register import quadrants, queries
 from storage.register.queries import within
 from storage.tables import ARTIFACT
@@ -32,7 +32,10 @@ _SIGNS = {
     MetricName.SHIFTED: Sign.SHIFTED,
     MetricName.OWNER_CHANGED: Sign.HANDED_ON,
 }
-_NAMED_BY = {MetricName.INCIDENTS: Kind.INCIDENT, MetricName.WORKAROUNDS: Kind.WORKAROUND}
+_NAMED_BY = {
+    MetricName.INCIDENTS: ObservationKind.INCIDENT,
+    MetricName.WORKAROUNDS: ObservationKind.WORKAROUND,
+}
 _COST = {MetricName.MONTHLY_HOURS, MetricName.COST_PER_ARTIFACT}
 
 

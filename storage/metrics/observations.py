@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select, true
 
 from debt.change import Change
-from debt.metrics.figures import Changes, Tally
+from debt.metrics.figures import ReviewedChanges, Tally
 from debt.scope import Scope, ScopeKind
 from storage.database import history
 from storage.database.store import Session, insert_or_update
@@ -20,7 +20,7 @@ O = OBSERVATION.c  # noqa: E741  # the columns' short name, as everywhere
 _TALLIES = ("failed", "rolled_back", "comments", "loops", "follow_ups")
 
 
-class Kind(StrEnum):
+class ObservationKind(StrEnum):
     CHANGE = "change"
     INCIDENT = "incident"
     WORKAROUND = "workaround"
@@ -32,7 +32,7 @@ class Observed:
     known, `failed` and the like are 0 or 1.
     """
 
-    kind: Kind
+    kind: ObservationKind
     ref: str
     repo: str
     happened_on: date
@@ -70,21 +70,23 @@ def _row(each: Observed, teams: Mapping[int, str | None], change: Change) -> dic
 
 async def note(session: Session, change: Change, count: int, source: str) -> None:
     """One entry in the history for all that came from one place."""
-    said = history.Said(None, None, {"entries": count})
+    said = history.Event(None, None, {"entries": count})
     history.record(session, history.Draft(change.at, change.by, "observations", source, said))
 
 
 @dataclass(frozen=True, slots=True)
-class OfDay:
+class DayObservations:
     """What happened on one day."""
 
-    tools: Changes = field(default_factory=Changes)
-    people: Changes = field(default_factory=Changes)
+    tools: ReviewedChanges = field(default_factory=ReviewedChanges)
+    people: ReviewedChanges = field(default_factory=ReviewedChanges)
     incidents: Tally = field(default_factory=Tally)
     workarounds: int = 0
 
 
-async def by_day(session: Session, scope: Scope, first: date, last: date) -> dict[date, OfDay]:
+async def by_day(
+    session: Session, scope: Scope, first: date, last: date
+) -> dict[date, DayObservations]:
     """What happened in a scope on each day on which anything did, both days included."""
     those = and_(_within(scope), O.happened_on.between(first, last))
     sums = [each for name in _TALLIES for each in (func.sum(O[name]), func.count(O[name]))]
@@ -92,13 +94,13 @@ async def by_day(session: Session, scope: Scope, first: date, last: date) -> dic
     question = select(*told, func.count(O.artifact_id), func.count(), *sums).where(those)
     rows = (await session.execute(question.group_by(*told))).all()
     waits = await _review_minutes(session, those) if rows else {}
-    found: dict[date, OfDay] = {}
+    found: dict[date, DayObservations] = {}
     for day, kind, by_tool, ours, every, *tallies in rows:
-        of_day = found.get(day, OfDay())
+        of_day = found.get(day, DayObservations())
         changes = _as_changes(tallies, waits.get((day, by_tool), ()))
-        if kind == Kind.INCIDENT:
+        if kind == ObservationKind.INCIDENT:
             found[day] = replace(of_day, incidents=Tally(ours, every))
-        elif kind == Kind.WORKAROUND:
+        elif kind == ObservationKind.WORKAROUND:
             found[day] = replace(of_day, workarounds=every)
         elif by_tool:
             found[day] = replace(of_day, tools=changes)
@@ -111,13 +113,13 @@ def _within(scope: Scope) -> ColumnElement[bool]:
     return true() if scope.kind is ScopeKind.ALL else O[scope.kind] == scope.name
 
 
-def _as_changes(sums: Sequence[int | None], waits: Iterable[int]) -> Changes:
+def _as_changes(sums: Sequence[int | None], waits: Iterable[int]) -> ReviewedChanges:
     """Sum and number of each tally in turn."""
     tallies: Mapping[str, Tally] = {
         name: Tally(int(total or 0), int(of or 0))
         for name, total, of in zip(_TALLIES, sums[::2], sums[1::2], strict=True)
     }
-    return Changes(tuple(waits), **tallies)
+    return ReviewedChanges(tuple(waits), **tallies)
 
 
 async def _review_minutes(
@@ -133,7 +135,9 @@ async def _review_minutes(
     return found
 
 
-async def blamed(session: Session, scope: Scope, kind: Kind, since: date, limit: int) -> list[int]:
+async def blamed(
+    session: Session, scope: Scope, kind: ObservationKind, since: date, limit: int
+) -> list[int]:
     """The artifacts that incidents, or workarounds, since that day named, the one named most often
     first.
     """

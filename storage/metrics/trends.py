@@ -8,14 +8,14 @@ from operator import add
 
 from sqlalchemy import and_, func, select, true
 
-from debt.metrics.figures import WEEK, WEEKS, WINDOW, Changes, Moment, Snapshot, Tally
+from debt.metrics.figures import WEEK, WEEKS, WINDOW, Moment, ReviewedChanges, Snapshot, Tally
 from debt.metrics.trend import Trend
 from debt.policy.policy import Policy
 from debt.refusal import Refused
 from debt.scope import Scope, ScopeKind
 from storage.database.store import Session
 from storage.metrics import observations, snapshots
-from storage.metrics.observations import OfDay
+from storage.metrics.observations import DayObservations
 from storage.metrics.snapshots import week_of
 from storage.tables import HOURS, SNAPSHOT
 
@@ -52,7 +52,7 @@ def _moment(
     day: date,
     seen: Snapshot | None,
     minutes: Mapping[date, int],
-    happened: Mapping[date, OfDay],
+    happened: Mapping[date, DayObservations],
 ) -> Moment:
     dated = _happened(day, minutes, happened)
     if seen is None:
@@ -61,15 +61,15 @@ def _moment(
 
 
 def _happened(
-    day: date, minutes: Mapping[date, int], happened: Mapping[date, OfDay]
-) -> tuple[int, Changes, Changes, Tally, int]:
+    day: date, minutes: Mapping[date, int], happened: Mapping[date, DayObservations]
+) -> tuple[int, ReviewedChanges, ReviewedChanges, Tally, int]:
     """In the four weeks that end on that day."""
     window = [day - timedelta(days=back) for back in range(WINDOW.days)]
     some = [happened[each] for each in window if each in happened]
     return (
         sum(minutes.get(each, 0) for each in window),
-        reduce(add, (each.tools for each in some), Changes()),
-        reduce(add, (each.people for each in some), Changes()),
+        reduce(add, (each.tools for each in some), ReviewedChanges()),
+        reduce(add, (each.people for each in some), ReviewedChanges()),
         reduce(add, (each.incidents for each in some), Tally()),
         sum(each.workarounds for each in some),
     )

@@ -10,10 +10,10 @@ from sqlalchemy import RowMapping, Select, bindparam, insert, select, text, upda
 from debt.artifact.artifact import (
     RATING_NAMES,
     Artifact,
+    BlockDisagreement,
     CodeState,
     Ending,
     Label,
-    Otherwise,
     Rating,
     Ratings,
     Stage,
@@ -53,7 +53,7 @@ def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
     values["stage_before"] = values["stage_before"] and Stage(values["stage_before"])
     values["paths"] = tuple(values["paths"])
     values["signals"] = tuple(Signal(Sign(sign), words) for sign, words in values["signals"])
-    values["otherwise"] = tuple(Otherwise(**each) for each in values["otherwise"])
+    values["otherwise"] = tuple(BlockDisagreement(**each) for each in values["otherwise"])
     values["ratings"] = Ratings(*(Rating(**values["ratings"][name]) for name in RATING_NAMES))
     return Artifact(**values)
 
@@ -137,7 +137,7 @@ async def add_all(
     rows = []
     for artifact in artifacts:
         rows.append(row_of(artifact, change.policy, change.today))
-        said = history.Said(artifact.id, None, _said(artifact))
+        said = history.Event(artifact.id, None, _said(artifact))
         _record(session, change, said, action, reason)
     if rows:
         connection = await session.connection()
@@ -167,7 +167,7 @@ async def save(
     if how:
         new = replace(new, changed_at=change.at, changed_by=change.by, changed_how=how)
     await _write(session, old, new, change)
-    _record(session, change, history.Said(new.id, *differences), action, reason)
+    _record(session, change, history.Event(new.id, *differences), action, reason)
     return new
 
 
@@ -185,7 +185,7 @@ async def adjust(
     was, is_now = _public(old) | _noticed(old), _public(new) | _noticed(new)
     changed = [name for name in is_now if was[name] != is_now[name]]
     said = ({name: was[name] for name in changed}, {name: is_now[name] for name in changed})
-    _record(session, change, history.Said(new.id, *said), action, reason)
+    _record(session, change, history.Event(new.id, *said), action, reason)
     return new
 
 
@@ -216,7 +216,7 @@ async def save_all(
             kept = replace(carried_on, version=old.version + 1)
             row = row_of(kept, change.policy, change.today)
             rows.append(row | {"this": row.pop("id")})
-            _record(session, change, history.Said(new.id, *differences), action, reason)
+            _record(session, change, history.Event(new.id, *differences), action, reason)
     if rows:
         connection = await session.connection()
         await connection.execute(_UPDATE, rows)
@@ -260,7 +260,9 @@ async def _overtake(session: Session, change: Change, owners: Mapping[int, str |
             await outbox.tell_outcome(session, number, asked_by, change.at)
 
 
-def _record(session: Session, change: Change, said: history.Said, action: str, reason: str) -> None:
+def _record(
+    session: Session, change: Change, said: history.Event, action: str, reason: str
+) -> None:
     history.record(session, history.Draft(change.at, change.by, action, reason, said))
 
 

@@ -20,7 +20,7 @@ HIGHEST_GIVEN = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BulkRow:
     """What one record says. Without a key it is a new artifact; `line` is where it starts."""
 
     line: int
@@ -29,7 +29,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowFault:
     """What is wrong with a record, and with which field where it is about one."""
 
     line: int
@@ -38,16 +38,16 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BulkOutcome:
     """What became of some rows; those with a fault were left out."""
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RowFault, ...] = ()
 
-    def __add__(self, other: "Outcome") -> "Outcome":
-        return Outcome(
+    def __add__(self, other: "BulkOutcome") -> "BulkOutcome":
+        return BulkOutcome(
             self.created + other.created,
             self.changed + other.changed,
             self.unchanged + other.unchanged,
@@ -61,7 +61,9 @@ async def begin(session: Session, highest: int = 0) -> None:
     await keep_above(session, min(highest, HIGHEST_GIVEN))
 
 
-async def put(session: Session, change: Change, rows: Sequence[Row], reason: str) -> Outcome:
+async def put(
+    session: Session, change: Change, rows: Sequence[BulkRow], reason: str
+) -> BulkOutcome:
     """Creates what is new, amends what differs, and seals the history of both.
 
     For some thousands of rows at a time, after `begin`. New artifacts count as retained.
@@ -80,7 +82,7 @@ async def put(session: Session, change: Change, rows: Sequence[Row], reason: str
     return sorting.outcome()
 
 
-def _emails(rows: Sequence[Row]) -> Iterator[str]:
+def _emails(rows: Sequence[BulkRow]) -> Iterator[str]:
     for row in rows:
         owner = row.facts.get("owner")
         if owner and "@" in owner:
@@ -98,13 +100,13 @@ class _Sorting:
         self.created: list[Artifact] = []
         self.changed: list[tuple[Artifact, Artifact]] = []
         self._unchanged = 0
-        self._faults: list[Fault] = []
+        self._faults: list[RowFault] = []
 
-    def take(self, row: Row, key: int) -> None:
+    def take(self, row: BulkRow, key: int) -> None:
         try:
             self._place(row.facts, key)
         except Refused as refused:
-            self._faults.append(Fault(row.line, refused.field, str(refused)))
+            self._faults.append(RowFault(row.line, refused.field, str(refused)))
 
     def _place(self, facts: Facts, key: int) -> None:
         """An e-mail that Slack knows by now is the person it belongs to."""
@@ -132,8 +134,10 @@ class _Sorting:
         require_live(old.key, old.stage)
         self.changed.append((old, new))
 
-    def outcome(self) -> Outcome:
-        return Outcome(len(self.created), len(self.changed), self._unchanged, tuple(self._faults))
+    def outcome(self) -> BulkOutcome:
+        return BulkOutcome(
+            len(self.created), len(self.changed), self._unchanged, tuple(self._faults)
+        )
 
 
 async def everybody(session: Session) -> AsyncIterator[Artifact]:

@@ -13,7 +13,7 @@ from debt.refusal import Refused
 from debt.text import clean_field
 from storage.database import history
 from storage.database.store import Session
-from storage.tables import Shown
+from storage.tables import ShownRow
 
 
 class Checklist(StrEnum):
@@ -30,7 +30,7 @@ async def show(
     evidence: str,
     *,
     waived_until: date | None = None,
-) -> Shown:
+) -> ShownRow:
     """Keeps what stands for an item, a link or words; for a waiver, its reason and its last day.
 
     Needs the artifact locked. It is of this generation: the next one has to show its own. The
@@ -40,11 +40,11 @@ async def show(
     evidence = clean_field("evidence", evidence)
     if not evidence:
         raise Refused("Say what shows it: a link, or a few words.", field="evidence")
-    before = await session.get(Shown, (artifact.id, artifact.generation, checklist, item))
+    before = await session.get(ShownRow, (artifact.id, artifact.generation, checklist, item))
     stands = before and (before.by, before.evidence, before.waived_until)
     if before and stands == (change.by, evidence, waived_until):
         return before
-    kept = Shown(
+    kept = ShownRow(
         artifact_id=artifact.id,
         generation=artifact.generation,
         checklist=checklist,
@@ -58,24 +58,24 @@ async def show(
     return await session.merge(kept)
 
 
-def _record(session: Session, change: Change, before: Shown | None, now: Shown) -> None:
-    said = history.Said(now.artifact_id, _said(before) if before else {}, _said(now))
+def _record(session: Session, change: Change, before: ShownRow | None, now: ShownRow) -> None:
+    said = history.Event(now.artifact_id, _said(before) if before else {}, _said(now))
     verb = "waive" if now.waived_until else "show"
     action = f"{verb} {now.item} to {now.checklist}"
     history.record(session, history.Draft(change.at, change.by, action, now.evidence, said))
 
 
-def _said(shown: Shown) -> dict[str, str | None]:
+def _said(shown: ShownRow) -> dict[str, str | None]:
     until = shown.waived_until.isoformat() if shown.waived_until else None
     return {"item": shown.item, "evidence": shown.evidence, "waived_until": until}
 
 
-async def shown(session: Session, artifact: Artifact, checklist: Checklist) -> dict[str, Shown]:
+async def shown(session: Session, artifact: Artifact, checklist: Checklist) -> dict[str, ShownRow]:
     """What this generation has shown, by item."""
-    question = select(Shown).where(
-        col(Shown.artifact_id) == artifact.id,
-        col(Shown.generation) == artifact.generation,
-        col(Shown.checklist) == checklist,
+    question = select(ShownRow).where(
+        col(ShownRow.artifact_id) == artifact.id,
+        col(ShownRow.generation) == artifact.generation,
+        col(ShownRow.checklist) == checklist,
     )
     return {each.item: each for each in (await session.execute(question)).scalars()}
 
@@ -83,9 +83,9 @@ async def shown(session: Session, artifact: Artifact, checklist: Checklist) -> d
 async def forget(session: Session, artifact: Artifact, checklist: Checklist) -> None:
     """Has a generation begin that checklist anew; the history keeps what was shown."""
     await session.execute(
-        delete(Shown).where(
-            col(Shown.artifact_id) == artifact.id,
-            col(Shown.generation) == artifact.generation,
-            col(Shown.checklist) == checklist,
+        delete(ShownRow).where(
+            col(ShownRow.artifact_id) == artifact.id,
+            col(ShownRow.generation) == artifact.generation,
+            col(ShownRow.checklist) == checklist,
         )
     )

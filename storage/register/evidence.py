@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import RowMapping, delete, insert, select
 
 from debt.artifact.artifact import Artifact
-from debt.artifact.evidence import Confidence, Piece, Source, declared
+from debt.artifact.evidence import Confidence, EvidencePiece, EvidenceSource, declared
 from storage.database.store import Session
 from storage.tables import EVIDENCE
 
@@ -16,9 +16,9 @@ T = TypeVar("T")
 
 _IN_ONE_QUESTION = 500
 _IN_ONE_STATEMENT = 2_000
-_COLUMNS = tuple(EVIDENCE.c[name] for name in Piece._fields)
+_COLUMNS = tuple(EVIDENCE.c[name] for name in EvidencePiece._fields)
 
-Pieces = Mapping[int, Sequence[Piece]]
+Pieces = Mapping[int, Sequence[EvidencePiece]]
 """Pieces by artifact, in the order in which they are kept: newest first."""
 
 
@@ -33,7 +33,7 @@ async def put(session: Session, told: Pieces) -> None:
         await _replace(session, dict(some))
 
 
-async def of(session: Session, artifact_id: int) -> tuple[Piece, ...]:
+async def of(session: Session, artifact_id: int) -> tuple[EvidencePiece, ...]:
     """What speaks for an artifact, newest first."""
     return (await _kept(session, [artifact_id]))[artifact_id]
 
@@ -56,14 +56,16 @@ async def declare(session: Session, artifacts: Iterable[Artifact]) -> None:
         await session.execute(insert(EVIDENCE), rows)
 
 
-def _declared(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    return (piece for piece in pieces if piece.source is Source.DECLARED)
+def _declared(pieces: Sequence[EvidencePiece]) -> Iterator[EvidencePiece]:
+    return (piece for piece in pieces if piece.source is EvidenceSource.DECLARED)
 
 
-async def _kept(session: Session, ids: Sequence[int]) -> defaultdict[int, tuple[Piece, ...]]:
+async def _kept(
+    session: Session, ids: Sequence[int]
+) -> defaultdict[int, tuple[EvidencePiece, ...]]:
     question = select(EVIDENCE.c.artifact_id, *_COLUMNS).where(EVIDENCE.c.artifact_id.in_(ids))
     question = question.order_by(EVIDENCE.c.artifact_id, EVIDENCE.c.number)
-    pieces: defaultdict[int, list[Piece]] = defaultdict(list)
+    pieces: defaultdict[int, list[EvidencePiece]] = defaultdict(list)
     for row in (await session.execute(question)).mappings():
         pieces[row["artifact_id"]].append(_piece(row))
     return defaultdict(tuple, {number: tuple(some) for number, some in pieces.items()})
@@ -75,11 +77,11 @@ def _rows(told: Pieces) -> Iterator[dict[str, Any]]:
             yield piece._asdict() | {"artifact_id": artifact_id, "number": number}
 
 
-def _piece(row: RowMapping) -> Piece:
+def _piece(row: RowMapping) -> EvidencePiece:
     values: dict[str, Any] = {column.name: row[column.name] for column in _COLUMNS}
-    values["source"] = Source(values["source"])
+    values["source"] = EvidenceSource(values["source"])
     values["confidence"] = Confidence(values["confidence"])
-    return Piece(**values)
+    return EvidencePiece(**values)
 
 
 def _some(items: Iterable[T], number: int) -> Iterator[list[T]]:

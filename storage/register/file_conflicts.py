@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from debt.artifact.artifact import Artifact, Otherwise
+from debt.artifact.artifact import Artifact, BlockDisagreement
 from debt.artifact.lifecycle import require_live
 from debt.change import Change
 from debt.policy.vocabulary import Act
@@ -41,7 +41,7 @@ async def decide(
     return await save(session, change, artifact, decided, action="compare", how="compared")
 
 
-def _of(said: dict[str, Otherwise], artifact: Artifact, name: str) -> Otherwise:
+def _of(said: dict[str, BlockDisagreement], artifact: Artifact, name: str) -> BlockDisagreement:
     if name not in said:
         raise Refused(f"The file of {artifact.key} says nothing else about that any more.")
     return said[name]

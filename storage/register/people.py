@@ -14,14 +14,14 @@ from debt.refusal import Refused
 from storage.database.store import Session, insert_new
 from storage.register.artifacts import COLUMNS as ARTIFACT_COLUMNS
 from storage.register.artifacts import artifact_of, save, unchanging
-from storage.tables import ARTIFACT, MATTER, PERSON, TEAM_MEMBER, Person
+from storage.tables import ARTIFACT, MATTER, PERSON, TEAM_MEMBER, PersonRow
 
 
-async def person(session: Session, slack_id: str) -> Person | None:
-    return await session.get(Person, slack_id)
+async def person(session: Session, slack_id: str) -> PersonRow | None:
+    return await session.get(PersonRow, slack_id)
 
 
-async def keep(session: Session, seen: Person) -> Person:
+async def keep(session: Session, seen: PersonRow) -> PersonRow:
     """Writes what Slack said of somebody just now, over what it said before."""
     said = seen.model_dump()
     known = insert_new(session, PERSON).values(said)
@@ -34,24 +34,26 @@ async def ids_by_email(session: Session, emails: set[str]) -> dict[str, str]:
     """The Slack ids behind e-mails, of those that were seen."""
     if not emails:
         return {}
-    question = select(col(Person.email), col(Person.slack_id)).where(col(Person.email).in_(emails))
+    question = select(col(PersonRow.email), col(PersonRow.slack_id)).where(
+        col(PersonRow.email).in_(emails)
+    )
     return {email: known for email, known in await session.execute(question) if email}
 
 
 async def names(session: Session, slack_ids: Sequence[str]) -> dict[str, str]:
     """Display names of those that were seen."""
-    question = select(Person).where(col(Person.slack_id).in_(set(slack_ids)))
+    question = select(PersonRow).where(col(PersonRow.slack_id).in_(set(slack_ids)))
     return {seen.slack_id: seen.name for seen in (await session.execute(question)).scalars()}
 
 
-def require_can_own(candidate: Person) -> None:
+def require_can_own(candidate: PersonRow) -> None:
     """Refused for who cannot answer for an artifact."""
     why = _why_not(candidate)
     if why:
         raise Refused(f"{candidate.name} {why}, so it cannot go there. Choose a colleague.")
 
 
-def _why_not(candidate: Person) -> str | None:
+def _why_not(candidate: PersonRow) -> str | None:
     if candidate.bot:
         return "is a bot"
     if not candidate.active:
@@ -83,7 +85,7 @@ def _unseen(who: Any, before: datetime, after: str, limit: int) -> Select[Any]:
     return question.order_by(who).limit(limit)
 
 
-async def owner_is(session: Session, change: Change, owner: str, found: Person | None) -> int:
+async def owner_is(session: Session, change: Change, owner: str, found: PersonRow | None) -> int:
     """Brings every live artifact of an owner in step with what Slack says; how many changed.
 
     An e-mail becomes the Slack id it belongs to; an owner who is gone makes orphans, one who is
@@ -107,7 +109,7 @@ async def owner_is(session: Session, change: Change, owner: str, found: Person |
     return changed
 
 
-def _why_gone(found: Person | None) -> str:
+def _why_gone(found: PersonRow | None) -> str:
     """Empty for somebody who is there."""
     away = found is None or _why_not(found) is not None
     return "Slack says that the owner is no longer there" if away else ""

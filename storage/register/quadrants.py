@@ -16,18 +16,18 @@ A = ARTIFACT.c
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class QuadrantCount:
     """Of those in a quadrant, `unrated` have no value that anybody gave."""
 
     artifacts: int = 0
     unrated: int = 0
 
 
-async def count(session: Session, scope: Scope) -> dict[Quadrant, Counted]:
+async def count(session: Session, scope: Scope) -> dict[Quadrant, QuadrantCount]:
     """Live artifacts by quadrant; an empty one is not among them."""
     asked = select(A.quadrant, func.count(), func.count(A.value)).where(A.live)
     rows = await session.execute(within(asked, scope).group_by(A.quadrant))
-    return {Quadrant(name): Counted(all_, all_ - valued) for name, all_, valued in rows}
+    return {Quadrant(name): QuadrantCount(all_, all_ - valued) for name, all_, valued in rows}
 
 
 async def first(session: Session, scope: Scope, quadrant: Quadrant) -> Artifact | None:

@@ -17,7 +17,7 @@ A = ARTIFACT.c
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class ArtifactQuery:
     """Which live artifacts, or which proposals; every condition given has to hold."""
 
     filters: frozenset[Filter] = frozenset()
@@ -29,12 +29,14 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ArtifactPage:
     artifacts: Sequence[Artifact]
     after: Cursor | None
 
 
-async def page(session: Session, query: Query, size: int, after: Cursor | None = None) -> Page:
+async def page(
+    session: Session, query: ArtifactQuery, size: int, after: Cursor | None = None
+) -> ArtifactPage:
     """What to fix first comes first; `after` of the answer is None on the last page."""
     question = _matching(_ranked(PROPOSED if Filter.PROPOSED in query.filters else A.live), query)
     if after is not None:
@@ -43,7 +45,7 @@ async def page(session: Session, query: Query, size: int, after: Cursor | None =
     rows = (await session.execute(question.limit(size + 1))).mappings().all()
     end = rows[size - 1] if len(rows) > size else None
     artifacts = [artifact_of(row) for row in rows[:size]]
-    return Page(artifacts, Cursor(end["priority"], end["id"]) if end else None)
+    return ArtifactPage(artifacts, Cursor(end["priority"], end["id"]) if end else None)
 
 
 PROPOSED = text("stage = 'proposed'")  # in the very words of the partial indexes
@@ -54,7 +56,7 @@ def _ranked(those: Any = A.live) -> Select[Any]:
     return select(*COLUMNS, A.priority).where(those).order_by(*_FIRST)
 
 
-def _matching(question: Select[Any], query: Query) -> Select[Any]:
+def _matching(question: Select[Any], query: ArtifactQuery) -> Select[Any]:
     for name in sorted(query.filters - {Filter.PROPOSED}):
         question = question.where(_condition(name, query))
     for scope in query.scopes:
@@ -73,7 +75,7 @@ def _called(word: str) -> Select[Any]:
     return select(PERSON.c.slack_id).where(_says(func.lower(PERSON.c.name), word))
 
 
-def _condition(name: Filter, query: Query) -> Any:
+def _condition(name: Filter, query: ArtifactQuery) -> Any:
     due = func.coalesce(A.originally_expires_on, A.expires_on)
     return {
         Filter.OVERDUE: and_(A.attention, A.due_on < query.today),
@@ -109,7 +111,7 @@ async def covers(session: Session, scope: Scope, artifact: Artifact) -> bool:
     return (await session.execute(here)).first() is not None
 
 
-async def numbers(session: Session, query: Query) -> list[int]:
+async def numbers(session: Session, query: ArtifactQuery) -> list[int]:
     """Of all live artifacts that match."""
     question = _matching(select(A.id).where(A.live), query).order_by(A.id)
     return list((await session.execute(question)).scalars())

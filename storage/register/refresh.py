@@ -59,7 +59,7 @@ async def follow_policy(session: Session, change: Change) -> bool:
     was, is_now = _changes(known, known_text, text)
     if not (known and was) or moves_standings(was):
         await session.execute(update(ARTIFACT).where(ARTIFACT.c.live).values(wakes_on=change.today))
-    said = history.Said(None, {"policy": known} | was, {"policy": fingerprint} | is_now)
+    said = history.Event(None, {"policy": known} | was, {"policy": fingerprint} | is_now)
     history.record(session, history.Draft(change.at, change.by, "policy changed", "", said))
     return True
 

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import select
 
 from debt.artifact.artifact import Stage, key_of
-from debt.artifact.evidence import Piece
+from debt.artifact.evidence import EvidencePiece
 from debt.rules.facts import Facts
 from storage.database.store import Session
 from storage.tables import ARTIFACT
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class BlockFacts:
     """What a metadata block says, by the register's names, and where it says each: “src/x.py:3”.
 
     `where[""]` is where it begins. `key` is the artifact's number, if it gives one.
@@ -35,7 +35,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScanFinding:
     """One finding: how a scan knows it again, all that it says of a new artifact, and on what
     evidence. `artifact_id` is whose files these are, by globs that a person gave or, where they
     have `moved`, by history. `written_on` is when a tool last wrote a sizable part of it.
@@ -43,8 +43,8 @@ class Found:
 
     identity: str
     facts: Facts
-    pieces: tuple[Piece, ...] = ()
-    said: Said | None = None
+    pieces: tuple[EvidencePiece, ...] = ()
+    said: BlockFacts | None = None
     artifact_id: int | None = None
     moved: bool = False
     written_on: date | None = None
@@ -79,9 +79,9 @@ class Matches:
     `strays` are the keys of metadata blocks that no artifact of the repository has.
     """
 
-    def __init__(self, found: Sequence[Found], rows: Sequence[Any]) -> None:
-        self.known: dict[int, tuple[Found, bool]] = {}
-        self.new: list[Found] = []
+    def __init__(self, found: Sequence[ScanFinding], rows: Sequence[Any]) -> None:
+        self.known: dict[int, tuple[ScanFinding, bool]] = {}
+        self.new: list[ScanFinding] = []
         self.strays: list[str] = []
         self.ended = 0
         self._by_key = {row.id: row for row in rows}
@@ -96,7 +96,7 @@ class Matches:
         for each in [each for each in unkeyed if not self._by_name(each)]:
             self._by_path(each)
 
-    def _by_block(self, found: Found) -> bool:
+    def _by_block(self, found: ScanFinding) -> bool:
         if found.said is None or found.said.key is None:
             return False
         row = self._by_key.get(found.said.key)
@@ -107,13 +107,13 @@ class Matches:
             self.strays.append(f"{where}: another block has said {key} already")
         return self._is(row, found)
 
-    def _by_name(self, found: Found) -> bool:
+    def _by_name(self, found: ScanFinding) -> bool:
         if found.artifact_id is not None:
             return self._is(self._by_key.get(found.artifact_id), found)
         row = self._by_identity.get(found.identity)
         return row is not None and _means(row, found) and self._is(row, found)
 
-    def _is(self, row: Any, found: Found) -> bool:
+    def _is(self, row: Any, found: ScanFinding) -> bool:
         """Whether the finding is that artifact; another one may be it already."""
         if row is None or row.id in self.known:
             return False
@@ -123,7 +123,7 @@ class Matches:
             self.ended += 1
         return True
 
-    def _by_path(self, found: Found) -> None:
+    def _by_path(self, found: ScanFinding) -> None:
         at = (number for path in found.paths for number in self._at.get(path, ()))
         shared = Counter(number for number in at if number not in self.known)
         if self._dismissed.issuperset(found.paths):
@@ -145,7 +145,7 @@ def _by_identity(rows: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _means(row: Any, found: Found) -> bool:
+def _means(row: Any, found: ScanFinding) -> bool:
     """Siblings in a directory go by its name: once some have ended, others may come after them. So
     does what tools have written in the same place since then.
     """

@@ -16,14 +16,14 @@ from storage.register import evidence
 from storage.register.artifacts import add_all, lock_all, next_ids, save_all
 from storage.register.people import ids_by_email
 from storage.register.queries import several
-from storage.scans.matching import Found, Matches, Said, candidates, is_open
+from storage.scans.matching import BlockFacts, Matches, ScanFinding, candidates, is_open
 from storage.scans.register_paths import said_by_people
 
 _IN_ONE_QUESTION = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class BlockConflict:
     """What register and block say of one thing; the register's word stays."""
 
     key: str
@@ -34,7 +34,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
+class ScanOutcome:
     """What became of the findings; `ended` ones belong to artifacts whose life is over, those that
     somebody dismissed among them.
 
@@ -49,19 +49,19 @@ class Scanned:
     changed: tuple[tuple[Artifact, Artifact], ...]
     unchanged: int
     ended: int
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[BlockConflict, ...] = ()
     refused: tuple[str, ...] = ()
     finished: tuple[Artifact, ...] = ()
     missing: tuple[str, ...] = ()
     taken_over: tuple[str, ...] = ()
-    waiting: tuple[Found, ...] = ()
+    waiting: tuple[ScanFinding, ...] = ()
 
 
 @dataclass(slots=True)
 class _Answers:
     """What is told of the metadata blocks while they are brought in."""
 
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: list[BlockConflict] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
 
@@ -74,12 +74,12 @@ async def put(
     session: Session,
     change: Change,
     repo: str,
-    found: Sequence[Found],
+    found: Sequence[ScanFinding],
     reason: str,
     stands: Callable[[Sequence[str]], bool] = all_stand,
     *,
     whole: bool = True,
-) -> Scanned:
+) -> ScanOutcome:
     """Adds what is new and renews what a scan had estimated; a second time changes nothing.
 
     A finding is known by the key its metadata block gives, else by its identity, else by a path it
@@ -104,7 +104,7 @@ async def put(
     await save_all(session, change, changed, action="scan", reason=reason)
     await evidence.put(session, _evidence(matches, coming, created))
     await _ask(session, change, changed)
-    return Scanned(
+    return ScanOutcome(
         created=tuple(created),
         changed=tuple(changed),
         unchanged=len(matches.known) - len(renewed),
@@ -151,8 +151,8 @@ def _left(
 
 
 def _as_many_as_fit(
-    new: Sequence[Found], change: Change, unanswered: int
-) -> tuple[Sequence[Found], Sequence[Found]]:
+    new: Sequence[ScanFinding], change: Change, unanswered: int
+) -> tuple[Sequence[ScanFinding], Sequence[ScanFinding]]:
     """Those that the policy lets come beside what nobody has answered yet, and those that wait."""
     room = max(0, change.policy.scan.max_new - unanswered)
     return new[:room], new[room:]
@@ -198,7 +198,7 @@ async def _marked(
 
 
 def _evidence(
-    matches: Matches, coming: Sequence[Found], created: Sequence[Artifact]
+    matches: Matches, coming: Sequence[ScanFinding], created: Sequence[Artifact]
 ) -> evidence.Pieces:
     known = {number: found.pieces for number, (found, _) in matches.known.items()}
     return known | {
@@ -230,7 +230,7 @@ async def _renewed(
 
 def _with_block(
     artifact: Artifact,
-    said: Said,
+    said: BlockFacts,
     told: frozenset[str],
     owners: Mapping[str, str],
     change: Change,
@@ -243,7 +243,7 @@ def _with_block(
     for name in artifact.disputed:
         file = said.facts[name]  # type: ignore[literal-required]  # names of Facts, as they came
         register = artifact.registered(name)
-        answers.conflicts.append(Conflict(artifact.key, name, register, file, said.at(name)))
+        answers.conflicts.append(BlockConflict(artifact.key, name, register, file, said.at(name)))
     reason = f"said in {said.at('')}"
 
     def amended(given: Facts) -> Artifact:
@@ -253,7 +253,7 @@ def _with_block(
 
 
 def _as_far_as_it_goes(
-    make: Callable[[Facts], Artifact], facts: Facts, said: Said, answers: _Answers
+    make: Callable[[Facts], Artifact], facts: Facts, said: BlockFacts, answers: _Answers
 ) -> Artifact:
     """What comes of the block without what the register refuses of it."""
     try:
@@ -265,7 +265,9 @@ def _as_far_as_it_goes(
         return _as_far_as_it_goes(make, fewer, said, answers)
 
 
-def _understood(said: Said, owners: Mapping[str, str], change: Change, answers: _Answers) -> Facts:
+def _understood(
+    said: BlockFacts, owners: Mapping[str, str], change: Change, answers: _Answers
+) -> Facts:
     """What the block says, in the register's terms; a kind that the policy lacks is answered."""
     facts = _owned(said.facts, owners)
     try:
@@ -283,7 +285,7 @@ def _owned(facts: Facts, owners: Mapping[str, str]) -> Facts:
     return facts | Facts(owner=owners[owner]) if owner and owner in owners else facts
 
 
-def _estimates(found: Found, said: frozenset[str], by_identity: bool) -> Facts:
+def _estimates(found: ScanFinding, said: frozenset[str], by_identity: bool) -> Facts:
     """Of all that a finding says, what a scan may renew."""
     facts = found.facts
     renewed = Facts(
@@ -322,14 +324,14 @@ def _doubtful(artifacts: Mapping[int, Artifact], matches: Matches) -> Iterator[i
             yield number
 
 
-async def _owners(session: Session, found: Iterable[Found]) -> dict[str, str]:
+async def _owners(session: Session, found: Iterable[ScanFinding]) -> dict[str, str]:
     """The Slack ids of the owners whom findings name by e-mail."""
     each_owner = (facts.get("owner") for each in found for facts in (each.facts, each.block))
     return await ids_by_email(session, {owner for owner in each_owner if owner})
 
 
 async def _created(
-    session: Session, change: Change, found: Sequence[Found], answers: _Answers
+    session: Session, change: Change, found: Sequence[ScanFinding], answers: _Answers
 ) -> list[Artifact]:
     if not found:
         return []
@@ -339,7 +341,7 @@ async def _created(
 
 
 def _new(
-    key: int, found: Found, owners: Mapping[str, str], change: Change, answers: _Answers
+    key: int, found: ScanFinding, owners: Mapping[str, str], change: Change, answers: _Answers
 ) -> Artifact:
     """What its block says comes first, unless the register refuses it."""
     usual = _owned(found.facts, owners)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from debt.artifact.artifact import Stage
 from debt.artifact.registered_paths import DeclaredPaths, RegisteredPaths
 from storage.database.store import Session
-from storage.metrics.observations import Kind
+from storage.metrics.observations import ObservationKind
 from storage.scans.matching import candidates, is_open
 from storage.tables import ARTIFACT, HISTORY, OBSERVATION
 
@@ -42,7 +42,7 @@ async def known(session: Session, repo: str, since: date) -> RegisteredPaths:
 
 async def _incidents(session: Session, repo: str, since: date) -> dict[int, int]:
     A, O = ARTIFACT.c, OBSERVATION.c  # noqa: N806, E741  # the columns' short names
-    here = O.kind == Kind.INCIDENT, O.happened_on >= since, A.repo == repo
+    here = O.kind == ObservationKind.INCIDENT, O.happened_on >= since, A.repo == repo
     question = select(O.artifact_id, func.count()).join(ARTIFACT, A.id == O.artifact_id)
     rows = await session.execute(question.where(*here).group_by(O.artifact_id))
     return {number: int(count) for number, count in rows}

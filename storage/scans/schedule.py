@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from debt.policy.repositories import pause_after
 from storage.database.store import Session, insert_new
-from storage.tables import REPOSITORY, Repository
+from storage.tables import REPOSITORY, RepositoryRow
 
 R = REPOSITORY.c
 
@@ -28,7 +28,7 @@ async def follow(
     """From now on these repositories, each next at that instant unless it had the same schedule."""
     await session.execute(delete(REPOSITORY).where(R.name.not_in(names)))
     for name in names:
-        fresh = Repository(name=name, schedule=schedule, next_at=next_at)
+        fresh = RepositoryRow(name=name, schedule=schedule, next_at=next_at)
         await session.execute(insert_new(session, REPOSITORY).values(fresh.model_dump()))
     moved = update(REPOSITORY).where(R.schedule != schedule)
     await session.execute(moved.values(schedule=schedule, next_at=next_at))
@@ -53,7 +53,7 @@ async def failed(
     session: Session, name: str, at: datetime, why: str, next_at: datetime | None
 ) -> None:
     """It could not be read; it is tried again after a pause, at the next instant at the latest."""
-    kept = await session.get(Repository, name, with_for_update=True)
+    kept = await session.get(RepositoryRow, name, with_for_update=True)
     if kept is None:
         return
     kept.failures += 1
@@ -62,9 +62,9 @@ async def failed(
     kept.failed_at, kept.last_failure = at, why
 
 
-async def failures(session: Session, names: Collection[str]) -> Sequence[Repository]:
+async def failures(session: Session, names: Collection[str]) -> Sequence[RepositoryRow]:
     """Those of these whose last reading failed, by name."""
-    question = select(Repository).where(
-        col(Repository.failed_at).is_not(None), col(Repository.name).in_(names)
+    question = select(RepositoryRow).where(
+        col(RepositoryRow.failed_at).is_not(None), col(RepositoryRow.name).in_(names)
     )
-    return (await session.execute(question.order_by(col(Repository.name)))).scalars().all()
+    return (await session.execute(question.order_by(col(RepositoryRow.name)))).scalars().all()

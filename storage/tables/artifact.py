@@ -187,7 +187,7 @@ class HistoryRow(SQLModel, table=True):
     hash: str
 
 
-class Head(SQLModel, table=True):
+class HistoryHead(SQLModel, table=True):
     """One row: the newest history entry, the last key given, and the policy standings follow.
 
     `policy` is its fingerprint, `policy_text` all of it, so that its next change can be told.
@@ -205,7 +205,7 @@ class Head(SQLModel, table=True):
     budgets_seen_on: date | None = None
 
 
-class Repository(SQLModel, table=True):
+class RepositoryRow(SQLModel, table=True):
     """A repository of the policy: when it is read anew, and how that went the last time.
 
     `schedule` is what `next_at` was computed from; there is none where that says never.
@@ -226,5 +226,5 @@ class Repository(SQLModel, table=True):
 ARTIFACT = table_of(ArtifactRow)
 EVIDENCE = table_of(EvidenceRow)
 HISTORY = table_of(HistoryRow)
-HEAD = table_of(Head)
-REPOSITORY = table_of(Repository)
+HEAD = table_of(HistoryHead)
+REPOSITORY = table_of(RepositoryRow)

@@ -49,7 +49,7 @@ class Listing(SQLModel, table=True):
     version: int
 
 
-class Told(SQLModel, table=True):
+class SaidOnceRow(SQLModel, table=True):
     """What a channel's digest said once, by its `subject`; `number` and `minutes` tell it from what
     may be said of the same subject later.
     """
@@ -116,7 +116,7 @@ class Briefing(SQLModel, table=True):
     stale_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class Mention(SQLModel, table=True):
+class MentionRow(SQLModel, table=True):
     """That a message speaks of an artifact, and is drawn again when something about it changes."""
 
     __tablename__ = "mention"
@@ -126,7 +126,7 @@ class Mention(SQLModel, table=True):
     artifact_id: int = Field(primary_key=True, foreign_key="artifact.id")
 
 
-class Matter(SQLModel, table=True):
+class MatterRow(SQLModel, table=True):
     """That somebody is to hear of an artifact which is not theirs, when they may be spoken to."""
 
     __tablename__ = "matter"
@@ -179,10 +179,10 @@ class SeenEvent(SQLModel, table=True):
 
 SUBSCRIPTION = table_of(Subscription)
 LISTING = table_of(Listing)
-TOLD = table_of(Told)
+TOLD = table_of(SaidOnceRow)
 BRIEFING = table_of(Briefing)
-MENTION = table_of(Mention)
-MATTER = table_of(Matter)
+MENTION = table_of(MentionRow)
+MATTER = table_of(MatterRow)
 ATTENTION = table_of(Attention)
 UNWANTED = table_of(Unwanted)
 LEASE = table_of(Lease)

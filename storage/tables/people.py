@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from storage.tables.columns import UtcDateTime, table_of
 
 
-class Person(SQLModel, table=True):
+class PersonRow(SQLModel, table=True):
     """Somebody Slack knows. `active` is false for a deactivated account."""
 
     __tablename__ = "person"
@@ -59,7 +59,7 @@ class HomeView(SQLModel, table=True):
     after_id: int | None = None
 
 
-PERSON = table_of(Person)
+PERSON = table_of(PersonRow)
 TEAM = table_of(Team)
 TEAM_MEMBER = table_of(TeamMember)
 HOME_VIEW = table_of(HomeView)

@@ -94,7 +94,7 @@ class Vote(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Shown(SQLModel, table=True):
+class ShownRow(SQLModel, table=True):
     """What was shown for one item of a checklist (`promote` or `retire`) of one generation.
 
     `evidence` is a link or words; a waiver has a reason and the day on which it ends.
@@ -115,4 +115,4 @@ class Shown(SQLModel, table=True):
 REQUEST = table_of(OwnershipRequest)
 APPROVAL = table_of(Approval)
 VOTE = table_of(Vote)
-SHOWN = table_of(Shown)
+SHOWN = table_of(ShownRow)

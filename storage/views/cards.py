@@ -35,7 +35,7 @@ class Cleared:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CardFacts:
     """An artifact, the minutes logged on it in a span, and what was done to it last; of one on
     its way out, what of its checklist is gone.
     """
@@ -77,7 +77,7 @@ async def newest_entry(store: Store, artifact_id: int) -> int:
     return unknown(artifact_id) if newest is None else newest
 
 
-async def facts_of(store: Store, artifact_id: int, span: Span) -> Facts:
+async def facts_of(store: Store, artifact_id: int, span: Span) -> CardFacts:
     """The newest deed first. Refused where the register has no such key."""
     asked = {"artifact": artifact_id, "first": span.first, "last": span.last}
     rows = await store.glance(_QUESTION, asked)
@@ -85,7 +85,7 @@ async def facts_of(store: Store, artifact_id: int, span: Span) -> Facts:
         return unknown(artifact_id)
     artifact = artifact_of(rows[0])
     cleared = await _cleared(store, artifact) if artifact.stage is Stage.RETIRING else {}
-    return Facts(artifact, rows[0]["minutes"], tuple(map(_deed, rows)), cleared)
+    return CardFacts(artifact, rows[0]["minutes"], tuple(map(_deed, rows)), cleared)
 
 
 _SHOWN = select(SHOWN.c.item, SHOWN.c.by, SHOWN.c.evidence).where(

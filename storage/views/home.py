@@ -60,14 +60,14 @@ async def looking(session: Session, concerned: Collection[str], since: datetime)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OwnershipQuestion:
     """A claim or handoff that waits for somebody's answer."""
 
     request: OwnershipRequest
     artifact: Artifact
 
 
-async def asked_of(session: Session, person: str, limit: int) -> list[Asked]:
+async def asked_of(session: Session, person: str, limit: int) -> list[OwnershipQuestion]:
     """Claims and handoffs that wait for this person's answer, the longest first."""
     question = (
         select(OwnershipRequest)
@@ -77,7 +77,7 @@ async def asked_of(session: Session, person: str, limit: int) -> list[Asked]:
     )
     requests = list((await session.execute(question)).scalars())
     artifacts = await several(session, [request.artifact_id for request in requests])
-    return [Asked(request, artifacts[request.artifact_id]) for request in requests]
+    return [OwnershipQuestion(request, artifacts[request.artifact_id]) for request in requests]
 
 
 @dataclass(frozen=True, slots=True)

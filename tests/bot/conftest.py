@@ -21,7 +21,7 @@ from debt.change import Change
 from debt.policy.policy import Policy, TeamPolicy, built_in
 from debt.rules.facts import Facts
 from sandbox import Person, Sandbox
-from storage.database.history import Entry, last_entries
+from storage.database.history import HistoryEntry, last_entries
 from storage.database.store import Store
 from storage.lifecycle import proposals, registration
 from storage.register import artifacts, queries
@@ -145,7 +145,7 @@ class Ledger:
     async def count(self) -> int:
         """How many live artifacts there are."""
         async with self.store.read() as session:
-            return len((await queries.page(session, queries.Query(), 1_000)).artifacts)
+            return len((await queries.page(session, queries.ArtifactQuery(), 1_000)).artifacts)
 
     async def ended(self, **facts: Any) -> Artifact:
         """An artifact that was retired."""
@@ -166,7 +166,7 @@ class Ledger:
         async with self.store.change() as session:
             return await artifacts.save(session, change, old, replace(old, **values), action="test")
 
-    async def history(self, artifact: Artifact) -> list[Entry]:
+    async def history(self, artifact: Artifact) -> list[HistoryEntry]:
         """What became of it, the newest first."""
         async with self.store.read() as session:
             return await last_entries(session, artifact.id, 50)

@@ -19,7 +19,7 @@ from briefings.messages.uploads import Gallery
 from briefings.pictures.worker import Artist
 from debt.policy.policy import Policy, TeamPolicy, built_in
 from sandbox import Sandbox
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from storage.database.store import Store
 from storage.digests import subscriptions
 from storage.messages import outbox
@@ -107,7 +107,7 @@ class Mail:
     async def states(self) -> dict[str, str]:
         return {key: row.state for key, row in (await self.rows()).items()}
 
-    def messages(self, where: str) -> list[Message]:
+    def messages(self, where: str) -> list[PostedMessage]:
         """What the bot said in a channel, or to `@dana`."""
         here = self.slack.workspace
         place = here.dm(self.slack.person(where[1:]).id) if where[0] == "@" else here.channel(where)

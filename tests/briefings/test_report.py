@@ -10,8 +10,8 @@ import pytest
 
 from briefings import report
 from debt.artifact.artifact import Stage
-from debt.budgets.budget import Limits, Rhythm
-from debt.budgets.roi import Intended, Kind, Stakes, State
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
+from debt.budgets.roi import PlannedWork, PlanState, Stakes, WorkKind
 from debt.budgets.train import Train
 from debt.refusal import Refused
 from debt.rules.hours import Period, Work, parse_quarter, span
@@ -33,8 +33,8 @@ async def lived(register: Register) -> Register:
     await register.holds(monthly_minutes=600, name=HOSTILE, repo=f"acme/{HOSTILE}")
     await register.holds(team="growth", name="Growth script", value=1, risk=5)
     await register.holds(team="growth", name="Old importer", stage=Stage.RETIRING)
-    place, limits = BudgetLine(PAYMENTS), Limits(600)
-    await register.told(ERIN, budgets.put, place, Rhythm(Period.MONTH), limits)
+    place, limits = BudgetLine(PAYMENTS), BudgetLimits(600)
+    await register.told(ERIN, budgets.put, place, BudgetPeriod(Period.MONTH), limits)
     for ago, minutes in ((0, 660), (40, 120), (200, 90)):
         day = TODAY - days(ago)
         await register.told(DANA, hours_log.log, 1, minutes, kind=Work.REWORK, worked_on=day)
@@ -86,7 +86,7 @@ async def test_it_says_what_slack_says(lived: Register) -> None:
 async def test_plans_and_promises_are_told_with_what_they_buy(register: Register) -> None:
     await register.holds(monthly_minutes=600)
     stakes = Stakes(600, 120, 600)
-    await register.told(DANA, roi_plans.plan, 1, Intended(Kind.REFACTOR, stakes))
+    await register.told(DANA, roi_plans.plan, 1, PlannedWork(WorkKind.REFACTOR, stakes))
     html = await page(register)
     bought = section(html, "What buys back most hours")
     assert "(D-1): refactor it planned 10 h → 2 h 10 h" in bought
@@ -95,11 +95,11 @@ async def test_plans_and_promises_are_told_with_what_they_buy(register: Register
 async def test_promises_of_which_nobody_knows_are_counted_apart(register: Register) -> None:
     for number in (1, 2):
         await register.holds(monthly_minutes=600)
-        intended = Intended(Kind.REFACTOR, Stakes(600, 120, 600))
+        intended = PlannedWork(WorkKind.REFACTOR, Stakes(600, 120, 600))
         await register.told(DANA, roi_plans.plan, number, intended)
     long_ago = by(DANA, at=NOW - days(100))
     for number in (1, 2):
-        await register.told(long_ago, roi_plans.move, number, State.DONE)
+        await register.told(long_ago, roi_plans.move, number, PlanState.DONE)
     await register.told(DANA, hours_log.log, 1, 60, kind=Work.REWORK, worked_on=TODAY - days(40))
     bought = section(await page(register), "What buys back most hours")
     assert "1 of 1 promise was kept; of 1 promise nobody knows, since no hours were" in bought

@@ -6,9 +6,9 @@ from io import BytesIO, StringIO
 from debt.change import Change
 from debt.policy.policy import Policy, built_in
 from intake.sheets.import_file import import_file
-from intake.sheets.spreadsheet import Faults, rows, write, write_header
+from intake.sheets.spreadsheet import SpreadsheetFaults, rows, write, write_header
 from storage.database.store import Store
-from storage.register.bulk import Outcome, Row, everybody
+from storage.register.bulk import BulkOutcome, BulkRow, everybody
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 FIRST = "name,repo,paths"
@@ -19,9 +19,9 @@ def change(policy: Policy | None = None) -> Change:
     return Change("cli:dana", NOW, policy or built_in())
 
 
-def records(text: str | bytes) -> list[Row]:
+def records(text: str | bytes) -> list[BulkRow]:
     """Every record of a sheet that is right."""
-    faults = Faults("register.csv")
+    faults = SpreadsheetFaults("register.csv")
     found = list(rows(file_of(text), built_in(), faults))
     faults.refuse()
     return found
@@ -29,7 +29,7 @@ def records(text: str | bytes) -> list[Row]:
 
 def faults_of(text: str | bytes) -> list[str]:
     """What is wrong with a sheet, as a person reads it."""
-    faults = Faults("register.csv")
+    faults = SpreadsheetFaults("register.csv")
     for _ in rows(file_of(text), built_in(), faults):
         pass
     return [words for _, words in faults.named]
@@ -41,7 +41,7 @@ def file_of(text: str | bytes) -> BytesIO:
 
 async def imported(
     store: Store, text: str | bytes, *, name: str = "register.csv", policy: Policy | None = None
-) -> Outcome:
+) -> BulkOutcome:
     return await import_file(store, change(policy), file_of(text), name)
 
 

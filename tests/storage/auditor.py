@@ -10,7 +10,7 @@ from debt.artifact.lifecycle import MOVES
 from debt.policy.policy import Policy
 from debt.policy.roles import Roster
 from debt.rules.ending import Leftover
-from storage.database.history import Entry
+from storage.database.history import HistoryEntry
 
 _UNTOLD = {
     "id", "version", "changed_at", "changed_by", "changed_how", "scan_identity", "ratings",
@@ -54,7 +54,7 @@ class Auditor:
     changes: int = 0
     actions: list[str] = field(default_factory=list)
 
-    def reads(self, entry: Entry, roster: Roster) -> None:
+    def reads(self, entry: HistoryEntry, roster: Roster) -> None:
         after = entry.after or {}
         self.actions.append(entry.action)
         if "request" in after:
@@ -71,7 +71,7 @@ class Auditor:
 
     # ------------------------------------------------------------------------- requests
 
-    def _reads_of_request(self, entry: Entry, number: int) -> None:
+    def _reads_of_request(self, entry: HistoryEntry, number: int) -> None:
         said = entry.action
         if said.startswith("ask to "):
             asked = self._asked(said.removeprefix("ask to "), entry.by)
@@ -120,7 +120,7 @@ class Auditor:
 
     # ---------------------------------------------------------------------------- plans
 
-    def _reads_of_plan(self, entry: Entry, after: Mapping[str, Any]) -> None:
+    def _reads_of_plan(self, entry: HistoryEntry, after: Mapping[str, Any]) -> None:
         """One at a time is planned, and what is done or dropped is over."""
         before = entry.before or {}
         assert (entry.before is None) == (not self.plan), "what was planned before is changed"
@@ -133,7 +133,7 @@ class Auditor:
 
     # -------------------------------------------------------------------------- changes
 
-    def _reads_of_change(self, entry: Entry, roster: Roster) -> None:
+    def _reads_of_change(self, entry: HistoryEntry, roster: Roster) -> None:
         before, after = _told(entry.before), _told(entry.after)
         for name, was in before.items():
             assert was == _said(self.facts.get(name)), f"{name} was not {was!r}"
@@ -148,9 +148,9 @@ class Auditor:
         self.facts |= after
         self.changes += entry.action not in _NO_ACT
 
-    def _may(self, entry: Entry, after: Mapping[str, Any], roster: Roster) -> None:
+    def _may(self, entry: HistoryEntry, after: Mapping[str, Any], roster: Roster) -> None:
         """Whether those had agreed who have to."""
-        needs: dict[str, Callable[[Entry, Mapping[str, Any]], bool]] = {
+        needs: dict[str, Callable[[HistoryEntry, Mapping[str, Any]], bool]] = {
             "retire": self._is_owners_word,
             "promote": lambda _entry, _after: self._tier() is not Tier.STRICT,
             "extend": self._is_within_cap,
@@ -176,10 +176,10 @@ class Auditor:
                 return True
         return False
 
-    def _is_owners_word(self, entry: Entry, _after: Mapping[str, Any]) -> bool:
+    def _is_owners_word(self, entry: HistoryEntry, _after: Mapping[str, Any]) -> bool:
         return self._tier() is Tier.LIGHT and entry.by == self._owner
 
-    def _is_within_cap(self, _entry: Entry, after: Mapping[str, Any]) -> bool:
+    def _is_within_cap(self, _entry: HistoryEntry, after: Mapping[str, Any]) -> bool:
         rules = self.policy.tier(self._tier())
         few: bool = after["extensions"] <= rules.extensions
         return few and bool(after["extended_days"] <= rules.extension_days)
@@ -205,12 +205,12 @@ class Bookkeeper:
     trains: dict[str, Any] = field(default_factory=dict)
     aboard: set[str] = field(default_factory=set)
 
-    def reads(self, entry: Entry) -> None:
+    def reads(self, entry: HistoryEntry) -> None:
         what, _, how = entry.action.partition(" ")
         reads = {"budget": self._reads_of_budget, "train": self._reads_of_train}
         reads[what](how, entry)
 
-    def _reads_of_budget(self, how: str, entry: Entry) -> None:
+    def _reads_of_budget(self, how: str, entry: HistoryEntry) -> None:
         place = entry.reason
         if how in {"set", "ended"}:
             assert entry.before == self.limits.get(place)
@@ -221,7 +221,7 @@ class Bookkeeper:
         assert (place in self.over) == (how == "within again"), "each turn is told once"
         self.over ^= {place}
 
-    def _reads_of_train(self, how: str, entry: Entry) -> None:
+    def _reads_of_train(self, how: str, entry: HistoryEntry) -> None:
         if how in {"planned", "moved"}:
             assert entry.before == self.trains.get(entry.reason)
             self.trains[entry.reason] = entry.after

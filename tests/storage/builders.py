@@ -13,10 +13,10 @@ from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.policy import Policy, TeamPolicy, built_in
 from storage.database import history
-from storage.database.history import Entry
+from storage.database.history import HistoryEntry
 from storage.database.store import Session, Store
 from storage.register import artifacts
-from storage.tables import Briefing, OwnershipRequest, Person, Subscription
+from storage.tables import Briefing, OwnershipRequest, PersonRow, Subscription
 from tests.debt.builders import an_artifact
 
 P = ParamSpec("P")
@@ -36,10 +36,10 @@ def days(number: int) -> timedelta:
     return timedelta(days=number)
 
 
-def a_person(slack_id: str, **changes: Any) -> Person:
+def a_person(slack_id: str, **changes: Any) -> PersonRow:
     """A colleague whom Slack was asked about just now."""
     usual: dict[str, Any] = {"name": slack_id.removeprefix("U0").capitalize(), "seen_at": NOW}
-    return Person(slack_id=slack_id, **usual | changes)
+    return PersonRow(slack_id=slack_id, **usual | changes)
 
 
 def a_subscription(channel: str = "C0PAY", **changes: Any) -> Subscription:
@@ -104,11 +104,11 @@ class Register:
     async def owner(self, artifact_id: int = 1) -> str | None:
         return (await self.artifact(artifact_id)).owner
 
-    async def entries(self, artifact_id: int | None = None) -> list[Entry]:
+    async def entries(self, artifact_id: int | None = None) -> list[HistoryEntry]:
         async with self.store.read() as session:
             return [entry async for entry in history.entries(session, artifact_id=artifact_id)]
 
-    async def last_entry(self) -> Entry:
+    async def last_entry(self) -> HistoryEntry:
         return (await self.entries())[-1]
 
     async def count(self) -> int:

@@ -23,7 +23,7 @@ from debt.policy.roles import Powers, Roster
 from debt.refusal import Refused
 from debt.rules.hours import Period, span
 from storage.costs import usage
-from storage.database.history import Entry
+from storage.database.history import HistoryEntry
 from storage.register.artifacts import artifact_of
 from storage.scans import merge
 from storage.tables import (
@@ -212,12 +212,12 @@ class Life:
             is_over = row["over_since"] is not None and not row["ends"]
             assert is_over == (place in self.books.over)
 
-    async def _new_entries(self) -> list[Entry]:
+    async def _new_entries(self) -> list[HistoryEntry]:
         about = [str(place) for place in places_of(self.key)]
         beside = and_(HISTORY.c.artifact_id.is_(None), HISTORY.c.reason.in_(about))
         here = or_(HISTORY.c.artifact_id == self.key, beside)
         question = select(*HISTORY.c).where(here, HISTORY.c.id > self.read).order_by(HISTORY.c.id)
-        entries = [Entry(**row) for row in await self.told.store.glance(question, {})]
+        entries = [HistoryEntry(**row) for row in await self.told.store.glance(question, {})]
         self.read = max((entry.id for entry in entries), default=self.read)
         return entries
 

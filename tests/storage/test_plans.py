@@ -37,7 +37,7 @@ from storage.nudges import attention, nudge_queue
 from storage.nudges.attention import STARTED_BY_US, Why
 from storage.register import checklists, people, quadrants, queries, refresh
 from storage.register.artifacts import require, row_of
-from storage.register.queries import Query
+from storage.register.queries import ArtifactQuery
 from storage.tables import (
     ABOARD,
     APPROVAL,
@@ -372,7 +372,9 @@ DIGEST: dict[str, Ask] = {
     "enqueue": lambda s: outbox.enqueue(s, "k", "digest", {}, NOW, channel="C3"),
     "by key": lambda s: outbox.by_key(s, "digest:77"),
     "told once": lambda s: said_once.said(s, "C3", ["owes most"]),
-    "told": lambda s: said_once.note(s, "C3", [said_once.Said("owes most", 7, 600)], "2026-W48"),
+    "told": lambda s: said_once.note(
+        s, "C3", [said_once.Statement("owes most", 7, 600)], "2026-W48"
+    ),
     "by message": lambda s: outbox.by_message(s, "C77", "77.0"),
 }
 for _scope in SCOPES:
@@ -488,7 +490,7 @@ async def test_a_train_is_found_through_what_is_aboard(full: Store) -> None:
         "use": lambda session: usage.use_of(session, BudgetLine(TRAIN_7), MONTH),
         "days": lambda session: usage.spent_by_day(session, BudgetLine(TRAIN_7), MONTH),
         "teams": lambda session: trains.teams_in(session, by(DANA), TRAIN_7),
-        "page": lambda session: queries.page(session, Query(scopes=(TRAIN_7,)), 10),
+        "page": lambda session: queries.page(session, ArtifactQuery(scopes=(TRAIN_7,)), 10),
     }
     assert whole_tables(await asked(full, questions)) == []
 
@@ -527,14 +529,14 @@ async def test_no_question_before_a_nudge_reads_a_whole_table(full: Store) -> No
     assert whole_tables(await asked(full, NUDGES)) == []
 
 
-LISTS: dict[str, Query] = {
-    "everything": Query(),
-    "mine": Query(frozenset({Filter.MINE}), owner="U7"),
+LISTS: dict[str, ArtifactQuery] = {
+    "everything": ArtifactQuery(),
+    "mine": ArtifactQuery(frozenset({Filter.MINE}), owner="U7"),
 } | {
-    str(filter_): Query(frozenset({filter_}), today=TODAY, soon=TODAY + days(7))
+    str(filter_): ArtifactQuery(frozenset({filter_}), today=TODAY, soon=TODAY + days(7))
     for filter_ in Filter
     if filter_ is not Filter.MINE
-} | {str(scope): Query(scopes=(scope,)) for scope in SCOPES[1:]}  # fmt: skip
+} | {str(scope): ArtifactQuery(scopes=(scope,)) for scope in SCOPES[1:]}  # fmt: skip
 
 
 @pytest.mark.parametrize("after", [None, Cursor(48, 3_000)], ids=["first", "deep"])
@@ -553,7 +555,7 @@ async def test_no_page_of_a_list_reads_a_whole_table_or_sorts_it(
 async def test_what_scans_propose_is_read_by_an_index(full: Store) -> None:
     proposed = frozenset({Filter.PROPOSED})
     questions: dict[str, Ask] = {
-        f"{scope}": partial(queries.page, query=Query(proposed, scopes=(scope,)), size=10)
+        f"{scope}": partial(queries.page, query=ArtifactQuery(proposed, scopes=(scope,)), size=10)
         for scope in SCOPES
     } | {f"count {scope}": partial(proposals.count, scope=scope) for scope in SCOPES}
     plans = await asked(full, questions)
@@ -564,7 +566,7 @@ async def test_a_deep_page_begins_where_the_last_one_ended(full: Store) -> None:
     """Its place is a condition of the index, not a filter over all the pages before."""
     questions: dict[str, Ask] = {
         str(scope): partial(
-            queries.page, query=Query(scopes=(scope,)), size=10, after=Cursor(48, 3_000)
+            queries.page, query=ArtifactQuery(scopes=(scope,)), size=10, after=Cursor(48, 3_000)
         )
         for scope in SCOPES
     }

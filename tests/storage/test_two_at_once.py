@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from debt.budgets.budget import Limits, Rhythm
-from debt.budgets.roi import Intended, Kind, Stakes, State
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
+from debt.budgets.roi import PlannedWork, PlanState, Stakes, WorkKind
 from debt.refusal import Refused
 from debt.rules.facts import Facts
 from debt.rules.hours import Period, Work, span
@@ -113,11 +113,11 @@ async def test_work_planned_at_once_is_one_plan_and_is_done_or_dropped_once(
     register: Register,
 ) -> None:
     await register.holds()
-    plans = [Intended(Kind.REFACTOR, Stakes(600, each, 60)) for each in range(8)]
+    plans = [PlannedWork(WorkKind.REFACTOR, Stakes(600, each, 60)) for each in range(8)]
     stated = await settled(*(register.told(DANA, roi_plans.plan, 1, each) for each in plans))
     assert len({each.id for each in stated}) == 1
     assert len(await register.asked(roi_plans.open_in, ALL, 10)) == 1
-    ends = [State.DONE, State.DROPPED] * 4
+    ends = [PlanState.DONE, PlanState.DROPPED] * 4
     number = stated[0].id
     answers = await settled(*(register.told(DANA, roi_plans.move, number, to) for to in ends))
     assert sum(isinstance(each, Refused) for each in answers) == 7
@@ -129,12 +129,12 @@ async def test_budgets_set_at_once_follow_each_other_and_each_turn_is_told_once(
 ) -> None:
     await register.holds()
     await register.told(DANA, log, 1, 600, kind=Work.REVIEW, worked_on=TODAY)
-    place, monthly = BudgetLine(Scope(ScopeKind.TEAM, "payments")), Rhythm(Period.MONTH)
-    limits = [Limits(60 * each) for each in range(1, 9)]
+    place, monthly = BudgetLine(Scope(ScopeKind.TEAM, "payments")), BudgetPeriod(Period.MONTH)
+    limits = [BudgetLimits(60 * each) for each in range(1, 9)]
     await settled(*(register.told(ERIN, budgets.put, place, monthly, each) for each in limits))
     said = [entry for entry in await register.entries() if entry.action == "budget set"]
     assert all(one.after == following.before for one, following in pairwise(said))
-    await register.told(ERIN, budgets.put, place, monthly, Limits(6_000))
+    await register.told(ERIN, budgets.put, place, monthly, BudgetLimits(6_000))
     for ago in range(4):
         on = TODAY - days(ago)
         await register.told(DANA, log, 1, 1_440, kind=Work.REVIEW, worked_on=on)
@@ -154,7 +154,7 @@ def nothing_stands(_paths: Sequence[str]) -> bool:
 
 async def test_other_work_entered_while_scans_come_in_waits_its_turn(register: Register) -> None:
     await register.holds(repo="acme/shop")
-    other = Intended(Kind.CACHING, Stakes(600, 0, 60))
+    other = PlannedWork(WorkKind.CACHING, Stakes(600, 0, 60))
     team = Scope(ScopeKind.TEAM, "payments")
     scans = [
         register.told("cli:scan", merge.put, "acme/shop", [], "read", stands)

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from debt.artifact.artifact import RATING_NAMES, Ending, Label, RatingName, Surface
 from debt.artifact.proxy import ProxyRating
-from debt.budgets.budget import Limits, Rhythm
-from debt.budgets.roi import Intended, Kind, Stakes, State
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
+from debt.budgets.roi import PlannedWork, PlanState, Stakes, WorkKind
 from debt.budgets.train import Train
 from debt.change import Change
 from debt.rules import reminders
@@ -35,7 +35,7 @@ from storage.register.artifacts import locked
 from storage.register.people import owner_is
 from storage.register.refresh import wake
 from storage.scans import merge
-from storage.scans.matching import Found
+from storage.scans.matching import ScanFinding
 from storage.tables import INITIATIVE, REQUEST
 from tests.storage.builders import DANA, ERIN, LEE, SAM, TODAY, a_person, days
 
@@ -71,7 +71,7 @@ def places_of(key: int) -> tuple[BudgetLine, BudgetLine]:
     return BudgetLine(repo), BudgetLine(train)
 
 
-def a_finding(repo: str, which: int, key: int | None = None, **facts: Any) -> Found:
+def a_finding(repo: str, which: int, key: int | None = None, **facts: Any) -> ScanFinding:
     """What a scan says of it, a little different each time."""
     rating = ProxyRating(1 + which % 5, f"{which} changes in 90 days")
     usual: dict[str, Any] = {
@@ -87,7 +87,7 @@ def a_finding(repo: str, which: int, key: int | None = None, **facts: Any) -> Fo
         "signals": (),
         "scan_identity": "bridge",
     }
-    return Found("bridge", Facts(**usual | facts), artifact_id=key)  # type: ignore[typeddict-item]  # lives name the facts they begin with
+    return ScanFinding("bridge", Facts(**usual | facts), artifact_id=key)  # type: ignore[typeddict-item]  # lives name the facts they begin with
 
 
 Verb = Callable[[Session, Change, int, int], Awaitable[object]]
@@ -223,28 +223,31 @@ async def scan(session: Session, change: Change, key: int, which: int) -> object
 
 
 async def plan(session: Session, change: Change, key: int, which: int) -> object:
-    kind = (Kind.REFACTOR, Kind.RETIRE, Kind.REGENERATE, Kind.CACHING)[which % 4]
+    kind = (WorkKind.REFACTOR, WorkKind.RETIRE, WorkKind.REGENERATE, WorkKind.CACHING)[which % 4]
     stakes = Stakes(1_200, (60, 300, 1_200)[which % 3], 600)
-    return await roi_plans.plan(session, change, key, Intended(kind, stakes))
+    return await roi_plans.plan(session, change, key, PlannedWork(kind, stakes))
 
 
 async def move_plan(session: Session, change: Change, key: int, which: int) -> object:
     """The newest work on it, mostly, else other work."""
     about = INITIATIVE.c.artifact_id == key if which < 8 else INITIATIVE.c.artifact_id.is_(None)
     newest = (await session.execute(select(func.max(INITIATIVE.c.id)).where(about))).scalar_one()
-    state = (State.DOING, State.DONE, State.DROPPED)[which % 3]
+    state = (PlanState.DOING, PlanState.DONE, PlanState.DROPPED)[which % 3]
     return await roi_plans.move(session, change, newest or 0, state)
 
 
 async def enter(session: Session, change: Change, _key: int, which: int) -> object:
-    intended = Intended(Kind.CACHING, Stakes(60 * which, 0, 600))
+    intended = PlannedWork(WorkKind.CACHING, Stakes(60 * which, 0, 600))
     return await roi_plans.enter(session, change, "Cache the prices", PAYMENTS, intended)
 
 
 async def budget(session: Session, change: Change, key: int, which: int) -> object:
     """Of its repository or its train."""
-    place, limits = places_of(key)[which % 2], Limits((0, 30, 60_000)[which % 3], artifacts=which)
-    return await budgets.put(session, change, place, Rhythm(Period.MONTH), limits)
+    place, limits = (
+        places_of(key)[which % 2],
+        BudgetLimits((0, 30, 60_000)[which % 3], artifacts=which),
+    )
+    return await budgets.put(session, change, place, BudgetPeriod(Period.MONTH), limits)
 
 
 async def end_budget(session: Session, change: Change, key: int, which: int) -> object:

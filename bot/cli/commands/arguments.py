@@ -31,7 +31,7 @@ def command(
     return parser
 
 
-class Asked(NamedTuple):
+class ScopeOrFile(NamedTuple):
     """What a command is about: the scope that somebody said, or a file to import."""
 
     scope: "Scope | None" = None
@@ -46,7 +46,7 @@ def add_scope_or_import(parser: argparse.ArgumentParser, scopes: str) -> None:
     parser.set_defaults(scopes=scopes)
 
 
-def scope_or_import(arguments: argparse.Namespace) -> Asked:
+def scope_or_import(arguments: argparse.Namespace) -> ScopeOrFile:
     """Refused for words that are neither a scope nor import and a file."""
     from bot.slack.parsing import scope_in
     from debt.refusal import Refused
@@ -55,12 +55,12 @@ def scope_or_import(arguments: argparse.Namespace) -> Asked:
     if said == "import" and file is None:
         raise Refused(f"Say which file: debt {arguments.command} import FILE.")
     if said is None or said == "import":
-        return Asked(file=file)
+        return ScopeOrFile(file=file)
     scope = scope_in(said)
     if scope is None or file is not None:
         options = f"{arguments.scopes}, or import and a file"
         raise Refused(f"“{said[:60]}” is no scope; say {options}.")
-    return Asked(scope=scope)
+    return ScopeOrFile(scope=scope)
 
 
 def since(text: str) -> datetime:

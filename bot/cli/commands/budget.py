@@ -8,7 +8,7 @@ from bot.cli.commands.arguments import Commands, add_scope_or_import, command, s
 from bot.cli.commands.invocation import Invocation
 
 if TYPE_CHECKING:
-    from briefings.parts.budgets import Told
+    from briefings.parts.budgets import BudgetFacts
 
 _BUDGET = """\
 Prints how each budget stands: hours spent and to come in its period against its limit.
@@ -41,7 +41,7 @@ def _budget(invocation: Invocation) -> int:
     return 0
 
 
-async def _told(invocation: Invocation) -> "list[Told]":
+async def _told(invocation: Invocation) -> "list[BudgetFacts]":
     from briefings.parts.budgets import standings
     from intake.sheets.budgets import put_all
 
@@ -54,13 +54,13 @@ async def _told(invocation: Invocation) -> "list[Told]":
             return await standings(session, change, [asked.scope] if asked.scope else None)
 
 
-def _line(told: "Told") -> str:
+def _line(told: "BudgetFacts") -> str:
     from briefings.words.words import readable, say
 
     return readable(say("budget.line", told=told))
 
 
-def _public(told: "Told") -> dict[str, Any]:
+def _public(told: "BudgetFacts") -> dict[str, Any]:
     from debt.rules.hours import decimal_hours
 
     standing, limits = told.standing, told.standing.limits

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from debt.policy.policy import Policy
     from storage.database.history import ChainHead
     from storage.database.store import Store
-    from storage.tables import Repository
+    from storage.tables import RepositoryRow
 
 _CHECK = """\
 Looks at configuration, policy, database, migrations, damage to a SQLite file and history chain,
@@ -143,7 +143,7 @@ async def _refreshes(invocation: Invocation, store: "Store") -> list[str]:
         return [_unread(each) for each in await failures(session, names)]
 
 
-def _unread(repository: "Repository") -> str:
+def _unread(repository: "RepositoryRow") -> str:
     times = (repository.failed_at, repository.last_at, repository.next_at)
     failed, read, again = (f"{at:%Y-%m-%d %H:%M} UTC" if at else "never" for at in times)
     why = clean(repository.last_failure)

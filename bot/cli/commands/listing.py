@@ -12,10 +12,10 @@ from bot.cli.commands.invocation import Invocation
 
 if TYPE_CHECKING:
     from debt.artifact.artifact import Artifact
-    from debt.artifact.evidence import Piece
-    from storage.database.history import Entry
+    from debt.artifact.evidence import EvidencePiece
+    from storage.database.history import HistoryEntry
     from storage.database.store import Session, Store
-    from storage.register.queries import Query
+    from storage.register.queries import ArtifactQuery
 
 _PAGE = 500
 _ENTRIES = 5
@@ -57,12 +57,12 @@ async def _listed(invocation: Invocation) -> None:
             await (_array if invocation.arguments.json else _lines)(invocation, artifacts)
 
 
-def _query(invocation: Invocation) -> "Query":
+def _query(invocation: Invocation) -> "ArtifactQuery":
     """The words as `/debt list` understands them, but for “mine”: a terminal is nobody's."""
     from bot.slack.parsing import scope_in
     from debt.refusal import Refused
     from debt.scope import Filter
-    from storage.register.queries import Query
+    from storage.register.queries import ArtifactQuery
 
     given = invocation.arguments.words
     filters = {word.casefold() for word in given} & set(Filter)
@@ -70,7 +70,7 @@ def _query(invocation: Invocation) -> "Query":
         raise Refused("“mine” works in Slack, which knows who asks. Here, give your e-mail.")
     others = [word for word in given if word.casefold() not in filters]
     today = invocation.change.today
-    return Query(
+    return ArtifactQuery(
         filters=frozenset(map(Filter, filters)),
         scopes=tuple(scope for word in others if (scope := scope_in(word))),
         words=tuple(part for word in others if not scope_in(word) for part in word.split()),
@@ -92,7 +92,7 @@ async def _wake(store: "Store", invocation: Invocation) -> None:
             renewed = await wake(session, invocation.change)
 
 
-async def _ranked(session: "Session", query: "Query") -> "AsyncIterator[Artifact]":
+async def _ranked(session: "Session", query: "ArtifactQuery") -> "AsyncIterator[Artifact]":
     from storage.register.queries import page
 
     for part in _parts(query):
@@ -105,7 +105,7 @@ async def _ranked(session: "Session", query: "Query") -> "AsyncIterator[Artifact
             found = await page(session, part, _PAGE, found.after)
 
 
-def _parts(query: "Query") -> "Iterator[Query]":
+def _parts(query: "ArtifactQuery") -> "Iterator[ArtifactQuery]":
     """The register, then what may come onto it; a filter asks about the one or the other."""
     from debt.scope import Filter
 
@@ -223,7 +223,7 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
             yield f"{field.replace('_', ' ')}: {_flat(text)}"
 
 
-def _piece(piece: "Piece") -> str:
+def _piece(piece: "EvidencePiece") -> str:
     """ "note       3f2a9c1b04de  12 lines by Cursor (gpt-5), high confidence"."""
     if piece.source == "declared":
         return f"declared   by a person: made with {_flat(str(piece.tool))}"
@@ -236,7 +236,7 @@ def _piece(piece: "Piece") -> str:
     return f"{piece.source:<10} {where}  {lines} by {by}, {piece.confidence} confidence"
 
 
-def _past(entries: "list[Entry]") -> Iterator[str]:
+def _past(entries: "list[HistoryEntry]") -> Iterator[str]:
     for entry in entries:
         reason = f" ({_flat(entry.reason)})" if entry.reason else ""
         yield f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.action} by {entry.by}{reason}"

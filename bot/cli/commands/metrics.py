@@ -9,7 +9,7 @@ from bot.cli.commands.arguments import Commands, add_scope_or_import, command, s
 from bot.cli.commands.invocation import Invocation
 
 if TYPE_CHECKING:
-    from debt.metrics.trend import Told
+    from debt.metrics.trend import MetricTrend
     from debt.scope import Scope
 
 _METRICS = """\
@@ -60,7 +60,7 @@ async def _enter(invocation: Invocation, path: Path) -> int:
             return await put_all(store, invocation.change, file, path.name)
 
 
-async def _told(invocation: Invocation, asked: "Scope | None") -> "tuple[Told, ...]":
+async def _told(invocation: Invocation, asked: "Scope | None") -> "tuple[MetricTrend, ...]":
     from debt.metrics.trend import told
     from debt.scope import ALL
     from storage.metrics.trends import require_scope, trend
@@ -71,7 +71,7 @@ async def _told(invocation: Invocation, asked: "Scope | None") -> "tuple[Told, .
         return told(await trend(session, policy, scope, invocation.change.today), policy)
 
 
-def _public(told: "Told") -> dict[str, Any]:
+def _public(told: "MetricTrend") -> dict[str, Any]:
     """Shares from 0 to 1, lengths in decimal hours."""
     from briefings.parts.metrics import ask_of
 
@@ -90,7 +90,7 @@ def _public(told: "Told") -> dict[str, Any]:
     }
 
 
-def _value(told: "Told", value: float | None) -> float | None:
+def _value(told: "MetricTrend", value: float | None) -> float | None:
     if value is None or not told.connected:
         return None
     return round(value / 60 if told.metric.unit == "minutes" else value, 4)

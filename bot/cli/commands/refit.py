@@ -10,7 +10,7 @@ from bot.cli.commands.arguments import Commands, command
 from bot.cli.commands.invocation import Invocation
 
 if TYPE_CHECKING:
-    from debt.rules.calibration import Fit, Proposed, Refit
+    from debt.rules.calibration import Fit, ProposedHours, Refit
 
 _REFIT = """\
 Prints what a month of each kind is expected to cost before anything is logged (`monthly_hours`),
@@ -70,7 +70,7 @@ def _times(fit: "Fit") -> str:
     return f"{fit.factor:.2g} times what was expected"
 
 
-def _why(each: "Proposed") -> str:
+def _why(each: "ProposedHours") -> str:
     if each.own:
         return f"{_basis(each.fit)} took {_times(each.fit)}"
     return f"{_basis(each.fit)} are too few; as all kinds together"

@@ -8,7 +8,7 @@ from bot.cli.commands.arguments import Commands, command
 from bot.cli.commands.invocation import Invocation
 
 if TYPE_CHECKING:
-    from briefings.report import Asked
+    from briefings.report import ReportQuery
 
 _REPORT = """\
 Writes one page of HTML, pictures and all, to read on a screen or to print: how budgets stand, hours
@@ -35,7 +35,7 @@ def _report(invocation: Invocation) -> int:
     return 0
 
 
-def _asked(invocation: Invocation) -> "Asked":
+def _asked(invocation: Invocation) -> "ReportQuery":
     from bot.slack.parsing import scope_in
     from briefings.report import asked
     from debt.refusal import Refused
@@ -55,7 +55,7 @@ def _asked(invocation: Invocation) -> "Asked":
     return asked(scope, quarter, change)
 
 
-async def _page(invocation: Invocation, asked: "Asked") -> str:
+async def _page(invocation: Invocation, asked: "ReportQuery") -> str:
     from bot.features.subscribe import require_scope
     from briefings.report import page
 

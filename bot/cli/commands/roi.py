@@ -9,7 +9,7 @@ from bot.cli.commands.arguments import Commands, command
 from bot.cli.commands.invocation import Invocation
 
 if TYPE_CHECKING:
-    from storage.costs.roi import Weighed
+    from storage.costs.roi import WeighedWork
 
 _ROI = """\
 Prints which work buys back most maintenance hours within a horizon, planned or not, beside other
@@ -52,7 +52,7 @@ def _roi(invocation: Invocation) -> int:
     return 0
 
 
-async def _found(invocation: Invocation) -> "list[Weighed]":
+async def _found(invocation: Invocation) -> "list[WeighedWork]":
     from bot.slack.parsing import scope_in
     from debt.refusal import Refused
     from debt.scope import ALL
@@ -67,7 +67,7 @@ async def _found(invocation: Invocation) -> "list[Weighed]":
         return await weighed(session, scope, policy, invocation.change.today, horizon)
 
 
-def _public(rank: int, each: "Weighed") -> dict[str, Any]:
+def _public(rank: int, each: "WeighedWork") -> dict[str, Any]:
     """As JSON has it: hours are decimal, what does not apply is null."""
     from debt.rules.hours import decimal_hours
 
@@ -93,7 +93,7 @@ def _public(rank: int, each: "Weighed") -> dict[str, Any]:
     }
 
 
-def _scope(each: "Weighed") -> str:
+def _scope(each: "WeighedWork") -> str:
     from storage.costs.roi_plans import scope_of
 
     if each.artifact:
@@ -120,7 +120,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _line(rank: int, each: "Weighed") -> str:
+def _line(rank: int, each: "WeighedWork") -> str:
     """With the hours that Slack shows."""
     from debt.rules.hours import roughly
 

@@ -15,7 +15,7 @@ from bot.cli.commands.progress import Progress
 if TYPE_CHECKING:
     from debt.artifact.artifact import Artifact
     from debt.policy.policy import Policy
-    from storage.database.history import Entry
+    from storage.database.history import HistoryEntry
     from storage.database.store import Session
 
 _IMPORT = """\
@@ -191,7 +191,7 @@ async def _tell(invocation: Invocation, session: "Session") -> None:
             out.write(as_line(entry.public()))
 
 
-async def _asked(invocation: Invocation, session: "Session") -> "AsyncIterator[Entry]":
+async def _asked(invocation: Invocation, session: "Session") -> "AsyncIterator[HistoryEntry]":
     """The entries, or Refused for an artifact that the register does not have."""
     from debt.artifact.artifact import parse_key
     from storage.database.history import entries

@@ -8,7 +8,7 @@ from sandbox.blocks.limits import MESSAGE_TEXT, check_message_blocks
 from sandbox.blocks.reading import lines_of
 from sandbox.wire.arguments import Arguments
 from sandbox.wire.wire import Json, SlackError
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from sandbox.workspace.workspace import Channel, File, Workspace
 
 _PICTURES = {"image/png", "image/jpeg", "image/gif"}
@@ -144,7 +144,7 @@ def _may_post(slack: Slack, channel: Channel) -> None:
         raise SlackError("not_in_channel")
 
 
-def _own_message(slack: Slack, channel: Channel, args: Arguments, refusal: str) -> Message:
+def _own_message(slack: Slack, channel: Channel, args: Arguments, refusal: str) -> PostedMessage:
     message = channel.find(args.needed("ts", "message_not_found"))
     if message is None or message.ephemeral:
         raise SlackError("message_not_found")

@@ -6,8 +6,8 @@ from sandbox.api.methods.registry import Slack, method
 from sandbox.wire.arguments import Arguments
 from sandbox.wire.paging import page
 from sandbox.wire.wire import Json, SlackError
-from sandbox.workspace.messages import Message
-from sandbox.workspace.workspace import Change, Channel
+from sandbox.workspace.messages import PostedMessage
+from sandbox.workspace.workspace import Channel, WorkspaceChange
 
 _TYPES = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
 
@@ -86,7 +86,7 @@ def join(slack: Slack, args: Arguments) -> Json:
         raise SlackError("is_archived")
     if slack.bot.id not in channel.members:
         channel.members.append(slack.bot.id)
-        slack.workspace.changed(Change("channels", channel.id))
+        slack.workspace.changed(WorkspaceChange("channels", channel.id))
         return {"channel": wire(slack, channel)}
     warning = {"warning": "already_in_channel"}
     return {"channel": wire(slack, channel), **warning}
@@ -109,7 +109,7 @@ def history(slack: Slack, args: Arguments) -> Json:
     return body | ({"response_metadata": {"next_cursor": cursor}} if cursor else {})
 
 
-def _asked(message: Message, args: Arguments) -> bool:
+def _asked(message: PostedMessage, args: Arguments) -> bool:
     if message.ephemeral or (message.thread_ts and message.thread_ts != message.ts):
         return False
     at, inclusive = _instant(message.ts), args.flag("inclusive")

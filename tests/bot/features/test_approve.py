@@ -7,7 +7,7 @@ import pytest
 
 from bot.process.process import Process
 from debt.artifact.artifact import Artifact, Stage, Surface
-from sandbox import Message, Person, Sandbox
+from sandbox import Person, PostedMessage, Sandbox
 from tests.bot.conftest import Ledger, on_both_databases
 
 STRICT = {"risk": 5, "surface": Surface.PRODUCTION}
@@ -23,7 +23,7 @@ async def strict(ledger: Ledger, dana: Person, process: Process) -> Artifact:
     return artifact
 
 
-def request_in(person: Person) -> Message:
+def request_in(person: Person) -> PostedMessage:
     return person.reads("payments")[-1]
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from bot.process.process import Process
 from bot.settings import Settings
-from sandbox import Message, Person
+from sandbox import Person, PostedMessage
 from tests.bot.cli.terminal import SHEET, Terminal
 from tests.bot.conftest import Ledger, on_both_databases
 
 LATER = date(2027, 6, 30)
 
 
-def lines(message: Message) -> list[str]:
+def lines(message: PostedMessage) -> list[str]:
     """The entries on a page, without its title and its button."""
     return [line for line in message.shown.splitlines()[1:] if not line.startswith("[")]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.process.process import Process
-from sandbox import Form, Message, Person, Sandbox
+from sandbox import Form, Person, PostedMessage, Sandbox
 from tests.bot.conftest import Ledger, on_both_databases
 
 
@@ -162,7 +162,7 @@ async def test_taking_back_by_button_puts_the_correction_in_its_place(
     assert (await ledger.get(logged)).minutes_logged == 0
 
 
-async def receipts(person: Person, channel: str = "payments") -> list[Message]:
+async def receipts(person: Person, channel: str = "payments") -> list[PostedMessage]:
     return [one for one in person.reads(channel) if "logged" in one.shown]
 
 

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from bot.process.process import Process
-from sandbox import Message, Person, Reply, Sandbox
+from sandbox import Person, PostedMessage, Sandbox, VisibleReply
 from tests.bot.conftest import Ledger, on_both_databases
 
 WORDS = """Value × risk: 6 artifacts of team payments
@@ -29,14 +29,14 @@ async def register(ledger: Ledger) -> Ledger:
     return ledger
 
 
-async def asks(person: Person, process: Process, words: str) -> tuple[Reply, Message]:
+async def asks(person: Person, process: Process, words: str) -> tuple[VisibleReply, PostedMessage]:
     """The acknowledgement, and the message that comes once the picture is there."""
     reply = await person.types(f"/debt map {words}", "payments")
     await process.bot.tasks.finish()
     return reply, person.reads("payments")[-1]
 
 
-def pictures_in(message: Message) -> list[dict[str, Any]]:
+def pictures_in(message: PostedMessage) -> list[dict[str, Any]]:
     return [block for block in message.blocks if block["type"] == "image"]
 
 

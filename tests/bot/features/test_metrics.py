@@ -8,7 +8,7 @@ from debt.artifact.signals import Sign, Signal
 from debt.change import Change
 from debt.rules.hours import Work
 from debt.scope import ALL
-from sandbox import Message, Person, Sandbox
+from sandbox import Person, PostedMessage, Sandbox
 from storage.costs import hours_log
 from storage.metrics import snapshots
 from tests.bot.conftest import DAY, TUESDAY, Ledger, on_both_databases
@@ -16,20 +16,20 @@ from tests.bot.conftest import DAY, TUESDAY, Ledger, on_both_databases
 UNTESTED = (Signal(Sign.UNTESTED, "no test names it"),)
 
 
-async def asks(person: Person, process: Process, words: str) -> Message:
+async def asks(person: Person, process: Process, words: str) -> PostedMessage:
     await person.types(f"/debt metrics {words}", "payments")
     await process.bot.tasks.finish()
     return person.reads("payments")[-1]
 
 
-def table_in(message: Message) -> dict[str, list[str]]:
+def table_in(message: PostedMessage) -> dict[str, list[str]]:
     """Its rows, each by its first cell."""
     [table] = [block for block in message.blocks if block["type"] == "table"]
     rows = [[cell["text"] for cell in row] for row in table["rows"]]
     return {first: rest for first, *rest in rows}
 
 
-def picture_in(message: Message) -> dict[str, Any]:
+def picture_in(message: PostedMessage) -> dict[str, Any]:
     [picture] = [block for block in message.blocks if block["type"] == "image"]
     return picture
 

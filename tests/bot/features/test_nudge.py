@@ -13,7 +13,7 @@ import pytest
 from bot.process.process import Process
 from debt.policy.policy import Leadership, Policy, TeamPolicy, built_in
 from sandbox import Person, Sandbox
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from tests.bot.cli.terminal import Terminal
 from tests.bot.conftest import TUESDAY, Comes, Ledger, on_both_databases
 
@@ -32,7 +32,7 @@ def policy(slack: Sandbox) -> Policy:
     return built_in().model_copy(update={"teams": teams, "leadership": leadership})
 
 
-def said_to(person: Person) -> list[Message]:
+def said_to(person: Person) -> list[PostedMessage]:
     """What the bot wrote to them without having been asked."""
     return [message for message in person.dms() if not message.ephemeral]
 

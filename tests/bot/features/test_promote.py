@@ -9,18 +9,18 @@ from bot.process.process import Process
 from debt.artifact.artifact import Artifact, Ending, Stage, Surface
 from debt.change import Change
 from debt.refusal import Refused
-from sandbox import Form, Message, Person, Sandbox
+from sandbox import Form, Person, PostedMessage, Sandbox
 from storage.lifecycle import approvals
 from tests.bot.conftest import Ledger, on_both_databases
 
 CHECKS = ("tests", "security", "observability", "style", "architecture", "documentation")
 
 
-async def checklist(person: Person, words: str = "D-1") -> Message:
+async def checklist(person: Person, words: str = "D-1") -> PostedMessage:
     return (await person.types(f"/debt promote {words}")).message
 
 
-async def opened(person: Person, message: Message, label: str, item: str = "") -> Form:
+async def opened(person: Person, message: PostedMessage, label: str, item: str = "") -> Form:
     """The form of a button, of an item's where one is named."""
     block = f"gate:D-1:{item}" if item else None
     form = (await person.clicks(message, label, block_id=block)).form
@@ -182,7 +182,7 @@ async def test_the_owner_does_not_sign_the_human_review(
     assert errors == {"It is": "All four have to be true; what is not has to be mended first."}
 
 
-def labels_at(message: Message, item: str) -> list[str]:
+def labels_at(message: PostedMessage, item: str) -> list[str]:
     block = next((b for b in message.blocks if b.get("block_id") == f"gate:D-1:{item}"), None)
     return [element["text"]["text"] for element in block["elements"]] if block else []
 

@@ -13,7 +13,7 @@ from debt.change import Change
 from debt.policy.policy import Policy
 from intake.scan.apply import Applied
 from intake.scan.run import scan
-from sandbox import Message, Person
+from sandbox import Person, PostedMessage
 from tests.bot.conftest import TUESDAY, Comes, Ledger, on_both_databases
 from tests.intake.repositories import BY_CLAUDE, Story, Text, code
 
@@ -34,7 +34,7 @@ async def scanned(ledger: Ledger, story: Story, policy: Policy, parts: int = 3) 
     return await scan(ledger.store, change, story.path, name="acme/shop")
 
 
-def said_to(person: Person) -> list[Message]:
+def said_to(person: Person) -> list[PostedMessage]:
     return [message for message in person.dms() if not message.ephemeral]
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.process.process import Process
 from debt.artifact.artifact import Ending, Stage, Surface
-from sandbox import Form, Message, Person, Sandbox
-from storage.database.history import Entry
+from sandbox import Form, Person, PostedMessage, Sandbox
+from storage.database.history import HistoryEntry
 from tests.bot.conftest import TODAY, Ledger, on_both_databases
 
 STRICT = {"risk": 5, "surface": Surface.PRODUCTION}
@@ -29,7 +29,7 @@ async def asks(person: Person, *, reason: str = "nobody calls it", link: str = "
     return (await form.submit()).text
 
 
-def deeds(entries: list[Entry]) -> list[str]:
+def deeds(entries: list[HistoryEntry]) -> list[str]:
     """What was done, the first first."""
     return [entry.action for entry in reversed(entries)]
 
@@ -105,7 +105,7 @@ async def test_a_strict_integration_is_retired_by_two_approvers_the_first_of_who
     ]  # fmt: skip
 
 
-async def clears(person: Person, card: Message, item: str, evidence: str) -> None:
+async def clears(person: Person, card: PostedMessage, item: str, evidence: str) -> None:
     form = (await person.clicks(card, f"{item} gone")).form
     assert form is not None
     assert form.values["What"] == item

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.process.process import Process
-from debt.budgets.roi import State
+from debt.budgets.roi import PlanState
 from debt.change import Change
 from debt.refusal import Refused
 from sandbox import Form, Person, Sandbox
@@ -189,7 +189,7 @@ async def test_what_is_planned_to_be_retired_is_not_done_while_it_is_there(
     change = Change(dana.id, ledger.slack.clock.now(), ledger.policy)
     with pytest.raises(Refused, match="D-1 is still there"):
         async with ledger.store.change() as session:
-            await roi_plans.move(session, change, 1, State.DONE)
+            await roi_plans.move(session, change, 1, PlanState.DONE)
 
 
 async def test_a_kept_promise_is_told_in_a_channel_that_is_silent_otherwise(

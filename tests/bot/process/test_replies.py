@@ -10,7 +10,7 @@ from bot.process.replies import settled
 from bot.slack.call import Answer, Reply
 from bot.slack.form_state import FieldRefused, at
 from debt.refusal import Refused
-from sandbox import Message, Person, Sandbox
+from sandbox import Person, PostedMessage, Sandbox
 from tests.bot.conftest import MONDAY, Ledger, on_both_databases
 
 CHANGES = ["claim D-1", "log D-1 1h", "extend D-1 10d why", "review D-1", "score D-1 1 2 3 4"]
@@ -70,7 +70,7 @@ async def test_a_form_answers_where_its_command_was_typed(
 
 
 @pytest.fixture
-async def digest(followed: Ledger, slack: Sandbox, process: Process, dana: Person) -> Message:
+async def digest(followed: Ledger, slack: Sandbox, process: Process, dana: Person) -> PostedMessage:
     """Monday’s digest in #payments: an orphan in production, two that are overdue."""
     await followed.add(name="Orphan", owner=None, surface="production")
     await followed.add(name="Unreviewed", review_on=date(2026, 11, 1))
@@ -82,7 +82,7 @@ async def digest(followed: Ledger, slack: Sandbox, process: Process, dana: Perso
 
 
 async def test_a_shared_message_shows_what_was_done_to_it(
-    sam: Person, digest: Message, followed: Ledger
+    sam: Person, digest: PostedMessage, followed: Ledger
 ) -> None:
     reply = await sam.clicks(digest, "Claim", row="D-3")
     assert [one.ephemeral for one in reply.messages] == [True]
@@ -91,7 +91,7 @@ async def test_a_shared_message_shows_what_was_done_to_it(
 
 
 async def test_a_form_opened_from_a_shared_message_renews_it_too(
-    sam: Person, digest: Message
+    sam: Person, digest: PostedMessage
 ) -> None:
     form = (await sam.clicks(digest, "Extend", row="D-5")).form
     assert form is not None
@@ -102,7 +102,7 @@ async def test_a_form_opened_from_a_shared_message_renews_it_too(
 
 
 async def test_a_refusal_changes_nothing_in_the_shared_message(
-    sam: Person, mia: Person, digest: Message
+    sam: Person, mia: Person, digest: PostedMessage
 ) -> None:
     await sam.clicks(digest, "Review", row="D-4")
     before = digest.shown
@@ -113,7 +113,7 @@ async def test_a_refusal_changes_nothing_in_the_shared_message(
 
 @on_both_databases
 async def test_two_people_pressing_different_items_at_once_lose_nothing(
-    sam: Person, mia: Person, digest: Message, followed: Ledger
+    sam: Person, mia: Person, digest: PostedMessage, followed: Ledger
 ) -> None:
     await asyncio.gather(
         sam.clicks(digest, "Claim", row="D-3"), mia.clicks(digest, "Review", row="D-4")
@@ -125,7 +125,7 @@ async def test_two_people_pressing_different_items_at_once_lose_nothing(
 
 
 async def test_a_message_renewed_by_a_slow_update_still_ends_up_right(
-    sam: Person, mia: Person, slack: Sandbox, digest: Message
+    sam: Person, mia: Person, slack: Sandbox, digest: PostedMessage
 ) -> None:
     """The first update is under way when the second press comes: the last one shows both."""
     slack.faults.delay("chat.update", 0.3)
@@ -137,7 +137,7 @@ async def test_a_message_renewed_by_a_slow_update_still_ends_up_right(
 
 
 async def test_the_same_press_delivered_twice_acts_once(
-    sam: Person, digest: Message, followed: Ledger
+    sam: Person, digest: PostedMessage, followed: Ledger
 ) -> None:
     press = digest.control("Claim", row="D-3")
     await asyncio.gather(sam.presses(digest, press), sam.presses(digest, press))
@@ -147,7 +147,7 @@ async def test_the_same_press_delivered_twice_acts_once(
 
 
 async def test_two_who_press_claim_at_once_find_one_owner_and_one_question(
-    sam: Person, mia: Person, digest: Message, process: Process, followed: Ledger
+    sam: Person, mia: Person, digest: PostedMessage, process: Process, followed: Ledger
 ) -> None:
     press = digest.control("Claim", row="D-3")
     await asyncio.gather(sam.presses(digest, press), mia.presses(digest, press))
@@ -158,7 +158,7 @@ async def test_two_who_press_claim_at_once_find_one_owner_and_one_question(
 
 
 async def test_a_digest_that_cannot_be_renewed_still_answers(
-    sam: Person, slack: Sandbox, digest: Message, followed: Ledger
+    sam: Person, slack: Sandbox, digest: PostedMessage, followed: Ledger
 ) -> None:
     slack.faults.answer("chat.update", error="message_not_found")
     reply = await sam.clicks(digest, "Claim", row="D-3")

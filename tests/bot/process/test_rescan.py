@@ -17,7 +17,7 @@ from debt.policy.policy import Policy, built_in, load
 from debt.policy.repositories import RefreshPolicy
 from sandbox import Sandbox
 from storage.scans import schedule
-from storage.tables import Repository
+from storage.tables import RepositoryRow
 from tests.bot.cli.terminal import Terminal, is_over
 from tests.bot.conftest import Ledger, on_both_databases
 from tests.bot.process.test_serve import address, free_port, serving
@@ -66,9 +66,9 @@ def settings(
     )
 
 
-async def kept(process: Process, name: str = "acme/shop") -> Repository:
+async def kept(process: Process, name: str = "acme/shop") -> RepositoryRow:
     async with process.bot.store.read() as session:
-        return await session.get_one(Repository, name)
+        return await session.get_one(RepositoryRow, name)
 
 
 async def refreshed(process: Process, slack: Sandbox, at: datetime) -> list[str]:

@@ -16,12 +16,12 @@ from slack_sdk.models.views import View
 
 from bot.features.table import BUTTONS, FORMS, VERBS
 from bot.process.process import Process
-from debt.artifact.artifact import Artifact, Otherwise
+from debt.artifact.artifact import Artifact, BlockDisagreement
 from debt.artifact.proxy import ProxyRating
 from debt.artifact.signals import Sign, Signal
 from debt.change import Change as Then
-from sandbox import Form, Message, Person, Sandbox
-from sandbox.workspace.workspace import Change
+from sandbox import Form, Person, PostedMessage, Sandbox
+from sandbox.workspace.workspace import WorkspaceChange
 from storage.metrics import snapshots
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
 
@@ -38,7 +38,7 @@ class Composed:
         self.views: list[Json] = []
         slack.workspace.listen(self._see)
 
-    def _see(self, change: Change) -> None:
+    def _see(self, change: WorkspaceChange) -> None:
         if change.view is not None:
             self.views.append(copy.deepcopy(change.view.source))
         elif change.message is not None and change.message.user == self._slack.workspace.bot.id:
@@ -262,7 +262,7 @@ async def every_way_out(dana: Person, ledger: Ledger) -> None:
     await dana.clicks(card, "It is gone")
 
 
-async def card_of(person: Person, artifact: Artifact) -> Message:
+async def card_of(person: Person, artifact: Artifact) -> PostedMessage:
     return (await person.types(f"/debt show {artifact.key}", channel="payments")).message
 
 
@@ -356,7 +356,7 @@ async def every_train(erin: Person) -> None:
 async def every_comparison(dana: Person, ledger: Ledger) -> None:
     """A file that says otherwise about as much as it can."""
     names = ("name", "purpose", "owner", "expires_on", "value", "risk", "prompt_category")
-    said = tuple(Otherwise(name, FAT, FAT) for name in names)
+    said = tuple(BlockDisagreement(name, FAT, FAT) for name in names)
     artifact = await ledger.amend(await ledger.add(name=FAT, purpose=FAT[::-1]), otherwise=said)
     form = (await dana.clicks(await card_of(dana, artifact), "Compare")).form
     assert form is not None

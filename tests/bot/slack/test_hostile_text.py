@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from bot.process.process import Process
-from debt.artifact.artifact import Otherwise
+from debt.artifact.artifact import BlockDisagreement
 from debt.artifact.proxy import ProxyRating
 from debt.artifact.signals import Sign, Signal
-from debt.budgets.budget import Limits, Rhythm
-from debt.budgets.roi import Intended, Kind, Stakes
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
+from debt.budgets.roi import PlannedWork, Stakes, WorkKind
 from debt.change import Change
 from debt.rules.hours import Period
 from debt.scope import BudgetLine, Scope, ScopeKind
-from sandbox import Form, Message, Person, Sandbox
+from sandbox import Form, Person, PostedMessage, Sandbox
 from storage.costs import budgets, roi_plans
 from storage.metrics import snapshots
 from storage.nudges import attention
@@ -80,7 +80,7 @@ def facts(text: str) -> dict[str, Any]:
     return said | {"paths": (text, text), "proxies": proxies, "signals": signals}
 
 
-def pings_of(message: Message | Form, *allowed: Person) -> set[str]:
+def pings_of(message: PostedMessage | Form, *allowed: Person) -> set[str]:
     return message.pings - {person.id for person in allowed}
 
 
@@ -95,13 +95,13 @@ def mrkdwn_of(value: Any) -> Iterable[str]:
             yield from mrkdwn_of(below)
 
 
-def must_be_inert(surface: Message | Form, *mentioned: Person) -> None:
+def must_be_inert(surface: PostedMessage | Form, *mentioned: Person) -> None:
     """Pings nobody but those the bot itself means, links nothing, formats nothing."""
     assert pings_of(surface, *mentioned) == set()
     assert surface.links == []
     assert "{{7*7}}" in surface.shown or "49" not in surface.shown
     written = [*mrkdwn_of(surface.blocks)]
-    written += [surface.text] if isinstance(surface, Message) else []
+    written += [surface.text] if isinstance(surface, PostedMessage) else []
     for text in written:
         assert not re.search(r"&(?!amp;|lt;|gt;)", text), text[-30:]
         rest = OURS.sub(" ", text)
@@ -361,9 +361,9 @@ async def test_what_work_buys_back_is_told_inert(
     title = inside(f"a {' '.join(text.split())}", 150)
     stakes = Stakes(1_200, 0, 60)
     async with process.bot.store.change() as session:
-        work = Intended(Kind.CACHING, stakes)
+        work = PlannedWork(WorkKind.CACHING, stakes)
         await roi_plans.enter(session, change, title, scope, work)
-        await roi_plans.plan(session, change, 1, Intended(Kind.REFACTOR, stakes))
+        await roi_plans.plan(session, change, 1, PlannedWork(WorkKind.REFACTOR, stakes))
     ranked = (await dana.types("/debt roi all")).message
     assert "Begin" in ranked.buttons
     must_be_inert(ranked, dana)
@@ -383,7 +383,7 @@ async def test_how_a_budget_stands_is_inert(
     place = BudgetLine(Scope(ScopeKind.TEAM, str(artifact.team)))
     change = Change("test", slack.clock.now(), hostile.policy)
     async with hostile.store.change() as session:
-        await budgets.put(session, change, place, Rhythm(Period.MONTH), Limits(60))
+        await budgets.put(session, change, place, BudgetPeriod(Period.MONTH), BudgetLimits(60))
     await dana.types("/debt log D-1 3h")
     await dana.types("/debt subscribe", channel="payments")
     must_be_inert((await erin.types("/debt budget")).message)
@@ -409,7 +409,7 @@ async def test_what_a_file_says_otherwise_is_inert(
 ) -> None:
     artifact = await hostile.by_key(1)
     said = inside(f"a {text}", 500)
-    other = tuple(Otherwise(name, said, said) for name in ("name", "purpose", "rollback"))
+    other = tuple(BlockDisagreement(name, said, said) for name in ("name", "purpose", "rollback"))
     await hostile.amend(artifact, otherwise=other)
     card = (await dana.types("/debt show D-1")).message
     must_be_inert(card, dana)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.process.process import Process
 from bot.slack.people import OUTSIDER
-from sandbox import Message, Person, Sandbox
+from sandbox import Person, PostedMessage, Sandbox
 from tests.bot.conftest import Ledger
 
 A_DAY = timedelta(days=1, minutes=1)
@@ -53,7 +53,7 @@ async def test_a_button_they_can_see_does_nothing_for_them(
     assert (await ledger.by_key(1)).owner is None
 
 
-async def shared_with_buttons(erin: Person, outsider: Person, place: str) -> Message:
+async def shared_with_buttons(erin: Person, outsider: Person, place: str) -> PostedMessage:
     """A card as it might come to stand in a channel where outsiders are."""
     card = (await erin.types("/debt show D-1", channel="general")).message
     home = erin.channel(place)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from sandbox import Person, Reply, Sandbox
+from sandbox import Person, Sandbox, VisibleReply
 from tests.bot.conftest import Ledger
 
 WRONG = "Something went wrong on our side"
@@ -173,7 +173,7 @@ async def test_the_unexpected_gives_a_reference_to_the_person_and_a_traceback_to
     form.fill("Hours", "1h")
     break_database(ledger)
     with caplog.at_level(logging.ERROR):
-        ways: dict[str, Callable[[], Awaitable[Reply]]] = {
+        ways: dict[str, Callable[[], Awaitable[VisibleReply]]] = {
             "command": lambda: dana.types("/debt log D-1 1h"),
             "button": lambda: dana.clicks(receipt, "Take back"),
             "form": form.submit,

@@ -18,8 +18,8 @@ from bot.process.process import Process
 from bot.settings import Settings
 from debt.artifact.artifact import Ending, Stage
 from debt.policy.policy import Policy
-from sandbox import Form, Message, Person, Sandbox
-from storage.database.history import Entry, chain_fault
+from sandbox import Form, Person, PostedMessage, Sandbox
+from storage.database.history import HistoryEntry, chain_fault
 from tests.bot.cli.terminal import Terminal
 from tests.bot.conftest import DAY, TUESDAY, Comes, Ledger, on_both_databases
 from tests.storage.auditor import Auditor
@@ -90,10 +90,10 @@ def audit(
     return audit
 
 
-def _entry(line: dict[str, Any]) -> Entry:
+def _entry(line: dict[str, Any]) -> HistoryEntry:
     key, at = line["artifact"], datetime.fromisoformat(line["at"])
     kept = {name: value for name, value in line.items() if name not in {"artifact", "at"}}
-    return Entry(artifact_id=int(key.removeprefix("D-")), at=at, **kept)
+    return HistoryEntry(artifact_id=int(key.removeprefix("D-")), at=at, **kept)
 
 
 def _told(line: dict[str, Any], people: dict[str, str]) -> Told:
@@ -134,13 +134,13 @@ async def form_of(person: Person, words: str) -> Form:
     return form
 
 
-async def pressed(person: Person, message: Message, label: str) -> Form:
+async def pressed(person: Person, message: PostedMessage, label: str) -> Form:
     form = (await person.clicks(message, label)).form
     assert form is not None
     return form
 
 
-async def card(person: Person) -> Message:
+async def card(person: Person) -> PostedMessage:
     return (await person.types("/debt show D-1")).message
 
 

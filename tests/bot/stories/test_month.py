@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.process.process import Process
-from sandbox import Form, Message, Person, Reply, Sandbox
+from sandbox import Form, Person, PostedMessage, Sandbox, VisibleReply
 from tests.bot.conftest import Comes, on_both_databases
 
 DECEMBER = datetime(2026, 12, 1, 15, tzinfo=UTC)  # a Tuesday, ten in the morning in New York
@@ -49,7 +49,7 @@ class Team:
     slack: Sandbox
 
     @property
-    def channel(self) -> list[Message]:
+    def channel(self) -> list[PostedMessage]:
         return self.erin.reads("payments")
 
     async def reads_until(self, day: date) -> str:
@@ -70,7 +70,7 @@ class Team:
         form.choose("Owner", owner)
         return (await form.submit()).text
 
-    async def ranks(self) -> Message:
+    async def ranks(self) -> PostedMessage:
         return (await self.dana.types("/debt roi team:payments")).message
 
     async def measures(self) -> str:
@@ -80,7 +80,7 @@ class Team:
         return self.dana.reads("payments")[-1].shown
 
 
-def form_in(reply: Reply) -> Form:
+def form_in(reply: VisibleReply) -> Form:
     assert reply.form is not None
     return reply.form
 

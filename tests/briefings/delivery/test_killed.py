@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sandbox.workspace.workspace import Change
+from sandbox.workspace.workspace import WorkspaceChange
 from tests.briefings.conftest import Mail
 from tests.briefings.delivery.crew import Crew, crew
 from tests.storage.builders import days
@@ -26,7 +26,7 @@ class Trouble:
         self._dice = random.Random(seed)
         self._faults = crew.mail.slack.faults
 
-    def posted(self, change: Change) -> None:
+    def posted(self, change: WorkspaceChange) -> None:
         if change.kind != "message.posted":
             return
         thrown = self._dice.random()

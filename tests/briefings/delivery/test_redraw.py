@@ -8,7 +8,7 @@ import pytest
 from debt.artifact.artifact import Ending
 from debt.change import Change
 from debt.rules.hours import Work
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from storage.costs import hours_log
 from storage.lifecycle import approvals, retirement
 from tests.briefings.conftest import Mail
@@ -20,7 +20,7 @@ def told_by(mail: Mail, handle: str) -> Change:
 
 
 @pytest.fixture
-async def copies(mail: Mail) -> tuple[Message, Message]:
+async def copies(mail: Mail) -> tuple[PostedMessage, PostedMessage]:
     """Noah has asked to retire what is dana's: erin, who leads the team, and dana were asked."""
     await mail.knows("dana", "erin", "noah")
     await mail.register.holds(owner=mail.slack.person("dana").id)
@@ -45,14 +45,14 @@ def renewals(mail: Mail) -> list[str]:
 
 
 async def test_nothing_is_drawn_while_nothing_changes(
-    mail: Mail, copies: tuple[Message, Message]
+    mail: Mail, copies: tuple[PostedMessage, PostedMessage]
 ) -> None:
     await mail.sends()
     assert renewals(mail) == []
 
 
 async def test_a_decision_shows_in_every_copy_and_they_are_final(
-    mail: Mail, copies: tuple[Message, Message]
+    mail: Mail, copies: tuple[PostedMessage, PostedMessage]
 ) -> None:
     await erin_approves(mail)
     await mail.sends()
@@ -65,7 +65,7 @@ async def test_a_decision_shows_in_every_copy_and_they_are_final(
 
 
 async def test_what_changed_while_nobody_was_sending_is_drawn_by_the_next_process(
-    mail: Mail, copies: tuple[Message, Message]
+    mail: Mail, copies: tuple[PostedMessage, PostedMessage]
 ) -> None:
     await dana_logs(mail)
     await mail.sender("another").drain()
@@ -79,7 +79,7 @@ async def test_what_changed_while_nobody_was_sending_is_drawn_by_the_next_proces
     "trouble", [{"status": 429, "retry_after": 20}, {"status": 503}, {"error": "token_revoked"}]
 )
 async def test_what_slack_does_not_take_now_is_drawn_later_and_it_is_left_alone_meanwhile(
-    trouble: dict[str, object], mail: Mail, copies: tuple[Message, Message]
+    trouble: dict[str, object], mail: Mail, copies: tuple[PostedMessage, PostedMessage]
 ) -> None:
     await dana_logs(mail)
     mail.slack.faults.answer("chat.update", **trouble)  # type: ignore[arg-type]  # as the table says
@@ -94,7 +94,7 @@ async def test_what_slack_does_not_take_now_is_drawn_later_and_it_is_left_alone_
 
 
 async def test_a_lost_answer_is_asked_for_again(
-    mail: Mail, copies: tuple[Message, Message]
+    mail: Mail, copies: tuple[PostedMessage, PostedMessage]
 ) -> None:
     await dana_logs(mail)
     mail.slack.faults.lose_response("chat.update")
@@ -107,7 +107,10 @@ async def test_a_lost_answer_is_asked_for_again(
 
 @pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "is_archived"])
 async def test_a_message_slack_never_renews_is_for_the_log_once(
-    error: str, mail: Mail, copies: tuple[Message, Message], caplog: pytest.LogCaptureFixture
+    error: str,
+    mail: Mail,
+    copies: tuple[PostedMessage, PostedMessage],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     await dana_logs(mail)
     mail.slack.faults.answer("chat.update", error=error)
@@ -118,7 +121,7 @@ async def test_a_message_slack_never_renews_is_for_the_log_once(
 
 
 async def test_a_change_while_it_is_drawn_shows_too_even_at_the_same_instant(
-    mail: Mail, copies: tuple[Message, Message]
+    mail: Mail, copies: tuple[PostedMessage, PostedMessage]
 ) -> None:
     """The clock stands still here."""
     await dana_logs(mail)

@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from storage.lifecycle import maintenance, ownership
 from tests.briefings.conftest import Mail
 from tests.storage.builders import by, days
 
 
 @pytest.fixture
-async def message(mail: Mail) -> Message:
+async def message(mail: Mail) -> PostedMessage:
     """A digest of two, which shows what came with dana's notice: D-1 is hers, D-2 nobody's."""
     await mail.knows("dana", "sam")
     await mail.subscribes()
@@ -40,7 +40,7 @@ def renewals(mail: Mail) -> list[str]:
     return [call.outcome for call in mail.slack.calls if call.method == "chat.update"]
 
 
-async def test_a_press_is_seen_by_everybody(mail: Mail, message: Message) -> None:
+async def test_a_press_is_seen_by_everybody(mail: Mail, message: PostedMessage) -> None:
     await sam_claims(mail)
     assert await mail.updates().refresh(message.channel, message.ts)
     assert "✓ claimed by Sam Ortiz" in message.shown
@@ -48,7 +48,7 @@ async def test_a_press_is_seen_by_everybody(mail: Mail, message: Message) -> Non
 
 
 async def test_the_slower_of_two_processes_does_not_leave_the_older_state(
-    mail: Mail, message: Message
+    mail: Mail, message: PostedMessage
 ) -> None:
     """One reads, and Slack takes its time; another reads a newer state and is quicker."""
     await dana_extends(mail)
@@ -64,7 +64,9 @@ async def test_the_slower_of_two_processes_does_not_leave_the_older_state(
     assert renewals(mail) == ["ok", "ok", "ok"]
 
 
-async def test_many_presses_at_once_end_in_the_newest_state(mail: Mail, message: Message) -> None:
+async def test_many_presses_at_once_end_in_the_newest_state(
+    mail: Mail, message: PostedMessage
+) -> None:
     updates = mail.updates()
 
     async def press(act: Callable[[Mail], Awaitable[None]]) -> None:
@@ -80,7 +82,7 @@ async def test_many_presses_at_once_end_in_the_newest_state(mail: Mail, message:
     "error", ["message_not_found", "cant_update_message", "edit_window_closed"]
 )
 async def test_a_message_slack_does_not_renew_is_for_the_log_only(
-    mail: Mail, message: Message, error: str, caplog: pytest.LogCaptureFixture
+    mail: Mail, message: PostedMessage, error: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     await sam_claims(mail)
     mail.slack.faults.answer("chat.update", error=error)
@@ -90,7 +92,7 @@ async def test_a_message_slack_does_not_renew_is_for_the_log_only(
 
 
 async def test_a_lost_answer_is_for_the_log_only(
-    mail: Mail, message: Message, caplog: pytest.LogCaptureFixture
+    mail: Mail, message: PostedMessage, caplog: pytest.LogCaptureFixture
 ) -> None:
     await sam_claims(mail)
     mail.slack.faults.lose_response("chat.update")
@@ -98,6 +100,8 @@ async def test_a_lost_answer_is_for_the_log_only(
     assert "message not renewed" in caplog.text
 
 
-async def test_a_message_that_is_none_of_ours_is_left_alone(mail: Mail, message: Message) -> None:
+async def test_a_message_that_is_none_of_ours_is_left_alone(
+    mail: Mail, message: PostedMessage
+) -> None:
     assert not await mail.updates().refresh(message.channel, "1.000000")
     assert renewals(mail) == []

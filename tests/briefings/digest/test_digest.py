@@ -11,7 +11,7 @@ from briefings.digest import facts
 from debt.artifact.artifact import RATING_NAMES
 from debt.rules.hours import Work
 from sandbox.blocks.limits import MESSAGE_BLOCKS, TOTAL_BLOCK_TEXT, text_length
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from storage.costs import hours_log
 from storage.lifecycle import maintenance, ownership
 from storage.register.people import keep
@@ -23,7 +23,7 @@ MONDAY_DATE = TODAY + timedelta(days=7)
 PAST = MONDAY_DATE - timedelta(days=10)
 
 
-async def comes(mail: Mail, channel: str = "payments") -> Message | None:
+async def comes(mail: Mail, channel: str = "payments") -> PostedMessage | None:
     """What the channel gets now, if anything."""
     before = len(mail.messages(channel))
     await mail.plans()
@@ -33,24 +33,24 @@ async def comes(mail: Mail, channel: str = "payments") -> Message | None:
     return came[0] if came else None
 
 
-async def digest_now(mail: Mail, channel: str = "payments") -> Message:
+async def digest_now(mail: Mail, channel: str = "payments") -> PostedMessage:
     message = await comes(mail, channel)
     assert message is not None
     return message
 
 
-async def a_week_later(mail: Mail) -> Message | None:
+async def a_week_later(mail: Mail) -> PostedMessage | None:
     mail.passes(WEEK)
     return await comes(mail)
 
 
-def rows(message: Message) -> list[str]:
+def rows(message: PostedMessage) -> list[str]:
     """The keys listed, in order."""
     ids = [block["block_id"] for block in message.blocks if block["type"] == "actions"]
     return [each.removeprefix("item:") for each in ids]
 
 
-def of(message: Message, key: str) -> str:
+def of(message: PostedMessage, key: str) -> str:
     """The words about one artifact."""
     texts = [str(block["text"]["text"]) for block in message.blocks if block["type"] == "section"]
     [found] = [text for text in texts if f"({key})" in text]

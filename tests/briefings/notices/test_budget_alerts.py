@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from briefings.delivery.planning import rehearse
-from debt.budgets.budget import Limits, Rhythm
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
 from debt.policy.policy import TeamPolicy
 from debt.rules.hours import Period, Work
 from debt.scope import BudgetLine, Scope, ScopeKind
@@ -34,7 +34,9 @@ async def over(mail: Mail) -> Mail:
 
 async def sets(mail: Mail, place: BudgetLine, hours: int, period: Period = Period.MONTH) -> None:
     change = by(mail.slack.person("erin").id, at=mail.at, policy=mail.policy)
-    await mail.register.told(change, budgets.put, place, Rhythm(period), Limits(hours * 60))
+    await mail.register.told(
+        change, budgets.put, place, BudgetPeriod(period), BudgetLimits(hours * 60)
+    )
 
 
 async def comes(mail: Mail, at: datetime) -> None:

@@ -15,7 +15,7 @@ from storage.lifecycle.maintenance import extend, review
 from storage.lifecycle.ownership import claim
 from storage.messages import outbox
 from storage.messages.kinds import BriefingKind
-from storage.messages.outbox import Ledgered
+from storage.messages.outbox import LedgerMessage
 from storage.register.people import keep
 from storage.tables import Briefing
 from tests.briefings.conftest import MONDAY
@@ -76,7 +76,7 @@ async def test_messages_arrive_and_are_lost_while_people_act_and_nobody_waits_fo
         await _has_full_notice(register, number)
 
 
-async def _settled(store: Store, briefing: Ledgered, *, lost: bool) -> None:
+async def _settled(store: Store, briefing: LedgerMessage, *, lost: bool) -> None:
     """As the sender does once Slack has taken a message, or never will."""
     async with store.change() as session:
         if lost:

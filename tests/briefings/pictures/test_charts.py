@@ -14,7 +14,7 @@ from briefings.parts.metrics import in_unit
 from briefings.pictures import charts
 from briefings.pictures.pictures import (
     BurnUp,
-    Line,
+    ChartLine,
     Multiples,
     Picture,
     QuadrantMap,
@@ -37,18 +37,18 @@ def november(spent: tuple[int, ...], limit: int, forecast: int, out: date | None
     return BurnUp(FIRST, LAST, today, minutes, limit * 60, forecast * 60, out)
 
 
-def a_line(name: str, then: float | None, now: float | None, turn: str) -> Line:
+def a_line(name: str, then: float | None, now: float | None, turn: str) -> ChartLine:
     """A share over twelve weeks, the third of which nobody looked at."""
     values = (then, then, None, *(now,) * 10)
     said = [in_unit(each, Unit.SHARE) for each in (then, now)]
-    return Line(name, values, said[0], said[1], turn)
+    return ChartLine(name, values, said[0], said[1], turn)
 
 
 SIX = (
     a_line("named owner", 0.82, 0.7, "worse"),
     a_line("unstable dependencies", 0.4, 0.3, "better"),
     a_line("shifted dependencies", 1, 1, "steady"),
-    Line("hours in 4 weeks", tuple(map(float, range(13))), "0 min", "1,234.5 h", "worse"),
+    ChartLine("hours in 4 weeks", tuple(map(float, range(13))), "0 min", "1,234.5 h", "worse"),
     a_line("incidents with AI code", None, 0.5, "not known"),
     a_line("no tests", 0, 0, "steady"),
 )
@@ -169,6 +169,6 @@ def test_a_map_is_told_by_what_to_delete(counts: dict[Quadrant, int], said: str)
     ],
 )
 def test_a_trend_is_told_by_what_got_worse_and_what_better(
-    lines: tuple[Line, ...], said: str
+    lines: tuple[ChartLine, ...], said: str
 ) -> None:
     assert multiples_alt("Payments", Multiples(FIRST, FIRST + WEEK * 12, lines)) == said

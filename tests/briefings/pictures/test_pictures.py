@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from debt.budgets.budget import Limits, Rhythm
+from debt.budgets.budget import BudgetLimits, BudgetPeriod
 from debt.rules.hours import Period, Work
 from debt.scope import BudgetLine, Scope, ScopeKind
-from sandbox.workspace.messages import Message
+from sandbox.workspace.messages import PostedMessage
 from storage.costs import budgets, hours_log
 from storage.lifecycle import maintenance
 from tests.briefings.conftest import Mail
@@ -27,7 +27,7 @@ async def due(mail: Mail) -> Mail:
     change = by(dana, at=mail.at, policy=mail.policy)
     place = BudgetLine(Scope(ScopeKind.TEAM, "payments"))
     await mail.register.told(
-        change, budgets.put, place, Rhythm(Period.MONTH), Limits(minutes=40 * 60)
+        change, budgets.put, place, BudgetPeriod(Period.MONTH), BudgetLimits(minutes=40 * 60)
     )
     for day in range(2, 4):
         on = change.today - days(day)
@@ -39,11 +39,11 @@ async def due(mail: Mail) -> Mail:
     return mail
 
 
-def pictures_in(message: Message) -> list[dict[str, Any]]:
+def pictures_in(message: PostedMessage) -> list[dict[str, Any]]:
     return [block for block in message.blocks if block["type"] == "image"]
 
 
-async def extended(mail: Mail, message: Message) -> None:
+async def extended(mail: Mail, message: PostedMessage) -> None:
     """Dana extends what the digest is about, in it, and it shows that."""
     change = by(mail.slack.person("dana").id, at=mail.at, policy=mail.policy)
     until = change.today + days(20)

@@ -7,8 +7,8 @@ from debt.artifact.evidence import (
     MOST_OF_A_SOURCE,
     Agreement,
     Confidence,
-    Piece,
-    Source,
+    EvidencePiece,
+    EvidenceSource,
     agreement,
     kept,
 )
@@ -17,12 +17,16 @@ from intake.provenance.markers import BUILT_IN
 HIGH, LOW = Confidence.HIGH, Confidence.LOW
 
 
-def said(source: Source, commit: str, tool: str | None, sure: Confidence = HIGH) -> Piece:
-    return Piece(source, tool, 10, sure, commit=commit)
+def said(
+    source: EvidenceSource, commit: str, tool: str | None, sure: Confidence = HIGH
+) -> EvidencePiece:
+    return EvidencePiece(source, tool, 10, sure, commit=commit)
 
 
 def test_a_commit_named_twice_by_its_own_words_is_one_commit() -> None:
-    pieces = [said(source, "a", "Aider") for source in (Source.TRAILER, Source.IDENTITY)]
+    pieces = [
+        said(source, "a", "Aider") for source in (EvidenceSource.TRAILER, EvidenceSource.IDENTITY)
+    ]
     assert agreement(pieces) == Agreement(marked=1)
     assert agreement(pieces).words is None
 
@@ -36,24 +40,26 @@ def test_a_commit_named_twice_by_its_own_words_is_one_commit() -> None:
     ],
 )
 def test_a_note_agrees_or_contradicts(marked: str, noted: str | None, contradict: int) -> None:
-    told = agreement([said(Source.TRAILER, "a", marked), said(Source.NOTE, "a", noted)])
+    told = agreement(
+        [said(EvidenceSource.TRAILER, "a", marked), said(EvidenceSource.NOTE, "a", noted)]
+    )
     assert (told.marked, told.contradict) == (1, contradict)
     assert told.both == told.noted == (noted is not None)
 
 
 def test_one_tool_in_common_is_agreement() -> None:
-    both = [said(Source.TRAILER, "a", tool) for tool in ("Aider", "Cursor")]
-    assert agreement([*both, said(Source.NOTE, "a", "Cursor")]).contradict == 0
+    both = [said(EvidenceSource.TRAILER, "a", tool) for tool in ("Aider", "Cursor")]
+    assert agreement([*both, said(EvidenceSource.NOTE, "a", "Cursor")]).contradict == 0
 
 
 def test_people_beside_the_same_tool_contradict_nothing() -> None:
-    noted = [said(Source.NOTE, "a", tool) for tool in ("Aider", None)]
-    assert agreement([said(Source.TRAILER, "a", "Aider"), *noted]).contradict == 0
+    noted = [said(EvidenceSource.NOTE, "a", tool) for tool in ("Aider", None)]
+    assert agreement([said(EvidenceSource.TRAILER, "a", "Aider"), *noted]).contradict == 0
 
 
 def test_an_agent_nobody_named_contradicts_no_tool() -> None:
-    noted = said(Source.NOTE, "a", "an AI agent", LOW)
-    told = agreement([said(Source.TRAILER, "a", "Aider"), noted])
+    noted = said(EvidenceSource.NOTE, "a", "an AI agent", LOW)
+    told = agreement([said(EvidenceSource.TRAILER, "a", "Aider"), noted])
     assert (told.both, told.contradict) == (1, 0)
 
 
@@ -86,12 +92,15 @@ def test_agreement_in_words(told: Agreement, words: str | None) -> None:
 
 
 def test_the_newest_of_each_source_are_kept_and_no_more_than_so_many() -> None:
-    pieces = [said(source, str(number), "Aider") for number in range(300) for source in Source]
+    pieces = [
+        said(source, str(number), "Aider") for number in range(300) for source in EvidenceSource
+    ]
     some = kept(pieces)
     assert len(some) == MOST
     assert (
-        max(sum(piece.source is source for piece in some) for source in Source) <= MOST_OF_A_SOURCE
+        max(sum(piece.source is source for piece in some) for source in EvidenceSource)
+        <= MOST_OF_A_SOURCE
     )
     assert some[0].commit == "0"
-    one = [said(Source.NOTE, str(number), "Aider") for number in range(300)]
+    one = [said(EvidenceSource.NOTE, str(number), "Aider") for number in range(300)]
     assert [piece.commit for piece in kept(one)] == [str(number) for number in range(200)]

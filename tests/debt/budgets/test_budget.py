@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.budgets.budget import Limits, Rhythm, State, Use, advice, require_limits, standing
+from debt.budgets.budget import (
+    BudgetLimits,
+    BudgetPeriod,
+    BudgetState,
+    BudgetUse,
+    advice,
+    require_limits,
+    standing,
+)
 from debt.policy.policy import Sprint
 from debt.refusal import Refused
 from debt.rules.hours import Period, Span
@@ -18,28 +26,28 @@ H = 60
 
 
 def stands(limit: int = 40, day: date = HALF_TIME, **use: Any) -> Any:
-    return standing(Limits(limit * H), NOVEMBER, Use(**use), day)
+    return standing(BudgetLimits(limit * H), NOVEMBER, BudgetUse(**use), day)
 
 
 def test_what_is_to_come_is_the_share_of_a_month_that_is_left() -> None:
     told = stands(spent=10 * H, monthly=30 * H)
     assert told.committed == pytest.approx(15 * 30 * H / 30.4375, abs=1)
-    assert told.state is State.WITHIN
+    assert told.state is BudgetState.WITHIN
     assert told.run_rate == pytest.approx(10 * H / 15 * 30.4375, abs=1)
 
 
 @pytest.mark.parametrize(
     ("spent", "monthly", "state", "runs_out"),
     [
-        (10, 20, State.WITHIN, None),
-        (30, 30, State.AT_RISK, date(2026, 11, 26)),
-        (40, 30, State.AT_RISK, HALF_TIME),
-        (41, 30, State.OVER, None),
-        (30, 0, State.WITHIN, None),
+        (10, 20, BudgetState.WITHIN, None),
+        (30, 30, BudgetState.AT_RISK, date(2026, 11, 26)),
+        (40, 30, BudgetState.AT_RISK, HALF_TIME),
+        (41, 30, BudgetState.OVER, None),
+        (30, 0, BudgetState.WITHIN, None),
     ],
 )
 def test_a_budget_is_within_at_risk_or_over(
-    spent: int, monthly: int, state: State, runs_out: date | None
+    spent: int, monthly: int, state: BudgetState, runs_out: date | None
 ) -> None:
     told = stands(spent=spent * H, monthly=monthly * H)
     assert (told.state, told.runs_out) == (state, runs_out)
@@ -53,10 +61,13 @@ def test_a_rate_is_of_the_days_of_the_period_that_are_over() -> None:
 
 
 def test_too_many_artifacts_or_points_are_over_too() -> None:
-    limits = Limits(40 * H, score=100, artifacts=3)
-    assert standing(limits, NOVEMBER, Use(score=101), HALF_TIME).state is State.OVER
-    assert standing(limits, NOVEMBER, Use(artifacts=4), HALF_TIME).state is State.OVER
-    assert standing(limits, NOVEMBER, Use(score=100, artifacts=3), HALF_TIME).state is State.WITHIN
+    limits = BudgetLimits(40 * H, score=100, artifacts=3)
+    assert standing(limits, NOVEMBER, BudgetUse(score=101), HALF_TIME).state is BudgetState.OVER
+    assert standing(limits, NOVEMBER, BudgetUse(artifacts=4), HALF_TIME).state is BudgetState.OVER
+    assert (
+        standing(limits, NOVEMBER, BudgetUse(score=100, artifacts=3), HALF_TIME).state
+        is BudgetState.WITHIN
+    )
 
 
 def test_each_standing_says_what_to_do() -> None:
@@ -67,9 +78,12 @@ def test_each_standing_says_what_to_do() -> None:
 
 
 def test_what_was_to_be_saved_is_counted_from_when_it_was_said() -> None:
-    limits = Limits(40 * H, lower_by=10 * H, by=date(2027, 3, 1), lower_from=50 * H)
-    assert standing(limits, NOVEMBER, Use(monthly=44 * H), HALF_TIME).lowered == 6 * H
-    assert standing(Limits(40 * H), NOVEMBER, Use(monthly=44 * H), HALF_TIME).lowered is None
+    limits = BudgetLimits(40 * H, lower_by=10 * H, by=date(2027, 3, 1), lower_from=50 * H)
+    assert standing(limits, NOVEMBER, BudgetUse(monthly=44 * H), HALF_TIME).lowered == 6 * H
+    assert (
+        standing(BudgetLimits(40 * H), NOVEMBER, BudgetUse(monthly=44 * H), HALF_TIME).lowered
+        is None
+    )
 
 
 @given(st.integers(0, 6_000), st.integers(0, 6_000), st.integers(0, 6_000), st.integers(0, 29))
@@ -77,30 +91,30 @@ def test_the_day_it_runs_out_lies_within_the_period_and_only_then_is_it_at_risk(
     limit: int, spent: int, monthly: int, gone: int
 ) -> None:
     day = date(2026, 11, 1 + gone)
-    told = standing(Limits(limit), NOVEMBER, Use(spent=spent, monthly=monthly), day)
+    told = standing(BudgetLimits(limit), NOVEMBER, BudgetUse(spent=spent, monthly=monthly), day)
     if told.runs_out:
         assert day <= told.runs_out <= NOVEMBER.last
-    assert (told.state is State.OVER) == (spent > limit)
+    assert (told.state is BudgetState.OVER) == (spent > limit)
     assert told.forecast == spent + told.committed
 
 
 def test_a_sprint_of_its_own_has_its_own_first_day() -> None:
     usual = Sprint(weeks=2, first_day=date(2026, 1, 5))
-    own = Rhythm(Period.SPRINT, weeks=3, first_day=date(2026, 11, 2))
+    own = BudgetPeriod(Period.SPRINT, weeks=3, first_day=date(2026, 11, 2))
     assert own.span(HALF_TIME, usual).last == date(2026, 11, 22)
-    assert Rhythm(Period.SPRINT).span(HALF_TIME, usual).first == date(2026, 11, 9)
+    assert BudgetPeriod(Period.SPRINT).span(HALF_TIME, usual).first == date(2026, 11, 9)
 
 
 @pytest.mark.parametrize(
     ("limits", "field"),
     [
-        (Limits(-1), "minutes"),
-        (Limits(60, score=-1), "score"),
-        (Limits(60, lower_by=60), "lower_by"),
-        (Limits(60, lower_by=60, by=HALF_TIME), "by"),
+        (BudgetLimits(-1), "minutes"),
+        (BudgetLimits(60, score=-1), "score"),
+        (BudgetLimits(60, lower_by=60), "lower_by"),
+        (BudgetLimits(60, lower_by=60, by=HALF_TIME), "by"),
     ],
 )
-def test_what_no_budget_can_be_is_refused_at_its_field(limits: Limits, field: str) -> None:
+def test_what_no_budget_can_be_is_refused_at_its_field(limits: BudgetLimits, field: str) -> None:
     with pytest.raises(Refused) as refused:
         require_limits(limits, HALF_TIME)
     assert refused.value.field == field

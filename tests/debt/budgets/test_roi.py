@@ -1,17 +1,18 @@
 """What work buys back, when it pays, and whether it did."""
 
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from debt.budgets.roi import (
-    Check,
-    Kind,
+    PlanState,
+    PromiseCheck,
+    PromiseVerdict,
     Stakes,
-    State,
-    Verdict,
+    WorkKind,
     check,
     check_on,
     require_next,
@@ -81,27 +82,35 @@ def test_work_that_frees_nothing_is_no_plan(stakes: Stakes, said: str | None) ->
 def test_where_nobody_says_the_policy_does() -> None:
     """Complexity 4 is 40 h of work, and a refactor leaves four tenths of the hours."""
     artifact = an_artifact(monthly_minutes=20 * H, complexity=4, risk=4, value=5)
-    assert usual_kind(artifact, POLICY) is Kind.REFACTOR
-    assert usual_stakes(artifact, Kind.REFACTOR, POLICY) == WORK
-    assert usual_stakes(artifact, Kind.RETIRE, POLICY).after == 0
-    assert [risk_after(artifact, kind, POLICY) for kind in list(Kind)[:3]] == [2, 0, 4]
+    assert usual_kind(artifact, POLICY) is WorkKind.REFACTOR
+    assert usual_stakes(artifact, WorkKind.REFACTOR, POLICY) == WORK
+    assert usual_stakes(artifact, WorkKind.RETIRE, POLICY).after == 0
+    assert [risk_after(artifact, kind, POLICY) for kind in list(WorkKind)[:3]] == [2, 0, 4]
 
 
 @pytest.mark.parametrize(
     ("value", "risk", "kind"),
-    [(1, 5, Kind.RETIRE), (1, 1, Kind.REFACTOR), (5, 5, Kind.REFACTOR), (None, 5, Kind.REFACTOR)],
+    [
+        (1, 5, WorkKind.RETIRE),
+        (1, 1, WorkKind.REFACTOR),
+        (5, 5, WorkKind.REFACTOR),
+        (None, 5, WorkKind.REFACTOR),
+    ],
 )
-def test_what_is_deleted_first_is_not_refactored(value: int | None, risk: int, kind: Kind) -> None:
+def test_what_is_deleted_first_is_not_refactored(
+    value: int | None, risk: int, kind: WorkKind
+) -> None:
     assert usual_kind(an_artifact(value=value, risk=risk), POLICY) is kind
 
 
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("following", State)
-def test_what_is_done_or_dropped_stays_so(state: State, following: State) -> None:
+@pytest.mark.parametrize("state", PlanState)
+@pytest.mark.parametrize("following", PlanState)
+def test_what_is_done_or_dropped_stays_so(state: PlanState, following: PlanState) -> None:
+    ends = (PlanState.DONE, PlanState.DROPPED)
     may = {
-        (State.PLANNED, State.DOING), (State.PLANNED, State.DONE), (State.PLANNED, State.DROPPED),
-        (State.DOING, State.DONE), (State.DOING, State.DROPPED),
-    }  # fmt: skip
+        (PlanState.PLANNED, PlanState.DOING),
+        *product((PlanState.PLANNED, PlanState.DOING), ends),
+    }
     refused = isinstance(answer(lambda: require_next(state, following)), str)
     assert refused == ((state, following) not in may)
 
@@ -109,21 +118,25 @@ def test_what_is_done_or_dropped_stays_so(state: State, following: State) -> Non
 @pytest.mark.parametrize(
     ("took", "verdict"),
     [
-        (0, Verdict.KEPT), (150, Verdict.KEPT), (210, Verdict.KEPT), (211, Verdict.BROKEN),
-        (900, Verdict.BROKEN), (None, Verdict.UNKNOWN),
+        (0, PromiseVerdict.KEPT),
+        (150, PromiseVerdict.KEPT),
+        (210, PromiseVerdict.KEPT),
+        (211, PromiseVerdict.BROKEN),
+        (900, PromiseVerdict.BROKEN),
+        (None, PromiseVerdict.UNKNOWN),
     ],
-)  # fmt: skip
+)
 def test_a_promise_is_kept_where_three_quarters_of_it_came_true(
-    took: int | None, verdict: Verdict
+    took: int | None, verdict: PromiseVerdict
 ) -> None:
     """8 h to 2 h: 6 h were promised, 4.5 h are enough."""
-    assert Check(8 * H, 2 * H, took).verdict(RULES) is verdict
+    assert PromiseCheck(8 * H, 2 * H, took).verdict(RULES) is verdict
 
 
 def test_no_hours_are_unknown_but_for_what_is_gone() -> None:
-    assert check(Kind.REFACTOR, WORK, 0, 3).took is None
-    assert check(Kind.RETIRE, WORK, 0, 3).took == 0
-    assert check(Kind.REFACTOR, WORK, 450, 3).took == 150
+    assert check(WorkKind.REFACTOR, WORK, 0, 3).took is None
+    assert check(WorkKind.RETIRE, WORK, 0, 3).took == 0
+    assert check(WorkKind.REFACTOR, WORK, 450, 3).took == 150
 
 
 @given(st.dates(max_value=date(2900, 1, 1)), st.integers(1, 24))
@@ -137,4 +150,4 @@ def test_a_check_is_due_on_the_first_day_on_which_the_months_are_over(
 
 def test_what_cannot_be_moved_says_so() -> None:
     with pytest.raises(Refused, match="done already"):
-        require_next(State.DONE, State.DROPPED)
+        require_next(PlanState.DONE, PlanState.DROPPED)

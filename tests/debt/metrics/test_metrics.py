@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.metrics.figures import WEEK, WEEKS, Changes, Counts, Moment, Tally
+from debt.metrics.figures import WEEK, WEEKS, Counts, Moment, ReviewedChanges, Tally
 from debt.metrics.metrics import METRICS, Better, Metric, Unit
 from debt.metrics.trend import (
     Trend,
@@ -55,7 +55,7 @@ def test_every_metric_has_an_ask_and_a_threshold() -> None:
 
 def test_the_core_five_are_read_from_what_is_counted_and_entered() -> None:
     counts = Counts(live=10, owned=8, retained=6, past_review=3, retired=2)
-    tools = Changes(review_minutes=(30, 600, 60))
+    tools = ReviewedChanges(review_minutes=(30, 600, 60))
     now = Moment(TODAY, counts, minutes=300, tools=tools)
     said = {each.metric.name: each.now for each in told(trend(now), POLICY)}
     assert said[MetricName.NAMED_OWNER] == 0.8
@@ -69,8 +69,8 @@ def test_the_core_five_are_read_from_what_is_counted_and_entered() -> None:
 def test_changes_of_tools_stand_beside_those_of_people() -> None:
     now = Moment(
         TODAY,
-        tools=Changes(failed=Tally(3, 20), comments=Tally(20, 20)),
-        people=Changes(failed=Tally(1, 50), comments=Tally(150, 50)),
+        tools=ReviewedChanges(failed=Tally(3, 20), comments=Tally(20, 20)),
+        people=ReviewedChanges(failed=Tally(1, 50), comments=Tally(150, 50)),
         incidents=Tally(2, 8),
     )
     failure = one(MetricName.CHANGE_FAILURE, trend(now))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debt.artifact.artifact import Surface, Tier
-from debt.rules.approval import Count, Requirement, count, past_cap, require_vote, requirement
+from debt.rules.approval import Requirement, VoteCount, count, past_cap, require_vote, requirement
 from tests.debt.builders import POLICY, an_artifact, answer
 
 STRICT: dict[str, Any] = {"risk": 5, "surface": Surface.PRODUCTION}
@@ -50,7 +50,7 @@ def test_two_agree_and_one_of_them_is_of_the_groups(
     voters: list[str], missing: int, groups: tuple[str, ...]
 ) -> None:
     strict = Requirement(Tier.STRICT, 2, ("sre", "security"))
-    assert count(strict, voters, ROSTER) == Count(missing, groups)
+    assert count(strict, voters, ROSTER) == VoteCount(missing, groups)
 
 
 def test_who_has_left_the_group_counts_as_one_other_person_only() -> None:

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debt.policy.policy import built_in
-from debt.rules.calibration import ENOUGH_ARTIFACTS, ENOUGH_MONTHS, Logged, refit
+from debt.rules.calibration import ENOUGH_ARTIFACTS, ENOUGH_MONTHS, LoggedHours, refit
 from tests.debt.rules.test_estimate import _poisson
 
 POLICY = built_in()
 FACTORS = {"throwaway_script": 2.0, "production_integration": 0.5, "test_suite": 1.5}
 
 
-def logs_of(chance: Random, kind: str, factor: float, artifacts: int) -> list[Logged]:
+def logs_of(chance: Random, kind: str, factor: float, artifacts: int) -> list[LoggedHours]:
     """Ten months, in seven of ten somebody logs; artifacts of a kind differ by half."""
     logs = []
     for _ in range(artifacts):
@@ -23,7 +23,7 @@ def logs_of(chance: Random, kind: str, factor: float, artifacts: int) -> list[Lo
         rate = POLICY.kinds[kind].monthly_hours * (score / 9) ** 0.5 * own
         months = sum(chance.random() < 0.7 for _ in range(10)) or 1
         minutes = sum(60 * _poisson(chance, rate) for _ in range(months))
-        logs.append(Logged(kind, score, minutes, months, 1))
+        logs.append(LoggedHours(kind, score, minutes, months, 1))
     return logs
 
 
@@ -60,20 +60,20 @@ def test_a_kind_with_few_logs_gets_the_factor_of_all_together() -> None:
     [(0, 0, False), (3, 7, False), (24, 1, False), (4, 7, False), (2, 11, False), (3, 8, True)],
 )
 def test_too_few_logs_propose_nothing(months: int, artifacts: int, enough: bool) -> None:
-    logs = [Logged("test_suite", 9, 600 * months, months, 1)] * artifacts
+    logs = [LoggedHours("test_suite", 9, 600 * months, months, 1)] * artifacts
     assert bool(refit(logs, POLICY).proposed) is enough
 
 
 def test_the_worked_example() -> None:
     """Score 9, 24 months of 8 h where 4 h are usual: (24 + 192) / (24 + 96) = 1.8."""
-    logs = [Logged("production_integration", 9, 3 * 8 * 60, 3, 1)] * 8
+    logs = [LoggedHours("production_integration", 9, 3 * 8 * 60, 3, 1)] * 8
     fit = refit(logs, POLICY).fit
     assert (fit.months, fit.artifacts) == (ENOUGH_MONTHS, ENOUGH_ARTIFACTS)
     assert fit.factor == pytest.approx(216 / 120)
 
 
 def test_what_a_policy_does_not_know_says_nothing() -> None:
-    logs = [Logged("dropped", 9, 100_000, 12, 1)] * 20
+    logs = [LoggedHours("dropped", 9, 100_000, 12, 1)] * 20
     assert refit(logs, POLICY).fit.months == 0
 
 
@@ -81,7 +81,7 @@ def test_what_a_policy_does_not_know_says_nothing() -> None:
 def test_a_factor_lies_between_one_and_what_the_logs_alone_say(
     artifacts: int, months: int, minutes: int
 ) -> None:
-    logs = [Logged("production_integration", 9, minutes, months, 1)] * artifacts
+    logs = [LoggedHours("production_integration", 9, minutes, months, 1)] * artifacts
     alone = minutes / 60 / (months * 4)
     found = refit(logs, POLICY).fit.factor
     assert min(1, alone) - 1e-9 <= found <= max(1, alone) + 1e-9

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from debt.artifact.artifact import Artifact, Ending, Label, Stage, Surface
 from debt.policy.policy import GatePolicy
-from debt.policy.vocabulary import Check
+from debt.policy.vocabulary import GateCheck
 from debt.refusal import Refused
 from debt.rules.gate import (
-    Item,
+    GateItem,
     fact,
     gate,
     item_named,
@@ -27,9 +27,9 @@ from debt.rules.gate import (
 from tests.debt.builders import POLICY, TODAY, an_artifact, answer, artifacts
 
 OWNER = "U0DANA"
-CHECKS = tuple(map(Item, Check))
+CHECKS = tuple(map(GateItem, GateCheck))
 VALIDATED, RETAINED = Stage.VALIDATED, Stage.RETAINED
-EXPOSED = (Item.ROLLBACK, Item.MONITORING, Item.RESPONDER)
+EXPOSED = (GateItem.ROLLBACK, GateItem.MONITORING, GateItem.RESPONDER)
 
 
 @dataclass
@@ -43,57 +43,60 @@ kept = st.builds(
     st.sampled_from([OWNER, "U0SAM"]),
     st.none() | st.dates(TODAY - timedelta(days=5), TODAY + timedelta(days=5)),
 )
-shown = st.dictionaries(st.sampled_from(Item), kept)
+shown = st.dictionaries(st.sampled_from(GateItem), kept)
 
 
-def asked(stage: Stage = VALIDATED, **changes: Any) -> tuple[Item, ...]:
+def asked(stage: Stage = VALIDATED, **changes: Any) -> tuple[GateItem, ...]:
     return gate(an_artifact(**changes), POLICY, stage)
 
 
 @pytest.mark.parametrize(
     ("changes", "items"),
     [
-        ({}, (*CHECKS, Item.REVIEW, Item.DOCUMENTATION, Item.OWNER)),
-        ({"label": Label.TEMPORARY}, (*CHECKS, Item.REVIEW, Item.OWNER)),
+        ({}, (*CHECKS, GateItem.REVIEW, GateItem.DOCUMENTATION, GateItem.OWNER)),
+        ({"label": Label.TEMPORARY}, (*CHECKS, GateItem.REVIEW, GateItem.OWNER)),
         (
             {"surface": Surface.CUSTOMER},
-            (*CHECKS, Item.REVIEW, Item.DOCUMENTATION, Item.OWNER, *EXPOSED),
+            (*CHECKS, GateItem.REVIEW, GateItem.DOCUMENTATION, GateItem.OWNER, *EXPOSED),
         ),
-        ({"kind": "throwaway_script", "label": Label.EXPERIMENTAL}, (Item.TESTS, Item.SECURITY)),
+        (
+            {"kind": "throwaway_script", "label": Label.EXPERIMENTAL},
+            (GateItem.TESTS, GateItem.SECURITY),
+        ),
         (
             {"kind": "throwaway_script", "label": Label.DURABLE},
-            (Item.TESTS, Item.SECURITY, Item.DOCUMENTATION, Item.OWNER),
+            (GateItem.TESTS, GateItem.SECURITY, GateItem.DOCUMENTATION, GateItem.OWNER),
         ),
         (
             {"kind": "throwaway_script", "label": Label.EXPERIMENTAL, "surface": "production"},
-            (Item.TESTS, Item.SECURITY, Item.REVIEW, *EXPOSED),
+            (GateItem.TESTS, GateItem.SECURITY, GateItem.REVIEW, *EXPOSED),
         ),
         (
             {"kind": "test_suite", "label": Label.TEMPORARY},
-            (Item.TESTS, Item.STYLE, Item.OWNER),
+            (GateItem.TESTS, GateItem.STYLE, GateItem.OWNER),
         ),
         (
             {"kind": "test_suite", "label": Label.TEMPORARY, "risk": 3},
-            (Item.TESTS, Item.STYLE, Item.REVIEW, Item.OWNER),
+            (GateItem.TESTS, GateItem.STYLE, GateItem.REVIEW, GateItem.OWNER),
         ),
     ],
 )
 def test_what_is_asked_comes_from_kind_tier_label_and_surface(
-    changes: dict[str, Any], items: tuple[Item, ...]
+    changes: dict[str, Any], items: tuple[GateItem, ...]
 ) -> None:
     assert asked(**changes) == items
-    assert asked(RETAINED, **changes) == (*items, Item.END)
+    assert asked(RETAINED, **changes) == (*items, GateItem.END)
 
 
 def test_the_policy_says_which_tiers_are_read_by_a_person() -> None:
     nobody = POLICY.model_copy(update={"gate": GatePolicy(human_review_tiers=(), waive_days=30)})
-    assert Item.REVIEW not in gate(an_artifact(), nobody, VALIDATED)
+    assert GateItem.REVIEW not in gate(an_artifact(), nobody, VALIDATED)
 
 
 @given(artifacts())
 def test_what_is_retained_is_asked_everything_and_how_it_is_to_end(artifact: Artifact) -> None:
     before, after = (gate(artifact, POLICY, stage) for stage in (VALIDATED, RETAINED))
-    assert after == (*before, Item.END)
+    assert after == (*before, GateItem.END)
     assert len(set(after)) == len(after)
 
 
@@ -121,18 +124,18 @@ def test_time_alone_never_settles_anything(
 @pytest.mark.parametrize(
     ("item", "said", "counts"),
     [
-        (Item.TESTS, None, False),
-        (Item.TESTS, Kept(), True),
-        (Item.TESTS, Kept(OWNER), True),
-        (Item.REVIEW, Kept(), True),
-        (Item.REVIEW, Kept(OWNER), False),
-        (Item.TESTS, Kept(waived_until=TODAY), True),
-        (Item.TESTS, Kept(waived_until=TODAY - timedelta(days=1)), False),
-        (Item.ROLLBACK, Kept(waived_until=TODAY), True),
+        (GateItem.TESTS, None, False),
+        (GateItem.TESTS, Kept(), True),
+        (GateItem.TESTS, Kept(OWNER), True),
+        (GateItem.REVIEW, Kept(), True),
+        (GateItem.REVIEW, Kept(OWNER), False),
+        (GateItem.TESTS, Kept(waived_until=TODAY), True),
+        (GateItem.TESTS, Kept(waived_until=TODAY - timedelta(days=1)), False),
+        (GateItem.ROLLBACK, Kept(waived_until=TODAY), True),
     ],
 )
 def test_evidence_counts_and_a_waiver_up_to_its_last_day(
-    item: Item, said: Kept | None, counts: bool
+    item: GateItem, said: Kept | None, counts: bool
 ) -> None:
     assert settled(item, said, an_artifact(), TODAY) is counts
 
@@ -140,18 +143,18 @@ def test_evidence_counts_and_a_waiver_up_to_its_last_day(
 @pytest.mark.parametrize(
     ("changes", "item", "said"),
     [
-        ({}, Item.OWNER, OWNER),
-        ({"owner_gone": True}, Item.OWNER, None),
-        ({"rollback": "switch the flag off"}, Item.ROLLBACK, "switch the flag off"),
-        ({"rollback": "tbd"}, Item.ROLLBACK, None),
-        ({"monitoring": " "}, Item.MONITORING, None),
-        ({"responder": "@payments-oncall"}, Item.RESPONDER, "@payments-oncall"),
-        ({"planned_end": Ending.REFACTOR}, Item.END, "refactor"),
-        ({}, Item.END, None),
+        ({}, GateItem.OWNER, OWNER),
+        ({"owner_gone": True}, GateItem.OWNER, None),
+        ({"rollback": "switch the flag off"}, GateItem.ROLLBACK, "switch the flag off"),
+        ({"rollback": "tbd"}, GateItem.ROLLBACK, None),
+        ({"monitoring": " "}, GateItem.MONITORING, None),
+        ({"responder": "@payments-oncall"}, GateItem.RESPONDER, "@payments-oncall"),
+        ({"planned_end": Ending.REFACTOR}, GateItem.END, "refactor"),
+        ({}, GateItem.END, None),
     ],
 )
 def test_a_fact_is_settled_by_what_the_artifact_says(
-    changes: dict[str, Any], item: Item, said: str | None
+    changes: dict[str, Any], item: GateItem, said: str | None
 ) -> None:
     artifact = an_artifact(**changes)
     assert fact(item, artifact) == said
@@ -159,7 +162,7 @@ def test_a_fact_is_settled_by_what_the_artifact_says(
 
 
 def test_what_is_missing_is_named_in_words() -> None:
-    lacking = (Item.TESTS, Item.REVIEW)
+    lacking = (GateItem.TESTS, GateItem.REVIEW)
     refused = answer(lambda: require_complete(an_artifact(), VALIDATED, lacking))
     words = "missing: automated tests, human maintainability review."
     assert refused == f"D-7 cannot become validated yet; {words}"
@@ -182,34 +185,34 @@ def test_promotion_goes_one_stage_at_a_time(stage: Stage, then: str) -> None:
 
 def test_an_item_is_called_by_its_name() -> None:
     artifact = an_artifact(stage=Stage.CREATED)
-    assert item_named(" Tests ", artifact, POLICY) is Item.TESTS
+    assert item_named(" Tests ", artifact, POLICY) is GateItem.TESTS
     with pytest.raises(Refused, match="“rollback” is not asked of D-7; tests, security, "):
         item_named("rollback", artifact, POLICY)
 
 
-@pytest.mark.parametrize("item", [Item.OWNER, Item.ROLLBACK, Item.END])
-def test_no_evidence_is_taken_for_a_fact(item: Item) -> None:
+@pytest.mark.parametrize("item", [GateItem.OWNER, GateItem.ROLLBACK, GateItem.END])
+def test_no_evidence_is_taken_for_a_fact(item: GateItem) -> None:
     with pytest.raises(Refused, match="is a fact about D-7"):
         require_evidence(item, an_artifact(), "U0SAM")
 
 
 def test_the_human_review_is_somebody_elses() -> None:
     with pytest.raises(Refused, match="You own D-7; its human maintainability review is for"):
-        require_evidence(Item.REVIEW, an_artifact(), OWNER)
-    require_evidence(Item.REVIEW, an_artifact(), "U0SAM")
-    require_evidence(Item.TESTS, an_artifact(), OWNER)
+        require_evidence(GateItem.REVIEW, an_artifact(), OWNER)
+    require_evidence(GateItem.REVIEW, an_artifact(), "U0SAM")
+    require_evidence(GateItem.TESTS, an_artifact(), OWNER)
 
 
 def test_an_owner_waives_for_themselves_only_where_the_tier_lets_one_decide_alone() -> None:
     with pytest.raises(Refused, match="You own D-7, and in the standard tier somebody else"):
-        require_waivable(Item.STYLE, an_artifact(), OWNER, POLICY)
+        require_waivable(GateItem.STYLE, an_artifact(), OWNER, POLICY)
     script = an_artifact(kind="throwaway_script", label=Label.EXPERIMENTAL)
-    require_waivable(Item.TESTS, script, OWNER, POLICY)
+    require_waivable(GateItem.TESTS, script, OWNER, POLICY)
 
 
 def test_a_planned_end_is_not_waived() -> None:
     with pytest.raises(Refused, match="Whatever is retained has a planned end"):
-        require_waivable(Item.END, an_artifact(), "U0ERIN", POLICY)
+        require_waivable(GateItem.END, an_artifact(), "U0ERIN", POLICY)
 
 
 def test_a_waiver_has_a_reason_and_ends_before_long() -> None:

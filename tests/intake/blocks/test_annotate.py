@@ -15,7 +15,7 @@ from debt.refusal import Refused
 from debt.text import clean
 from intake.blocks.annotate import Annotated, annotated, difference, write
 from intake.blocks.blocks import blocks_in, may_hold
-from intake.blocks.writing import Pair, with_comment, with_front_matter, with_yaml
+from intake.blocks.writing import BlockLine, with_comment, with_front_matter, with_yaml
 from intake.languages.comments import TABLE, lines_of
 from intake.languages.kinds import is_code
 from intake.scan.apply import apply, conflicts
@@ -26,7 +26,7 @@ from tests.intake.repositories import BY_CLAUDE, Story, code, git
 from tests.intake.spreadsheets import change, imported
 from tests.storage.builders import Register
 
-KEY = Pair("debt-key", "D-7")
+KEY = BlockLine("debt-key", "D-7")
 NAMES = ("name", "purpose", "lifespan", "removal_impact", "rollback", "responder")
 
 
@@ -215,13 +215,13 @@ def test_a_difference_has_no_escape_codes(tmp_path: Path) -> None:
 
 TEXTS = st.text().map(clean).filter(bool)
 PAIRS = st.dictionaries(st.sampled_from(NAMES), TEXTS).map(
-    lambda said: [KEY, *(Pair(name, text) for name, text in said.items())]
+    lambda said: [KEY, *(BlockLine(name, text) for name, text in said.items())]
 )
 
 
 @settings(max_examples=200, deadline=None)
 @given(PAIRS, st.sampled_from(["a.py", "a.c", "a.html", "a.sql", "a.clj", "a.go"]), st.booleans())
-def test_every_text_survives_a_comment(pairs: list[Pair], path: str, ascii_only: bool) -> None:
+def test_every_text_survives_a_comment(pairs: list[BlockLine], path: str, ascii_only: bool) -> None:
     body = "int x;\r\n"
     text = with_comment(path, body, pairs, ascii_only=ascii_only)
     (block,) = blocks_in(path, text.encode())
@@ -233,7 +233,7 @@ def test_every_text_survives_a_comment(pairs: list[Pair], path: str, ascii_only:
 
 @settings(max_examples=60, deadline=None)
 @given(PAIRS, PAIRS)
-def test_every_text_survives_yaml(pairs: list[Pair], later: list[Pair]) -> None:
+def test_every_text_survives_yaml(pairs: list[BlockLine], later: list[BlockLine]) -> None:
     for with_block, path, start in (
         (with_front_matter, "a.md", "---\ntitle: x\n---\n# A\n"),
         (with_yaml, "debt.yml", "# ours\n"),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from debt.artifact.artifact import Label, Stage
-from debt.artifact.evidence import Source
+from debt.artifact.evidence import EvidenceSource
 from intake.scan.apply import Applied, apply, as_json, conflicts, rehearse
 from intake.scan.scan import Scan, read_repository
 from intake.text.globs import matches
@@ -39,7 +39,7 @@ def test_a_block_makes_its_file_an_artifact_whatever_the_commits_say(
     assert (finding.owner, finding.origin_tool) == ("erin@example.org", "Cursor")
     assert finding.evidence == "metadata block in shop/prices.py:1"
     assert [(each.source, each.path, each.first_line) for each in finding.pieces] == [
-        (Source.BLOCK, "shop/prices.py", 1)
+        (EvidenceSource.BLOCK, "shop/prices.py", 1)
     ]
 
 

@@ -3,14 +3,14 @@
 import pytest
 
 from intake.findings.documents import Documents
-from intake.findings.grouping import Group
+from intake.findings.grouping import FileGroup
 from intake.languages.kinds import Kind
 
 CODE: Kind = "production_integration"
 FILES = ("shop/retry/a.py", "shop/retry/index.ts")
-RETRY = Group(CODE, "shop/retry", True, FILES, ("shop/retry/**",), "retry")
-QUEUE = Group(CODE, "shop", False, ("shop/queue.py",), ("shop/queue.py",), "queue")
-TOP = Group(CODE, "", False, ("main.py",), ("main.py",), "main")
+RETRY = FileGroup(CODE, "shop/retry", True, FILES, ("shop/retry/**",), "retry")
+QUEUE = FileGroup(CODE, "shop", False, ("shop/queue.py",), ("shop/queue.py",), "queue")
+TOP = FileGroup(CODE, "", False, ("main.py",), ("main.py",), "main")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from debt.policy.policy import built_in
-from intake.findings.grouping import CodeFile, Group, groups_of
+from intake.findings.grouping import CodeFile, FileGroup, groups_of
 from intake.languages.kinds import kind_of
 from intake.text.globs import escaped
 
@@ -21,7 +21,7 @@ def grouped(*files: CodeFile) -> dict[str, tuple[str, ...]]:
     return {group.name: group.paths for group in groups_of(files, "acme/shop", SCAN)}
 
 
-def only(*files: CodeFile) -> Group:
+def only(*files: CodeFile) -> FileGroup:
     (group,) = groups_of(files, "acme/shop", SCAN)
     return group
 

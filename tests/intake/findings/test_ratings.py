@@ -8,8 +8,8 @@ from debt.artifact.proxy import ProxyRating
 from debt.policy.policy import built_in, load
 from debt.policy.scans import RiskScale, Scale
 from intake.findings.ratings import (
-    Changes,
-    People,
+    CommitActivity,
+    Committers,
     complexity,
     critical_topic,
     frequency,
@@ -25,9 +25,9 @@ def topic(path: str, rules: RiskScale) -> str | None:
     return str(found) if found else None
 
 
-def each_day(number: int) -> Changes:
+def each_day(number: int) -> CommitActivity:
     """So many commits, each on a day of its own."""
-    return Changes(number, number)
+    return CommitActivity(number, number)
 
 
 def scale_of(tmp_path: Path, policy: str) -> Scale:
@@ -67,7 +67,7 @@ def test_frequency_is_commits_a_month_over_a_year_or_its_age(
 def test_the_many_commits_of_one_afternoon_are_no_change_on_most_days(
     commits: int, days: int, value: int
 ) -> None:
-    lately = Changes(commits, days)
+    lately = CommitActivity(commits, days)
     found = frequency(SCALE, in_90_days=lately, in_a_year=lately, age_days=9)
     assert found.value == value
     assert found.reason == f"{commits} commits on {days} of 90 days, {commits}.0 a month"
@@ -206,15 +206,15 @@ def test_friction_adds_up_what_makes_help_hard_to_find(
     value: int,
     reason: str,
 ) -> None:
-    found = friction(SCALE, owned=owned, catch_all=catch_all, people=People(commits, silent))
+    found = friction(SCALE, owned=owned, catch_all=catch_all, people=Committers(commits, silent))
     assert (found.value, found.reason) == (value, reason)
 
 
-FEW = People({"a": 5, "b": 4}, 3)
+FEW = Committers({"a": 5, "b": 4}, 3)
 
 
 def test_a_document_or_tests_beside_it_make_help_easier_to_find() -> None:
-    people = People({"a": 5}, 3)
+    people = Committers({"a": 5}, 3)
     beside = {"a document": True, "tests": True}
     found = friction(SCALE, owned=False, catch_all=False, people=people, explained=beside)
     assert found.value == 3
@@ -228,7 +228,7 @@ def test_a_document_or_tests_beside_it_make_help_easier_to_find() -> None:
 
 
 def test_an_owner_who_commits_no_more_is_no_help() -> None:
-    people = People({"a": 5, "b": 4}, 400, of_owner=True)
+    people = Committers({"a": 5, "b": 4}, 400, of_owner=True)
     found = friction(SCALE, owned=True, catch_all=False, people=people)
     assert (found.value, found.reason) == (2, "its owner in CODEOWNERS silent for 400 days")
 
@@ -273,7 +273,8 @@ def test_a_team_says_what_weighs_how_much_and_its_scale_has_a_name_of_its_own(
     )
     assert frequency(ours, in_90_days=each_day(0), in_a_year=each_day(12), age_days=900).value == 1
     assert (
-        friction(ours, owned=False, catch_all=False, people=People({"a": 1, "b": 1}, 3)).value == 5
+        friction(ours, owned=False, catch_all=False, people=Committers({"a": 1, "b": 1}, 3)).value
+        == 5
     )
     lines_of = {"auth.py": 9}
     assert (
@@ -320,5 +321,7 @@ def test_lines_dependants_and_heads_waver_and_what_happened_does_not() -> None:
     assert edges(
         risk(SCALE, kind="throwaway_script", lines_of=critical, dependants=0, reverts=0)
     ) == (1, 4, 4)
-    heads = friction(SCALE, owned=True, catch_all=False, people=People(dict.fromkeys("abcd", 5), 3))
+    heads = friction(
+        SCALE, owned=True, catch_all=False, people=Committers(dict.fromkeys("abcd", 5), 3)
+    )
     assert edges(heads) == (1, 2, 2)

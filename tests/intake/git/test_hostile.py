@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.git.repository import Limits, PastLimit, UnreadableRepository
+from intake.git.repository import GitLimits, PastLimit, UnreadableRepository
 from intake.scan.scan import Scan, read_repository
 from tests.intake.repositories import BY_CLAUDE, Story, code, git
 
@@ -175,7 +175,7 @@ def test_nothing_runs_and_the_scan_finds_what_it_found_before(
     assert not trap.canary.exists()
 
 
-def refused(path: Path, now: datetime, limits: Limits | None = None) -> str:
+def refused(path: Path, now: datetime, limits: GitLimits | None = None) -> str:
     with pytest.raises(UnreadableRepository) as error:
         read_repository(path, now=now, limits=limits)
     said = str(error.value)
@@ -265,7 +265,7 @@ def commit_of_many_zeros(story: Story, size: int) -> None:
 
 def test_a_commit_of_gigabytes_takes_no_more_memory_than_it_may(shop: Story, now: datetime) -> None:
     commit_of_many_zeros(shop, 300 << 20)
-    said = refused(shop.path, now, Limits(memory_bytes=200 << 20))
+    said = refused(shop.path, now, GitLimits(memory_bytes=200 << 20))
     assert said == f"{shop.path}: reading it took more than 200 MB of memory."
 
 
@@ -279,7 +279,7 @@ def test_a_pipe_that_nobody_writes_to_ends_with_the_time(
     os.mkfifo(file)
     began = time.monotonic()
     with suppress(UnreadableRepository):  # `commondir` counts only where it is a file
-        read_repository(shop.path, now=now, limits=Limits(seconds=2))
+        read_repository(shop.path, now=now, limits=GitLimits(seconds=2))
     assert time.monotonic() - began < 20
 
 
@@ -322,7 +322,7 @@ def bomb(story: Story, levels: int) -> None:
 def test_a_tree_of_ten_billion_files_is_refused(story: Story, now: datetime) -> None:
     bomb(story, 10)
     began = time.monotonic()
-    said = refused(story.path, now, Limits(files=20_000))
+    said = refused(story.path, now, GitLimits(files=20_000))
     assert said == f"{story.path}: it holds more than 20,000 files."
     assert time.monotonic() - began < 20
 
@@ -372,10 +372,10 @@ def test_a_commit_that_says_too_much_is_read_from_its_beginning(
 def test_a_history_beyond_the_limits_is_refused_in_one_line(story: Story, now: datetime) -> None:
     for number in range(30):
         story.commit("On", {f"{'p' * 200}{number}.py": code(3)})
-    assert "is more than" in refused(story.path, now, Limits(output_bytes=1_000))
-    assert "of memory" in refused(story.path, now, Limits(log_bytes=4_000))
+    assert "is more than" in refused(story.path, now, GitLimits(output_bytes=1_000))
+    assert "of memory" in refused(story.path, now, GitLimits(log_bytes=4_000))
     with pytest.raises(PastLimit):
-        read_repository(story.path, now=now, limits=Limits(seconds=0))
+        read_repository(story.path, now=now, limits=GitLimits(seconds=0))
 
 
 def growing(story: Story) -> Iterator[str]:
@@ -444,7 +444,7 @@ def test_every_thread_and_directory_of_a_reading_is_gone(
     before = set(threading.enumerate())
     read_repository(shop.path, now=now)
     bomb(shop, 6)
-    refused(shop.path, now, Limits(files=1_000))
+    refused(shop.path, now, GitLimits(files=1_000))
     assert [*scratch.iterdir()] == []
     for thread in set(threading.enumerate()) - before:
         thread.join(5)

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from intake.git.pipes import READER
-from intake.git.processes import Ending
-from intake.git.repository import Limits, PastLimit, UnreadableRepository, opened
+from intake.git.processes import Cancellation
+from intake.git.repository import GitLimits, PastLimit, UnreadableRepository, opened
 from intake.scan.scan import read_repository
 from intake.text.shown import shown
 from tests.intake.conftest import NOW
@@ -195,7 +195,7 @@ def test_a_damaged_repository_is_refused(story: Story, now: datetime) -> None:
 
 
 def test_a_reading_that_takes_too_long_is_stopped(story: Story, started: Started) -> None:
-    with opened(story.path, Limits(seconds=0.3)) as repository:
+    with opened(story.path, GitLimits(seconds=0.3)) as repository:
         with (
             pytest.raises(UnreadableRepository, match="took more than 0 seconds"),
             repository.output("-c", "alias.wait=!sleep 60", "wait") as stdout,
@@ -208,7 +208,7 @@ def test_a_reading_that_takes_too_long_is_stopped(story: Story, started: Started
 
 def test_output_beyond_the_limit_is_refused(story: Story, started: Started) -> None:
     story.commit("Sell", {f"{number}.py": "" for number in range(500)})
-    with opened(story.path, Limits(output_bytes=1000)) as repository:
+    with opened(story.path, GitLimits(output_bytes=1000)) as repository:
         with pytest.raises(UnreadableRepository, match="is more than"):
             repository.once("ls-tree", "-z", "HEAD")
         with (
@@ -222,7 +222,7 @@ def test_output_beyond_the_limit_is_refused(story: Story, started: Started) -> N
 def test_a_history_that_would_fill_the_memory_is_refused(story: Story, now: datetime) -> None:
     story.commit("Sell", {f"{number}.py": "" for number in range(20)})
     with pytest.raises(PastLimit, match="its history takes more than 0 MB of memory"):
-        read_repository(story.path, now=now, limits=Limits(log_bytes=5000))
+        read_repository(story.path, now=now, limits=GitLimits(log_bytes=5000))
 
 
 def test_the_collector_rests_for_a_scan_and_no_longer(tmp_path: Path, now: datetime) -> None:
@@ -234,14 +234,14 @@ def test_the_collector_rests_for_a_scan_and_no_longer(tmp_path: Path, now: datet
 def test_a_repository_with_too_many_files_is_refused(story: Story, now: datetime) -> None:
     story.commit("Sell", {f"{number}.py": "" for number in range(20)})
     with pytest.raises(UnreadableRepository, match="more than 10 files"):
-        read_repository(story.path, now=now, limits=Limits(files=10))
+        read_repository(story.path, now=now, limits=GitLimits(files=10))
 
 
 def test_a_reading_can_be_ended_from_another_thread(story: Story, started: Started) -> None:
     """Whatever git waits for: here, somebody to write into a pipe."""
     story.commit("Sell", {"a.py": code(3)})
     os.mkfifo(story.path / ".git" / "objects" / "info" / "alternates")
-    ending = Ending()
+    ending = Cancellation()
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_repository, story.path, now=NOW, ending=ending)
         while not started:

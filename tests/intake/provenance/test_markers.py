@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from debt.policy.policy import load
-from intake.provenance.markers import BUILT_IN, Markers, Person, person_in, tools_in
+from intake.provenance.markers import BUILT_IN, Identity, Markers, person_in, tools_in
 from intake.reading.scan_rules import rules_of
 
-DANA = Person("Dana", "dana@example.org")
+DANA = Identity("Dana", "dana@example.org")
 GITHUB = "users.noreply.github.com"
 
 
-def named(body: str = "", author: Person = DANA, committer: Person = DANA) -> set[str]:
+def named(body: str = "", author: Identity = DANA, committer: Identity = DANA) -> set[str]:
     """The tools that a commit with this body names."""
     found = tools_in(author, committer, f"Change the shop\n\n{body}", BUILT_IN)
     return {evidence.tool for evidence in found}
@@ -101,9 +101,9 @@ def test_people_with_such_names_stay_people(identity: str) -> None:
 
 
 def test_aiders_suffix_on_a_persons_name_is_enough() -> None:
-    assert named(author=Person("Dana (aider)", "dana@example.org")) == {"Aider"}
-    assert named(committer=Person("Dana (aider)", "dana@example.org")) == {"Aider"}
-    assert named(author=Person("Dana (aiders)", "dana@example.org")) == set()
+    assert named(author=Identity("Dana (aider)", "dana@example.org")) == {"Aider"}
+    assert named(committer=Identity("Dana (aider)", "dana@example.org")) == {"Aider"}
+    assert named(author=Identity("Dana (aiders)", "dana@example.org")) == set()
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_the_model_is_named_where_the_commit_names_it(line: str, model: str | No
 
 
 def test_evidence_says_where_it_stands() -> None:
-    claude = Person("Claude", "noreply@anthropic.com")
+    claude = Identity("Claude", "noreply@anthropic.com")
     body = (
         "🤖 Generated with Claude Code\nClaude-Session: 1\n"
         "Co-authored-by: Claude <noreply@anthropic.com>"

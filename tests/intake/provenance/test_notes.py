@@ -8,11 +8,11 @@ from time import monotonic
 
 import pytest
 
-from intake.git.repository import Limits, opened
+from intake.git.repository import GitLimits, opened
 from intake.provenance.history import History, history_in
 from intake.provenance.log import Log, asked, read_log, whole
 from intake.provenance.markers import BUILT_IN, By
-from intake.provenance.notes import Claim, note_in, notes_of
+from intake.provenance.notes import NoteClaim, note_in, notes_of
 from intake.scan.scan import read_repository
 from tests.intake.repositories import BY_CLAUDE, Story, agent, attested, code, git
 
@@ -24,7 +24,7 @@ CLAUDE_CODE = By("Claude Code", "claude-opus-4-6")
 SOMEBODY = By("an AI agent", None)
 
 
-def note(lines: str, **tables: object) -> dict[bytes, Claim]:
+def note(lines: str, **tables: object) -> dict[bytes, NoteClaim]:
     return note_in(attested(lines, **tables).encode(), BUILT_IN)
 
 
@@ -81,13 +81,13 @@ def test_a_uuid_with_metadata_is_its_tool() -> None:
 @pytest.mark.parametrize("key", [PERSON, "human"])
 def test_lines_of_people_are_not_a_tools(key: str) -> None:
     claim = note(f"a.py\n  {key} 3-6\n  {PROMPT} 1-4\n", prompts=CLAUDE)[b"a.py"]
-    assert claim == Claim({CLAUDE_CODE: 2}, 2, 4)
+    assert claim == NoteClaim({CLAUDE_CODE: 2}, 2, 4)
 
 
 def test_overlapping_ranges_count_a_line_once() -> None:
     lines = f"a.py\n  {PROMPT} 1-4,3-6,2\n  {SHORT} 5-8\n"
     claim = note(lines, prompts=CLAUDE | {SHORT: agent("cursor")})[b"a.py"]
-    assert claim == Claim({CLAUDE_CODE: 6, By("Cursor", None): 4}, 8, 0)
+    assert claim == NoteClaim({CLAUDE_CODE: 6, By("Cursor", None): 4}, 8, 0)
 
 
 @pytest.mark.parametrize("model", ["default", "unknown", "<synthetic>", "", None, 7, {}])
@@ -151,7 +151,7 @@ def test_what_attests_nothing_attests_nothing(text: bytes) -> None:
 )
 def test_broken_metadata_leaves_lines_without_a_name(metadata: bytes) -> None:
     text = f"a.py\n  {PROMPT} 1-4\n---\n".encode()
-    assert note_in(text + metadata, BUILT_IN)[b"a.py"] == Claim({SOMEBODY: 4}, 4, 0)
+    assert note_in(text + metadata, BUILT_IN)[b"a.py"] == NoteClaim({SOMEBODY: 4}, 4, 0)
 
 
 def test_invalid_utf_8_in_metadata_is_read_past() -> None:
@@ -237,7 +237,7 @@ def test_a_note_beyond_the_size_limit_is_left_out_and_said(story: Story, now: da
     sha = story.commit("Sell", {"a.py": code(40)})
     prompts = {PROMPT: agent("claude", messages=["secret " * 1_000_000])}
     story.note(sha, attested(f"a.py\n  {PROMPT} 1-40\n", prompts=prompts))
-    scan = read_repository(story.path, now=now, limits=Limits(note_bytes=5_000_000))
+    scan = read_repository(story.path, now=now, limits=GitLimits(note_bytes=5_000_000))
     assert (scan.findings, scan.notes[0]) == ((), "1 git-ai note was too large to be read.")
     (found,) = read_repository(story.path, now=now).findings
     assert found.evidence.startswith("40 of 40 added lines by Claude Code in 1 commit")

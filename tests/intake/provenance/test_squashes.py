@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from intake.provenance.squashes import Made, made_in
+from intake.provenance.squashes import CommitOrigin, made_in
 from intake.scan.scan import Scan, read_repository
 from tests.intake.repositories import Story, agent, attested, code, git
 
@@ -25,18 +25,20 @@ def credited(story: Story, now: datetime) -> tuple[int, str | None]:
 @pytest.mark.parametrize(
     ("message", "made"),
     [
-        (b"Retry (#12)\n\nWhy", Made((), 12)),
+        (b"Retry (#12)\n\nWhy", CommitOrigin((), 12)),
         (b"Retry (#12) and more\n\nWhy", None),
         (b"Retry\n\n(#12)", None),
         (
             b"Retry\n\n(cherry picked from commit " + b"a" * 40 + b")",
-            Made((b"a" * 40,), None),
+            CommitOrigin((b"a" * 40,), None),
         ),
         (b"Retry\n\nas cherry picked from commit " + b"a" * 40, None),
         (b"Retry", None),
     ],
 )
-def test_what_a_message_says_of_where_a_commit_came_from(message: bytes, made: Made | None) -> None:
+def test_what_a_message_says_of_where_a_commit_came_from(
+    message: bytes, made: CommitOrigin | None
+) -> None:
     assert made_in(message) == made
 
 

@@ -6,11 +6,11 @@ from time import monotonic
 
 import pytest
 
-from debt.artifact.evidence import Confidence, Source
+from debt.artifact.evidence import Confidence, EvidenceSource
 from intake.findings.findings import Finding
-from intake.git.repository import Limits
+from intake.git.repository import GitLimits
 from intake.provenance.markers import BUILT_IN, By
-from intake.provenance.traces import Record, Traced, records_in
+from intake.provenance.traces import Traced, TraceRecord, records_in
 from intake.scan.scan import read_repository
 from intake.text.ranges import length, merged, without
 from tests.intake.repositories import BY_CLAUDE, Story, attested, code, traced
@@ -20,7 +20,7 @@ CURSOR = By("Cursor", None)
 MEDIUM, LOW = Confidence.MEDIUM, Confidence.LOW
 
 
-def records(text: str | bytes) -> list[Record]:
+def records(text: str | bytes) -> list[TraceRecord]:
     raw = text if isinstance(text, bytes) else text.encode()
     return list(records_in(raw, BUILT_IN))
 
@@ -48,7 +48,7 @@ def spans(finding: Finding) -> list[tuple[str | None, str | None, int | None, in
     return [
         (piece.path, piece.tool, piece.first_line, piece.last_line, piece.confidence)
         for piece in finding.pieces
-        if piece.source is Source.TRACE
+        if piece.source is EvidenceSource.TRACE
     ]
 
 
@@ -77,15 +77,15 @@ def test_a_record_names_tool_model_and_lines() -> None:
     text = traced("a.py", (1, 4), (9, 9), model_id="anthropic/claude-opus-4-6")
     by = By("Cursor", "claude-opus-4-6")
     assert records(text) == [
-        Record("a.py", by, (1, 4), MEDIUM),
-        Record("a.py", by, (9, 9), MEDIUM),
+        TraceRecord("a.py", by, (1, 4), MEDIUM),
+        TraceRecord("a.py", by, (9, 9), MEDIUM),
     ]
 
 
 @pytest.mark.parametrize("version", ["0.1.0", "1.0", "9.9", None, 3])
 def test_the_version_is_not_asked_for(version: object) -> None:
     text = json.loads(traced("a.py", (1, 4))) | {"version": version}
-    assert records(json.dumps(text)) == [Record("a.py", CURSOR, (1, 4), MEDIUM)]
+    assert records(json.dumps(text)) == [TraceRecord("a.py", CURSOR, (1, 4), MEDIUM)]
 
 
 def test_a_ranges_own_contributor_wins() -> None:
@@ -106,7 +106,7 @@ def test_who_contributed_says_how_sure_it_is(kind: object, told: Confidence | No
 
 def test_the_flat_dialect_is_read_with_low_confidence() -> None:
     assert records(flat("/home/dana/shop/a.py", 3, 8)) == [
-        Record("/home/dana/shop/a.py", By("Claude Code", None), (3, 8), LOW)
+        TraceRecord("/home/dana/shop/a.py", By("Claude Code", None), (3, 8), LOW)
     ]
 
 
@@ -229,7 +229,7 @@ def test_a_trace_file_beyond_the_size_limit_is_left_out_and_said(
     story: Story, now: datetime
 ) -> None:
     story.commit("Begin", {"a.py": code(40), TRACES: traced("a.py", (1, 40)) * 100})
-    scan = read_repository(story.path, now=now, limits=Limits(note_bytes=9_000))
+    scan = read_repository(story.path, now=now, limits=GitLimits(note_bytes=9_000))
     assert (scan.findings, scan.notes[0]) == ((), "1 agent trace was too large to be read.")
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from debt.policy.markers import TeamMarkers, Tool
 from debt.policy.policy import built_in
-from intake.git.repository import Limits, UnreadableRepository
+from intake.git.repository import GitLimits, UnreadableRepository
 from intake.scan.scan import Scan, read_repository
 from tests.intake.conftest import NOW
 from tests.intake.repositories import (
@@ -276,6 +276,6 @@ def test_a_scan_that_runs_out_of_time_leaves_what_was_kept(
     story.commit("More", {"shop/c.py": code(45, "b")})
     monkeypatch.setenv("PATH", path_with_slow_git(tmp_path))
     with pytest.raises(UnreadableRepository, match="took more than"):
-        reader.scan(limits=Limits(seconds=2))
+        reader.scan(limits=GitLimits(seconds=2))
     assert (tmp_path / "reached").exists()
     assert reader.file.read_bytes() == before

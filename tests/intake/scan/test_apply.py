@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from debt.artifact.artifact import Artifact, Ending, Stage
-from debt.artifact.evidence import Confidence, Piece, Source
+from debt.artifact.evidence import Confidence, EvidencePiece, EvidenceSource
 from debt.artifact.proxy import ProxyRating
 from debt.artifact.signals import FORSAKEN, Sign, Signal
 from debt.change import Change
 from intake.findings.findings import Finding
-from intake.findings.ratings import Changes, frequency
+from intake.findings.ratings import CommitActivity, frequency
 from intake.git.presence import tracked
 from intake.scan.apply import Applied, apply, as_json, details, rehearse, share, summary
 from intake.scan.scan import Scan, read_repository
@@ -148,7 +148,7 @@ async def test_other_words_for_the_same_estimate_change_nothing(register: Regist
 
 
 def commits(in_a_year: int) -> ProxyRating:
-    found = Changes(in_a_year, in_a_year)
+    found = CommitActivity(in_a_year, in_a_year)
     return frequency(POLICY.measure, in_90_days=found, in_a_year=found, age_days=900)
 
 
@@ -342,12 +342,16 @@ async def test_the_summary_is_short_and_calls_the_share_a_lower_bound(register: 
     assert share(told.scan) == "at least 35% of the added lines of code (700 of 2,000)"
 
 
-def by_note(commit: str, tool: str | None = "Claude Code") -> Piece:
-    return Piece(Source.NOTE, tool, 12, Confidence.HIGH, model="opus", commit=commit)
+def by_note(commit: str, tool: str | None = "Claude Code") -> EvidencePiece:
+    return EvidencePiece(
+        EvidenceSource.NOTE, tool, 12, Confidence.HIGH, model="opus", commit=commit
+    )
 
 
 async def test_evidence_is_kept_beside_its_artifact_newest_first(register: Register) -> None:
-    trace = Piece(Source.TRACE, None, 3, Confidence.LOW, path="src/a.py", first_line=4, last_line=6)
+    trace = EvidencePiece(
+        EvidenceSource.TRACE, None, 3, Confidence.LOW, path="src/a.py", first_line=4, last_line=6
+    )
     pieces = by_note("b" * 40), by_note("a" * 40, None), trace
     await applied(register, a_finding("one", pieces=pieces), a_finding("two"))
     assert await register.asked(evidence.of, 1) == pieces

@@ -17,7 +17,7 @@ from storage.database.store import Store
 from storage.lifecycle import proposals
 from storage.lifecycle.registration import add as put_on_register
 from storage.metrics import observations
-from storage.metrics.observations import Kind, Observed
+from storage.metrics.observations import ObservationKind, Observed
 from storage.register import evidence
 from tests.intake.repositories import BY_CLAUDE, Story, Text, code, git
 from tests.intake.spreadsheets import NOW, change, imported
@@ -78,7 +78,7 @@ async def test_incidents_that_name_an_artifact_raise_its_risk(
 
 
 def incident(ref: str, day: date, artifact_id: int | None) -> Observed:
-    return Observed(Kind.INCIDENT, ref, "acme/shop", day, artifact_id=artifact_id)
+    return Observed(ObservationKind.INCIDENT, ref, "acme/shop", day, artifact_id=artifact_id)
 
 
 async def test_not_more_wait_than_the_policy_lets(register: Register, story: Story) -> None:

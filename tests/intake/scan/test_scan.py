@@ -8,7 +8,7 @@ import pytest
 
 from debt.policy.policy import Policy, load
 from intake.findings.findings import Finding
-from intake.git.repository import Limits
+from intake.git.repository import GitLimits
 from intake.git.tree import remote_name
 from intake.scan.scan import Scan, read_repository
 from tests.intake.repositories import BY_CLAUDE, CLAUDE, DANA, ERIN, Story, code, git
@@ -189,7 +189,7 @@ def test_what_is_not_code_of_ours_is_left_out(story: Story, now: datetime) -> No
 
 def test_a_file_beyond_the_size_limit_is_left_out(story: Story, now: datetime) -> None:
     story.commit(f"Begin\n\n{BY_CLAUDE}", {"a.py": code(500), "b.py": code(30, "b")})
-    scan = read_repository(story.path, now=now, limits=Limits(blob_bytes=5000))
+    scan = read_repository(story.path, now=now, limits=GitLimits(blob_bytes=5000))
     assert paths(scan) == {"b.py"}
     assert scan.notes[0] == "1 file of more than 5 kB was left out."
 

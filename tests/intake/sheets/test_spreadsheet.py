@@ -9,7 +9,13 @@ import pytest
 
 from debt.policy.policy import built_in
 from intake.columns.columns import COLUMNS
-from intake.sheets.spreadsheet import NAMED_AT_MOST, Faults, WrongSpreadsheet, highest_key, rows
+from intake.sheets.spreadsheet import (
+    NAMED_AT_MOST,
+    SpreadsheetFaults,
+    WrongSpreadsheet,
+    highest_key,
+    rows,
+)
 from tests.intake.spreadsheets import FIRST, ONE, faults_of, file_of, records
 
 
@@ -92,7 +98,7 @@ def test_a_sheet_of_another_encoding_is_named_at_its_header() -> None:
 
 
 def test_a_thousand_faults_are_fifty_and_a_number() -> None:
-    faults = Faults("register.csv")
+    faults = SpreadsheetFaults("register.csv")
     sheet = file_of(f"{FIRST},risk\n" + "n,r,p,9\n" * 1_000)
     assert list(rows(sheet, built_in(), faults)) == []
     with pytest.raises(WrongSpreadsheet) as wrong:
@@ -143,7 +149,7 @@ def test_a_long_file_is_never_in_memory() -> None:
     tracemalloc.start()
     try:
         endless = cast("BinaryIO", Endless(20_000))
-        count = len({row.line for row in rows(endless, built_in(), Faults(""))})
+        count = len({row.line for row in rows(endless, built_in(), SpreadsheetFaults(""))})
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -153,5 +159,5 @@ def test_a_long_file_is_never_in_memory() -> None:
 
 def test_the_file_can_be_read_on_after_its_records() -> None:
     sheet = BytesIO(ONE.encode())
-    assert len(list(rows(sheet, built_in(), Faults("")))) == 1
+    assert len(list(rows(sheet, built_in(), SpreadsheetFaults("")))) == 1
     assert not sheet.closed

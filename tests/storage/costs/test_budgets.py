@@ -7,11 +7,11 @@ from math import hypot
 import pytest
 
 from debt.artifact.artifact import Artifact, Label, Stage
-from debt.budgets.budget import Limits, Rhythm, State
+from debt.budgets.budget import BudgetLimits, BudgetPeriod, BudgetState
 from debt.change import Change
 from debt.policy.roles import Powers
 from debt.refusal import Refused
-from debt.rules.estimate import Rests, estimate
+from debt.rules.estimate import EstimateBasis, estimate
 from debt.rules.facts import Facts
 from debt.rules.hours import Period, Work, span
 from debt.scope import BudgetLine, Scope, ScopeKind
@@ -34,7 +34,7 @@ from tests.storage.builders import (
 )
 
 PAYMENTS = BudgetLine(Scope(ScopeKind.TEAM, "payments"))
-MONTHLY = Rhythm(Period.MONTH)
+MONTHLY = BudgetPeriod(Period.MONTH)
 NOVEMBER = span(Period.MONTH, TODAY, POLICY.sprint)
 H = 60
 
@@ -55,7 +55,7 @@ async def spent(register: Register, place: BudgetLine = PAYMENTS) -> int:
 
 async def sets(register: Register, hours: int, at: datetime = NOW) -> None:
     change = as_person(ERIN, at)
-    await register.told(change, budgets.put, PAYMENTS, MONTHLY, Limits(hours * H))
+    await register.told(change, budgets.put, PAYMENTS, MONTHLY, BudgetLimits(hours * H))
 
 
 async def test_an_hour_counts_where_its_artifact_was_when_it_was_worked(
@@ -95,7 +95,7 @@ async def test_a_sum_says_what_it_rests_on_and_how_sure_it_is(register: Register
     assert rests.learned == each[0].minutes == 16 * H
     assert rests.spread == pytest.approx(hypot(*(one.spread for one in each)), abs=1)
     part = replace(PAYMENTS, only="tier:strict")
-    assert await register.asked(usage.rests_on, part) == Rests(0, 0)
+    assert await register.asked(usage.rests_on, part) == EstimateBasis(0, 0)
 
 
 async def test_logged_months_move_the_estimate_and_one_taken_back_does_not(
@@ -143,14 +143,14 @@ async def test_a_change_never_rewrites_a_period_that_is_over(register: Register)
 async def test_a_longer_period_replaces_what_was_said_within_it(register: Register) -> None:
     await register.holds()
     await sets(register, 40)
-    quarterly = Rhythm(Period.QUARTER)
-    await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, Limits(90 * H))
+    quarterly = BudgetPeriod(Period.QUARTER)
+    await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, BudgetLimits(90 * H))
     found = await register.asked(budgets.find, PAYMENTS, TODAY)
     assert found
     assert (found.rhythm, found.limits.minutes) == (quarterly, 90 * H)
     await register.told(as_person(ERIN), budgets.end, PAYMENTS)
     assert await register.asked(budgets.find, PAYMENTS, TODAY) is None
-    await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, Limits(80 * H))
+    await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, BudgetLimits(80 * H))
     assert await register.asked(budgets.find, PAYMENTS, TODAY)
 
 
@@ -165,7 +165,7 @@ async def test_the_same_again_changes_nothing(register: Register) -> None:
 
 async def test_who_may_not_is_told_who_can(register: Register) -> None:
     with pytest.raises(Refused, match="You cannot change the budget of team:payments"):
-        await register.told(as_person(DANA), budgets.put, PAYMENTS, MONTHLY, Limits(60))
+        await register.told(as_person(DANA), budgets.put, PAYMENTS, MONTHLY, BudgetLimits(60))
 
 
 async def test_what_uses_most_comes_first_spent_and_expected_together(register: Register) -> None:
@@ -257,7 +257,7 @@ async def test_a_standing_is_of_its_period_only(register: Register) -> None:
     budget = await register.asked(budgets.find, PAYMENTS, TODAY)
     assert budget
     told = await register.told(as_person(ERIN), budgets.standing_of, budget)
-    assert (told.use.spent, told.state) == (0, State.WITHIN)
+    assert (told.use.spent, told.state) == (0, BudgetState.WITHIN)
 
 
 async def test_days_add_up_to_what_is_spent_whatever_was_taken_back(

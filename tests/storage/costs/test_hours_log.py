@@ -9,7 +9,7 @@ from debt.artifact.artifact import Stage
 from debt.refusal import Refused
 from debt.rules.hours import MINUTES_A_DAY, Period, Span, Work, span
 from storage.costs.hours_log import (
-    Logged,
+    HoursLogged,
     Scope,
     costliest,
     last_entry,
@@ -27,7 +27,7 @@ MONTH = span(Period.MONTH, TODAY, POLICY.sprint)
 
 async def logged(
     register: Register, minutes: int, *, on: date = TODAY, who: str = DANA, key: int = 1
-) -> Logged:
+) -> HoursLogged:
     return await register.told(who, log, key, minutes, kind=Work.REWORK, worked_on=on)
 
 

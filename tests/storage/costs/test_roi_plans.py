@@ -3,7 +3,7 @@
 import pytest
 
 from debt.artifact.artifact import Ending, Stage
-from debt.budgets.roi import Intended, Kind, Stakes, State, Verdict
+from debt.budgets.roi import PlannedWork, PlanState, PromiseVerdict, Stakes, WorkKind
 from debt.change import Change
 from debt.policy.roles import Powers
 from debt.policy.vocabulary import Act
@@ -11,17 +11,17 @@ from debt.refusal import Refused
 from debt.rules.hours import Work
 from debt.scope import ALL, Scope, ScopeKind
 from storage.costs import hours_log, roi, roi_plans
-from storage.costs.roi import Weighed
+from storage.costs.roi import WeighedWork
 from storage.lifecycle import retirement
 from tests.storage.builders import DANA, ERIN, NOW, POLICY, TODAY, Register, by, days
 
 H = 60
 PAYMENTS, GROWTH = Scope(ScopeKind.TEAM, "payments"), Scope(ScopeKind.TEAM, "growth")
-REFACTOR = Intended(Kind.REFACTOR, Stakes(20 * H, 8 * H, 40 * H))
-CACHE = Intended(Kind.CACHING, Stakes(30 * H, 0, 20 * H))
+REFACTOR = PlannedWork(WorkKind.REFACTOR, Stakes(20 * H, 8 * H, 40 * H))
+CACHE = PlannedWork(WorkKind.CACHING, Stakes(30 * H, 0, 20 * H))
 
 
-async def ranked(register: Register, scope: Scope = ALL, horizon: int = 12) -> list[Weighed]:
+async def ranked(register: Register, scope: Scope = ALL, horizon: int = 12) -> list[WeighedWork]:
     return await register.asked(roi.weighed, scope, POLICY, TODAY, horizon)
 
 
@@ -33,7 +33,7 @@ async def test_a_plan_is_in_the_history_and_a_second_one_changes_the_first(
     entry = await register.last_entry()
     assert (entry.action, entry.reason, entry.artifact_id) == ("plan", "refactor of D-1", 1)
     assert entry.before is None
-    later = Intended(Kind.RETIRE, Stakes(20 * H, 0, 4 * H), TODAY)
+    later = PlannedWork(WorkKind.RETIRE, Stakes(20 * H, 0, 4 * H), TODAY)
     second = await register.told(ERIN, roi_plans.plan, 1, later)
     assert (second.id, second.kind, second.stated_by) == (first.id, "retire", ERIN)
     entry = await register.last_entry()
@@ -50,13 +50,13 @@ async def test_a_plan_is_in_the_history_and_a_second_one_changes_the_first(
 async def test_once_it_is_done_a_new_one_may_be_planned(register: Register) -> None:
     await register.holds()
     first = await register.told(DANA, roi_plans.plan, 1, REFACTOR)
-    await register.told(DANA, roi_plans.move, first.id or 0, State.DONE)
+    await register.told(DANA, roi_plans.move, first.id or 0, PlanState.DONE)
     second = await register.told(DANA, roi_plans.plan, 1, REFACTOR)
     assert second.id != first.id
     with pytest.raises(Refused, match="done already"):
-        await register.told(DANA, roi_plans.move, first.id or 0, State.DOING)
+        await register.told(DANA, roi_plans.move, first.id or 0, PlanState.DOING)
     with pytest.raises(Refused, match="no such work"):
-        await register.told(DANA, roi_plans.move, 99, State.DONE)
+        await register.told(DANA, roi_plans.move, 99, PlanState.DONE)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ async def test_once_it_is_done_a_new_one_may_be_planned(register: Register) -> N
         ("x" * 201, PAYMENTS, CACHE, "Say what it is"),
         ("a cache", ALL, CACHE, "Say whose work"),
         ("a cache", PAYMENTS, REFACTOR, "planned on the artifact"),
-        ("a cache", PAYMENTS, Intended(Kind.OTHER, Stakes(0, 0, 60)), "frees no hours"),
+        ("a cache", PAYMENTS, PlannedWork(WorkKind.OTHER, Stakes(0, 0, 60)), "frees no hours"),
     ],
 )
 async def test_other_work_says_what_whose_and_what_it_returns(
-    title: str, scope: Scope, intended: Intended, words: str, register: Register
+    title: str, scope: Scope, intended: PlannedWork, words: str, register: Register
 ) -> None:
     with pytest.raises(Refused, match=words):
         await register.told(DANA, roi_plans.enter, title, scope, intended)
@@ -105,7 +105,7 @@ async def test_work_is_ranked_by_what_it_buys_back_whoever_thought_of_it(
     await register.holds(monthly_minutes=2 * H)
     await register.holds(monthly_minutes=90 * H, stage=Stage.RETIRING)
     await register.holds(monthly_minutes=40 * H, team="growth")
-    await register.told(DANA, roi_plans.plan, 2, Intended(Kind.RETIRE, Stakes(2 * H, 0, H)))
+    await register.told(DANA, roi_plans.plan, 2, PlannedWork(WorkKind.RETIRE, Stakes(2 * H, 0, H)))
     await register.told(DANA, roi_plans.enter, "a cache", PAYMENTS, CACHE)
     found = await ranked(register, PAYMENTS)
     assert [each.artifact and each.artifact.key for each in found] == [None, "D-1", "D-2"]
@@ -131,8 +131,8 @@ async def test_what_ends_is_done(register: Register) -> None:
     )
     other = await register.told(DANA, roi_plans.plan, 2, REFACTOR)
     await register.told(DANA, retirement.gone, 2)
-    assert (await register.asked(roi_plans.require, other.id or 0)).state == State.DONE
-    assert (await register.asked(roi_plans.require, plan.id or 0)).state == State.PLANNED
+    assert (await register.asked(roi_plans.require, other.id or 0)).state == PlanState.DONE
+    assert (await register.asked(roi_plans.require, plan.id or 0)).state == PlanState.PLANNED
 
 
 async def test_a_promise_is_checked_by_the_hours_of_the_months_after_it(
@@ -143,7 +143,7 @@ async def test_a_promise_is_checked_by_the_hours_of_the_months_after_it(
     await register.holds(team="growth")
     for number in (1, 2):
         plan = await register.told(DANA, roi_plans.plan, number, REFACTOR)
-        await register.told(DANA, roi_plans.move, plan.id or 0, State.DONE)
+        await register.told(DANA, roi_plans.move, plan.id or 0, PlanState.DONE)
     for day, minutes in ((0, 9 * H), (10, 20 * H), (40, 7 * H), (95, 9 * H)):
         change = by(DANA, at=NOW + days(100))
         worked_on = TODAY + days(day)
@@ -156,7 +156,7 @@ async def test_a_promise_is_checked_by_the_hours_of_the_months_after_it(
     found = await register.asked(roi.checked, ALL, POLICY, due)
     assert {each.artifact.key: each.check.took for each in found} == {"D-1": 9 * H, "D-2": None}
     verdicts = {each.artifact.key: each.verdict for each in found}
-    assert verdicts == {"D-1": Verdict.KEPT, "D-2": Verdict.UNKNOWN}
+    assert verdicts == {"D-1": PromiseVerdict.KEPT, "D-2": PromiseVerdict.UNKNOWN}
     [payments] = await register.asked(roi.checked, PAYMENTS, POLICY, due)
     assert payments.kept
     later = await register.asked(roi.checked, ALL, POLICY, due + days(9), since=due + days(1))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from debt.budgets.budget import Limits, Rhythm, State, Use
+from debt.budgets.budget import BudgetLimits, BudgetPeriod, BudgetState, BudgetUse
 from debt.budgets.train import Train
 from debt.change import Change
 from debt.policy.roles import Powers
@@ -19,7 +19,7 @@ from debt.scope import BudgetLine, Scope, ScopeKind
 from storage.costs import budgets, hours_log, trains, usage
 from storage.register import queries
 from storage.register.artifacts import save
-from storage.register.queries import Query
+from storage.register.queries import ArtifactQuery
 from tests.storage.builders import DANA, ERIN, LEE, NOW, POLICY, SAM, TODAY, Register, by, days
 
 SPRING = Train("spring", TODAY - days(20), TODAY + days(40))
@@ -105,10 +105,10 @@ async def test_a_list_and_whether_a_train_covers_an_artifact_follow_who_is_aboar
     for _ in range(3):
         await register.holds()
     await planned(register)
-    payments = Query(scopes=(Scope(ScopeKind.TEAM, "payments"),))
+    payments = ArtifactQuery(scopes=(Scope(ScopeKind.TEAM, "payments"),))
     assert await boards(register, *await register.asked(queries.numbers, payments)) == 3
     await register.told(as_person(ERIN), trains.leave, "spring", [2])
-    page = await register.asked(queries.page, Query(scopes=(ON_SPRING.scope,)), 10)
+    page = await register.asked(queries.page, ArtifactQuery(scopes=(ON_SPRING.scope,)), 10)
     assert {each.id for each in page.artifacts} == {1, 3}
     covered = [
         await register.asked(queries.covers, ON_SPRING.scope, await register.artifact(number))
@@ -124,18 +124,18 @@ async def test_a_budget_of_a_train_is_for_all_of_it_and_ends_with_it(register: R
     await planned(register)
     await boards(register, 1, since=SPRING.first)
     await logs(register, 1, 3, on=SPRING.first)
-    usual = Rhythm(Period.MONTH)
-    kept = await register.told(as_person(ERIN), budgets.put, ON_SPRING, usual, Limits(9 * H))
+    usual = BudgetPeriod(Period.MONTH)
+    kept = await register.told(as_person(ERIN), budgets.put, ON_SPRING, usual, BudgetLimits(9 * H))
     standing = await register.told(as_person(ERIN), budgets.standing_of, kept)
     assert (standing.span, standing.use.spent) == (SPRING.span, 3 * H)
     assert standing.committed == round(standing.use.monthly / 365.25 * 12 * 41)
-    assert standing.state is State.AT_RISK
+    assert standing.state is BudgetState.AT_RISK
     later = replace(SPRING, last=SPRING.last + days(10))
     await register.told(as_person(ERIN), trains.put, later)
     [moved] = await register.asked(budgets.in_force, later.last, None)
     assert moved.span(by(ERIN)) == later.span
     assert await register.asked(budgets.in_force, later.last + days(1), None) == []
-    await register.told(as_person(ERIN), budgets.put, ON_SPRING, usual, Limits(20 * H))
+    await register.told(as_person(ERIN), budgets.put, ON_SPRING, usual, BudgetLimits(20 * H))
     again = await register.asked(budgets.find, ON_SPRING, TODAY)
     assert again
     assert again.limits.minutes == 20 * H
@@ -163,7 +163,9 @@ async def test_more_trains_than_one_statement_takes_each_stand_in_their_own_days
         for number in range(120)
     ]
     found = await register.asked(usage.uses, asked)
-    used = {number: (use.spent, use.artifacts) for number, use in enumerate(found) if use != Use()}
+    used = {
+        number: (use.spent, use.artifacts) for number, use in enumerate(found) if use != BudgetUse()
+    }
     assert used == {0: (3 * H, 1), 119: (H, 1)}
 
 
@@ -173,7 +175,7 @@ async def test_before_it_begins_all_of_a_train_is_still_to_come(register: Regist
     await planned(register, ahead)
     await boards(register, 1)
     kept = await register.told(
-        as_person(ERIN), budgets.put, ON_SPRING, Rhythm(Period.MONTH), Limits(3 * H)
+        as_person(ERIN), budgets.put, ON_SPRING, BudgetPeriod(Period.MONTH), BudgetLimits(3 * H)
     )
     standing = await register.told(as_person(ERIN), budgets.standing_of, kept)
     assert standing.committed == round(600 / 365.25 * 12 * 10)
@@ -204,7 +206,9 @@ async def test_a_train_that_is_over_stays_as_it_was(register: Register) -> None:
     with pytest.raises(Refused, match="it stays as it was"):
         await register.told(after, trains.put, replace(SPRING, last=SPRING.last + days(90)))
     with pytest.raises(Refused, match="it stays as it was"):
-        await register.told(after, budgets.put, ON_SPRING, Rhythm(Period.MONTH), Limits(60))
+        await register.told(
+            after, budgets.put, ON_SPRING, BudgetPeriod(Period.MONTH), BudgetLimits(60)
+        )
 
 
 async def test_a_key_that_is_on_no_register_and_a_day_to_come_board_nothing(
@@ -218,7 +222,7 @@ async def test_a_key_that_is_on_no_register_and_a_day_to_come_board_nothing(
         await boards(register, 1, since=TODAY + days(1))
     with pytest.raises(Refused, match="There is no train:autumn"):
         await register.told(as_person(ERIN), trains.board, "autumn", [1], TODAY)
-    assert await register.asked(queries.numbers, Query(scopes=(ON_SPRING.scope,))) == []
+    assert await register.asked(queries.numbers, ArtifactQuery(scopes=(ON_SPRING.scope,))) == []
 
 
 async def test_the_leads_of_what_is_aboard_and_who_planned_it_may_change_a_train(

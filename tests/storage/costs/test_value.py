@@ -11,7 +11,7 @@ from debt.rules.hours import Work
 from debt.scope import ALL, Scope, ScopeKind
 from storage.costs import hours_log, value
 from storage.digests import said_once
-from storage.digests.said_once import Said
+from storage.digests.said_once import Statement
 from tests.storage.builders import DANA, POLICY, TODAY, Register, days
 
 H = 60
@@ -88,10 +88,10 @@ async def test_a_little_more_than_it_saved_is_not_deferred_work(register: Regist
 async def test_what_a_digest_said_is_known_until_that_digest_turns_out_never_to_have_come(
     register: Register,
 ) -> None:
-    await register.does(said_once.note, "C0PAY", [Said("owes most", 7, 60)], "2026-W47")
-    await register.does(said_once.note, "C0PAY", [Said("owes most", 8, 90)], "2026-W48")
+    await register.does(said_once.note, "C0PAY", [Statement("owes most", 7, 60)], "2026-W47")
+    await register.does(said_once.note, "C0PAY", [Statement("owes most", 8, 90)], "2026-W48")
     assert await register.asked(said_once.said, "C0PAY", ["owes most", "plan:1"]) == {
-        "owes most": Said("owes most", 8, 90)
+        "owes most": Statement("owes most", 8, 90)
     }
     await register.does(said_once.take_back, "C0PAY", "2026-W48")
     assert await register.asked(said_once.said, "C0PAY", ["owes most"]) == {}

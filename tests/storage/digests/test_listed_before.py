@@ -2,7 +2,7 @@
 
 from debt.rules.hours import Work
 from storage.costs.hours_log import log
-from storage.digests.listed_before import Listed, ignored, note
+from storage.digests.listed_before import ListedBefore, ignored, note
 from storage.lifecycle.maintenance import extend
 from tests.storage.builders import DANA, TODAY, Register, days
 
@@ -14,7 +14,7 @@ async def told(register: Register, *keys: int, week: int = 48, channel: str = "C
     await register.does(note, channel, keys, WEEK.format(week), today)
 
 
-async def known(register: Register, channel: str = "C0PAY") -> list[Listed]:
+async def known(register: Register, channel: str = "C0PAY") -> list[ListedBefore]:
     return sorted((await register.asked(ignored, channel)).values(), key=lambda it: it.artifact_id)
 
 
@@ -24,15 +24,15 @@ async def test_weeks_in_vain_are_counted_for_each_channel(register: Register) ->
     await told(register, 1, 2)
     await told(register, 1, week=49)
     await told(register, 2, week=49, channel="C0ALL")
-    assert await known(register) == [Listed(1, TODAY, 2), Listed(2, TODAY, 1)]
-    assert await known(register, "C0ALL") == [Listed(2, TODAY + days(7), 1)]
+    assert await known(register) == [ListedBefore(1, TODAY, 2), ListedBefore(2, TODAY, 1)]
+    assert await known(register, "C0ALL") == [ListedBefore(2, TODAY + days(7), 1)]
 
 
 async def test_a_digest_planned_twice_counts_one_week(register: Register) -> None:
     await register.holds(expires_on=TODAY - days(1))
     await told(register, 1)
     await told(register, 1)
-    assert await known(register) == [Listed(1, TODAY, 1)]
+    assert await known(register) == [ListedBefore(1, TODAY, 1)]
 
 
 async def test_a_change_begins_anew(register: Register) -> None:
@@ -42,7 +42,7 @@ async def test_a_change_begins_anew(register: Register) -> None:
     await register.told(DANA, log, 1, 30, kind=Work.REVIEW, worked_on=TODAY)
     assert await known(register) == []
     await told(register, 1, week=50)
-    assert await known(register) == [Listed(1, TODAY + days(14), 1)]
+    assert await known(register) == [ListedBefore(1, TODAY + days(14), 1)]
 
 
 async def test_what_needs_nobody_any_more_is_not_ignored(register: Register) -> None:

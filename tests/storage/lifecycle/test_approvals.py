@@ -10,9 +10,9 @@ from debt.artifact.artifact import Ending, Stage, Surface
 from debt.change import Change
 from debt.policy.roles import Roster
 from debt.refusal import Refused
-from debt.rules.approval import Wish
+from debt.rules.approval import ApprovalKind
 from storage.lifecycle import approvals, requests, retirement
-from storage.lifecycle.approvals import Decided
+from storage.lifecycle.approvals import DecidedRequest
 from storage.lifecycle.maintenance import Requested, extend
 from storage.tables import Approval, ApprovalState
 from tests.storage.builders import DANA, ERIN, LEE, NOW, SAM, TODAY, Register, by, days
@@ -83,7 +83,7 @@ async def test_everybody_who_presses_at_once_is_counted_and_it_is_done_once(
             for who in (ERIN, LEE, SAM, "U0KAI", "U0PRIYA", ERIN, SAM)
         )
     )
-    decided = [each for each in answers if isinstance(each, Decided)]
+    decided = [each for each in answers if isinstance(each, DecidedRequest)]
     assert sum(not each.open for each in decided) == 1
     assert (await request(register)).state == ApprovalState.APPROVED
     done = await actions(register)
@@ -276,5 +276,8 @@ async def test_a_wish_keeps_what_was_asked(register: Register) -> None:
         told_by(DANA), retirement.ask, 1, Ending.REFACTOR, "rewritten", "https://git/1"
     )
     kept = await request(register)
-    assert (kept.kind, kept.wish) == (Wish.RETIRE, {"end": "refactor", "link": "https://git/1"})
+    assert (kept.kind, kept.wish) == (
+        ApprovalKind.RETIRE,
+        {"end": "refactor", "link": "https://git/1"},
+    )
     assert (kept.tier, kept.needed, kept.groups) == ("standard", 1, [])

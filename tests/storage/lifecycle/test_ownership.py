@@ -8,9 +8,9 @@ import pytest
 from debt.artifact.artifact import Stage
 from debt.refusal import Refused
 from storage.database.store import Session
-from storage.lifecycle.ownership import Asked, Claimed, answer, claim, handoff, release
+from storage.lifecycle.ownership import Claimed, OwnershipAsked, answer, claim, handoff, release
 from storage.register.artifacts import locked, save
-from storage.register.bulk import Row, begin, put
+from storage.register.bulk import BulkRow, begin, put
 from storage.register.people import owner_is
 from storage.tables import RequestState
 from tests.storage.builders import DANA, ERIN, LEE, SAM, TODAY, Register, a_person, by
@@ -39,7 +39,7 @@ async def test_who_came_back_may_claim_their_own_again(register: Register) -> No
 async def test_what_somebody_owns_stays_theirs_while_they_are_asked(register: Register) -> None:
     await register.holds()
     asked = await register.told(SAM, claim, 1)
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, OwnershipAsked)
     assert asked.asked == DANA
     assert await register.owner() == DANA
     [message] = await register.messages()
@@ -295,7 +295,11 @@ async def test_who_asked_is_told_when_a_spreadsheet_gave_it_to_somebody(
     await register.holds()
     await register.told(SAM, claim, 1)
     await register.told(LEE, claim, 2)
-    rows = [Row(2, 1, {"owner": LEE}), Row(3, 2, {"owner": LEE}), Row(4, 2, {"usage": "daily"})]
+    rows = [
+        BulkRow(2, 1, {"owner": LEE}),
+        BulkRow(3, 2, {"owner": LEE}),
+        BulkRow(4, 2, {"usage": "daily"}),
+    ]
     await register.does(begin)
     await register.told(ERIN, put, rows[:2], "import")
     await register.told(ERIN, put, rows[2:], "import")

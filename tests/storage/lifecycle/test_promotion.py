@@ -10,7 +10,7 @@ from debt.change import Change
 from debt.policy.roles import Powers
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
-from debt.rules.gate import Item
+from debt.rules.gate import GateItem
 from storage.lifecycle import approvals, requests
 from storage.lifecycle.maintenance import Requested
 from storage.lifecycle.promotion import check, promote, waive
@@ -18,9 +18,13 @@ from storage.tables import Approval, ApprovalState
 from tests.storage.builders import DANA, ERIN, NOW, POLICY, SAM, TODAY, Register, by, days
 
 CHECKS = (
-    Item.TESTS, Item.SECURITY, Item.OBSERVABILITY, Item.STYLE, Item.ARCHITECTURE,
-    Item.DOCUMENTATION,
-)  # fmt: skip
+    GateItem.TESTS,
+    GateItem.SECURITY,
+    GateItem.OBSERVABILITY,
+    GateItem.STYLE,
+    GateItem.ARCHITECTURE,
+    GateItem.DOCUMENTATION,
+)
 FACTS = {"rollback": "flag off", "monitoring": "grafana", "responder": "oncall"}
 SRE = {"sre": frozenset({SAM})}
 
@@ -30,7 +34,7 @@ async def complete(register: Register, **changes: Any) -> Artifact:
     artifact = await register.holds(**{"stage": Stage.CREATED} | changes)
     for item in CHECKS:
         await register.told(DANA, check, 1, item, f"https://ci/{item}")
-    await register.told(SAM, check, 1, Item.REVIEW, "readable and all that")
+    await register.told(SAM, check, 1, GateItem.REVIEW, "readable and all that")
     return artifact
 
 
@@ -96,14 +100,14 @@ async def test_nobody_is_asked_while_something_is_missing(register: Register) ->
 
 async def test_the_last_voice_is_refused_once_a_waiver_has_ended(register: Register) -> None:
     await complete(register, surface=Surface.PRODUCTION, risk=5, **FACTS)
-    await register.told(ERIN, waive, 1, Item.TESTS, "flaky runner", TODAY + days(2))
+    await register.told(ERIN, waive, 1, GateItem.TESTS, "flaky runner", TODAY + days(2))
     await register.told(DANA, promote, 1)
     await agreed(register, ERIN)
     late = Change(SAM, NOW + days(3), POLICY, roster=SRE)
     with pytest.raises(Refused, match="cannot become validated yet; missing: automated tests"):
         await register.told(late, approvals.approve, 1)
     assert (await register.artifact()).stage is Stage.CREATED
-    await register.told(DANA, check, 1, Item.TESTS, "https://ci/9")
+    await register.told(DANA, check, 1, GateItem.TESTS, "https://ci/9")
     await register.told(late, approvals.approve, 1)
     assert (await register.artifact()).stage is Stage.VALIDATED
 
@@ -129,10 +133,10 @@ async def test_who_may_do_what_comes_from_the_policy(register: Register) -> None
     with pytest.raises(Refused, match="You cannot promote D-1 here; the owner can"):
         await register.told(anybody, promote, 1)
     with pytest.raises(Refused, match="You cannot promote D-1 here"):
-        await register.told(anybody, check, 1, Item.TESTS, "https://ci/1")
-    await register.told(anybody, check, 1, Item.REVIEW, "read it")
+        await register.told(anybody, check, 1, GateItem.TESTS, "https://ci/1")
+    await register.told(anybody, check, 1, GateItem.REVIEW, "read it")
     with pytest.raises(Refused, match="You cannot waive a check of D-1 here; the team’s lead"):
-        await register.told(anybody, waive, 1, Item.TESTS, "why", TODAY + days(2))
+        await register.told(anybody, waive, 1, GateItem.TESTS, "why", TODAY + days(2))
 
 
 async def test_a_waiver_is_in_the_history_with_its_reason_and_end(register: Register) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from storage.database.store import Session, Store
 from storage.messages import outbox
-from storage.messages.outbox import SENDING_LEASE, Ledgered, claim_batch, enqueue
+from storage.messages.outbox import SENDING_LEASE, LedgerMessage, claim_batch, enqueue
 from tests.storage.builders import DANA, NOW, Register
 
 MINUTE = timedelta(minutes=1)
@@ -18,7 +18,7 @@ async def written(register: Register, *keys: str, at: datetime = NOW) -> None:
         await register.does(enqueue, key, "digest", {"week": 48}, at, channel="C0PAY")
 
 
-async def claimed(register: Register, at: datetime = NOW, limit: int = 10) -> list[Ledgered]:
+async def claimed(register: Register, at: datetime = NOW, limit: int = 10) -> list[LedgerMessage]:
     return await register.does(claim_batch, at, limit)
 
 

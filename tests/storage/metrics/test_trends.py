@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from debt.metrics.figures import Changes, Tally
+from debt.metrics.figures import ReviewedChanges, Tally
 from debt.metrics.metrics import METRICS
 from debt.policy.vocabulary import MetricName
 from debt.refusal import Refused
@@ -12,7 +12,7 @@ from debt.rules.hours import Work
 from debt.scope import ALL, Scope, ScopeKind
 from storage.costs import hours_log
 from storage.metrics import observations, snapshots, trends
-from storage.metrics.observations import Kind, Observed
+from storage.metrics.observations import ObservationKind, Observed
 from tests.storage.builders import DANA, NOW, POLICY, TODAY, Register, by, days
 
 PAYMENTS = Scope(ScopeKind.TEAM, "payments")
@@ -21,7 +21,7 @@ SHOP = Scope(ScopeKind.REPO, "acme/shop")
 
 def a_change(ref: str, on: date = TODAY, **changes: object) -> Observed:
     usual = {"repo": "acme/shop", "team": "payments", "by_tool": True, "review_minutes": 60}
-    return Observed(Kind.CHANGE, ref, happened_on=on, **usual | changes)  # type: ignore[arg-type]  # tests name what they mean
+    return Observed(ObservationKind.CHANGE, ref, happened_on=on, **usual | changes)  # type: ignore[arg-type]  # tests name what they mean
 
 
 async def logs(register: Register, hours: int, on: date) -> None:
@@ -65,22 +65,22 @@ async def test_reviews_and_incidents_are_read_back_as_they_were_entered(
         a_change("3", by_tool=False, review_minutes=10, follow_ups=1),
         a_change("4", on=TODAY - days(40), artifact_id=2),
         a_change("5", by_tool=False, review_minutes=None, artifact_id=2),
-        Observed(Kind.INCIDENT, "7", "acme/shop", TODAY, artifact_id=1),
-        Observed(Kind.INCIDENT, "8", "acme/shop", TODAY),
-        Observed(Kind.WORKAROUND, "9", "acme/shop", TODAY, artifact_id=2),
-        Observed(Kind.WORKAROUND, "10", "acme/shop", TODAY - days(20), artifact_id=2),
-        Observed(Kind.WORKAROUND, "11", "acme/shop", TODAY - days(40), artifact_id=1),
+        Observed(ObservationKind.INCIDENT, "7", "acme/shop", TODAY, artifact_id=1),
+        Observed(ObservationKind.INCIDENT, "8", "acme/shop", TODAY),
+        Observed(ObservationKind.WORKAROUND, "9", "acme/shop", TODAY, artifact_id=2),
+        Observed(ObservationKind.WORKAROUND, "10", "acme/shop", TODAY - days(20), artifact_id=2),
+        Observed(ObservationKind.WORKAROUND, "11", "acme/shop", TODAY - days(40), artifact_id=1),
     ]
     assert await register.told(DANA, observations.put, entered) == set()
     told = (await register.asked(trends.trend, POLICY, SHOP, TODAY)).at(0)
     assert sorted(told.tools.review_minutes) == [30, 90]
     assert (told.tools.comments, told.tools.failed) == (Tally(6, 2), Tally(1, 2))
     assert told.tools.rolled_back == Tally(1, 1)
-    assert told.people == Changes(review_minutes=(10,), follow_ups=Tally(1, 1))
+    assert told.people == ReviewedChanges(review_minutes=(10,), follow_ups=Tally(1, 1))
     assert (told.incidents, told.workarounds) == (Tally(1, 2), 2)
     team = (await register.asked(trends.trend, POLICY, PAYMENTS, TODAY)).at(0)
     assert team.incidents == Tally(1, 1), "an incident is the artifact's team's"
-    for kind, blamed in ((Kind.INCIDENT, [1]), (Kind.WORKAROUND, [2])):
+    for kind, blamed in ((ObservationKind.INCIDENT, [1]), (ObservationKind.WORKAROUND, [2])):
         since = TODAY - days(28)
         assert await register.asked(observations.blamed, SHOP, kind, since, 3) == blamed
 
@@ -93,10 +93,13 @@ async def test_the_last_word_on_a_change_counts(register: Register) -> None:
 
 
 async def test_an_artifact_that_is_not_there_keeps_everything_out(register: Register) -> None:
-    some = [a_change("1"), Observed(Kind.INCIDENT, "7", "acme/shop", TODAY, artifact_id=9)]
+    some = [
+        a_change("1"),
+        Observed(ObservationKind.INCIDENT, "7", "acme/shop", TODAY, artifact_id=9),
+    ]
     assert await register.told(DANA, observations.put, some) == {9}
     told = await register.asked(trends.trend, POLICY, SHOP, TODAY)
-    assert told.at(0).tools == Changes()
+    assert told.at(0).tools == ReviewedChanges()
 
 
 async def test_deleted_to_retained_is_a_counter_that_a_missed_week_cannot_hide(

@@ -10,7 +10,7 @@ from debt.artifact.evidence import declared
 from debt.rules.facts import Facts
 from storage.lifecycle import ownership
 from storage.register import artifacts, bulk, evidence, refresh
-from storage.register.bulk import Outcome, Row
+from storage.register.bulk import BulkOutcome, BulkRow
 from storage.register.queries import teams
 from storage.tables import ARTIFACT
 from tests.storage.builders import DANA, NOW, POLICY, Register, by, days
@@ -18,12 +18,12 @@ from tests.storage.builders import DANA, NOW, POLICY, Register, by, days
 WHY = "imported from register.csv"
 
 
-def a_row(line: int = 2, key: int | None = None, **facts: object) -> Row:
+def a_row(line: int = 2, key: int | None = None, **facts: object) -> BulkRow:
     said = {"name": "retry worker", "repo": "acme/pay", "paths": ("src/**",)}
-    return Row(line, key, Facts(**said | facts))  # type: ignore[typeddict-item]  # tests name the facts they mean
+    return BulkRow(line, key, Facts(**said | facts))  # type: ignore[typeddict-item]  # tests name the facts they mean
 
 
-async def put(register: Register, *rows: Row, highest: int = 0) -> Outcome:
+async def put(register: Register, *rows: BulkRow, highest: int = 0) -> BulkOutcome:
     async with register.store.change() as session:
         await bulk.begin(session, highest)
         return await bulk.put(session, by(DANA), rows, WHY)
@@ -32,7 +32,7 @@ async def put(register: Register, *rows: Row, highest: int = 0) -> Outcome:
 async def test_rows_without_a_key_get_the_next_ones_in_their_order(register: Register) -> None:
     await register.holds()
     outcome = await put(register, a_row(name="first"), a_row(name="second"))
-    assert outcome == Outcome(created=2)
+    assert outcome == BulkOutcome(created=2)
     assert [(await register.artifact(key)).name for key in (2, 3)] == ["first", "second"]
 
 

@@ -4,7 +4,7 @@ from debt.artifact.artifact import Rating, Ratings, Stage
 from debt.rules.score import Quadrant
 from debt.scope import ALL, Scope, ScopeKind
 from storage.register import quadrants
-from storage.register.quadrants import Counted
+from storage.register.quadrants import QuadrantCount
 from tests.storage.builders import Register
 
 PAYMENTS = Scope(ScopeKind.TEAM, "payments")
@@ -23,11 +23,11 @@ async def test_live_artifacts_are_counted_where_they_belong(register: Register) 
     await register.holds(value=1, ratings=risky(5), stage=Stage.RETIRED)
     await register.holds(value=1, ratings=risky(5), stage=Stage.PROPOSED)
     here = await register.asked(quadrants.count, PAYMENTS)
-    assert here[Quadrant.LOW_HIGH] == Counted(1)
-    assert here[Quadrant.HIGH_HIGH] == Counted(1)
+    assert here[Quadrant.LOW_HIGH] == QuadrantCount(1)
+    assert here[Quadrant.HIGH_HIGH] == QuadrantCount(1)
     assert sum(each.artifacts for each in here.values()) == 4
     assert sum(each.unrated for each in here.values()) == 1
-    assert (await register.asked(quadrants.count, ALL))[Quadrant.LOW_HIGH] == Counted(2)
+    assert (await register.asked(quadrants.count, ALL))[Quadrant.LOW_HIGH] == QuadrantCount(2)
 
 
 async def test_the_first_of_a_quadrant_ranks_highest(register: Register) -> None:

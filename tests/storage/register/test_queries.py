@@ -10,7 +10,7 @@ from debt.scope import ALL, Cursor, Filter, Scope, ScopeKind
 from storage.costs.hours_log import log
 from storage.lifecycle.maintenance import rate, review
 from storage.register.queries import (
-    Query,
+    ArtifactQuery,
     changed_since,
     count_needing,
     covers,
@@ -27,12 +27,12 @@ SOON = TODAY + days(7)
 
 
 async def found(register: Register, *filters: Filter, owner: str | None = None) -> list[int]:
-    query = Query(frozenset(filters), owner=owner, today=TODAY, soon=SOON)
+    query = ArtifactQuery(frozenset(filters), owner=owner, today=TODAY, soon=SOON)
     return [each.id for each in (await register.asked(page, query, 50)).artifacts]
 
 
 async def worded(register: Register, *words: str) -> list[int]:
-    return [a.id for a in (await register.asked(page, Query(words=words), 50)).artifacts]
+    return [a.id for a in (await register.asked(page, ArtifactQuery(words=words), 50)).artifacts]
 
 
 async def test_each_filter_finds_what_it_is_named_for(register: Register) -> None:
@@ -94,7 +94,7 @@ async def test_a_scope_keeps_to_its_team_repository_or_service(register: Registe
         Scope(ScopeKind.SERVICE, "None"): set(),
         ALL: {1, 2, 3, 4, 5},
     }.items():
-        answer = await register.asked(page, Query(scopes=(scope,)), 10)
+        answer = await register.asked(page, ArtifactQuery(scopes=(scope,)), 10)
         assert {each.id for each in answer.artifacts} == expected, scope
         assert await register.asked(exists, scope) == bool(expected), scope
         all_ = [await register.artifact(number) for number in range(1, 6)]
@@ -129,7 +129,7 @@ def _ranked(artifact: Artifact) -> tuple[int, int]:
     return artifact.ratings.risk.value, artifact.id
 
 
-async def _turn_pages(register: Register, query: Query, size: int) -> list[int]:
+async def _turn_pages(register: Register, query: ArtifactQuery, size: int) -> list[int]:
     seen: list[int] = []
     after: Cursor | None = None
     while True:
@@ -147,28 +147,28 @@ async def test_pages_are_complete_and_ranked_where_many_rank_alike(
 ) -> None:
     artifacts = [await register.holds(risk=1 + number % 3) for number in range(12)]
     ranking = [each.id for each in sorted(artifacts, key=_ranked, reverse=True)]
-    assert await _turn_pages(register, Query(), size) == ranking
+    assert await _turn_pages(register, ArtifactQuery(), size) == ranking
 
 
 async def test_what_comes_in_while_pages_turn_moves_nothing(register: Register) -> None:
     for _ in range(6):
         await register.holds(risk=2)
-    first = await register.asked(page, Query(), 3)
+    first = await register.asked(page, ArtifactQuery(), 3)
     await register.holds(risk=3)  # ranks before
     await register.holds(risk=2)  # ranks alike, its key is newer
     await register.holds(risk=1)  # ranks behind
-    second = await register.asked(page, Query(), 3, first.after)
+    second = await register.asked(page, ArtifactQuery(), 3, first.after)
     assert [a.id for a in first.artifacts] == [6, 5, 4]
     assert [a.id for a in second.artifacts] == [3, 2, 1]
-    third = await register.asked(page, Query(), 3, second.after)
+    third = await register.asked(page, ArtifactQuery(), 3, second.after)
     assert [a.id for a in third.artifacts] == [9]
 
 
 async def test_a_page_just_full_is_the_last(register: Register) -> None:
     await register.holds()
     await register.holds()
-    assert (await register.asked(page, Query(), 2)).after is None
-    assert (await register.asked(page, Query(), 1)).after is not None
+    assert (await register.asked(page, ArtifactQuery(), 2)).after is None
+    assert (await register.asked(page, ArtifactQuery(), 1)).after is not None
 
 
 async def test_a_digest_asks_for_the_most_pressing_first(register: Register) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from storage.scans.schedule import done, due, failed, failures, follow, follows
-from storage.tables import Repository
+from storage.tables import RepositoryRow
 from tests.storage.builders import NOW, Register
 
 HOUR = timedelta(hours=1)
@@ -13,9 +13,9 @@ SCHEDULE = "sunday 03:00 UTC"
 BOTH = ("acme/checkout", "acme/web")
 
 
-async def kept(register: Register, name: str = "acme/checkout") -> Repository:
+async def kept(register: Register, name: str = "acme/checkout") -> RepositoryRow:
     async with register.store.read() as session:
-        return await session.get_one(Repository, name)
+        return await session.get_one(RepositoryRow, name)
 
 
 async def listed(register: Register, *names: str, schedule: str = SCHEDULE) -> None:

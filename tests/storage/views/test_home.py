@@ -6,7 +6,7 @@ from debt.artifact.artifact import Artifact, Tier
 from debt.change import Change
 from debt.policy.roles import Powers
 from debt.policy.vocabulary import Act
-from debt.rules.approval import Requirement, Wish
+from debt.rules.approval import ApprovalKind, Requirement
 from debt.rules.hours import Period, Work, span
 from debt.scope import Cursor
 from storage.costs.hours_log import log
@@ -137,7 +137,13 @@ async def asked_to_retire(register: Register, needed: Requirement, who: str = DA
     async def ask(session: Session, change: Change, artifact_id: int) -> Approval:
         artifact: Artifact = await locked(session, artifact_id)
         return await approvals.ask(
-            session, change, artifact, Wish.RETIRE, {"end": "retire"}, reason="", needed=needed
+            session,
+            change,
+            artifact,
+            ApprovalKind.RETIRE,
+            {"end": "retire"},
+            reason="",
+            needed=needed,
         )
 
     return await register.told(who, ask, 1)
