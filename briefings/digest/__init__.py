@@ -1,0 +1,1 @@
+"""The weekly digest: its facts, its items, what it says once, the month's review."""

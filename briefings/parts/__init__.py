@@ -1,0 +1,1 @@
+"""Budgets and metrics in words and charts, for every message that shows them."""

@@ -1,0 +1,1 @@
+"""Charts: what they show, their words, and the process that draws them."""

@@ -1,0 +1,1 @@
+"""An artifact: its fields, intent, stages, evidence, signals, and ratings by proxy."""

@@ -1,0 +1,1 @@
+"""Budgets, return on work, release trains: how many hours, which limit, until when."""

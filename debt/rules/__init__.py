@@ -1,0 +1,1 @@
+"""Rules over an artifact: score, estimate, tier, dates, reminders, approval, gate, ending."""

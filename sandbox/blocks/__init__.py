@@ -1,0 +1,1 @@
+"""Block Kit: the limits Slack sets, and blocks read as a person would see them."""

@@ -1,0 +1,1 @@
+"""From Slack to the app: signed HTTP, Socket Mode, events, payloads."""

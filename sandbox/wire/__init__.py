@@ -1,0 +1,1 @@
+"""What all of it shares: JSON, ids, times, signatures, faults, recorded calls."""

@@ -1,0 +1,1 @@
+"""Hours, usage, budgets, trains, value and ROI plans, as stored and summed."""

@@ -1,0 +1,1 @@
+"""The database: connection and unit of work, leases, history, migrations."""

@@ -1,0 +1,1 @@
+"""Which channel gets which digest, and what its digests have said before."""

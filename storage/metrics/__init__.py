@@ -1,0 +1,1 @@
+"""Weekly snapshots, trends, entered observations, and the artifacts behind a metric."""

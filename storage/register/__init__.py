@@ -1,0 +1,1 @@
+"""Artifacts, people, evidence, checklists as stored: read, locked, listed, written."""

@@ -1,0 +1,1 @@
+"""What scans bring into the register, and when a repository is read next."""
