@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 ALL = (
+    "structure",
     "serving",
     "home",
     "digesting",
