@@ -92,7 +92,7 @@ async def test_a_bot_that_is_killed_leaves_nobody_drawing() -> None:
     script = (
         "import asyncio\n"
         "from briefings.artist import Artist\n"
-        "from briefings.pictures import QuadrantMap\n"
+        "from briefings.pictures.pictures import QuadrantMap\n"
         "async def main():\n"
         "    artist = Artist()\n"
         "    await artist.draw(QuadrantMap(1, 2, 3, 4))\n"
