@@ -44,7 +44,7 @@ def _is_current(connection: Connection) -> bool:
 def _refuse_newer(connection: Connection) -> None:
     """Older revisions are all known here: one that is not was written by a later version."""
     revision = _revision(connection)
-    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if revision not in {None, *known}:
         raise DatabaseError(
             f"DATABASE_URL: its tables are of a newer version than this program (revision "

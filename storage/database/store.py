@@ -150,8 +150,8 @@ async def damage(session: Session) -> str | None:
     """The first thing that is broken in a SQLite file; PostgreSQL looks after its own."""
     if postgres(session):
         return None
-    found = str((await session.execute(text("PRAGMA quick_check(1)"))).scalar_one())
-    return None if found == "ok" else " ".join(found.split())
+    rows = str((await session.execute(text("PRAGMA quick_check(1)"))).scalar_one())
+    return None if rows == "ok" else " ".join(rows.split())
 
 
 class _Aside:
@@ -244,8 +244,8 @@ def one_of(
     """
     if postgres(session):
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
-    each = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(each.c.value))
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def insert_new(session: Session, table: Table) -> Any:
@@ -258,5 +258,7 @@ def insert_or_update(session: Session, table: Table) -> Any:
     """An INSERT that, where a row of the same key is there, says otherwise of it instead."""
     insert = (postgresql.insert if postgres(session) else sqlite.insert)(table)
     key = list(table.primary_key.columns)
-    said = {each.name: insert.excluded[each.name] for each in table.c if not each.primary_key}
+    said = {
+        column.name: insert.excluded[column.name] for column in table.c if not column.primary_key
+    }
     return insert.on_conflict_do_update(index_elements=key, set_=said)

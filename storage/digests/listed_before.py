@@ -31,8 +31,8 @@ async def ignored(session: Session, channel: str, scope: Scope = ALL) -> dict[in
         .join(ARTIFACT, _UNCHANGED)
         .where(LISTING.c.channel == channel, ARTIFACT.c.live, ARTIFACT.c.attention)
     )
-    found = [ListedBefore(*row) for row in await session.execute(within(question, scope))]
-    return {listed.artifact_id: listed for listed in found}
+    rows = [ListedBefore(*row) for row in await session.execute(within(question, scope))]
+    return {listed.artifact_id: listed for listed in rows}
 
 
 async def note(

@@ -13,7 +13,7 @@ T = TOLD.c
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A subject, and what tells this word of it from the next."""
+    """What was said of a subject: the number and the minutes that make it news when they change."""
 
     subject: str
     number: int = 0
@@ -30,10 +30,15 @@ async def said(session: Session, channel: str, subjects: Iterable[str]) -> dict[
     return {row.subject: Statement(*row) for row in await session.execute(question)}
 
 
-async def note(session: Session, channel: str, told: Iterable[Statement], week: str) -> None:
-    for each in told:
-        row = SaidOnceRow(channel=channel, week=week, subject=each.subject, number=each.number,
-                   minutes=each.minutes)  # fmt: skip
+async def note(session: Session, channel: str, statements: Iterable[Statement], week: str) -> None:
+    for statement in statements:
+        row = SaidOnceRow(
+            channel=channel,
+            week=week,
+            subject=statement.subject,
+            number=statement.number,
+            minutes=statement.minutes,
+        )
         await session.merge(row)
 
 

@@ -168,8 +168,8 @@ async def answer(session: Session, change: Change, request_id: int, *, accept: b
 
 async def _artifact_asked_for(session: Session, request_id: int) -> int:
     """Found without a lock: an artifact is locked before what hangs on it."""
-    found = await session.execute(select(REQUEST.c.artifact_id).where(REQUEST.c.id == request_id))
-    return found.scalar_one_or_none() or _not_asked()
+    rows = await session.execute(select(REQUEST.c.artifact_id).where(REQUEST.c.id == request_id))
+    return rows.scalar_one_or_none() or _not_asked()
 
 
 def _not_asked() -> int:

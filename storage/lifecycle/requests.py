@@ -19,8 +19,8 @@ async def find(session: Session, approval_id: int) -> Approval | None:
 async def votes(session: Session, approval_id: int) -> list[Vote]:
     """Who agreed and when, the first one first."""
     question = select(Vote).where(col(Vote.approval_id) == approval_id)
-    found = await session.execute(question.order_by(col(Vote.at), col(Vote.person)))
-    return list(found.scalars())
+    rows = await session.execute(question.order_by(col(Vote.at), col(Vote.person)))
+    return list(rows.scalars())
 
 
 async def asked_at(session: Session, approval: Approval) -> list[Recipient]:
@@ -41,8 +41,8 @@ async def asked_at(session: Session, approval: Approval) -> list[Recipient]:
 async def open_requests(session: Session, limit: int) -> list[Approval]:
     """What waits for a decision, the longest first."""
     question = select(Approval).where(text("state = 'open'"))
-    found = await session.execute(question.order_by(col(Approval.next_at)).limit(limit))
-    return list(found.scalars())
+    rows = await session.execute(question.order_by(col(Approval.next_at)).limit(limit))
+    return list(rows.scalars())
 
 
 async def waiting(session: Session, artifact_ids: Sequence[int]) -> dict[int, Approval]:
@@ -55,8 +55,8 @@ async def waiting(session: Session, artifact_ids: Sequence[int]) -> dict[int, Ap
 async def of_artifact(session: Session, artifact_id: int, limit: int = 10) -> list[Approval]:
     """What was asked about an artifact, the newest first."""
     question = select(Approval).where(col(Approval.artifact_id) == artifact_id)
-    found = await session.execute(question.order_by(col(Approval.id).desc()).limit(limit))
-    return list(found.scalars())
+    rows = await session.execute(question.order_by(col(Approval.id).desc()).limit(limit))
+    return list(rows.scalars())
 
 
 async def due(session: Session, now: datetime, limit: int | None) -> list[Approval]:

@@ -85,8 +85,8 @@ async def stale(session: Session, limit: int) -> list[tuple[LedgerMessage, datet
         .order_by(BRIEFING.c.stale_at, BRIEFING.c.id)
         .limit(limit)
     )
-    found = [dict(row._mapping) for row in await session.execute(question)]
-    return [(LedgerMessage(**row), at) for row in found for at in [row.pop("stale_at")]]
+    rows = [dict(row._mapping) for row in await session.execute(question)]
+    return [(LedgerMessage(**row), at) for row in rows for at in [row.pop("stale_at")]]
 
 
 async def is_stale(session: Session, briefing_id: int) -> bool:

@@ -44,9 +44,9 @@ class Matter:
 async def bring_up(session: Session, person: str, matters: Iterable[Matter], at: datetime) -> None:
     """Waits until the person may be spoken to; what waits already is not doubled."""
     rows = [
-        {"person": person, "artifact_id": each.artifact_id, "why": each.why}
-        | {"since": each.since, "at": at}
-        for each in matters
+        {"person": person, "artifact_id": matter.artifact_id, "why": matter.why}
+        | {"since": matter.since, "at": at}
+        for matter in matters
     ]
     if rows:
         await session.execute(insert_new(session, MATTER), rows)
@@ -56,8 +56,8 @@ async def matters_of(session: Session, person: str, limit: int) -> list[Matter]:
     """The oldest first."""
     M = MATTER.c  # noqa: N806  # the columns' short name
     question = select(M.artifact_id, M.why, M.since).where(M.person == person)
-    found = await session.execute(question.order_by(M.at, M.artifact_id).limit(limit))
-    return [Matter(row.artifact_id, Why(row.why), row.since) for row in found]
+    rows = await session.execute(question.order_by(M.at, M.artifact_id).limit(limit))
+    return [Matter(row.artifact_id, Why(row.why), row.since) for row in rows]
 
 
 async def heard(session: Session, person: str, matters: Iterable[tuple[int, Why]]) -> None:

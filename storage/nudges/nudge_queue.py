@@ -86,8 +86,8 @@ async def _locked(session: Session, ids: Sequence[int], *still: Any) -> list[Art
     if not ids:
         return []
     question = unchanging(select(*COLUMNS).where(A.id.in_(ids), *still))
-    found = {row["id"]: artifact_of(row) for row in (await session.execute(question)).mappings()}
-    return [found[number] for number in ids if number in found]
+    rows = {row["id"]: artifact_of(row) for row in (await session.execute(question)).mappings()}
+    return [rows[number] for number in ids if number in rows]
 
 
 _KEPT = (
@@ -142,7 +142,7 @@ async def unsaid(
     session: Session, policy: Policy, artifacts: Iterable[Artifact], today: date
 ) -> None:
     """A message about them never arrived: what it said is said again another day."""
-    again = [replace(each, expiry_told=None, review_told=None) for each in artifacts]
+    again = [replace(artifact, expiry_told=None, review_told=None) for artifact in artifacts]
     await keep(session, policy, again, today)
 
 
@@ -187,7 +187,7 @@ async def keep(
     session: Session, policy: Policy, artifacts: Iterable[Artifact], today: date
 ) -> None:
     """Writes what was said of them, and what hangs on it; no history entry, no new version."""
-    rows = [_said(row_of(each, policy, today)) for each in artifacts]
+    rows = [_said(row_of(artifact, policy, today)) for artifact in artifacts]
     if rows:
         connection = await session.connection()
         await connection.execute(_SAID, rows)

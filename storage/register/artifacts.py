@@ -53,7 +53,9 @@ def artifact_of(row: RowMapping | Mapping[str, Any]) -> Artifact:
     values["stage_before"] = values["stage_before"] and Stage(values["stage_before"])
     values["paths"] = tuple(values["paths"])
     values["signals"] = tuple(Signal(Sign(sign), words) for sign, words in values["signals"])
-    values["otherwise"] = tuple(BlockDisagreement(**each) for each in values["otherwise"])
+    values["otherwise"] = tuple(
+        BlockDisagreement(**disagreement) for disagreement in values["otherwise"]
+    )
     values["ratings"] = Ratings(*(Rating(**values["ratings"][name]) for name in RATING_NAMES))
     return Artifact(**values)
 
@@ -63,7 +65,7 @@ def row_of(artifact: Artifact, policy: Policy, today: date) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(artifact, name) for name in _OWN}
     row["paths"] = list(artifact.paths)
     row["signals"] = [[signal.sign, signal.words] for signal in artifact.signals]
-    row["otherwise"] = [asdict(each) for each in artifact.otherwise]
+    row["otherwise"] = [asdict(disagreement) for disagreement in artifact.otherwise]
     row["ratings"] = {name: _rating_row(artifact.ratings[name]) for name in RATING_NAMES}
     derived = standing(artifact, policy, today)
     row |= {name: getattr(derived, name) for name in derived.__slots__}
@@ -87,8 +89,8 @@ def _words(artifact: Artifact) -> str:
 
 
 async def find(session: Session, artifact_id: int) -> Artifact | None:
-    found = await session.execute(select(*COLUMNS).where(ARTIFACT.c.id == artifact_id))
-    row = found.mappings().first()
+    rows = await session.execute(select(*COLUMNS).where(ARTIFACT.c.id == artifact_id))
+    row = rows.mappings().first()
     return artifact_of(row) if row else None
 
 
@@ -288,7 +290,7 @@ def _public(artifact: Artifact) -> dict[str, Any]:
     shown: dict[str, Any] = {name: _json(getattr(artifact, name)) for name in _PLAIN}
     shown["paths"] = list(artifact.paths)
     shown["signals"] = [signal.words for signal in artifact.signals]
-    shown["otherwise"] = [asdict(each) for each in artifact.otherwise]
+    shown["otherwise"] = [asdict(disagreement) for disagreement in artifact.otherwise]
     for name in RATING_NAMES:
         rating = artifact.ratings[name]
         shown[name] = rating.value

@@ -77,7 +77,7 @@ async def shown(session: Session, artifact: Artifact, checklist: Checklist) -> d
         col(ShownRow.generation) == artifact.generation,
         col(ShownRow.checklist) == checklist,
     )
-    return {each.item: each for each in (await session.execute(question)).scalars()}
+    return {row.item: row for row in (await session.execute(question)).scalars()}
 
 
 async def forget(session: Session, artifact: Artifact, checklist: Checklist) -> None:

@@ -51,7 +51,10 @@ async def _replace(session: Session, told: Pieces) -> None:
 
 async def declare(session: Session, artifacts: Iterable[Artifact]) -> None:
     """Keeps that a person called each of these new artifacts AI-produced."""
-    told = {each.id: (declared(each.origin_tool, each.origin_model),) for each in artifacts}
+    told = {
+        artifact.id: (declared(artifact.origin_tool, artifact.origin_model),)
+        for artifact in artifacts
+    }
     for rows in _some(_rows(told), _IN_ONE_STATEMENT):
         await session.execute(insert(EVIDENCE), rows)
 

@@ -28,15 +28,18 @@ async def decide(
     artifact = await locked(session, artifact_id)
     change.require_may(Act.EDIT, artifact)
     require_live(artifact.key, artifact.stage)
-    said = {each.field: each for each in artifact.otherwise}
+    said = {disagreement.field: disagreement for disagreement in artifact.otherwise}
     facts = Facts()
     for name in take:
         _require_plain(artifact, name)
         facts = facts | as_fact(_of(said, artifact, name))
-    left = (each for each in artifact.otherwise if each.field not in take)
+    left = (disagreement for disagreement in artifact.otherwise if disagreement.field not in take)
     decided = replace(
         amend(artifact, facts, policy=change.policy, today=change.today, said="as its file says"),
-        otherwise=tuple(replace(each, kept=each.kept or each.field in keep) for each in left),
+        otherwise=tuple(
+            replace(disagreement, kept=disagreement.kept or disagreement.field in keep)
+            for disagreement in left
+        ),
     )
     return await save(session, change, artifact, decided, action="compare", how="compared")
 

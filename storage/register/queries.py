@@ -127,8 +127,8 @@ async def several(session: Session, ids: Sequence[int]) -> dict[int, Artifact]:
     if not ids:
         return {}
     question = select(*COLUMNS).where(A.id.in_(ids))
-    found = (await session.execute(question)).mappings()
-    return {row["id"]: artifact_of(row) for row in found}
+    rows = (await session.execute(question)).mappings()
+    return {row["id"]: artifact_of(row) for row in rows}
 
 
 async def needing(session: Session, scope: Scope, limit: int) -> list[Artifact]:

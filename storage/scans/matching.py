@@ -92,9 +92,9 @@ class Matches:
         for row in rows:
             for path in row.paths if is_open(row) else ():
                 self._at.setdefault(path, []).append(row.id)
-        unkeyed = [each for each in found if not self._by_block(each)]
-        for each in [each for each in unkeyed if not self._by_name(each)]:
-            self._by_path(each)
+        unkeyed = [finding for finding in found if not self._by_block(finding)]
+        for finding in [finding for finding in unkeyed if not self._by_name(finding)]:
+            self._by_path(finding)
 
     def _by_block(self, found: ScanFinding) -> bool:
         if found.said is None or found.said.key is None:

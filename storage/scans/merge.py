@@ -326,7 +326,9 @@ def _doubtful(artifacts: Mapping[int, Artifact], matches: Matches) -> Iterator[i
 
 async def _owners(session: Session, found: Iterable[ScanFinding]) -> dict[str, str]:
     """The Slack ids of the owners whom findings name by e-mail."""
-    each_owner = (facts.get("owner") for each in found for facts in (each.facts, each.block))
+    each_owner = (
+        facts.get("owner") for finding in found for facts in (finding.facts, finding.block)
+    )
     return await ids_by_email(session, {owner for owner in each_owner if owner})
 
 
@@ -337,7 +339,10 @@ async def _created(
         return []
     owners = await _owners(session, found)
     keys = await next_ids(session, len(found))
-    return [_new(key, each, owners, change, answers) for key, each in zip(keys, found, strict=True)]
+    return [
+        _new(key, finding, owners, change, answers)
+        for key, finding in zip(keys, found, strict=True)
+    ]
 
 
 def _new(

@@ -52,11 +52,11 @@ async def page_of(session: Session, person: str) -> Cursor | None:
 async def looking(session: Session, concerned: Collection[str], since: datetime) -> list[str]:
     """Those of the concerned who ever opened their Home; `ANYBODY` are the last to have done so."""
     question = select(H.person).where(H.person.in_(set(concerned) - {ANYBODY}))
-    found = set((await session.execute(question)).scalars())
+    rows = set((await session.execute(question)).scalars())
     if ANYBODY in concerned:
         lately = select(H.person).where(H.opened_at >= since).order_by(H.opened_at.desc())
-        found.update((await session.execute(lately.limit(LOOKING))).scalars())
-    return sorted(found)
+        rows.update((await session.execute(lately.limit(LOOKING))).scalars())
+    return sorted(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +94,22 @@ async def to_decide(session: Session, change: Change, teams: Collection[str]) ->
     brought further by their word. The one that lapses or is brought up next comes first.
     """
     approvals = await open_requests(session, CONSIDERED)
-    artifacts = await several(session, [each.artifact_id for each in approvals])
-    votes = await _votes(session, [each.id or 0 for each in approvals])
+    artifacts = await several(session, [approval.artifact_id for approval in approvals])
+    votes = await _votes(session, [approval.id or 0 for approval in approvals])
     waiting = (
-        Waiting(each, artifacts[each.artifact_id], votes[each.id or 0]) for each in approvals
+        Waiting(approval, artifacts[approval.artifact_id], votes[approval.id or 0])
+        for approval in approvals
     )
-    return [each for each in waiting if _theirs(change, each, teams) and _wanted(change, each)]
+    return [
+        request
+        for request in waiting
+        if _theirs(change, request, teams) and _wanted(change, request)
+    ]
 
 
 async def _votes(session: Session, approvals: Sequence[int]) -> dict[int, list[Vote]]:
     question = select(Vote).where(col(Vote.approval_id).in_(approvals))
-    found: dict[int, list[Vote]] = {each: [] for each in approvals}
+    found: dict[int, list[Vote]] = {number: [] for number in approvals}
     for vote in (await session.execute(question.order_by(col(Vote.at)))).scalars():
         found[vote.approval_id].append(vote)
     return found
