@@ -59,7 +59,7 @@ async def _submitted(call: Call) -> Answer:
     with at("owner"):
         if owner:
             require_can_own(await call.bot.people.know(owner))
-    async with call.store.change() as session:
+    async with call.changing() as session:
         added = await put_on_register(session, call.change, facts)
         if isinstance(added, Requested):
             return await requested(session, added)

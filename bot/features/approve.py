@@ -36,7 +36,7 @@ async def requested(session: Session, request: Requested) -> Reply:
 async def _decide(call: Call, act: _Act, macro: str) -> Reply:
     """Who is in which group is asked of Slack for this very press."""
     await call.bot.groups.refresh()
-    async with call.store.change() as session:
+    async with call.changing() as session:
         decided = await act(session, call.change, int(call.value))
     words = say(
         f"approvals.{macro}",
@@ -76,7 +76,7 @@ async def _rejected(call: Call) -> Answer:
         raise Refused("Choose a request.")
     await call.bot.groups.refresh()
     with at("reason"):
-        async with call.store.change() as session:
+        async with call.changing() as session:
             decided = await approvals.reject(session, call.change, int(number), reason)
     about = ApprovalFacts(decided.approval, decided.artifact)
     return Reply(plainly(say("approvals.rejected", decided=decided, **about.words())))

@@ -253,7 +253,7 @@ async def _submitted(call: Call) -> Answer:
 
 async def _put(call: Call, place: BudgetLine, rhythm: BudgetPeriod, limits: BudgetLimits) -> Reply:
     """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
-    async with call.store.change() as session:
+    async with call.changing() as session:
         if place.scope.kind is not ScopeKind.TRAIN:
             await require_scope(session, place.scope)
         kept = await budgets.put(session, call.change, place, rhythm, limits)
@@ -263,7 +263,7 @@ async def _put(call: Call, place: BudgetLine, rhythm: BudgetPeriod, limits: Budg
 
 
 async def _end(call: Call, place: BudgetLine) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         await budgets.end(session, call.change, place)
     return Reply(plainly(say("budget.ended", place=place, who=call.who)))
 

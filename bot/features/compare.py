@@ -69,7 +69,7 @@ def read_choices(state: FormState) -> dict[str, list[str]]:
 
 async def _submitted(call: Call) -> Answer:
     choices = read_choices(call.state)
-    async with call.store.change() as session:
+    async with call.changing() as session:
         decided = await file_conflicts.decide(session, call.change, picked(call.state), **choices)
     words = say("compare.decided", artifact=decided, who=call.who, labels=_LABELS, **choices)
     return Reply(plainly(words), changed=decided)

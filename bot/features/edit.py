@@ -38,7 +38,7 @@ def read_edit_form(call: Call) -> Facts:
 
 async def _submitted(call: Call) -> Answer:
     facts = read_edit_form(call)
-    async with call.store.change() as session:
+    async with call.changing() as session:
         edited = await registration.edit(session, call.change, picked(call.state), facts)
     words = say(
         "edit.edited",

@@ -70,7 +70,7 @@ async def _submitted(call: Call) -> Answer:
 
 
 async def _extend(call: Call, artifact_id: int, until: date, reason: str) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         extended = await maintenance.extend(session, call.change, artifact_id, until, reason)
         if not isinstance(extended, Extended):
             return await requested(session, extended)

@@ -236,7 +236,7 @@ async def _first(call: Call) -> Answer:
 
 
 async def _turned(call: Call, place: Cursor | None) -> ShownAtHome:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         await register.turn_to(session, call.who.slack_id, place)
     return ShownAtHome()
 

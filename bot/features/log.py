@@ -103,7 +103,7 @@ async def _submitted(call: Call) -> Answer:
 
 
 async def _log(call: Call, entry: HoursEntry) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         logged = await hours_log.log(
             session,
             call.change,
@@ -129,7 +129,7 @@ async def _told(call: Call, logged: HoursLogged) -> Reply:
 
 
 async def _undo_last(call: Call, artifact_id: int) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         entry = await hours_log.last_entry(session, artifact_id, call.who.slack_id)
         if entry is None:
             raise Refused("There are no hours of yours on it to take back.")
@@ -138,7 +138,7 @@ async def _undo_last(call: Call, artifact_id: int) -> Reply:
 
 
 async def _undo_pressed(call: Call) -> Answer:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         taken_back = await hours_log.reverse(session, call.change, int(call.value))
     reply = await _told(call, taken_back)
     return Reply(reply.message, reply.changed, replace=True)

@@ -17,13 +17,13 @@ async def _snoozed(call: Call) -> Answer:
     key, span = first_and_rest(call.value)
     if span not in _DAYS:
         raise Refused("Choose for how long.")
-    async with call.store.change() as session:
+    async with call.changing() as session:
         later = await nudge_queue.snooze(session, call.change, parse_key(key), _DAYS[span])
     return Reply(plainly(say("nudge.snoozed", artifact=later)))
 
 
 async def _unwanted(call: Call) -> Answer:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         await attention.not_useful(session, call.change, int(call.value))
     return Reply(plainly(say("nudge.fewer")))
 

@@ -21,7 +21,7 @@ async def claim(call: Call) -> Answer:
 
 
 async def _claim(call: Call, artifact_id: int) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         outcome = await ownership.claim(session, call.change, artifact_id)
     artifact = outcome.artifact
     if isinstance(outcome, Claimed):
@@ -37,7 +37,7 @@ async def release(call: Call) -> Answer:
 
 
 async def _release(call: Call, artifact_id: int) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         released = await ownership.release(session, call.change, artifact_id, admin=call.who.admin)
     words = say("ownership.released", artifact=released, who=call.who)
     return Reply(plainly(words), changed=released)
@@ -66,7 +66,7 @@ async def _handed_off(call: Call) -> Answer:
 
 async def _handoff(call: Call, artifact_id: int, to: str) -> Reply:
     colleague = await call.bot.people.know(to)
-    async with call.store.change() as session:
+    async with call.changing() as session:
         asked = await ownership.handoff(
             session, call.change, artifact_id, colleague, admin=call.who.admin
         )
@@ -75,7 +75,7 @@ async def _handoff(call: Call, artifact_id: int, to: str) -> Reply:
 
 
 async def _answer(call: Call, *, accept: bool) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         answer = await ownership.answer(session, call.change, int(call.value), accept=accept)
     words = say("ownership.answered", answer=answer)
     return Reply(plainly(words), changed=answer.artifact if accept else None)

@@ -109,7 +109,7 @@ async def _reviewed(call: Call) -> Answer:
 
 
 async def _show(call: Call, artifact_id: int, item: str, evidence: str) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         settled = await promotion.check(session, call.change, artifact_id, item, evidence)
     return await _settled(call, settled)
 
@@ -157,7 +157,7 @@ async def _waiver_given(call: Call) -> Answer:
 
 
 async def _waive(call: Call, artifact_id: int, item: str, reason: str, until: date) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         settled = await promotion.waive(session, call.change, artifact_id, item, reason, until)
     return await _settled(call, settled)
 
@@ -196,7 +196,7 @@ async def _end_given(call: Call) -> Answer:
 
 
 async def _promote(call: Call, artifact_id: int, end: Ending | None = None) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         outcome = await promotion.promote(session, call.change, artifact_id, end)
     if isinstance(outcome, Requested):
         words = say("promote.asked", artifact=outcome.artifact, asked=outcome.approval)

@@ -23,7 +23,7 @@ async def accept(call: Call) -> Answer:
 
 
 async def _accept(call: Call, artifact_id: int) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         outcome = await proposals.accept(session, call.change, artifact_id)
         if isinstance(outcome, Requested):
             return await requested(session, outcome)
@@ -44,7 +44,7 @@ async def dismiss(call: Call) -> Answer:
 
 
 async def _dismiss(call: Call, artifact_id: int, reason: str = "") -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         artifact = await proposals.dismiss(session, call.change, artifact_id, reason)
     return _dismissed(call, artifact)
 
@@ -73,7 +73,7 @@ async def _dismiss_listed(call: Call) -> Answer:
 
 async def _accept_all(call: Call) -> Answer:
     """Those that the message is about, whatever has been found since."""
-    async with call.store.change() as session:
+    async with call.changing() as session:
         told = await proposals.announced(session, int(call.value))
         count = await proposals.accept_all(session, call.change, told.numbers)
     return Reply(plainly(say("proposals.all_accepted", count=count)))

@@ -71,7 +71,7 @@ async def _submitted(call: Call) -> Answer:
 async def _retire(
     call: Call, artifact_id: int, ending: Ending, reason: str, link: str = ""
 ) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         outcome = await retirement.ask(session, call.change, artifact_id, ending, reason, link)
         if not isinstance(outcome, Retiring):
             return await requested(session, outcome)
@@ -109,14 +109,14 @@ async def _retiring(call: Call) -> Artifact:
 
 async def _settled(call: Call) -> Answer:
     item, evidence = Leftover(call.state.choice("item") or ""), call.state.text("evidence")
-    async with call.store.change() as session:
+    async with call.changing() as session:
         settled = await retirement.settle(session, call.change, picked(call.state), item, evidence)
     words = say("retire.settled", settled=settled, who=call.who, evidence=evidence)
     return Reply(plainly(words), changed=settled.artifact)
 
 
 async def _end(call: Call) -> Answer:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         ended = await retirement.end(session, call.change, parse_key(call.value))
     again = ended.stage is Stage.CREATED
     words = say("retire.ended", artifact=ended, who=call.who, again=again)
@@ -132,7 +132,7 @@ async def _keep_form(call: Call) -> Answer:
 async def _kept(call: Call) -> Answer:
     reason = call.state.text("reason")
     with at("reason"):
-        async with call.store.change() as session:
+        async with call.changing() as session:
             kept = await retirement.keep(session, call.change, picked(call.state), reason)
     words = say("retire.kept", artifact=kept, who=call.who, reason=reason)
     return Reply(plainly(words), changed=kept)

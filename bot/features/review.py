@@ -16,7 +16,7 @@ async def review(call: Call) -> Answer:
 
 
 async def _review(call: Call, artifact_id: int) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         reviewed = await maintenance.review(session, call.change, artifact_id)
     words = say("review.reviewed", artifact=reviewed, who=call.who)
     return Reply(plainly(words), changed=reviewed)

@@ -157,7 +157,7 @@ def _steps(
 async def _moved(call: Call, state: PlanState, verb: str) -> Reply:
     """What was done, and in its place the list as it is now."""
     number, *words = words_of(call.value)
-    async with call.store.change() as session:
+    async with call.changing() as session:
         moved = await roi_plans.move(session, call.change, int(number), state)
         artifact = await _about(session, moved)
     said = _said_of(call, moved, artifact, verb)
@@ -251,7 +251,7 @@ def read_plan_form(entered: Entered, artifact: Artifact, call: Call) -> PlannedW
 
 
 async def _planned(call: Call) -> Answer:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         artifact = await require(session, picked(call.state))
         intended = read_plan_form(call.state, artifact, call)
         planned = await roi_plans.plan(session, call.change, artifact.id, intended)
@@ -293,7 +293,7 @@ def read_other_form(entered: Entered) -> tuple[str, Scope, PlannedWork]:
 
 async def _entered(call: Call) -> Answer:
     title, scope, intended = read_other_form(call.state)
-    async with call.store.change() as session:
+    async with call.changing() as session:
         with at("scope"):
             await require_scope(session, scope)
         entered = await roi_plans.enter(session, call.change, title, scope, intended)

@@ -91,7 +91,7 @@ async def _submitted(call: Call) -> Answer:
 async def _score(
     call: Call, artifact_id: int, given: Mapping[RatingName, int | None], reason: str
 ) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         rated = await maintenance.rate(session, call.change, artifact_id, given, reason)
     ratings = [(name.capitalize(), rated.ratings[name]) for name in RATING_NAMES]
     words = say("score.rated", artifact=rated, who=call.who, ratings=ratings)

@@ -94,7 +94,7 @@ def read_zone(word: str) -> str:
 
 async def _subscribe(call: Call, wish: SubscriptionWanted) -> Reply:
     channel = await _own_channel(call)
-    async with call.store.change() as session:
+    async with call.changing() as session:
         old = await subscriptions.subscription(session, channel)
         wanted = _wanted(call, channel, wish, old)
         await require_scope(session, subscriptions.scope_of(wanted))
@@ -165,7 +165,7 @@ async def unsubscribe(call: Call) -> Answer:
     channel = call.channel
     if channel is None:
         raise Refused("Say that in the channel whose digest should end.")
-    async with call.store.change() as session:
+    async with call.changing() as session:
         await subscriptions.unsubscribe(session, call.change, channel)
     return Reply(plainly(say("subscribe.unsubscribed", channel=channel)))
 

@@ -143,7 +143,7 @@ async def _submitted(call: Call) -> Answer:
 
 async def _put(call: Call, wanted: TrainWanted) -> Reply:
     name = wanted.train.name
-    async with call.store.change() as session:
+    async with call.changing() as session:
         await trains.put(session, call.change, wanted.train)
         with at("artifacts"):
             numbers = await _meant(session, call, wanted.aboard) if wanted.aboard else []
@@ -165,7 +165,7 @@ async def _moved(call: Call, words: Sequence[str], verb: str, template: str) -> 
     if len(words) < 2:
         raise Refused(f"Say which: “train {verb} NAME D-7 D-9” or “train {verb} NAME team:x”.")
     name, aboard = _name(words[0]), " ".join(words[1:])
-    async with call.store.change() as session:
+    async with call.changing() as session:
         numbers = await _meant(session, call, aboard)
         if verb == "add":
             count = await trains.board(session, call.change, name, numbers, call.today)

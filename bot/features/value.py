@@ -94,7 +94,7 @@ async def _submitted(call: Call) -> Answer:
 
 
 async def _state(call: Call, artifact_id: int, saved: int | None, monthly: int | None) -> Reply:
-    async with call.store.change() as session:
+    async with call.changing() as session:
         stated = await register.state(session, call.change, artifact_id, saved, monthly)
     told = balance(stated, call.today)
     words = say(

@@ -1,10 +1,10 @@
 """The Bolt app: one listener for each way Slack calls, dispatching from the features' table."""
 
 import asyncio
-import json
 import logging
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -38,6 +38,7 @@ def build(bot: Bot, signing_secret: str) -> AsyncApp:
         signing_secret=signing_secret,
         process_before_response=True,
     )
+    app.middleware(_for_us(bot))
     listeners = Listeners(bot)
     app.command("/debt")(listeners.command)
     app.action(_ANY)(listeners.press)
@@ -47,8 +48,24 @@ def build(bot: Bot, signing_secret: str) -> AsyncApp:
     app.event("message")(listeners.message)
     app.event("channel_shared")(listeners.channel_shared)
     app.event("app_home_opened")(listeners.home_opened)
+    app.event("user_change")(listeners.user_changed)
+    app.event("team_join")(listeners.user_changed)
     app.error(failed)
     return app
+
+
+def _for_us(bot: Bot) -> Callable[..., Awaitable[BoltResponse]]:
+    """Refuses what Slack signed for another app: it gets no answer and is not acted on."""
+
+    async def check(
+        body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        if bot.installation.is_for_us(body):
+            return await next_()
+        log.warning("request refused: it is for the app %r", body.get("api_app_id"))
+        return BoltResponse(status=403, body="this is another app")
+
+    return check
 
 
 class Listeners:
@@ -57,15 +74,30 @@ class Listeners:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
+    def _origin(
+        self,
+        body: Mapping[str, Any],
+        slack_id: str,
+        payload: str,
+        channel: str | None = None,
+        respond: str | None = None,
+    ) -> Origin:
+        """Who acts is what Slack signed, never what came back out of a form or a button."""
+        here = self._bot.installation.is_from_here(body)
+        return Origin(slack_id, channel, respond, here=here, payload=payload)
+
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         run, words = verb_for(body.get("text") or "")
-        origin = Origin(body["user_id"], body["channel_id"], body["response_url"])
         trigger_id = body["trigger_id"]
+        where = body["channel_id"], body["response_url"]
+        origin = self._origin(body, body["user_id"], f"command:{trigger_id}", *where)
         work = perform(self._bot, origin, run, words=words)
         await answer_command(self._bot, ack, origin, trigger_id, work)
 
     async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        action, origin, trigger_id = body["actions"][0], _pressed_in(body), body["trigger_id"]
+        action, trigger_id = body["actions"][0], body["trigger_id"]
+        press = f"press:{action['action_id']}:{action['block_id']}:{action['action_ts']}"
+        origin = _pressed_in(body, self._origin(body, body["user"]["id"], press))
         run = BUTTONS.get(action["action_id"].partition("#")[0], _outdated)
         await ack()
         work = perform(self._bot, origin, run, value=_value_of(action))
@@ -74,7 +106,9 @@ class Listeners:
     async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Errors go back into the form at their field; an answer closes it or takes its place."""
         view = body["view"]
-        origin = Origin(**json.loads(view["private_metadata"]))
+        submission = f"form:{view['id']}:{view['hash']}"
+        origin = self._origin(body, body["user"]["id"], submission)
+        origin = origin.opened_at(view["private_metadata"])
         run = FORMS.get(view["callback_id"], _outdated)
         state = FormState(view["state"]["values"])
         work = _at_its_field(view, perform(self._bot, origin, run, state=state, view=view))
@@ -110,7 +144,8 @@ class Listeners:
         """What cannot be looked up is nothing to choose from; the log says why."""
         typed, slack_id = str(body.get("value") or ""), body["user"]["id"]
         try:
-            offered = await picker.suggestions(self._bot, slack_id, typed)
+            here = self._bot.installation.is_from_here(body)
+            offered = await picker.suggestions(self._bot, slack_id, typed) if here else []
         except Exception as error:  # noqa: BLE001  # as for every answer
             reference(error)
             offered = []
@@ -118,8 +153,9 @@ class Listeners:
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         channel = (body.get("channel") or {}).get("id")
-        origin = Origin(body["user"]["id"], channel, body.get("response_url"))
         run, trigger_id = SHORTCUTS.get(body["callback_id"], _outdated), body["trigger_id"]
+        where = channel, body.get("response_url")
+        origin = self._origin(body, body["user"]["id"], f"shortcut:{trigger_id}", *where)
         await ack()
         work = perform(self._bot, origin, run, message=body.get("message") or {})
         self._bot.tasks.leave(answer_press(self._bot, origin, trigger_id, work))
@@ -127,7 +163,7 @@ class Listeners:
     async def message(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         direct = event.get("channel_type") == "im"
         if direct and not event.get("subtype") and "bot_id" not in event:
-            self._bot.tasks.leave(self._direct_words(body["event_id"], event))
+            self._bot.tasks.leave(self._direct_words(body, event))
 
     async def channel_shared(self, event: dict[str, Any]) -> None:
         self._bot.tasks.leave(stop_where_shared(self._bot, str(event["channel"])))
@@ -136,14 +172,19 @@ class Listeners:
         if event.get("tab") == "home":
             self._bot.tasks.leave(home.opened(self._bot, body["event_id"], event["user"]))
 
-    async def _direct_words(self, event_id: str, event: Mapping[str, Any]) -> None:
+    async def user_changed(self, event: dict[str, Any]) -> None:
+        """Whoever became a guest, or an admin no more, is that from the next request on."""
+        self._bot.tasks.leave(self._bot.people.changed(event["user"]))
+
+    async def _direct_words(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> None:
         """In a DM the words work without the slash; a repeated event is not acted on again."""
         async with self._bot.store.change() as session:
-            if not await events.first_time(session, event_id, self._bot.now()):
+            if not await events.first_time(session, body["event_id"], self._bot.now()):
                 return
         said = str(event.get("text") or "").removeprefix("/debt ")
         run, words = verb_for(said)
-        origin = Origin(event["user"], event["channel"], direct=True)
+        origin = self._origin(body, event["user"], "", event["channel"])
+        origin = replace(origin, direct=True)
         answer = await settled(perform(self._bot, origin, run, words=words))
         if isinstance(answer, Modal):
             answer = Reply(picker.offer_form(said))
@@ -181,18 +222,18 @@ async def _at_its_field(view: Mapping[str, Any], work: Awaitable[Answer]) -> Ans
         raise FieldRefused(fields[0], str(refusal)) from None
 
 
-def _pressed_in(body: Mapping[str, Any]) -> Origin:
+def _pressed_in(body: Mapping[str, Any], origin: Origin) -> Origin:
     """Only a message that others see too is named: the person's own ones are not renewed."""
     if (body.get("view") or {}).get("type") == "home":
-        return Origin(body["user"]["id"], home=True)
+        return replace(origin, home=True)
     container = body["container"]
     alone = bool(container.get("is_ephemeral"))
     kind = body["actions"][0]["block_id"].partition(":")[0]
-    return Origin(
-        body["user"]["id"],
-        container.get("channel_id"),
-        body.get("response_url"),
-        None if alone else container.get("message_ts"),
+    return replace(
+        origin,
+        channel=container.get("channel_id"),
+        respond=body.get("response_url"),
+        ts=None if alone else container.get("message_ts"),
         card=kind if alone and kind in CARDS else "",
     )
 

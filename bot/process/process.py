@@ -28,7 +28,7 @@ from bot.settings import Settings, WrongSetting
 from bot.slack.call import Bot, Tasks
 from bot.slack.groups import Groups
 from bot.slack.people import People
-from bot.slack.workspace import require_app_token, who_we_are
+from bot.slack.workspace import installation, require_app_token
 from briefings.delivery.delivery import Sender, Updates
 from briefings.delivery.planning import plan, rehearse
 from briefings.messages.uploads import Gallery
@@ -130,8 +130,8 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
         try:
             await require_current(store)
             client, careful = _clients(settings, session)
-            team_id = str((await who_we_are(client))["team_id"])
-            people = People(store, client, now, policy, team_id)
+            here = await installation(client)
+            people = People(store, client, now, policy, here)
             groups = Groups(client, policy, now)
             updates, tasks = Updates(store, client, policy), Tasks()
             gallery = Gallery(client, artist)
@@ -140,6 +140,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             refreshing = Refreshing(store, settings, policy, now, holder)
             bot = Bot(
                 store=store,
+                installation=here,
                 policy=policy,
                 client=client,
                 session=session,

@@ -15,9 +15,18 @@ from slack_sdk.models.views import View
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.features import home
-from bot.slack.call import Answer, Bot, Modal, Origin, Reply, ShownAtHome
+from bot.slack.call import (
+    ActedBefore,
+    Answer,
+    Answered,
+    Bot,
+    Modal,
+    Origin,
+    Reply,
+    ShownAtHome,
+)
 from bot.slack.form_state import FieldRefused
-from bot.slack.workspace import code_of
+from bot.slack.workspace import code_of, leads_to_slack
 from briefings.messages.message import Message, plainly
 from briefings.messages.uploads import PictureRefused, pictures_may_be_refused, shown
 from briefings.words.words import inert, say
@@ -40,6 +49,8 @@ async def settled(work: Awaitable[Answer], *, in_form: bool = False) -> Answer:
     """
     try:
         return await work
+    except ActedBefore:
+        return Answered()
     except Refused as refusal:
         if in_form and isinstance(refusal, FieldRefused):
             raise
@@ -118,7 +129,7 @@ async def _opened(bot: Bot, trigger_id: str, view: View) -> Reply | None:
     return None
 
 
-async def deliver(bot: Bot, origin: Origin, reply: Reply | ShownAtHome) -> None:
+async def deliver(bot: Bot, origin: Origin, reply: Reply | ShownAtHome | Answered) -> None:
     """By the response_url of what the person did, else as a DM; what they look at is renewed."""
     try:
         if origin.home:
@@ -129,8 +140,10 @@ async def deliver(bot: Bot, origin: Origin, reply: Reply | ShownAtHome) -> None:
         await renew(bot, origin)
 
 
-async def _say_at_home(bot: Bot, origin: Origin, reply: Reply | ShownAtHome) -> None:
+async def _say_at_home(bot: Bot, origin: Origin, reply: Reply | ShownAtHome | Answered) -> None:
     """A Home tab shows above all else what was done there; whatever else is said is a DM."""
+    if isinstance(reply, Answered):
+        return
     done = isinstance(reply, Reply) and reply.changed is not None
     bot.homes.say(origin.slack_id, reply.message if isinstance(reply, Reply) and done else None)
     if isinstance(reply, Reply) and not done:
@@ -181,6 +194,9 @@ async def _respond(bot: Bot, url: str, payload: Mapping[str, Any]) -> str:
     """Nothing where the person certainly sees it, else why not; a second time by DM is better
     than never.
     """
+    if not leads_to_slack(url, bot.client):
+        log.warning("response_url does not lead to Slack")
+        return "not Slack's"
     webhook = AsyncWebhookClient(url, session=bot.session, retry_handlers=[])
     try:
         answer = await webhook.send_dict(dict(payload))

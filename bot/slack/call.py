@@ -3,9 +3,20 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Hashable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import count
+from types import NoneType
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
@@ -17,7 +28,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.form_state import FormState
 from bot.slack.groups import Groups
-from bot.slack.people import People
+from bot.slack.people import OUTSIDER, People
+from bot.slack.workspace import Installation
 from briefings.delivery.delivery import Updates
 from briefings.messages.message import Message
 from briefings.messages.uploads import Gallery
@@ -25,11 +37,22 @@ from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.policy import Policy
 from debt.policy.roles import Powers
-from storage.database.store import Store
+from debt.refusal import Refused
+from storage.database.store import Session, Store
+from storage.messages import events
 from storage.tables import PersonRow
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_TEXT = (str, NoneType)
+_WHERE: Mapping[str, type | tuple[type, ...]] = {
+    "channel": _TEXT,
+    "respond": _TEXT,
+    "ts": _TEXT,
+    "card": str,
+    "direct": bool,
+    "home": bool,
+}
 
 
 class Tasks:
@@ -90,6 +113,7 @@ class Bot:
     """
 
     store: Store
+    installation: Installation
     policy: Policy
     client: AsyncWebClient
     session: aiohttp.ClientSession
@@ -108,10 +132,11 @@ class Bot:
 class Origin:
     """Who did it and where, so that the answer finds its way back.
 
-    `respond` is the response_url; `ts` names the message a button was in, `card` the kind of
-    somebody's own message that it was, which shows the new state in its place, `home` that it was
-    their Home tab. They travel in a form's private metadata from the press that opened it to its
-    submission.
+    `payload` names what Slack sent, the same when it is sent again. `respond` is the response_url;
+    `ts` names the message a button was in, `card` the kind of somebody's own message that it was,
+    which shows the new state in its place, `home` that it was their Home tab. Where a form was
+    opened travels in its private metadata to its submission; who submits it, and whether from
+    `here`, is told by the signed request alone.
     """
 
     slack_id: str
@@ -121,9 +146,22 @@ class Origin:
     card: str = ""
     direct: bool = False
     home: bool = False
+    here: bool = True
+    payload: str = ""
 
     def as_json(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps({name: getattr(self, name) for name in _WHERE})
+
+    def opened_at(self, metadata: str) -> "Origin":
+        """The same act, where its form was opened. Raises ValueError for what is not of ours."""
+        where = json.loads(metadata)
+        if not isinstance(where, dict):
+            raise ValueError("private metadata is no object")  # noqa: TRY004  # a malformed payload
+        place = {name: where[name] for name in _WHERE if name in where}
+        for name, value in place.items():
+            if not isinstance(value, _WHERE[name]):
+                raise ValueError(f"private metadata has a wrong {name}")  # noqa: TRY004  # as above
+        return replace(self, **place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +177,22 @@ class Call:
     state: FormState = field(default_factory=FormState)
     view: Mapping[str, Any] = field(default_factory=dict)
     message: Mapping[str, Any] = field(default_factory=dict)
+    _changes: Iterator[int] = field(default_factory=count)
 
     @property
     def store(self) -> Store:
         return self.bot.store
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[Session]:
+        """A session for what this payload changes. Raises ActedBefore where Slack has sent the
+        same payload before and it was acted on: the mark is written with the change, or not at all.
+        """
+        async with self.store.change() as session:
+            payload = f"{self.origin.payload}:{next(self._changes)}" if self.origin.payload else ""
+            if payload and not await events.first_time(session, payload, self.at):
+                raise ActedBefore
+            yield session
 
     @property
     def policy(self) -> Policy:
@@ -195,7 +245,16 @@ class ShownAtHome:
     """Nothing to say: the Home tab they pressed in shows it."""
 
 
-Answer = Reply | Modal | ShownAtHome
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Nothing to say: the same payload was acted on, and answered, before."""
+
+
+Answer = Reply | Modal | ShownAtHome | Answered
+
+
+class ActedBefore(Exception):
+    """Slack has sent this payload a second time."""
 
 
 async def admitted(bot: Bot, origin: Origin, **given: Any) -> Call:
@@ -203,6 +262,8 @@ async def admitted(bot: Bot, origin: Origin, **given: Any) -> Call:
 
     Refused for guests and people of other organizations.
     """
+    if not origin.here:
+        raise Refused(OUTSIDER)
     who = await bot.people.member(origin.slack_id)
     await bot.groups.keep_fresh()
     return Call(bot, who, origin, bot.now(), **given)

@@ -1,15 +1,18 @@
-"""Who is who: Slack is asked once a day a person, the register remembers, memory answers."""
+"""Who is who: Slack is asked once a day a person and tells of changes; the register remembers."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.workspace import Installation, code_of
 from debt.change import Change
 from debt.policy.policy import Policy
 from debt.refusal import Refused
@@ -20,16 +23,17 @@ from storage.tables import PersonRow
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(days=1)
-REMEMBERED = timedelta(minutes=10)
-MEMORY = 10_000
 OUTSIDER = (
     "Code Debt Budget is for members of this workspace. "
     "Ask your contact here, and they can look things up for you."
 )
+SLACK_IS_BUSY = "Slack is answering slowly just now. Try again in a minute."
 
 
 class People:
-    """`team_id` is the workspace the app is installed in."""
+    """Looked up in the register for every request, so that whoever loses a right in Slack loses it
+    in every process at once.
+    """
 
     def __init__(
         self,
@@ -37,43 +41,43 @@ class People:
         client: AsyncWebClient,
         now: Callable[[], datetime],
         policy: Policy,
-        team_id: str,
+        installation: Installation,
     ) -> None:
         self._store = store
         self._client = client
         self._now = now
         self._policy = policy
-        self._team_id = team_id
-        self._memory: dict[str, tuple[datetime, PersonRow]] = {}
+        self._installation = installation
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def member(self, slack_id: str) -> PersonRow:
-        """The person who acts. Guests and people of other organizations are refused politely."""
+        """The person who acts. Guests, bots, deactivated people and people of other organizations
+        are refused politely.
+        """
         person = await self.know(slack_id)
-        if person.guest or person.stranger or person.bot:
+        if person.guest or person.stranger or person.bot or not person.active:
             raise Refused(OUTSIDER)
         return person
 
     async def know(self, slack_id: str) -> PersonRow:
         """Anybody a message can name. Refused for an id that Slack does not know."""
-        since, person = self._memory.get(slack_id, (None, None))
-        if since and person and timedelta(0) <= self._now() - since < REMEMBERED:
-            return person
-        known = await self._look_up(slack_id)
-        if len(self._memory) >= MEMORY:
-            self._memory.clear()
-        self._memory[slack_id] = (self._now(), known)
-        return known
+        row = await people.glance(self._store, slack_id)
+        if row and self._is_fresh(row):
+            return row
+        turn = self._turns.setdefault(slack_id, asyncio.Lock())
+        async with turn:  # sixty requests of one new person ask Slack once
+            row = await people.glance(self._store, slack_id)
+            return row if row and self._is_fresh(row) else await self._look_up(slack_id, row)
 
-    async def _look_up(self, slack_id: str) -> PersonRow:
-        async with self._store.read() as session:
-            known = await people.person(session, slack_id)
-        if known and timedelta(0) <= self._now() - known.seen_at < FRESH:
-            return known
+    def _is_fresh(self, row: PersonRow) -> bool:
+        return timedelta(0) <= self._now() - row.seen_at < FRESH
+
+    async def _look_up(self, slack_id: str, known: PersonRow | None) -> PersonRow:
         try:
             return await self.ask_slack(slack_id)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             if known is None:
-                raise
+                raise _excused(error) from error
             log.warning("Slack did not say who somebody is; as known before error=%r", error)
             return known
 
@@ -82,7 +86,7 @@ class People:
         try:
             answer = await self._client.users_info(user=slack_id)
         except SlackApiError as error:
-            if error.response.get("error") in {"user_not_found", "user_not_visible"}:
+            if code_of(error) in {"user_not_found", "user_not_visible"}:
                 raise Refused("Slack does not know that person here.") from None
             raise
         return await self._keep(answer["user"])
@@ -92,10 +96,22 @@ class People:
         try:
             answer = await self._client.users_lookupByEmail(email=email)
         except SlackApiError as error:
-            if error.response.get("error") == "users_not_found":
+            if code_of(error) == "users_not_found":
                 return None
             raise
         return await self._keep(answer["user"])
+
+    async def changed(self, user: Mapping[str, Any]) -> None:
+        """What Slack tells of somebody by itself: they count as that from now on, and what they own
+        is an orphan once they are gone.
+        """
+        row = self._read(user)
+        change = Change("slack", row.seen_at, self._policy)
+        async with self._store.change() as session:
+            await people.keep(session, row)
+            await people.owner_is(session, change, row.slack_id, row)
+            if row.email:
+                await people.owner_is(session, change, row.email, row)
 
     async def _keep(self, user: Mapping[str, Any]) -> PersonRow:
         """Written down; what belongs to their e-mail is theirs from now on."""
@@ -107,9 +123,8 @@ class People:
             return await people.keep(session, seen)
 
     def _read(self, user: Mapping[str, Any]) -> PersonRow:
-        profile = user.get("profile", {})
+        profile = user.get("profile") or {}
         name = profile.get("display_name") or profile.get("real_name") or user.get("name")
-        elsewhere = "enterprise_user" not in user and user.get("team_id") != self._team_id
         return PersonRow(
             slack_id=user["id"],
             name=name or user["id"],
@@ -119,9 +134,18 @@ class People:
             bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
             admin=bool(user.get("is_admin") or user.get("is_owner")),
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-            stranger=bool(user.get("is_stranger")) or elsewhere,
+            stranger=not self._installation.is_ours(user),
             seen_at=self._now(),
         )
+
+
+def _excused(error: Exception) -> Exception:
+    """Slack that is rationed or down is told as Slack's trouble, not as ours."""
+    if isinstance(error, SlackApiError):
+        status = error.response.status_code
+        busy = status == 429 or status >= 500 or code_of(error) == "ratelimited"
+        return Refused(SLACK_IS_BUSY) if busy else error
+    return Refused(SLACK_IS_BUSY)
 
 
 def known_zone(zone: str) -> str:

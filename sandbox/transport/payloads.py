@@ -88,6 +88,7 @@ class Payloads:
             "token": self._token,
             "team_id": user.team_id,
             "team_domain": self._workspace.domain,
+            **self._grid(),
             "channel_id": channel.id,
             "channel_name": names.get(channel.kind, channel.name),
             "user_id": user.id,
@@ -194,7 +195,7 @@ class Payloads:
     def event(self, event: Json, event_id: str | None) -> Json:
         here = self._workspace
         authorization: Json = {
-            "enterprise_id": None,
+            "enterprise_id": here.enterprise_id,
             "team_id": here.team_id,
             "user_id": here.bot.id,
         }
@@ -227,9 +228,19 @@ class Payloads:
             "token": self._token,
             "trigger_id": self._permits.trigger(user.id, view),
             "team": {"id": self._workspace.team_id, "domain": self._workspace.domain},
-            "enterprise": None,
+            "enterprise": self._enterprise(),
             "is_enterprise_install": False,
         }
+
+    def _enterprise(self) -> Json | None:
+        number = self._workspace.enterprise_id
+        return {"id": number, "name": self._workspace.team_name} if number else None
+
+    def _grid(self) -> Json:
+        """What a command says of the organization; nothing outside of a Grid."""
+        number = self._workspace.enterprise_id
+        named = {"enterprise_id": number, "enterprise_name": self._workspace.team_name}
+        return named if number else {}
 
     def _place(self, channel: Channel) -> Json:
         names = {"im": "directmessage", "groups": "privategroup"}

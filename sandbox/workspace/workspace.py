@@ -37,6 +37,7 @@ class User:
     deleted: bool = False
     is_restricted: bool = False
     is_stranger: bool = False
+    enterprise_user: Json | None = None
     updated: int = 0
 
     def wire(self, *, with_email: bool) -> Json:
@@ -52,6 +53,8 @@ class User:
             profile["email"] = self.email
         flags = {"deleted": self.deleted, "is_bot": self.is_bot, "is_stranger": self.is_stranger}
         body: Json = {"id": self.id, "team_id": self.team_id, "name": self.handle, **flags}
+        if self.enterprise_user:
+            body["enterprise_user"] = self.enterprise_user
         return body | {"profile": profile, "updated": self.updated} | self._details()
 
     def _details(self) -> Json:
@@ -128,6 +131,7 @@ class Workspace:
         self.team_id = id_of("T", "acme")
         self.team_name = "Acme"
         self.domain = "acme"
+        self.enterprise_id: str | None = None  # of the Grid organization, where it is in one
         self.app_id = id_of("A", manifest.app_name)
         self.bot_id = id_of("B", manifest.app_name)
         self.users: dict[str, User] = {}
@@ -174,6 +178,7 @@ class Workspace:
         deleted: bool = False,
         is_restricted: bool = False,
         is_stranger: bool = False,
+        enterprise_user: Json | None = None,
     ) -> User:
         elsewhere = id_of("T", "elsewhere") if is_stranger else self.team_id
         return self._keep_user(
@@ -190,6 +195,7 @@ class Workspace:
                 deleted=deleted,
                 is_restricted=is_restricted,
                 is_stranger=is_stranger,
+                enterprise_user=enterprise_user,
             )
         )
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, union, update
+from sqlalchemy import Select, bindparam, select, union, update
 from sqlmodel import col
 
 from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.refusal import Refused
-from storage.database.store import Session, insert_new
+from storage.database.store import Session, Store, insert_new
 from storage.register.artifacts import COLUMNS as ARTIFACT_COLUMNS
 from storage.register.artifacts import artifact_of, save, unchanging
 from storage.tables import ARTIFACT, MATTER, PERSON, TEAM_MEMBER, PersonRow
@@ -19,6 +19,15 @@ from storage.tables import ARTIFACT, MATTER, PERSON, TEAM_MEMBER, PersonRow
 
 async def person(session: Session, slack_id: str) -> PersonRow | None:
     return await session.get(PersonRow, slack_id)
+
+
+async def glance(store: Store, slack_id: str) -> PersonRow | None:
+    """As `person`, in a look of its own."""
+    rows = await store.glance(_BY_ID, {"slack_id": slack_id})
+    return PersonRow(**rows[0]) if rows else None
+
+
+_BY_ID = select(PERSON).where(PERSON.c.slack_id == bindparam("slack_id"))
 
 
 async def keep(session: Session, seen: PersonRow) -> PersonRow:

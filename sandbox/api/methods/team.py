@@ -15,6 +15,7 @@ def api_test(_: Slack, args: Arguments) -> Json:
 @method("auth.test")
 def auth_test(slack: Slack, _: Arguments) -> Json:
     here = slack.workspace
+    grid = {"enterprise_id": here.enterprise_id} if here.enterprise_id else {}
     return {
         "url": f"https://{here.domain}.slack.com/",
         "team": here.team_name,
@@ -23,7 +24,18 @@ def auth_test(slack: Slack, _: Arguments) -> Json:
         "user_id": here.bot.id,
         "bot_id": here.bot_id,
         "is_enterprise_install": False,
+        **grid,
     }
+
+
+@method("bots.info", "users:read")
+def bot_info(slack: Slack, args: Arguments) -> Json:
+    here = slack.workspace
+    if args.needed("bot", "bot_not_found") != here.bot_id:
+        raise SlackError("bot_not_found")
+    named = {"id": here.bot_id, "app_id": here.app_id, "user_id": here.bot.id}
+    about = {"name": here.bot.real_name, "deleted": False, "updated": here.bot.updated}
+    return {"bot": named | about | {"icons": {}}}
 
 
 @method("team.info", "team:read")

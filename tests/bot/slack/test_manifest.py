@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 SCOPES_OF = {
     "auth_test": set(),
     "apps_connections_open": set(),
+    "bots_info": {"users:read"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history", "im:history"},
@@ -33,6 +34,8 @@ EVENTS: dict[str, dict[str, set[str]]] = {
     "message": {"message.im": {"im:history"}},
     "channel_shared": {"channel_shared": {"channels:read", "groups:read"}},
     "app_home_opened": {"app_home_opened": set()},
+    "user_change": {"user_change": {"users:read"}},
+    "team_join": {"team_join": {"users:read"}},
 }
 
 
