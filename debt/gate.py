@@ -11,6 +11,7 @@ from debt.intent import is_vague
 from debt.lifecycle import require_live
 from debt.policy import Policy
 from debt.refusal import Refused
+from debt.text import quoted
 from debt.tier import tier
 
 
@@ -145,8 +146,8 @@ def item_named(word: str, artifact: Artifact, policy: Policy) -> Item:
     asked = gate(artifact, policy, next_stage(artifact))
     named = next((item for item in asked if item == word.strip().casefold()), None)
     if named is None:
-        said, names = word.strip()[:40], ", ".join(asked)
-        raise Refused(f"“{said}” is not asked of {artifact.key}; {names} are.", field="item")
+        words = f"{quoted(word)} is not asked of {artifact.key}; {', '.join(asked)} are."
+        raise Refused(words, field="item")
     return named
 
 
