@@ -9,7 +9,7 @@ from debt import notice
 from debt.artifact import Artifact, Stage, Surface, Tier
 from debt.dates import shifted
 from debt.estimate import estimate
-from debt.intent import missing_intent
+from debt.intent import IntentGap, missing_intent
 from debt.policy import Policy
 from debt.score import Quadrant, priority, quadrant, score
 from debt.signals import bits
@@ -217,7 +217,7 @@ def _next_off_the_register(artifact: Artifact) -> NextStep:
 
 def _next_at_leisure(artifact: Artifact, policy: Policy) -> NextStep:
     missing = missing_intent(artifact)
-    if missing == ("no owner",):
+    if missing == (IntentGap.NO_OWNER,):
         return NextStep("claim it: nobody owns it", Action.CLAIM, None)
     if missing:
         return NextStep(f"say what it is for: {', '.join(missing)}", Action.EDIT, None)
