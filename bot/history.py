@@ -20,6 +20,7 @@ from debt.hours import as_hours
 from debt.named import Act
 from debt.refusal import Refused
 from storage import people
+from storage.approvals import asked_for
 from storage.artifacts import require
 from storage.history import Entry, last_entries
 from storage.store import Session
@@ -121,12 +122,10 @@ def _changed(entry: Entry, names: Mapping[str, str]) -> Iterator[Changed]:
 
 def _wished(entry: Entry, names: Mapping[str, str]) -> Iterator[Changed]:
     """What somebody asked others to agree to: until when, as what; until when a check is waived."""
-    after = entry.after or {}
-    said = after.get("wish") or {} if entry.action.startswith("ask to ") else {}
-    if entry.action.startswith("waive "):
-        said = {"until": after.get("waived_until")}
+    after, wish = entry.after or {}, asked_for(entry)
+    said = after.get("wish") or {} if wish else {"until": after.get("waived_until")}
     for name, value in said.items():
-        if value and entry.action != f"ask to {value}":  # to retire it, so that it is retired
+        if value and value != wish:  # to retire it, so that it is retired
             yield Changed(_named(name), "", _worded(name, value, names))
 
 

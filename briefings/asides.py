@@ -9,7 +9,6 @@ from datetime import date
 from briefings.words import say
 from debt.dates import shifted
 from debt.policy import Policy
-from debt.roi import Verdict
 from storage import returns, told, value
 from storage.lists import Scope
 from storage.returns import Checked
@@ -76,4 +75,4 @@ def _check(each: Checked, policy: Policy, today: date) -> Aside:
     words = say("roi.checked", each=each, months=policy.roi.check_months)
     said = Said(f"plan {each.initiative.id}", each.initiative.id or 0)
     last_week = each.due_on <= shifted(today, _WEEK - _LATE_DAYS)
-    return Aside(said, words, opens=last_week or each.verdict is Verdict.BROKEN)
+    return Aside(said, words, opens=last_week or each.broken)

@@ -42,6 +42,10 @@ class Told:
     def over(self) -> bool:
         return self.standing.state is State.OVER
 
+    @property
+    def at_risk(self) -> bool:
+        return self.standing.state is State.AT_RISK
+
     def is_back(self, since: date) -> bool:
         """Whether it is within its limit again, and was found so after that day."""
         back = self.budget.back_on

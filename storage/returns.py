@@ -160,6 +160,10 @@ class Checked:
     def kept(self) -> bool:
         return self.verdict is Verdict.KEPT
 
+    @property
+    def broken(self) -> bool:
+        return self.verdict is Verdict.BROKEN
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
