@@ -133,7 +133,7 @@ class Explanation:
 
     def __str__(self) -> str:
         said = "; ".join(", ".join(part) for part in (self.drivers, self.gaps) if part)
-        return f"score {self.score}: {said}" if said else f"score {self.score}"
+        return f"score {self.score}: {said}"
 
 
 def explain(artifact: Artifact, *, to_claim: bool = False) -> Explanation:

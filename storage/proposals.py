@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
-from debt.approval import Wish, past_budget
+from debt.approval import Wish, past_limit
 from debt.artifact import Artifact
 from debt.named import Act
 from debt.proposal import accepted, dismissed
@@ -43,7 +43,7 @@ async def ask_past_budget(session: Session, change: Change, artifact: Artifact) 
     budget = await over_budget(session, change, artifact)
     if budget is None:
         return None
-    needed = past_budget(artifact, change.policy)
+    needed = past_limit(artifact, change.policy)
     wish = {"over": str(budget.place)}
     asked = await approvals.ask(
         session, change, artifact, Wish.ADD, wish, reason=artifact.purpose or "", needed=needed

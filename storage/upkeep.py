@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from debt.approval import Wish, past_cap
+from debt.approval import Wish, past_limit
 from debt.artifact import RATING_NAMES, Artifact, Rating, RatingName, Ratings
 from debt.dates import Extension, PastCap, extension
 from debt.lifecycle import require_live
@@ -46,7 +46,7 @@ async def extend(
     try:
         granted = extension(artifact, until, reason, change.today, change.policy)
     except PastCap as past:
-        wish, needed = {"until": until.isoformat()}, past_cap(artifact, change.policy)
+        wish, needed = {"until": until.isoformat()}, past_limit(artifact, change.policy)
         asked = await approvals.ask(
             session, change, artifact, Wish.EXTEND, wish, reason=reason, needed=needed
         )

@@ -70,6 +70,22 @@ def test_reach_change_incidents_and_a_hard_rollback_bring_it_forward(worse: dict
 
 
 @pytest.mark.parametrize(
+    ("changes", "rank"),
+    [
+        ({"rollback": "revert the deploy"}, 128),
+        ({"rollback": None}, 192),
+        ({"rollback": "revert the deploy", "purpose": "tbd"}, 192),
+        ({"rollback": None, "purpose": None, "owner": None}, 288),
+    ],
+)
+def test_no_rollback_and_no_intent_weigh_half_as_much_again_each(
+    changes: dict[str, Any], rank: int
+) -> None:
+    """Score 16, blast radius 2."""
+    assert priority(an_artifact(**changes)) == rank
+
+
+@pytest.mark.parametrize(
     ("surface", "dependants", "reach"),
     [
         ("sandbox", 0, 1),
