@@ -8,40 +8,27 @@ from slack_sdk.models.blocks import Block
 from bot.slack.form_state import FormState, at
 from bot.slack.forms import LONGEST_ENTRY, select_input, text_input
 from debt.artifact.artifact import Ending, Label, Surface
+from debt.artifact.columns import BY_FIELD, COLUMNS, Column, Facts, ValueKind
 from debt.policy.policy import Policy
 from debt.refusal import Refused
-from debt.rules.facts import Facts
 from debt.rules.hours import as_hours, parse_length
 
-LABELS: Mapping[str, str] = {
-    "name": "Name",
-    "kind": "Kind",
-    "repo": "Repository",
-    "paths": "Paths",
-    "purpose": "Purpose",
-    "lifespan": "Expected lifespan",
-    "removal_impact": "What happens if it is removed",
-    "surface": "Runs where",
-    "label": "Label",
-    "team": "Team",
-    "service": "Service",
-    "origin_tool": "AI tool",
-    "origin_model": "Model",
-    "prompt_category": "Prompt category",
-    "prompt_template": "Prompt template",
-    "usage": "How often it is used",
-    "rollback": "Rollback strategy",
-    "monitoring": "Monitoring hook",
-    "responder": "Responder",
-    "value": "Business value",
-    "blast_radius": "Blast radius",
-    "dependants": "Dependants",
-    "monthly_minutes": "Monthly hours",
-    "planned_end": "Planned end",
-    "regenerate_every_days": "Regenerate every … days",
-}
+_WANTED = (
+    "name", "kind", "repo", "paths", "purpose", "lifespan", "removal_impact", "surface", "label",
+)  # fmt: skip
+_BY_KIND = sorted(COLUMNS, key=lambda column: column.holds.value)
+FIELDS = tuple(
+    dict.fromkeys((*_WANTED, "team", *(column.field for column in _BY_KIND if column.in_form)))
+)
+"""In the form’s order: what is wanted, the team, other texts, then by kind of value."""
+
 _SHORT = 200
+_LONGEST = {ValueKind.COUNT: 6, ValueKind.MINUTES: 10, ValueKind.DAYS: 5}
 _GRADES = ("1: very low", "2: low", "3: medium", "4: high", "5: very high")
+_CHOICES: Mapping[ValueKind, Sequence[tuple[str, str]]] = {
+    ValueKind.GRADE: [(str(number), words) for number, words in enumerate(_GRADES, 1)],
+    ValueKind.ENDING: [(each, each.capitalize()) for each in Ending],
+}
 _AS_USUAL = "policy"
 
 
@@ -49,10 +36,10 @@ def wanted(policy: Policy, known: Mapping[str, object]) -> Iterator[Block]:
     """What the register cannot do without, and what it asks of intent."""
     yield from _text("name", known, longest=_SHORT)
     yield _select("kind", _kinds(policy, known["kind"]), known["kind"])
-    yield from _text("repo", known, hint="Such as acme/checkout", longest=_SHORT)
-    yield from _text("paths", known, hint="Globs, one a line", multiline=True)
+    yield from _text("repo", known, longest=_SHORT)
+    yield from _text("paths", known, multiline=True)
     yield from _text("purpose", known, optional=True, multiline=True)
-    yield from _text("lifespan", known, optional=True, hint="Until what, or how long")
+    yield from _text("lifespan", known, optional=True)
     yield from _text("removal_impact", known, optional=True)
     yield _select("surface", [(each, each.capitalize()) for each in Surface], known["surface"])
     yield _select("label", _labels(policy, known), known.get("label", _AS_USUAL))
@@ -60,24 +47,12 @@ def wanted(policy: Policy, known: Mapping[str, object]) -> Iterator[Block]:
 
 def welcome(known: Mapping[str, object]) -> Iterator[Block]:
     """What may be left out."""
-    for name in _PLAIN_TEXTS:
-        yield from _text(name, known, optional=True, longest=_SHORT)
-    for name in ("value", "blast_radius"):
-        grades = [(str(number), words) for number, words in enumerate(_GRADES, 1)]
-        yield _select(name, grades, known.get(name), optional=True)
-    yield from _text("dependants", known, optional=True, longest=6)
-    hint = "Expected maintenance a month; empty: usual for the kind"
-    yield from _text("monthly_minutes", known, optional=True, longest=10, hint=hint)
-    ends = [(each, each.capitalize()) for each in Ending]
-    yield _select("planned_end", ends, known.get("planned_end"), optional=True)
-    hint = "Empty: no cadence of its own"
-    yield from _text("regenerate_every_days", known, optional=True, longest=5, hint=hint)
-
-
-_PLAIN_TEXTS = (
-    *("team", "service", "origin_tool", "origin_model", "prompt_category", "prompt_template"),
-    *("usage", "rollback", "monitoring", "responder"),
-)
+    for name in FIELDS[len(_WANTED) :]:
+        holds = BY_FIELD[name].holds
+        if holds in _CHOICES:
+            yield _select(name, _CHOICES[holds], known.get(name), optional=True)
+        else:
+            yield from _text(name, known, optional=True, longest=_LONGEST.get(holds, _SHORT))
 
 
 def _kinds(policy: Policy, now: object) -> list[tuple[str, str]]:
@@ -99,36 +74,36 @@ def _select(
     name: str, options: Sequence[tuple[str, str]], chosen: object, *, optional: bool = False
 ) -> Block:
     initial = None if chosen is None else str(chosen)
-    return select_input(name, LABELS[name], options, initial=initial, optional=optional)
+    return select_input(name, BY_FIELD[name].label, options, initial=initial, optional=optional)
 
 
 def _text(
     name: str,
     known: Mapping[str, object],
     *,
-    hint: str | None = None,
     optional: bool = False,
     multiline: bool = False,
     longest: int = LONGEST_ENTRY,
 ) -> Iterator[Block]:
     """No field for what is longer than a form can hold: it would come back without its end."""
-    said = _written(name, known.get(name))
-    said = said if multiline else " ".join(said.split())
-    if len(said) <= LONGEST_ENTRY:
+    column = BY_FIELD[name]
+    text = _written(column, known.get(name))
+    text = text if multiline else " ".join(text.split())
+    if len(text) <= LONGEST_ENTRY:
         yield text_input(
             name,
-            LABELS[name],
-            initial=said,
-            hint=hint,
+            column.label,
+            initial=text,
+            hint=column.hint,
             optional=optional,
             multiline=multiline,
-            longest=max(longest, len(said)),
+            longest=max(longest, len(text)),
         )
 
 
-def _written(name: str, value: object) -> str:
+def _written(column: Column, value: object) -> str:
     """As somebody would type it."""
-    if name == "monthly_minutes" and isinstance(value, int):
+    if column.holds is ValueKind.MINUTES and isinstance(value, int):
         return as_hours(value)
     if isinstance(value, tuple):
         return "\n".join(value)
@@ -141,10 +116,10 @@ def read_facts(state: FormState) -> Facts:
     An empty one says that there is no such thing.
     """
     facts: dict[str, object] = {}
-    for name in LABELS:
+    for name in FIELDS:
         if name in state.values and state.choice(name) != _AS_USUAL:
             with at(name):
-                facts[name] = _READ.get(name, FormState.text)(state, name)
+                facts[name] = _reader(BY_FIELD[name])(state, name)
     return cast("Facts", facts)
 
 
@@ -185,17 +160,18 @@ def _length(state: FormState, name: str) -> int | None:
     return parse_length(text) if text else None
 
 
-_READ: Mapping[str, Callable[[FormState, str], object]] = {
-    "name": _needed,
-    "kind": FormState.choice,
-    "repo": _needed,
-    "paths": _paths,
-    "surface": lambda state, name: Surface(str(state.choice(name))),
-    "label": lambda state, name: Label(str(state.choice(name))),
-    "value": _grade,
-    "blast_radius": _grade,
-    "dependants": _whole_number,
-    "monthly_minutes": _length,
-    "planned_end": _ending,
-    "regenerate_every_days": _days,
+_READ: Mapping[ValueKind, Callable[[FormState, str], object]] = {
+    ValueKind.KIND: FormState.choice,
+    ValueKind.PATHS: _paths,
+    ValueKind.SURFACE: lambda state, name: Surface(str(state.choice(name))),
+    ValueKind.LABEL: lambda state, name: Label(str(state.choice(name))),
+    ValueKind.GRADE: _grade,
+    ValueKind.COUNT: _whole_number,
+    ValueKind.MINUTES: _length,
+    ValueKind.ENDING: _ending,
+    ValueKind.DAYS: _days,
 }
+
+
+def _reader(column: Column) -> Callable[[FormState, str], object]:
+    return _READ.get(column.holds, _needed if column.required else FormState.text)

@@ -2,7 +2,6 @@
 
 from slack_sdk.models.blocks import Block
 
-from bot.features.artifact_form import LABELS
 from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature
 from bot.slack.form_state import FormState
@@ -10,21 +9,15 @@ from bot.slack.forms import form, select_input, settled_input
 from bot.slack.picker import picked
 from briefings.messages.message import line, plainly
 from briefings.words.words import say, shorten
-from debt.artifact.artifact import RATING_NAMES, Artifact, BlockDisagreement, parse_key
+from debt.artifact.artifact import Artifact, BlockDisagreement, parse_key
+from debt.artifact.columns import COLUMNS
 from debt.artifact.lifecycle import require_live
 from debt.refusal import Refused
 from debt.rules.file_sync import BY_VERB
 from storage.register import file_conflicts
 from storage.register.artifacts import require
 
-_LABELS: dict[str, str] = {
-    **LABELS,
-    **{name: name.capitalize() for name in RATING_NAMES},
-    "owner": "Owner",
-    "created_on": "Created on",
-    "review_on": "Review date",
-    "expires_on": "Expiry date",
-}
+_LABELS = {column.field: column.label for column in COLUMNS}
 _LONGEST = 50
 
 
