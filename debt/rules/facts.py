@@ -1,4 +1,4 @@
-"""From what is known of an artifact to the artifact: one way in for form, CSV and scan."""
+"""From facts to the artifact: the one way in for form, spreadsheet and scan."""
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -21,16 +21,6 @@ from debt.policy.policy import Policy
 from debt.refusal import Refused
 from debt.rules.dates import default_expiry, default_review
 from debt.text import clean_field
-
-__all__ = [
-    "USUAL_KIND",
-    "Facts",
-    "amend",
-    "create",
-    "require_end_date",
-    "require_kind",
-    "usual_ratings",
-]
 
 USUAL_KIND = "production_integration"
 _PLAIN = {field.name for field in fields(Artifact)} & set(Facts.__annotations__)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from debt.artifact.artifact import RATING_NAMES, Artifact, CodeState, Stage, key_of
+from debt.artifact.columns import Facts
 from debt.change import Change
 from debt.refusal import Refused
-from debt.rules.facts import USUAL_KIND, Facts, amend, create, require_kind
+from debt.rules.facts import USUAL_KIND, amend, create, require_kind
 from debt.rules.file_sync import differing, in_conflict, otherwise, taken
 from storage.database.store import Session
 from storage.lifecycle import retirement
