@@ -31,21 +31,22 @@ async def _compare(call: Call) -> Answer:
 
 
 def _blocks(artifact: Artifact) -> list[Block]:
-    open_ones = [each for each in artifact.otherwise if each.field in artifact.disputed]
-    where = sorted({each.where for each in open_ones})
-    choices = [_choice(artifact, each) for each in open_ones]
+    disputed = artifact.disputed
+    undecided = [difference for difference in artifact.otherwise if difference.field in disputed]
+    where = sorted({difference.where for difference in undecided})
+    choices = [_choice(artifact, difference) for difference in undecided]
     return [line(say("compare.intro", where=where)), settled_input(artifact), *choices]
 
 
-def _choice(artifact: Artifact, each: BlockDisagreement) -> Block:
-    verb = BY_VERB.get(each.field)
-    ours = f"Keep the register’s: {_shown(artifact.registered(each.field))}"
+def _choice(artifact: Artifact, difference: BlockDisagreement) -> Block:
+    verb = BY_VERB.get(difference.field)
+    ours = f"Keep the register’s: {_shown(artifact.register_value(difference.field))}"
     options = [("keep", ours)]
     if verb is None:
-        options.append(("take", f"Take the file’s: {_shown(each.said)}"))
-    hint = f"The file says {_shown(each.said)}; “{verb}” changes it" if verb else None
-    label = _LABELS.get(each.field, each.field)
-    return select_input(each.field, label, options, optional=True, hint=hint)
+        options.append(("take", f"Take the file’s: {_shown(difference.said)}"))
+    hint = f"The file says {_shown(difference.said)}; “{verb}” changes it" if verb else None
+    label = _LABELS.get(difference.field, difference.field)
+    return select_input(difference.field, label, options, optional=True, hint=hint)
 
 
 def _shown(value: object) -> str:

@@ -73,7 +73,7 @@ def amend(
     if amended.kind != artifact.kind:
         require_kind(amended.kind, policy)
     if owner != artifact.owner:
-        amended = amended.given_to(owner, today)
+        amended = amended.with_owner(owner, today)
     if amended.expires_on != artifact.expires_on:
         amended = replace(amended, originally_expires_on=None)
     if (amended.expires_on, amended.label) != (artifact.expires_on, artifact.label):

@@ -24,7 +24,7 @@ BY_VERB: Mapping[str, str] = {"owner": "handoff", "expires_on": "extend", "revie
 
 def differing(artifact: Artifact, said: Facts) -> set[str]:
     """What the block says that the register does not say, or says otherwise."""
-    return {name for name, value in said.items() if artifact.registered(name) != value}
+    return {name for name, value in said.items() if artifact.register_value(name) != value}
 
 
 def in_conflict(artifact: Artifact, said: Facts, told: Collection[str]) -> list[str]:
@@ -38,7 +38,7 @@ def in_conflict(artifact: Artifact, said: Facts, told: Collection[str]) -> list[
 
 
 def _stays(artifact: Artifact, name: str, told: Collection[str]) -> bool:
-    has = artifact.registered(name) not in {None, ""}
+    has = artifact.register_value(name) not in {None, ""}
     if name in RATING_NAMES:
         return has and name in told
     return name in told or (has and name in GOVERNED)

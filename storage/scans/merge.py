@@ -243,7 +243,7 @@ def _with_block(
     artifact = replace(artifact, otherwise=otherwise(artifact, names, said.facts, said.file_of))
     for name in artifact.disputed:
         file = said.facts[name]  # type: ignore[literal-required]  # names of Facts, as they came
-        register = artifact.registered(name)
+        register = artifact.register_value(name)
         answers.conflicts.append(BlockConflict(artifact.key, name, register, file, said.at(name)))
     reason = f"said in {said.at('')}"
 
