@@ -1,4 +1,4 @@
-"""An artifact's facts in a form: one set of fields and one reader for all that ask for them."""
+"""An artifact's columns in a form: its fields, and the facts that somebody entered there."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
@@ -16,11 +16,13 @@ from debt.rules.hours import as_hours, parse_length
 _WANTED = (
     "name", "kind", "repo", "paths", "purpose", "lifespan", "removal_impact", "surface", "label",
 )  # fmt: skip
-_BY_KIND = sorted(COLUMNS, key=lambda column: column.holds.value)
-FIELDS = tuple(
-    dict.fromkeys((*_WANTED, "team", *(column.field for column in _BY_KIND if column.in_form)))
-)
-"""In the form’s order: what is wanted, the team, other texts, then by kind of value."""
+_OTHERS = [
+    column.field
+    for column in sorted(COLUMNS, key=lambda column: column.holds.value)
+    if column.in_form
+]
+FIELDS = tuple(dict.fromkeys((*_WANTED, "team", *_OTHERS)))
+"""Each column of the form once, in the form's order."""
 
 _SHORT = 200
 _LONGEST = {ValueKind.COUNT: 6, ValueKind.MINUTES: 10, ValueKind.DAYS: 5}
@@ -111,15 +113,14 @@ def _written(column: Column, value: object) -> str:
 
 
 def read_facts(state: FormState) -> Facts:
-    """What the fields say, each refused at its own; a field that is not there says nothing.
-
-    An empty one says that there is no such thing.
+    """The facts that the form's fields state; an empty field clears its fact, a missing one states
+    nothing. Refused at the field that is wrong.
     """
     facts: dict[str, object] = {}
     for name in FIELDS:
         if name in state.values and state.choice(name) != _AS_USUAL:
             with at(name):
-                facts[name] = _reader(BY_FIELD[name])(state, name)
+                facts[name] = _READERS[name](state, name)
     return cast("Facts", facts)
 
 
@@ -160,7 +161,9 @@ def _length(state: FormState, name: str) -> int | None:
     return parse_length(text) if text else None
 
 
-_READ: Mapping[ValueKind, Callable[[FormState, str], object]] = {
+_Reader = Callable[[FormState, str], object]
+_READ: Mapping[ValueKind, _Reader] = {
+    ValueKind.TEXT: FormState.text,
     ValueKind.KIND: FormState.choice,
     ValueKind.PATHS: _paths,
     ValueKind.SURFACE: lambda state, name: Surface(str(state.choice(name))),
@@ -173,5 +176,9 @@ _READ: Mapping[ValueKind, Callable[[FormState, str], object]] = {
 }
 
 
-def _reader(column: Column) -> Callable[[FormState, str], object]:
-    return _READ.get(column.holds, _needed if column.required else FormState.text)
+def _reader(column: Column) -> _Reader:
+    text = column.holds is ValueKind.TEXT
+    return _needed if text and column.required else _READ[column.holds]
+
+
+_READERS = {name: _reader(BY_FIELD[name]) for name in FIELDS}
