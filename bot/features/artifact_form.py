@@ -29,36 +29,38 @@ _LONGEST = {ValueKind.COUNT: 6, ValueKind.MINUTES: 10, ValueKind.DAYS: 5}
 _GRADES = ("1: very low", "2: low", "3: medium", "4: high", "5: very high")
 _CHOICES: Mapping[ValueKind, Sequence[tuple[str, str]]] = {
     ValueKind.GRADE: [(str(number), words) for number, words in enumerate(_GRADES, 1)],
-    ValueKind.ENDING: [(each, each.capitalize()) for each in Ending],
+    ValueKind.ENDING: [(ending, ending.capitalize()) for ending in Ending],
 }
 _AS_USUAL = "policy"
 
 
-def wanted(policy: Policy, known: Mapping[str, object]) -> Iterator[Block]:
-    """What the register cannot do without, and what it asks of intent."""
-    yield from _text("name", known, longest=_SHORT)
-    yield _select("kind", _kinds(policy, known["kind"]), known["kind"])
-    yield from _text("repo", known, longest=_SHORT)
-    yield from _text("paths", known, multiline=True)
-    yield from _text("purpose", known, optional=True, multiline=True)
-    yield from _text("lifespan", known, optional=True)
-    yield from _text("removal_impact", known, optional=True)
-    yield _select("surface", [(each, each.capitalize()) for each in Surface], known["surface"])
-    yield _select("label", _labels(policy, known), known.get("label", _AS_USUAL))
+def wanted(policy: Policy, facts: Mapping[str, object]) -> Iterator[Block]:
+    """The required fields, and those that say what the artifact is for."""
+    yield from _text("name", facts, longest=_SHORT)
+    yield _select("kind", _kinds(policy, facts["kind"]), facts["kind"])
+    yield from _text("repo", facts, longest=_SHORT)
+    yield from _text("paths", facts, multiline=True)
+    yield from _text("purpose", facts, optional=True, multiline=True)
+    yield from _text("lifespan", facts, optional=True)
+    yield from _text("removal_impact", facts, optional=True)
+    yield _select(
+        "surface", [(surface, surface.capitalize()) for surface in Surface], facts["surface"]
+    )
+    yield _select("label", _labels(policy, facts), facts.get("label", _AS_USUAL))
 
 
-def welcome(known: Mapping[str, object]) -> Iterator[Block]:
-    """What may be left out."""
+def welcome(facts: Mapping[str, object]) -> Iterator[Block]:
+    """The optional fields."""
     for name in FIELDS[len(_WANTED) :]:
         holds = BY_FIELD[name].holds
         if holds in _CHOICES:
-            yield _select(name, _CHOICES[holds], known.get(name), optional=True)
+            yield _select(name, _CHOICES[holds], facts.get(name), optional=True)
         else:
-            yield from _text(name, known, optional=True, longest=_LONGEST.get(holds, _SHORT))
+            yield from _text(name, facts, optional=True, longest=_LONGEST.get(holds, _SHORT))
 
 
 def _kinds(policy: Policy, now: object) -> list[tuple[str, str]]:
-    """The policy's kinds, and the one it has now where the policy has dropped that."""
+    """The policy's kinds, and the artifact's own kind where the policy has dropped it."""
     kinds = dict.fromkeys([*policy.kinds, str(now)])
     return [(kind, _capital(policy.kind(kind).name)) for kind in kinds]
 
@@ -67,9 +69,9 @@ def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _labels(policy: Policy, known: Mapping[str, object]) -> list[tuple[str, str]]:
+def _labels(policy: Policy, facts: Mapping[str, object]) -> list[tuple[str, str]]:
     labels = [(label, f"{label.capitalize()}: {policy.label(label).meaning}") for label in Label]
-    return [*labels] if "label" in known else [(_AS_USUAL, "As usual for its kind"), *labels]
+    return [*labels] if "label" in facts else [(_AS_USUAL, "As usual for its kind"), *labels]
 
 
 def _select(
@@ -81,15 +83,15 @@ def _select(
 
 def _text(
     name: str,
-    known: Mapping[str, object],
+    facts: Mapping[str, object],
     *,
     optional: bool = False,
     multiline: bool = False,
     longest: int = LONGEST_ENTRY,
 ) -> Iterator[Block]:
-    """No field for what is longer than a form can hold: it would come back without its end."""
+    """A text field; none for a text longer than Slack's 3,000 characters, which would be cut."""
     column = BY_FIELD[name]
-    text = _written(column, known.get(name))
+    text = _written(column, facts.get(name))
     text = text if multiline else " ".join(text.split())
     if len(text) <= LONGEST_ENTRY:
         yield text_input(
@@ -104,7 +106,7 @@ def _text(
 
 
 def _written(column: Column, value: object) -> str:
-    """As somebody would type it."""
+    """The value as a person would type it."""
     if column.holds is ValueKind.MINUTES and isinstance(value, int):
         return as_hours(value)
     if isinstance(value, tuple):
@@ -113,8 +115,8 @@ def _written(column: Column, value: object) -> str:
 
 
 def read_facts(state: FormState) -> Facts:
-    """The facts that the form's fields state; an empty field clears its fact, a missing one states
-    nothing. Refused at the field that is wrong.
+    """The facts of the fields that are there; an empty field means none. A wrong value is refused
+    at its field.
     """
     facts: dict[str, object] = {}
     for name in FIELDS:

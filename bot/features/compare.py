@@ -31,22 +31,21 @@ async def _compare(call: Call) -> Answer:
 
 
 def _blocks(artifact: Artifact) -> list[Block]:
-    disputed = artifact.disputed
-    undecided = [difference for difference in artifact.otherwise if difference.field in disputed]
-    where = sorted({difference.where for difference in undecided})
-    choices = [_choice(artifact, difference) for difference in undecided]
+    undecided = [fact for fact in artifact.otherwise if fact.field in artifact.disputed]
+    where = sorted({fact.where for fact in undecided})
+    choices = [_choice(artifact, fact) for fact in undecided]
     return [line(say("compare.intro", where=where)), settled_input(artifact), *choices]
 
 
-def _choice(artifact: Artifact, difference: BlockDisagreement) -> Block:
-    verb = BY_VERB.get(difference.field)
-    ours = f"Keep the register’s: {_shown(artifact.register_value(difference.field))}"
+def _choice(artifact: Artifact, fact: BlockDisagreement) -> Block:
+    verb = BY_VERB.get(fact.field)
+    ours = f"Keep the register’s: {_shown(artifact.register_value(fact.field))}"
     options = [("keep", ours)]
     if verb is None:
-        options.append(("take", f"Take the file’s: {_shown(difference.said)}"))
-    hint = f"The file says {_shown(difference.said)}; “{verb}” changes it" if verb else None
-    label = _LABELS.get(difference.field, difference.field)
-    return select_input(difference.field, label, options, optional=True, hint=hint)
+        options.append(("take", f"Take the file’s: {_shown(fact.said)}"))
+    hint = f"The file says {_shown(fact.said)}; “{verb}” changes it" if verb else None
+    label = _LABELS.get(fact.field, fact.field)
+    return select_input(fact.field, label, options, optional=True, hint=hint)
 
 
 def _shown(value: object) -> str:
@@ -54,7 +53,7 @@ def _shown(value: object) -> str:
 
 
 def read_choices(state: FormState) -> dict[str, list[str]]:
-    """Which facts to take and which to keep; what was left open is asked again."""
+    """The names of facts to `take` from the file and to `keep`; those left open are in neither."""
     chosen = {name: state.choice(name) for name in state.values if name != "artifact"}
     return {
         what: [name for name, one in chosen.items() if one == what] for what in ("take", "keep")

@@ -81,7 +81,7 @@ def card(facts: CardFacts, viewer: Viewer, policy: Policy) -> Message:
 
 
 def _watch(artifact: Artifact) -> Iterator[Block]:
-    """What is seen coming, in one line."""
+    """The signals of the artifact in one line; nothing where there are none."""
     if artifact.further_signals:
         yield quiet(say("show.watch", signals=artifact.further_signals))
 
