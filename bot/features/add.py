@@ -12,9 +12,10 @@ from bot.slack.parsing import mentioned, plain
 from briefings.messages.message import Message, act_button, buttons, line
 from briefings.words.words import say
 from debt.artifact.artifact import Artifact, Surface
+from debt.artifact.columns import Facts
 from debt.artifact.intent import missing_intent
 from debt.refusal import Refused
-from debt.rules.facts import USUAL_KIND, Facts
+from debt.rules.facts import USUAL_KIND
 from debt.rules.standing import Action
 from storage.lifecycle.maintenance import Requested
 from storage.lifecycle.registration import add as put_on_register

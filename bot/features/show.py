@@ -81,9 +81,9 @@ def card(facts: CardFacts, viewer: Viewer, policy: Policy) -> Message:
 
 
 def _watch(artifact: Artifact) -> Iterator[Block]:
-    """What is seen coming, in one line."""
-    if artifact.unsaid:
-        yield quiet(say("show.watch", signals=artifact.unsaid))
+    """The signals of the artifact in one line; nothing where there are none."""
+    if artifact.further_signals:
+        yield quiet(say("show.watch", signals=artifact.further_signals))
 
 
 def _words(facts: CardFacts, step: NextStep, today: date, policy: Policy) -> str:

@@ -118,7 +118,7 @@ def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
         high_risk=artifact.ratings.risk.value >= policy.thresholds.high_risk,
         orphan=artifact.orphan,
         attention=bool(needs),
-        watched=bits(artifact.watched),
+        watched=bits(artifact.all_signals),
         due_on=min(filter(None, (artifact.due_from, artifact.review_on)), default=None),
         wakes_on=_wakes_on(artifact, policy, today),
         nudge_on=reminders.nudge_on(artifact, policy),

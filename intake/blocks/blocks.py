@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import yaml
 
+from debt.artifact.columns import SHEET_COLUMNS, Facts
 from debt.refusal import Refused
-from debt.rules.facts import Facts
 from intake.blocks.yaml_text import WrongYaml, YamlEntry, composed, entries_of, value_of
 from intake.columns.cells import READERS
 from intake.languages.comments import BOM, MOST_CHARACTERS, TABLE, first_lines, header, styles_of
@@ -29,7 +29,7 @@ MOST_BLOCKS = 200
 
 _ELSEWHERE = {"repo"}  # a file lies where it lies
 _FIELDS = {name: name for name in READERS if name not in _ELSEWHERE} | {
-    other: name for name, others in TABLE["synonyms"].items() for other in others
+    synonym: column.name for column in SHEET_COLUMNS for synonym in column.synonyms
 }
 _STRICT = frozenset(TABLE["disclosure"]["strict"])
 _LOOSE = frozenset(TABLE["disclosure"]["loose"])

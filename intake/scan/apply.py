@@ -9,9 +9,9 @@ from math import prod
 from typing import Any
 
 from debt.artifact.artifact import RATING_NAMES, Artifact
+from debt.artifact.columns import SHEET_COLUMNS, Facts
 from debt.change import Change
 from debt.policy.policy import Policy
-from debt.rules.facts import Facts
 from debt.rules.score import score
 from intake.blocks.blocks import Block
 from intake.columns.cells import COLUMN_OF_FIELD
@@ -189,11 +189,11 @@ def _changes(old: Artifact, new: Artifact) -> Iterator[str]:
 
 
 _FROM_CODE = ("dependants", "last_touched", "paths", "evidence", "signals", "code_state")
-_FROM_BLOCKS = (
-    "name", "kind", "label", "service", "team", "owner", "purpose", "lifespan", "removal_impact",
-    "origin_tool", "origin_model", "prompt_category", "surface", "created_on", "review_on",
-    "expires_on", "value", "monthly_minutes", "rollback", "monitoring", "responder",
-)  # fmt: skip
+_FROM_BLOCKS = tuple(
+    column.field
+    for column in SHEET_COLUMNS
+    if column.field not in {"repo", *_FROM_CODE, *RATING_NAMES}
+)
 
 
 def _shown(artifact: Artifact, name: str) -> str:

@@ -10,10 +10,11 @@ from io import TextIOWrapper
 from typing import Any, BinaryIO, TextIO, cast
 
 from debt.artifact.artifact import Artifact, looks_like_key, parse_key
+from debt.artifact.columns import Facts
 from debt.policy.policy import Policy
 from debt.refusal import Refused
-from debt.rules.facts import Facts, require_kind
-from intake.columns.cells import COLUMN_OF_FIELD, KEPT, READERS, Column, guarded, unguarded
+from debt.rules.facts import require_kind
+from intake.columns.cells import COLUMN_OF_FIELD, KEPT, READERS, SheetColumn, guarded, unguarded
 from intake.columns.columns import COLUMNS, REQUIRED
 from intake.columns.json import VALUES
 from storage.database.history import PUBLIC_NAMES, HistoryEntry
@@ -132,7 +133,7 @@ def _said(error: str) -> str:
     return "a quotation mark inside a quoted cell is written twice"
 
 
-def _columns(header: _RECORD | None, faults: SpreadsheetFaults) -> Sequence[Column]:
+def _columns(header: _RECORD | None, faults: SpreadsheetFaults) -> Sequence[SheetColumn]:
     """The columns in the file's order; none where the header cannot be used."""
     if header is None:
         if not faults.count:
@@ -169,7 +170,7 @@ class _Reading:
     """Record after record under one header; every fault is noted, whatever else is wrong."""
 
     def __init__(
-        self, columns: Sequence[Column], policy: Policy, faults: SpreadsheetFaults
+        self, columns: Sequence[SheetColumn], policy: Policy, faults: SpreadsheetFaults
     ) -> None:
         self._columns, self._policy, self._faults = columns, policy, faults
         self._keys: set[int] = set()
@@ -211,7 +212,7 @@ class _Reading:
             self._faults.add(row.line, "kind", str(refused))
 
 
-def _read(cell: str, column: Column, facts: dict[str, Any]) -> None:
+def _read(cell: str, column: SheetColumn, facts: dict[str, Any]) -> None:
     text = unguarded(cell).strip()
     if text:
         if not text.isascii():
@@ -231,7 +232,7 @@ def _require_utf8(text: str) -> None:
 
 
 def _ragged(
-    line: int, cells: list[str], columns: Sequence[Column], faults: SpreadsheetFaults
+    line: int, cells: list[str], columns: Sequence[SheetColumn], faults: SpreadsheetFaults
 ) -> None:
     if len(cells) > len(columns):
         surplus = str(len(columns) + 1)

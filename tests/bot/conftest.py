@@ -17,9 +17,9 @@ import pytest
 from bot.process.process import Process, listening, running
 from bot.settings import Settings
 from debt.artifact.artifact import Artifact, Stage, Surface
+from debt.artifact.columns import Facts
 from debt.change import Change
 from debt.policy.policy import Policy, TeamPolicy, built_in
-from debt.rules.facts import Facts
 from sandbox import Person, Sandbox
 from storage.database.history import HistoryEntry, last_entries
 from storage.database.store import Store

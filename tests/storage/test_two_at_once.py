@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from debt.artifact.columns import Facts
 from debt.budgets.budget import BudgetLimits, BudgetPeriod
 from debt.budgets.roi import PlannedWork, PlanState, Stakes, WorkKind
 from debt.refusal import Refused
-from debt.rules.facts import Facts
 from debt.rules.hours import Period, Work, span
 from debt.scope import ALL, BudgetLine, Scope, ScopeKind
 from storage.costs import budgets, roi_plans

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from debt.artifact.artifact import RATING_NAMES, Ending, Label, RatingName, Surface
+from debt.artifact.columns import Facts
 from debt.artifact.proxy import ProxyRating
 from debt.budgets.budget import BudgetLimits, BudgetPeriod
 from debt.budgets.roi import PlannedWork, PlanState, Stakes, WorkKind
@@ -14,7 +15,6 @@ from debt.budgets.train import Train
 from debt.change import Change
 from debt.rules import reminders
 from debt.rules.ending import Leftover
-from debt.rules.facts import Facts
 from debt.rules.gate import gate, next_stage
 from debt.rules.hours import Period, Work
 from debt.scope import BudgetLine, Scope, ScopeKind

@@ -214,8 +214,8 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
         if rating.by_person and rating.proxy != rating.value:
             reason += f"; the estimate is {rating.proxy}"
         yield f"{name:<10} {rating.value} ({by}{reason})"
-    if artifact.unsaid:
-        yield f"watch      {'; '.join(_flat(signal.words) for signal in artifact.unsaid)}"
+    if artifact.further_signals:
+        yield f"watch      {'; '.join(_flat(signal.words) for signal in artifact.further_signals)}"
     yield f"where      {artifact.repo}: {', '.join(artifact.paths)}"
     for field in ("purpose", "lifespan", "removal_impact", "evidence"):
         text = getattr(artifact, field)

@@ -10,6 +10,7 @@ import pytest
 
 from bot.process.process import Process
 from debt.artifact.artifact import BlockDisagreement
+from debt.artifact.columns import COLUMNS, ValueKind
 from debt.artifact.proxy import ProxyRating
 from debt.artifact.signals import Sign, Signal
 from debt.budgets.budget import BudgetLimits, BudgetPeriod
@@ -68,8 +69,7 @@ def inside(text: str, limit: int = 10_000) -> str:
     return text[:limit]
 
 
-FIELDS = """name repo team service purpose lifespan removal_impact origin_tool origin_model
-prompt_category prompt_template usage rollback monitoring responder evidence""".split()
+FIELDS = [column.field for column in COLUMNS if column.holds is ValueKind.TEXT] + ["evidence"]
 
 
 def facts(text: str) -> dict[str, Any]:

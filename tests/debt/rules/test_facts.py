@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debt.artifact.artifact import RATING_NAMES, Artifact, Label, RatingName, Stage, Surface
+from debt.artifact.columns import Facts
 from debt.artifact.proxy import ProxyRating
 from debt.policy.policy import Policy
 from debt.refusal import Refused
-from debt.rules.facts import Facts, amend, create
+from debt.rules.facts import amend, create
 from tests.debt.builders import POLICY, TODAY, an_artifact, artifacts, one_to_five
 
 LEAST: Facts = {"name": "payments bridge", "repo": "acme/pay", "paths": ("src/bridge/**",)}

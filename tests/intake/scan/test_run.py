@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from debt.artifact.artifact import CodeState, Stage
+from debt.artifact.columns import Facts
 from debt.change import Change
 from debt.policy.policy import Policy
-from debt.rules.facts import Facts
 from debt.scope import Scope, ScopeKind
 from intake.git.repository import UnreadableRepository
 from intake.scan.apply import Applied, summary

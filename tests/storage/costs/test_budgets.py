@@ -7,12 +7,12 @@ from math import hypot
 import pytest
 
 from debt.artifact.artifact import Artifact, Label, Stage
+from debt.artifact.columns import Facts
 from debt.budgets.budget import BudgetLimits, BudgetPeriod, BudgetState
 from debt.change import Change
 from debt.policy.roles import Powers
 from debt.refusal import Refused
 from debt.rules.estimate import EstimateBasis, estimate
-from debt.rules.facts import Facts
 from debt.rules.hours import Period, Work, span
 from debt.scope import BudgetLine, Scope, ScopeKind
 from storage.costs import budgets, hours_log, usage
