@@ -9,11 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from debt.artifact.artifact import Rating, Stage, parse_key
+from debt.artifact.columns import Facts
 from debt.policy.roles import Powers, require_may_budget_of
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
 from debt.rules.dates import parse_day, parse_until
-from debt.rules.facts import Facts, amend, require_kind
+from debt.rules.facts import amend, require_kind
 from debt.rules.gate import item_named
 from debt.rules.hours import parse_amount, parse_length, parse_minutes, parse_quarter
 from debt.text import LONGEST_QUOTED
