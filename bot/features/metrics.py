@@ -35,16 +35,6 @@ from storage.metrics.trends import Cost
 
 NAMED_AT_MOST = 6
 _TEAMS = 5
-# The one thing to do about the first artifact behind a metric.
-_ACTS = {
-    MetricName.NAMED_OWNER: "claim",
-    MetricName.OWNER_GONE: "claim",
-    MetricName.MISSING_METADATA: "edit",
-    MetricName.MONTHLY_HOURS: "show",
-    MetricName.COST_PER_ARTIFACT: "show",
-    MetricName.DELETED_RETAINED: "retire",
-    MetricName.UNUSED: "retire",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +75,8 @@ async def _seen(session: Session, call: Call, scope: Scope) -> MetricsFacts:
     named = {}
     for each in rows:
         if in_words.asks(each):
-            name = each.metric.name
-            named[name] = await drilldown.behind(session, scope, name, call.today)
+            metric = each.metric
+            named[metric.name] = await drilldown.behind(session, scope, metric, call.today)
     costs = await trends.costs(session, call.today) if scope == ALL else ()
     return MetricsFacts(scope, trend, rows, named, costs)
 
@@ -132,10 +122,10 @@ def _asked(seen: MetricsFacts) -> Iterator[Block]:
     asking.sort(key=lambda each: each.turn is not Turn.WORSE)
     for each in asking[:NAMED_AT_MOST]:
         artifacts = seen.named[each.metric.name]
-        act = _ACTS.get(each.metric.name, "review")
         yield line(say("metrics.behind", told=each, now=in_words.now_of(each), artifacts=artifacts))
         keys = [artifact.key for artifact in artifacts]
-        acts = buttons_for(keys, act.capitalize(), f"artifact.{act}")
+        act = each.metric.act
+        acts = buttons_for(keys, act.label, f"artifact.{act}")
         yield buttons(f"metrics.{each.metric.name}", *acts)
 
 

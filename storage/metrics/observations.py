@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
 from debt.change import Change
+from debt.metrics.conditions import ObservationKind
 from debt.metrics.figures import ReviewedChanges, Tally
 from debt.scope import Scope, ScopeKind
 from storage.database import history
@@ -18,12 +18,6 @@ from storage.tables import OBSERVATION
 
 O = OBSERVATION.c  # noqa: E741  # the columns' short name, as everywhere
 _TALLIES = ("failed", "rolled_back", "comments", "loops", "follow_ups")
-
-
-class ObservationKind(StrEnum):
-    CHANGE = "change"
-    INCIDENT = "incident"
-    WORKAROUND = "workaround"
 
 
 @dataclass(frozen=True, slots=True)

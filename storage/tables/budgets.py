@@ -1,8 +1,9 @@
 """Hours, what may be spent of them and what buys them back; what is counted week by week."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, text
+from sqlalchemy import JSON, BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import UtcDateTime, table_of
@@ -141,7 +142,8 @@ class SnapshotRow(SQLModel, table=True):
     """How a scope stood in one ISO week, that of the Monday `week`, seen at `taken_at` in it.
 
     Counts and sums of live artifacts, so that they add up; `retired` and `refactored` count all
-    that ever ended so. What was not counted yet that week is None.
+    that ever ended so. `by_metric` has the number of each metric that counts artifacts; one that
+    was not counted yet that week is null or not in it.
     """
 
     __tablename__ = "snapshot"
@@ -152,24 +154,14 @@ class SnapshotRow(SQLModel, table=True):
     week: date = Field(primary_key=True)
     taken_at: datetime = Field(sa_type=UtcDateTime)
     live: int
-    owned: int
-    owner_gone: int
-    handed_on: int | None = None
-    provisional: int
     needing: int
-    past_review: int
     ephemeral: int
     retained: int
-    untested: int
-    churning: int
-    regenerated: int
-    unstable: int
-    shifted: int
-    unused: int
     age_days: int = Field(sa_type=BigInteger)
     expected_minutes: int = Field(sa_type=BigInteger)
     retired: int
     refactored: int
+    by_metric: Any = Field(sa_type=JSON)
 
 
 class Observation(SQLModel, table=True):

@@ -17,8 +17,9 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.engine import make_url
 
 from debt.artifact.artifact import Ending, Label, Rating, Ratings, Stage, Surface
+from debt.metrics.conditions import ByHours
 from debt.metrics.figures import Counts
-from debt.policy.vocabulary import MetricName
+from debt.metrics.metrics import COUNTED, METRICS
 from debt.rules.hours import Period, span
 from debt.rules.score import Quadrant
 from debt.scope import ALL, BudgetLine, Cursor, Filter, Scope, ScopeKind
@@ -242,7 +243,8 @@ async def _write_trends(session: Session) -> None:
         ("all", ""),
         *((f"{kind}", f"{kind} {n}") for kind in ("team", "repo") for n in range(150)),
     ]
-    counts = dict.fromkeys((each.name for each in fields(Counts)), 9)
+    columns = {each.name for each in fields(Counts)} - {"by_metric"}
+    counts = dict.fromkeys(columns, 9) | {"by_metric": dict.fromkeys(COUNTED, 9)}
     await connection.execute(
         insert(SNAPSHOT),
         [
@@ -422,21 +424,13 @@ async def test_nothing_a_digest_asks_reads_a_whole_table(full: Store) -> None:
 
 async def test_the_artifacts_behind_a_metric_are_found_by_an_index(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{name} {scope}": partial(drilldown.behind, scope=scope, name=name, today=TODAY)
-        for name in (*BEHIND, *_COSTS)
+        f"{metric.name} {scope}": partial(drilldown.behind, scope=scope, metric=metric, today=TODAY)
+        for metric in METRICS
         for scope in SCOPES[:3]
-        if scope != ALL or name not in _COSTS
+        if metric.behind and (scope != ALL or metric.behind != ByHours())
     }
     questions["costs"] = partial(trends.costs, today=TODAY)
     assert whole_tables(await asked(full, questions)) == []
-
-
-_COSTS = (MetricName.MONTHLY_HOURS, MetricName.COST_PER_ARTIFACT)
-BEHIND = (
-    MetricName.NAMED_OWNER, MetricName.PAST_REVIEW, MetricName.DELETED_RETAINED,
-    MetricName.INCIDENTS, MetricName.MISSING_METADATA, MetricName.UNTESTED, MetricName.CHURN,
-    MetricName.UNSTABLE, MetricName.UNUSED, MetricName.OWNER_GONE, MetricName.OWNER_CHANGED,
-)  # fmt: skip
 
 
 async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full: Store) -> None:

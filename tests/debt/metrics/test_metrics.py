@@ -1,5 +1,6 @@
 """Metrics: what they say, when they turn for the worse, and when nothing is said at all."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debt.metrics.figures import WEEK, WEEKS, Counts, Moment, ReviewedChanges, Tally
-from debt.metrics.metrics import METRICS, Better, Metric, Unit
+from debt.metrics.metrics import COUNTED, METRICS, Better, Metric, Unit
 from debt.metrics.trend import (
     Trend,
     Turn,
@@ -24,7 +25,9 @@ from debt.policy.vocabulary import MetricName
 from tests.debt.builders import POLICY
 
 TODAY = date(2026, 11, 30)
-QUIET = Counts(live=40, owned=40, retained=40, age_days=4_000)
+OWNED, UNTESTED = MetricName.NAMED_OWNER, MetricName.UNTESTED
+NOTHING = dict.fromkeys(COUNTED, 0)
+QUIET = Counts(live=40, retained=40, age_days=4_000, by_metric=NOTHING | {OWNED: 40})
 
 
 def metric(name: MetricName) -> Metric:
@@ -40,8 +43,9 @@ def trend(now: Moment, then: Moment | None = None, four_weeks_ago: Moment | None
     return Trend((*moments, replace(now, day=TODAY)))
 
 
-def facts(**changes: Any) -> Moment:
-    return Moment(TODAY, counts=replace(QUIET, **changes))
+def facts(by_metric: Mapping[MetricName, int] | None = None) -> Moment:
+    """Nothing to complain of, but for what is counted otherwise."""
+    return Moment(TODAY, counts=replace(QUIET, by_metric={**QUIET.by_metric, **(by_metric or {})}))
 
 
 def one(name: MetricName, some: Trend) -> Any:
@@ -54,7 +58,8 @@ def test_every_metric_has_an_ask_and_a_threshold() -> None:
 
 
 def test_the_core_five_are_read_from_what_is_counted_and_entered() -> None:
-    counts = Counts(live=10, owned=8, retained=6, past_review=3, retired=2)
+    numbers = NOTHING | {OWNED: 8, MetricName.PAST_REVIEW: 3}
+    counts = Counts(live=10, retained=6, retired=2, by_metric=numbers)
     tools = ReviewedChanges(review_minutes=(30, 600, 60))
     now = Moment(TODAY, counts, minutes=300, tools=tools)
     said = {each.metric.name: each.now for each in told(trend(now), POLICY)}
@@ -110,23 +115,23 @@ def test_a_missing_week_is_a_gap_and_no_direction_is_told_across_one_at_the_begi
     [(40, 30, Turn.WORSE), (30, 40, Turn.BETTER), (40, 39, Turn.STEADY)],
 )
 def test_a_metric_turns_once_it_has_moved_enough(then: int, now: int, turn: Turn) -> None:
-    some = trend(facts(owned=now), facts(owned=then))
+    some = trend(facts({OWNED: now}), facts({OWNED: then}))
     assert one(MetricName.NAMED_OWNER, some).turn is turn
 
 
 def test_the_digest_hears_of_the_one_that_got_worst() -> None:
-    some = trend(facts(owned=36, untested=20), facts())
+    some = trend(facts({OWNED: 36, UNTESTED: 20}), facts())
     found = moved(some, POLICY)
     assert found is not None
     assert (found.metric.name, found.then, found.now) == (MetricName.UNTESTED, 0, 0.5)
 
 
 def test_a_week_without_a_snapshot_asks_for_nothing() -> None:
-    assert moved(trend(facts(owned=10), facts(), four_weeks_ago=Moment(TODAY)), POLICY) is None
+    assert moved(trend(facts({OWNED: 10}), facts(), four_weeks_ago=Moment(TODAY)), POLICY) is None
 
 
 def test_few_artifacts_are_no_trend() -> None:
-    few, were = Counts(live=3, owned=0), Counts(live=3, owned=3)
+    few, were = (Counts(live=3, by_metric={OWNED: number}) for number in (0, 3))
     assert moved(trend(Moment(TODAY, few), Moment(TODAY, were)), POLICY) is None
 
 
@@ -144,7 +149,7 @@ def test_never_is_never() -> None:
         each: POLICY.metrics[each].model_copy(update={"worse_by": None}) for each in MetricName
     }
     policy = POLICY.model_copy(update={"metrics": silent})
-    assert moved(trend(facts(owned=0), facts()), policy) is None
+    assert moved(trend(facts({OWNED: 0}), facts()), policy) is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from debt.metrics.conditions import ObservationKind
 from debt.metrics.figures import ReviewedChanges, Tally
 from debt.metrics.metrics import METRICS
 from debt.policy.vocabulary import MetricName
@@ -12,7 +13,7 @@ from debt.rules.hours import Work
 from debt.scope import ALL, Scope, ScopeKind
 from storage.costs import hours_log
 from storage.metrics import observations, snapshots, trends
-from storage.metrics.observations import ObservationKind, Observed
+from storage.metrics.observations import Observed
 from tests.storage.builders import DANA, NOW, POLICY, TODAY, Register, by, days
 
 PAYMENTS = Scope(ScopeKind.TEAM, "payments")
