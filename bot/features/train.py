@@ -13,7 +13,7 @@ from bot.slack.form_state import FormState, at
 from bot.slack.forms import date_input, form, text_input
 from bot.slack.parsing import plain, words_of
 from briefings.messages.message import Message, button, buttons, line, plainly
-from briefings.parts.budgets import BudgetFacts, told_of
+from briefings.parts.budgets import BudgetFacts, facts_of
 from briefings.words.words import say
 from debt.artifact.artifact import looks_like_key, parse_key
 from debt.budgets.train import Train, last_day_of
@@ -80,7 +80,7 @@ async def _there(session: Session, call: Call, known: Train) -> TrainFacts:
     """Of a train that is over, its budgets as they stood on its last day."""
     day = last_day_of(known, call.today)
     found = await budgets.in_force(session, day, [_scope(known.name)])
-    told = [await told_of(session, call.change, each) for each in found]
+    told = [await facts_of(session, call.change, each) for each in found]
     aboard = await queries.numbers(session, queries.ArtifactQuery(scopes=(_scope(known.name),)))
     return TrainFacts(known, len(aboard), told)
 

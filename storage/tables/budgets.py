@@ -103,7 +103,7 @@ class Aboard(SQLModel, table=True):
     until: date | None = None
 
 
-class Initiative(SQLModel, table=True):
+class RoiPlan(SQLModel, table=True):
     """Work that is to buy hours back, on an artifact or (with a title and a scope) other work: what
     a month took when it was planned, what it is to take once it is done, and what the work costs.
     """
@@ -200,6 +200,6 @@ HOURS = table_of(HoursRow)
 BUDGET = table_of(BudgetRow)
 TRAIN = table_of(TrainRow)
 ABOARD = table_of(Aboard)
-INITIATIVE = table_of(Initiative)
+ROI_PLAN = table_of(RoiPlan)
 SNAPSHOT = table_of(SnapshotRow)
 OBSERVATION = table_of(Observation)

@@ -48,13 +48,13 @@ from storage.tables import (
     HISTORY,
     HOME_VIEW,
     HOURS,
-    INITIATIVE,
     LISTING,
     MATTER,
     MENTION,
     OBSERVATION,
     PERSON,
     REQUEST,
+    ROI_PLAN,
     SHOWN,
     SNAPSHOT,
     SUBSCRIPTION,
@@ -162,7 +162,7 @@ async def _write_rows(session: Session) -> None:
         [listed | {"channel": f"C{n % 900}", "artifact_id": n} for n in range(1, ROWS + 1)],
     )
     await connection.execute(
-        insert(INITIATIVE),
+        insert(ROI_PLAN),
         [
             {
                 "kind": "caching" if n % 3 else "refactor", "artifact_id": None if n % 3 else n,
@@ -388,7 +388,7 @@ for _scope in SCOPES:
         ),
         f"exists {_scope}": partial(queries.exists, scope=_scope),
         f"promises {_scope}": partial(
-            roi.checked, scope=_scope, policy=POLICY, today=TODAY, since=TODAY - days(28)
+            roi.checked_promises, scope=_scope, policy=POLICY, today=TODAY, since=TODAY - days(28)
         ),
         f"owes {_scope}": partial(value.worst, scope=_scope, policy=POLICY, today=TODAY),
     }
@@ -450,10 +450,10 @@ async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full:
 
 async def test_what_work_buys_back_is_ranked_without_reading_a_whole_table(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{scope}": partial(roi.weighed, scope=scope, policy=POLICY, today=TODAY, horizon=12)
+        f"{scope}": partial(roi.ranked_work, scope=scope, policy=POLICY, today=TODAY, horizon=12)
         for scope in SCOPES
     } | {
-        f"record {scope}": partial(roi.checked, scope=scope, policy=POLICY, today=TODAY)
+        f"record {scope}": partial(roi.checked_promises, scope=scope, policy=POLICY, today=TODAY)
         for scope in SCOPES
     }
     assert whole_tables(await asked(full, questions)) == []
@@ -473,7 +473,7 @@ async def test_all_budgets_are_summed_without_reading_a_whole_table(full: Store)
     places = [BudgetLine(scope, only) for scope in SCOPES[1:] for only in ("", "tier:strict")]
     places += [BudgetLine(Scope(ScopeKind.TEAM, f"team {number}")) for number in range(20)]
     asked_of_all = [(place, MONTH) for place in places]
-    plans = await asked(full, {"all": lambda session: usage.uses(session, asked_of_all)})
+    plans = await asked(full, {"all": lambda session: usage.uses_of(session, asked_of_all)})
     assert whole_tables(plans) == []
     whole = [each for each in plans["all"] if "JOIN" not in each.statement]
     assert all(re.search("COVERING INDEX|Index|Bitmap", str(each)) for each in whole)
@@ -491,7 +491,7 @@ async def test_a_train_is_found_through_what_is_aboard(full: Store) -> None:
 
 async def test_the_days_of_a_budget_are_found_without_reading_all_hours(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{scope}": partial(usage.spent_by_day, place=BudgetLine(scope), span=MONTH)
+        f"{scope}": partial(usage.spent_by_day, line=BudgetLine(scope), span=MONTH)
         for scope in SCOPES[1:]
     }
     assert whole_tables(await asked(full, questions)) == []

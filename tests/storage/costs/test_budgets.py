@@ -49,8 +49,8 @@ async def logs(register: Register, number: int, hours: float, on: date = TODAY) 
     )
 
 
-async def spent(register: Register, place: BudgetLine = PAYMENTS) -> int:
-    return (await register.asked(usage.use_of, place, NOVEMBER)).spent
+async def spent(register: Register, line: BudgetLine = PAYMENTS) -> int:
+    return (await register.asked(usage.use_of, line, NOVEMBER)).spent
 
 
 async def sets(register: Register, hours: int, at: datetime = NOW) -> None:
@@ -147,7 +147,7 @@ async def test_a_longer_period_replaces_what_was_said_within_it(register: Regist
     await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, BudgetLimits(90 * H))
     found = await register.asked(budgets.find, PAYMENTS, TODAY)
     assert found
-    assert (found.rhythm, found.limits.minutes) == (quarterly, 90 * H)
+    assert (found.period, found.limits.minutes) == (quarterly, 90 * H)
     await register.told(as_person(ERIN), budgets.end, PAYMENTS)
     assert await register.asked(budgets.find, PAYMENTS, TODAY) is None
     await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, BudgetLimits(80 * H))

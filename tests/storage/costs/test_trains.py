@@ -45,8 +45,8 @@ async def logs(register: Register, number: int, hours: float, on: date = TODAY) 
     )
 
 
-async def spent(register: Register, place: BudgetLine = ON_SPRING, span: Span = SPRING.span) -> int:
-    return (await register.asked(usage.use_of, place, span)).spent
+async def spent(register: Register, line: BudgetLine = ON_SPRING, span: Span = SPRING.span) -> int:
+    return (await register.asked(usage.use_of, line, span)).spent
 
 
 async def test_a_train_planned_again_as_it_is_changes_nothing(register: Register) -> None:
@@ -162,7 +162,7 @@ async def test_more_trains_than_one_statement_takes_each_stand_in_their_own_days
         )
         for number in range(120)
     ]
-    found = await register.asked(usage.uses, asked)
+    found = await register.asked(usage.uses_of, asked)
     used = {
         number: (use.spent, use.artifacts) for number, use in enumerate(found) if use != BudgetUse()
     }
@@ -274,9 +274,9 @@ class Book:
     stays: set[tuple[str, int, date]] = field(default_factory=set)
     worked: list[tuple[int, int, str | None, date]] = field(default_factory=list)
 
-    def sum_of(self, place: BudgetLine) -> int:
-        name = place.scope.name
-        if place.scope.kind is ScopeKind.TEAM:
+    def sum_of(self, line: BudgetLine) -> int:
+        name = line.scope.name
+        if line.scope.kind is ScopeKind.TEAM:
             return sum(minutes for _, minutes, team, _ in self.worked if team == name)
         first, last = WINDOWS[name.removeprefix(self.tag)]
         return sum(
@@ -349,15 +349,15 @@ async def test_whatever_moves_between_teams_and_trains_each_hour_counts_where_it
     for day, acts in zip(DAYS, story, strict=True):
         for act in acts:
             await book.does(act, day)
-    places = {
+    lines = {
         BudgetLine(Scope(ScopeKind.TEAM, f"{book.tag}{team}")): Span("", DAYS[0] - days(9), TODAY)
         for team in TEAMS
     } | {
         BudgetLine(Scope(ScopeKind.TRAIN, f"{book.tag}{name}")): Span("", first, last)
         for name, (first, last) in WINDOWS.items()
     }
-    used = await register.asked(usage.uses, list(places.items()))
-    for (place, span), use in zip(places.items(), used, strict=True):
-        assert use.spent == book.sum_of(place), str(place)
-        by_day = await register.asked(usage.spent_by_day, place, span)
+    used = await register.asked(usage.uses_of, list(lines.items()))
+    for (line, span), use in zip(lines.items(), used, strict=True):
+        assert use.spent == book.sum_of(line), str(line)
+        by_day = await register.asked(usage.spent_by_day, line, span)
         assert sum(by_day.values()) == use.spent
