@@ -27,7 +27,7 @@ from briefings.pictures.worker import Artist
 from briefings.words.words import long_day, month, months, templates
 from debt.budgets.budget import days_left
 from debt.change import Change
-from debt.metrics.trend import told
+from debt.metrics.trend import metric_trends
 from debt.rules.estimate import estimate
 from debt.rules.hours import Span
 from debt.rules.score import Quadrant, explain
@@ -130,7 +130,7 @@ async def _metrics(session: Session, asked: ReportQuery) -> Section | None:
     if not trends.has_trend(asked.scope):
         return None
     trend = await trends.trend(session, asked.change.policy, asked.scope, asked.today)
-    said, fine, unconnected = metrics.set_apart(told(trend, asked.change.policy))
+    said, fine, unconnected = metrics.set_apart(metric_trends(trend, asked.change.policy))
     counts = trend.at(0).counts
     if counts is None or not counts.live:
         return None

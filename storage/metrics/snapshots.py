@@ -43,14 +43,15 @@ _COLUMNS = (
 
 
 def week_of(day: date) -> date:
-    """The Monday of its ISO week."""
+    """The Monday of the ISO week of a day."""
     return day - timedelta(days=day.weekday())
 
 
 async def take(session: Session, change: Change) -> bool:
-    """This week's, of everything, unless it is there; whether it was taken now.
+    """Takes this week's snapshots of every team, every repository and everything; False where they
+    were taken already.
 
-    The register is read once a scope kind, from an index alone. Standings must be awake.
+    The register is read once a scope kind, from an index alone. Standings must be refreshed before.
     """
     today = change.at.date()
     if await _is_taken(session, week_of(today)):
@@ -107,14 +108,14 @@ async def _write(session: Session, rows: Select[Any]) -> None:
 
 
 def _counted(session: Session, policy: Policy, today: date) -> Select[Any]:
-    """A column for each number of `Counts`, over what lives and what ended."""
+    """Selects a column for each number of `Counts`, from live and ended artifacts."""
     short = (label for label, rules in policy.labels.items() if rules.counts_as == "ephemeral")
     return _counting(tuple(short), today, postgres(session))
 
 
 @lru_cache(maxsize=16)
 def _counting(short: tuple[Label, ...], today: date, on_postgres: bool) -> Select[Any]:
-    """Kept for the day, since to put it together takes longer than to answer it for a team."""
+    """Kept for the day: building this statement takes longer than running it for a team."""
     columns = {
         "live": _number_of(A.live),
         "needing": _number_of(A.live, and_(A.attention)),
@@ -140,7 +141,7 @@ def _sum(value: Any) -> Any:
 
 
 def _age(today: date, on_postgres: bool) -> Any:
-    """In days; databases count them differently."""
+    """Days since an artifact was created, which databases count differently."""
     if on_postgres:
         return type_coerce(literal(today, A.created_on.type) - A.created_on, Integer)
     days = func.julianday(today.isoformat()) - func.julianday(A.created_on)
@@ -148,7 +149,7 @@ def _age(today: date, on_postgres: bool) -> Any:
 
 
 async def now(session: Session, policy: Policy, scope: Scope, today: date) -> Snapshot:
-    """As it stands; where that is everything, as this week's snapshot has it if there is one."""
+    """A scope as it stands now; everything as of this week's snapshot, where there is one."""
     week = week_of(today)
     taken = await of(session, scope, week, week) if scope == ALL else {}
     if week in taken:
@@ -160,15 +161,15 @@ async def now(session: Session, policy: Policy, scope: Scope, today: date) -> Sn
 
 
 async def of(session: Session, scope: Scope, first: date, last: date) -> dict[date, Snapshot]:
-    """Those of a scope between two Mondays, both included, by week; a missing week has none."""
-    there = and_(S.scope == scope.kind, S.scope_name == scope.name)
-    question = select(SNAPSHOT).where(there, S.week.between(first, last))
+    """The snapshots of a scope from one Monday to another, by Monday; without missing weeks."""
+    of_scope = and_(S.scope == scope.kind, S.scope_name == scope.name)
+    question = select(SNAPSHOT).where(of_scope, S.week.between(first, last))
     rows = await session.execute(question.order_by(S.week))
     return {row.week: Snapshot(row.taken_at, _as_counts(row, row.by_metric)) for row in rows}
 
 
 def _as_counts(row: Any, by_metric: Mapping[str, Any]) -> Counts:
-    """Sums are decimals on PostgreSQL; a metric may not have been counted that week."""
+    """Counts with integers, since PostgreSQL sums decimals; without metrics that have no number."""
     columns: dict[str, int] = {column: int(getattr(row, column)) for column in _COLUMNS}
     counted = {name: by_metric.get(name) for name in COUNTED}
     known = {name: int(number) for name, number in counted.items() if number is not None}
@@ -178,19 +179,20 @@ def _as_counts(row: Any, by_metric: Mapping[str, Any]) -> Counts:
 async def tops(
     session: Session, kind: ScopeKind, last: date, weeks: int, least: int
 ) -> list[str | None]:
-    """Of so many weeks up to that of a Monday, the oldest first, which scope had most artifacts in
-    need of somebody; None in a week without a snapshot, or where none had so many.
+    """The team or repository with most artifacts in need of somebody, in each of so many weeks up
+    to that of a Monday, the oldest week first; None in a week without a snapshot, or where none had
+    at least so many.
     """
-    found = []
+    names = []
     for back in range(weeks - 1, -1, -1):
         ours = and_(S.week == last - WEEK * back, S.scope == kind, S.needing >= max(1, least))
         most = select(S.scope_name).where(ours).order_by(S.needing.desc(), S.scope_name.desc())
-        found.append((await session.execute(most.limit(1))).scalar_one_or_none())
-    return found
+        names.append((await session.execute(most.limit(1))).scalar_one_or_none())
+    return names
 
 
 async def teams(session: Session, week: date) -> dict[str, Counts]:
-    """What ages in each team, and in all of it under an empty name, that week."""
-    those = and_(S.week == week, S.scope.in_((ScopeKind.TEAM, ScopeKind.ALL)))
-    rows = await session.execute(select(S.scope_name, S.live, S.age_days).where(those))
+    """Live artifacts and their age in days in that week, by team, and of everything under ""."""
+    condition = and_(S.week == week, S.scope.in_((ScopeKind.TEAM, ScopeKind.ALL)))
+    rows = await session.execute(select(S.scope_name, S.live, S.age_days).where(condition))
     return {row.scope_name: Counts(live=row.live, age_days=row.age_days) for row in rows}

@@ -17,8 +17,8 @@ from debt.metrics.trend import (
     ages_faster,
     immature,
     is_new_top,
+    metric_trends,
     moved,
-    told,
     worsening,
 )
 from debt.policy.vocabulary import MetricName
@@ -49,7 +49,7 @@ def facts(by_metric: Mapping[MetricName, int] | None = None) -> Moment:
 
 
 def one(name: MetricName, some: Trend) -> Any:
-    return next(each for each in told(some, POLICY) if each.metric.name is name)
+    return next(each for each in metric_trends(some, POLICY) if each.metric.name is name)
 
 
 def test_every_metric_has_an_ask_and_a_threshold() -> None:
@@ -62,7 +62,7 @@ def test_the_core_five_are_read_from_what_is_counted_and_entered() -> None:
     counts = Counts(live=10, retained=6, retired=2, by_metric=numbers)
     tools = ReviewedChanges(review_minutes=(30, 600, 60))
     now = Moment(TODAY, counts, minutes=300, tools=tools)
-    said = {each.metric.name: each.now for each in told(trend(now), POLICY)}
+    said = {each.metric.name: each.now for each in metric_trends(trend(now), POLICY)}
     assert said[MetricName.NAMED_OWNER] == 0.8
     assert said[MetricName.REVIEW_TIME] == 60
     assert said[MetricName.MONTHLY_HOURS] == 300
@@ -86,7 +86,7 @@ def test_changes_of_tools_stand_beside_those_of_people() -> None:
 
 
 def test_what_nobody_has_entered_is_not_connected() -> None:
-    said = {each.metric.name: each.connected for each in told(trend(facts()), POLICY)}
+    said = {each.metric.name: each.connected for each in metric_trends(trend(facts()), POLICY)}
     assert not said[MetricName.REVIEW_TIME]
     assert not said[MetricName.INCIDENTS]
     assert not said[MetricName.MONTHLY_HOURS]
