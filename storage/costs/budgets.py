@@ -200,10 +200,7 @@ def _recorded(budget: Budget) -> dict[str, Any]:
     """The fields that the history keeps, dates as text."""
     left_out = {"over_since", "back_on"} | ({"from_on"} if budget.from_on == _EVER else set())
     values = {name: value for name, value in _row(budget).items() if name not in left_out}
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in values.items()
-    }
+    return history.dates_as_text(values)
 
 
 async def find(session: Session, line: BudgetLine, day: date) -> Budget | None:

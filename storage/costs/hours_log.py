@@ -18,7 +18,7 @@ from storage.register.artifacts import locked, save
 from storage.register.queries import several
 from storage.tables import HISTORY, HOURS, HoursRow
 
-Scope = Literal["artifact_id", "team", "repo", "service"]
+HoursScope = Literal["artifact_id", "team", "repo", "service"]
 _PLACE = ("team", "repo", "service")
 
 
@@ -159,7 +159,7 @@ async def _months(session: Session, artifact_id: int) -> int:
     return number
 
 
-async def minutes_in(session: Session, scope: Scope, name: object, span: Span) -> int:
+async def minutes_in(session: Session, scope: HoursScope, name: object, span: Span) -> int:
     """Minutes worked in the span on one artifact, team, repository or service.
 
     An hour counts for the team, repository and service the artifact had when it was worked;
@@ -173,7 +173,7 @@ async def minutes_in(session: Session, scope: Scope, name: object, span: Span) -
 
 
 async def minutes_by_kind(
-    session: Session, scope: Scope, name: object, span: Span
+    session: Session, scope: HoursScope, name: object, span: Span
 ) -> dict[Work, int]:
     """As `minutes_in`, by kind of work, what took most first; kinds that took nothing are left
     out.
@@ -185,7 +185,7 @@ async def minutes_by_kind(
 
 
 async def costliest(
-    session: Session, scope: Scope, name: object, span: Span, limit: int
+    session: Session, scope: HoursScope, name: object, span: Span, limit: int
 ) -> list[tuple[Artifact, int]]:
     """The artifacts that took most minutes in the span there, the costliest first."""
     question = _worked(HOURS.c.artifact_id, scope, name, span).add_columns(_MINUTES)
@@ -199,6 +199,6 @@ async def costliest(
 _MINUTES = func.sum(HOURS.c.minutes)
 
 
-def _worked(what: Any, scope: Scope, name: object, span: Span) -> Select[Any]:
+def _worked(what: Any, scope: HoursScope, name: object, span: Span) -> Select[Any]:
     in_span = HOURS.c.worked_on.between(span.first, span.last)
     return select(what).where(HOURS.c[scope] == name, in_span)

@@ -170,11 +170,7 @@ def _reason(plan: RoiPlan) -> str:
 
 def _recorded(plan: RoiPlan) -> dict[str, Any]:
     """The fields that the history keeps, dates as text."""
-    values = {name: getattr(plan, name) for name in _RECORDED}
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in values.items()
-    }
+    return history.dates_as_text({name: getattr(plan, name) for name in _RECORDED})
 
 
 async def require(session: Session, plan_id: int) -> RoiPlan:

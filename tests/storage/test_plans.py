@@ -584,7 +584,7 @@ async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
         "e-mail": lambda s: people.ids_by_email(s, {"u7@example.com"}),
         "owner left": lambda s: people.owner_is(s, by("slack"), "U7", None),
     }
-    places: tuple[tuple[hours_log.Scope, object], ...] = (
+    places: tuple[tuple[hours_log.HoursScope, object], ...] = (
         ("artifact_id", 77), ("team", "team 3"), ("repo", "acme/3"), ("service", "service 3"),
     )  # fmt: skip
     for scope, name in places:
