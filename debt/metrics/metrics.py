@@ -1,4 +1,4 @@
-"""Metrics (R20–R22, R14): what each says of a moment of a scope, and what it asks of somebody."""
+"""Metrics (R20–R22, R14), each declared once: words, how it is counted and read, what it asks."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -87,6 +87,12 @@ def _live(moment: Moment) -> float:
 def _number(name: MetricName) -> Read:
     """How many a metric counted; None where nobody did."""
     return lambda moment: moment.counts.by_metric.get(name) if moment.counts else None
+
+
+def _size(name: MetricName) -> Callable[[Moment], float]:
+    """How many a metric counted; 0 where nobody did."""
+    number_at = _number(name)
+    return lambda moment: number_at(moment) or 0
 
 
 def _share(name: MetricName) -> Read:
@@ -216,7 +222,7 @@ METRICS: tuple[Metric, ...] = (
         source=MetricSource.REGISTER,
         ask="review them, or retire what nobody needs",
         value=_number(MetricName.PAST_REVIEW),
-        size=lambda moment: _number(MetricName.PAST_REVIEW)(moment) or 0,
+        size=_size(MetricName.PAST_REVIEW),
         counted=DateIsOver("review_on"),
         behind=ByPriority(DateIsOver("review_on"), among="attention"),
     ),

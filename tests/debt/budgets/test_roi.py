@@ -67,7 +67,7 @@ def test_a_longer_horizon_never_gives_less_back(
 
 
 @pytest.mark.parametrize(
-    ("promise", "said"),
+    ("promise", "refusal"),
     [
         (PROMISE, None),
         (Promise(60, 60, 0), "That frees no hours: a month has to take less by it."),
@@ -76,8 +76,8 @@ def test_a_longer_horizon_never_gives_less_back(
         (Promise(600_001, 0, 0), "Say between 0 and 10,000 hours."),
     ],
 )  # fmt: skip
-def test_work_that_frees_nothing_is_no_plan(promise: Promise, said: str | None) -> None:
-    assert answer(lambda: require_promise(promise)) == said
+def test_work_that_frees_nothing_is_no_plan(promise: Promise, refusal: str | None) -> None:
+    assert answer(lambda: require_promise(promise)) == refusal
 
 
 def test_where_nobody_says_the_policy_does() -> None:

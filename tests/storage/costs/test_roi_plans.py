@@ -107,20 +107,20 @@ async def test_work_is_ranked_by_what_it_buys_back_whoever_thought_of_it(
     await register.holds(monthly_minutes=40 * H, team="growth")
     await register.told(DANA, roi_plans.plan, 2, PlannedWork(WorkKind.RETIRE, Promise(2 * H, 0, H)))
     await register.told(DANA, roi_plans.plan_other, "a cache", PAYMENTS, CACHE)
-    found = await ranked(register, PAYMENTS)
-    assert [each.artifact and each.artifact.key for each in found] == [None, "D-1", "D-2"]
-    assert [bool(each.plan) for each in found] == [True, False, True]
-    assert [each.expected.bought_back // H for each in found] == [340, 136, 23]
-    assert "D-4" in [each.artifact and each.artifact.key for each in await ranked(register)]
+    works = await ranked(register, PAYMENTS)
+    assert [work.artifact and work.artifact.key for work in works] == [None, "D-1", "D-2"]
+    assert [bool(work.plan) for work in works] == [True, False, True]
+    assert [work.expected.bought_back // H for work in works] == [340, 136, 23]
+    assert "D-4" in [work.artifact and work.artifact.key for work in await ranked(register)]
 
 
 async def test_review_that_is_saved_is_its_share_of_the_hours_logged(register: Register) -> None:
     await register.holds(monthly_minutes=20 * H)
     for kind, minutes in ((Work.REVIEW, 3 * H), (Work.REWORK, 9 * H)):
         await register.told(DANA, hours_log.log, 1, minutes, kind=kind, worked_on=TODAY)
-    [found] = await ranked(register)
-    assert found.review_share == 0.25
-    assert found.review_saved == round(found.expected.promise.freed * 0.25)
+    [work] = await ranked(register)
+    assert work.review_share == 0.25
+    assert work.review_saved == round(work.expected.promise.freed * 0.25)
 
 
 async def test_what_ends_is_done(register: Register) -> None:
@@ -153,9 +153,12 @@ async def test_a_promise_is_checked_by_the_hours_of_the_months_after_it(
     early = await register.asked(roi.checked_promises, ALL, POLICY, TODAY + days(91))
     assert early == []
     due = TODAY + days(92)
-    found = await register.asked(roi.checked_promises, ALL, POLICY, due)
-    assert {each.artifact.key: each.check.took for each in found} == {"D-1": 9 * H, "D-2": None}
-    verdicts = {each.artifact.key: each.verdict for each in found}
+    promises = await register.asked(roi.checked_promises, ALL, POLICY, due)
+    assert {promise.artifact.key: promise.check.took for promise in promises} == {
+        "D-1": 9 * H,
+        "D-2": None,
+    }
+    verdicts = {promise.artifact.key: promise.verdict for promise in promises}
     assert verdicts == {"D-1": PromiseVerdict.KEPT, "D-2": PromiseVerdict.UNKNOWN}
     [payments] = await register.asked(roi.checked_promises, PAYMENTS, POLICY, due)
     assert payments.kept

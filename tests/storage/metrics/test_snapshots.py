@@ -43,8 +43,8 @@ async def test_every_team_and_repository_is_counted_and_all_of_it(register: Regi
     await register.holds(stage=Stage.REFACTORED)
     await register.holds(stage=Stage.PROPOSED)
     assert await taken(register)
-    found = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK)
-    counts = found[THIS_WEEK].counts
+    weeks = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK)
+    counts = weeks[THIS_WEEK].counts
     assert (counts.live, counts.ephemeral, counts.retained) == (3, 1, 2)
     assert counts.age_days == 40
     assert (counts.retired, counts.refactored) == (1, 1)
@@ -58,8 +58,8 @@ async def test_every_team_and_repository_is_counted_and_all_of_it(register: Regi
     }
     assert set(counts.by_metric) == set(COUNTED)
     web = Scope(ScopeKind.REPO, "acme/web")
-    found = await register.asked(snapshots.of, web, THIS_WEEK, THIS_WEEK)
-    assert found[THIS_WEEK].counts.live == 1
+    weeks = await register.asked(snapshots.of, web, THIS_WEEK, THIS_WEEK)
+    assert weeks[THIS_WEEK].counts.live == 1
     whole = await register.asked(snapshots.of, ALL, THIS_WEEK, THIS_WEEK)
     assert whole[THIS_WEEK].counts.live == 6
     assert whole[THIS_WEEK].counts.by_metric[MetricName.OWNER_GONE] == 1
@@ -70,9 +70,9 @@ async def test_a_week_has_one_snapshot_which_says_when_it_was_taken(register: Re
     assert await taken(register)
     await register.holds()
     assert not await taken(register, hours=30)
-    found = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK)
-    assert found[THIS_WEEK].taken_at == NOW
-    assert found[THIS_WEEK].counts.live == 1
+    weeks = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK)
+    assert weeks[THIS_WEEK].taken_at == NOW
+    assert weeks[THIS_WEEK].counts.live == 1
 
 
 async def test_what_nobody_counted_then_is_unknown_of_that_week(register: Register) -> None:
@@ -80,17 +80,17 @@ async def test_what_nobody_counted_then_is_unknown_of_that_week(register: Regist
     await taken(register)
     async with register.store.change() as session:
         await session.execute(update(SNAPSHOT).values(by_metric={}))
-    found = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK)
-    [changed] = [each for each in METRICS if each.name is MetricName.OWNER_CHANGED]
-    assert changed.value(Moment(THIS_WEEK, found[THIS_WEEK].counts)) is None
+    weeks = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK)
+    [changed] = [metric for metric in METRICS if metric.name is MetricName.OWNER_CHANGED]
+    assert changed.value(Moment(THIS_WEEK, weeks[THIS_WEEK].counts)) is None
 
 
 async def test_a_missed_week_stays_missing(register: Register) -> None:
     await register.holds()
     await taken(register)
     await taken(register, weeks=2)
-    found = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK + days(28))
-    assert sorted(found) == [THIS_WEEK, THIS_WEEK + days(14)]
+    weeks = await register.asked(snapshots.of, PAYMENTS, THIS_WEEK, THIS_WEEK + days(28))
+    assert sorted(weeks) == [THIS_WEEK, THIS_WEEK + days(14)]
 
 
 @pytest.mark.parametrize("scope", [PAYMENTS, Scope(ScopeKind.REPO, "acme/pay"), ALL])
@@ -98,15 +98,15 @@ async def test_this_moment_counts_as_a_snapshot_would(register: Register, scope:
     await register.holds(owner=None, created_on=TODAY - days(3))
     await register.holds(stage=Stage.RETIRED)
     await taken(register)
-    found = await register.asked(snapshots.of, scope, THIS_WEEK, THIS_WEEK)
+    weeks = await register.asked(snapshots.of, scope, THIS_WEEK, THIS_WEEK)
     now = await register.asked(snapshots.now, POLICY, scope, TODAY)
-    assert now.counts == found[THIS_WEEK].counts
+    assert now.counts == weeks[THIS_WEEK].counts
 
 
 async def test_an_empty_register_is_counted_as_empty(register: Register) -> None:
     await taken(register)
-    found = await register.asked(snapshots.of, ALL, THIS_WEEK, THIS_WEEK)
-    assert found[THIS_WEEK].counts.live == 0
+    weeks = await register.asked(snapshots.of, ALL, THIS_WEEK, THIS_WEEK)
+    assert weeks[THIS_WEEK].counts.live == 0
 
 
 def test_all_that_metrics_count_is_in_the_index_that_a_snapshot_reads() -> None:
