@@ -17,7 +17,7 @@ from storage.costs import hours_log
 from storage.register.artifacts import require
 
 _COSTLIEST = 3
-_PLACES: Mapping[ScopeKind, hours_log.Scope] = MappingProxyType(
+_PLACES: Mapping[ScopeKind, hours_log.HoursScope] = MappingProxyType(
     {ScopeKind.TEAM: "team", ScopeKind.REPO: "repo", ScopeKind.SERVICE: "service"}
 )
 
@@ -26,7 +26,7 @@ _PLACES: Mapping[ScopeKind, hours_log.Scope] = MappingProxyType(
 class HoursQuery:
     """Whose hours (a key's number, or a team, repository or service), and over which period."""
 
-    scope: hours_log.Scope
+    scope: hours_log.HoursScope
     name: int | str
     period: Period
 

@@ -141,7 +141,7 @@ async def _budgets(
     others = [each for each in told if not _opens(each, since)]
     if everything:
         others = [each for each in others if each.standing.state is BudgetState.AT_RISK]
-    others = sorted(others, key=lambda each: bool(each.budget.place.only))[:_BUDGETS]
+    others = sorted(others, key=lambda each: bool(each.budget.line.only))[:_BUDGETS]
     said = _Budgets(
         tuple([await _line(session, change, each, since) for each in first]),
         tuple([await _line(session, change, each, since) for each in others]),
@@ -150,7 +150,7 @@ async def _budgets(
         return said
     drawn = [*first, *others][0]
     chart = replace(await burn_up_of(session, drawn, now.date()), small=True)
-    return replace(said, chart=chart, chart_of=drawn.budget.place.only)
+    return replace(said, chart=chart, chart_of=drawn.budget.line.only)
 
 
 def _opens(told: BudgetFacts, since: datetime) -> bool:
@@ -161,7 +161,7 @@ async def _line(session: Session, change: Change, told: BudgetFacts, since: date
     """What asks for something names what uses most of it."""
     if told.standing.state is not BudgetState.WITHIN:
         told = await with_costliest(session, change, told)
-    return say("budget.weekly", told=told, back=told.is_back(since.date()))
+    return say("budget.weekly", facts=told, back=told.is_back(since.date()))
 
 
 def _item(artifact: Artifact, before: ListedBefore | None, today: date) -> DigestItem:

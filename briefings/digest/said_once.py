@@ -65,15 +65,15 @@ def _owes(owing: Valued, policy: Policy) -> Aside:
 
 async def _checks(session: Session, scope: Scope, policy: Policy, today: date) -> Sequence[Aside]:
     """Promises whose time has come, for as long as a quiet channel may take to be spoken to."""
-    due = await roi.checked(session, scope, policy, today, shifted(today, -_LATE_DAYS))
-    return [_check(each, policy, today) for each in due]
+    due = await roi.checked_promises(session, scope, policy, today, shifted(today, -_LATE_DAYS))
+    return [_check(promise, policy, today) for promise in due]
 
 
-def _check(each: CheckedPromise, policy: Policy, today: date) -> Aside:
+def _check(promise: CheckedPromise, policy: Policy, today: date) -> Aside:
     """One that was not kept needs somebody. Any other waits for a digest that is sent anyway, but
     for its last week: who made a promise hears what became of it.
     """
-    words = say("roi.checked", each=each, months=policy.roi.check_months)
-    said = Statement(f"plan {each.initiative.id}", each.initiative.id or 0)
-    last_week = each.due_on <= shifted(today, _WEEK - _LATE_DAYS)
-    return Aside(said, words, opens=last_week or each.broken)
+    words = say("roi.checked", promise=promise, months=policy.roi.check_months)
+    said = Statement(f"plan {promise.plan.id}", promise.plan.id or 0)
+    last_week = promise.due_on <= shifted(today, _WEEK - _LATE_DAYS)
+    return Aside(said, words, opens=last_week or promise.broken)

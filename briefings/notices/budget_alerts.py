@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import Block
 
 from briefings.messages.message import Message, button, line
 from briefings.notices.nudge_plan import not_before
-from briefings.parts.budgets import told_of
+from briefings.parts.budgets import facts_of
 from briefings.words.words import say
 from debt.change import Change
 from debt.rules.working_time import next_working
@@ -53,7 +53,7 @@ async def look_now(session: Session, change: Change) -> None:
 
 async def _hearing(session: Session, change: Change, budget: Budget) -> list[Recipient]:
     """Nowhere for what its own digest says, or where there is nobody."""
-    scope = budget.place.scope
+    scope = budget.line.scope
     if await subscriptions.subscriber(session, [scope]):
         return []
     if scope.kind is ScopeKind.TEAM and (
@@ -98,8 +98,8 @@ async def _when(session: Session, change: Change, place: Recipient) -> datetime:
 
 async def _said(session: Session, change: Change, budget: Budget) -> list[str]:
     """Its line as of now, and its scope for whoever wants to see more."""
-    told = await told_of(session, change, budget)
-    return [say("budget.weekly", told=told, back=not told.over), str(budget.place.scope)]
+    facts = await facts_of(session, change, budget)
+    return [say("budget.weekly", facts=facts, back=not facts.over), str(budget.line.scope)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,13 @@ async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> in
 
 
 async def _put(session: Session, change: Change, said: Mapping[str, str]) -> None:
-    place = BudgetLine(_scope(said["scope"]), said.get("only", "").casefold())
-    budgets.require_place(place)
-    if place.scope.kind is not ScopeKind.TRAIN and not await queries.exists(session, place.scope):
-        raise Refused(f"nothing on the register is in {place.scope}", field="scope")
-    known = await budgets.find(session, place, change.today)
-    limits, rhythm = _limits(said, known, change.today), _rhythm(said, known)
-    await budgets.put(session, change, place, rhythm, limits)
+    line = BudgetLine(_scope(said["scope"]), said.get("only", "").casefold())
+    budgets.require_line(line)
+    if line.scope.kind is not ScopeKind.TRAIN and not await queries.exists(session, line.scope):
+        raise Refused(f"nothing on the register is in {line.scope}", field="scope")
+    known = await budgets.find(session, line, change.today)
+    limits, period = _limits(said, known, change.today), _period(said, known)
+    await budgets.put(session, change, line, period, limits)
 
 
 def _rows(file: BinaryIO, faults: SpreadsheetFaults) -> Iterator[tuple[int, dict[str, str]]]:
@@ -87,30 +87,30 @@ def _limits(said: Mapping[str, str], known: Budget | None, today: date) -> Budge
     )
 
 
-def _rhythm(said: Mapping[str, str], known: Budget | None) -> BudgetPeriod:
+def _period(said: Mapping[str, str], known: Budget | None) -> BudgetPeriod:
     """Weeks and first day are those of a sprint of its own."""
     was = (
-        known.rhythm
-        if known and isinstance(known.rhythm, BudgetPeriod)
+        known.period
+        if known and isinstance(known.period, BudgetPeriod)
         else BudgetPeriod(Period.MONTH)
     )
-    period = _period(said["period"]) if "period" in said else was.period
-    rhythm = was if was.period is period else BudgetPeriod(period)
-    weeks = _number(said, "weeks", rhythm.weeks)
-    first = _read(said, "first_day", parse_day, rhythm.first_day)
+    length = _length(said["period"]) if "period" in said else was.length
+    period = was if was.length is length else BudgetPeriod(length)
+    weeks = _number(said, "weeks", period.weeks)
+    first = _read(said, "first_day", parse_day, period.first_day)
     if (weeks is None) != (first is None):
         raise Refused("a sprint of its own has both: weeks and first_day", field="first_day")
-    return BudgetPeriod(period, weeks, first)
+    return BudgetPeriod(length, weeks, first)
 
 
 def _scope(cell: str) -> Scope:
     kind, _, name = cell.partition(":")
     if kind.casefold() not in budgets.SCOPES or not name:
-        raise Refused(f"a scope is {budgets.SPELLED}", field="scope")
+        raise Refused(f"a scope is {budgets.SCOPE_WORDS}", field="scope")
     return Scope(ScopeKind(kind.casefold()), name)
 
 
-def _period(cell: str) -> Period:
+def _length(cell: str) -> Period:
     if cell and cell.casefold() not in set(Period):
         raise Refused(f"a period is one of {', '.join(Period)}", field="period")
     return Period(cell.casefold() or Period.MONTH)

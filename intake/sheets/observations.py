@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from debt.artifact.artifact import key_of, parse_key
 from debt.change import Change
+from debt.metrics.conditions import ObservationKind
 from debt.refusal import Refused
 from debt.rules.dates import parse_day
 from debt.rules.hours import parse_amount
@@ -16,7 +17,7 @@ from intake.sheets.import_file import seekable
 from intake.sheets.spreadsheet import SpreadsheetFaults, records
 from storage.database.store import Store
 from storage.metrics import observations
-from storage.metrics.observations import ObservationKind, Observed
+from storage.metrics.observations import Observed
 
 COLUMNS = (
     "kind", "id", "on", "repo", "team", "code", "hours", "comments", "loops", "follow_ups",

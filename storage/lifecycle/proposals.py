@@ -49,7 +49,7 @@ async def ask_past_budget(session: Session, change: Change, artifact: Artifact) 
     if budget is None:
         return None
     needed = past_limit(artifact, change.policy)
-    wish = {"over": str(budget.place)}
+    wish = {"over": str(budget.line)}
     asked = await approvals.ask(
         session,
         change,
@@ -59,7 +59,7 @@ async def ask_past_budget(session: Session, change: Change, artifact: Artifact) 
         reason=artifact.purpose or "",
         needed=needed,
     )
-    return Requested(artifact, asked, f"the budget of {budget.place} is over")
+    return Requested(artifact, asked, f"the budget of {budget.line} is over")
 
 
 async def accept_all(

@@ -37,8 +37,8 @@ from storage.tables import (
     HEAD,
     HISTORY,
     HOURS,
-    INITIATIVE,
     REQUEST,
+    ROI_PLAN,
     SHOWN,
     TRAIN,
     VOTE,
@@ -136,7 +136,7 @@ _BY: Mapping[str, Sequence[str]] = {
 }
 
 
-_COUNTED = (VOTE, BRIEFING, INITIATIVE)
+_COUNTED = (VOTE, BRIEFING, ROI_PLAN)
 _COUNTS = [select(func.count()).select_from(each).scalar_subquery() for each in _COUNTED]
 
 
@@ -240,7 +240,7 @@ class Life:
         names = (repo_of(self.key), train_of(self.key))
         mine = [
             select(*BUDGET.c).where(BUDGET.c.scope_name.in_(names)).order_by(BUDGET.c.from_on),
-            select(*INITIATIVE.c).where(INITIATIVE.c.artifact_id == self.key),
+            select(*ROI_PLAN.c).where(ROI_PLAN.c.artifact_id == self.key),
             select(*HOURS.c).where(HOURS.c.artifact_id == self.key),
             select(*ABOARD.c).where(ABOARD.c.artifact_id == self.key).order_by(ABOARD.c.since),
         ]

@@ -33,15 +33,17 @@ def add(commands: Commands) -> None:
 
 
 def _budget(invocation: Invocation) -> int:
-    told = asyncio.run(_told(invocation))
+    facts = asyncio.run(_facts(invocation))
     if invocation.arguments.json:
-        invocation.say(json.dumps([_public(each) for each in told], ensure_ascii=False, indent=2))
+        invocation.say(
+            json.dumps([_public(of_one) for of_one in facts], ensure_ascii=False, indent=2)
+        )
     else:
-        invocation.say(*([_line(each) for each in told] or ["No budget yet."]))
+        invocation.say(*([_line(of_one) for of_one in facts] or ["No budget yet."]))
     return 0
 
 
-async def _told(invocation: Invocation) -> "list[BudgetFacts]":
+async def _facts(invocation: Invocation) -> "list[BudgetFacts]":
     from briefings.parts.budgets import standings
     from intake.sheets.budgets import put_all
 
@@ -54,19 +56,19 @@ async def _told(invocation: Invocation) -> "list[BudgetFacts]":
             return await standings(session, change, [asked.scope] if asked.scope else None)
 
 
-def _line(told: "BudgetFacts") -> str:
+def _line(facts: "BudgetFacts") -> str:
     from briefings.words.words import readable, say
 
-    return readable(say("budget.line", told=told))
+    return readable(say("budget.line", facts=facts))
 
 
-def _public(told: "BudgetFacts") -> dict[str, Any]:
+def _public(facts: "BudgetFacts") -> dict[str, Any]:
     from debt.rules.hours import decimal_hours
 
-    standing, limits = told.standing, told.standing.limits
+    standing, limits = facts.standing, facts.standing.limits
     return {
-        "scope": str(told.budget.place.scope),
-        "only": told.budget.place.only,
+        "scope": str(facts.budget.line.scope),
+        "only": facts.budget.line.only,
         "period": standing.span.name,
         "first": standing.span.first.isoformat(),
         "last": standing.span.last.isoformat(),

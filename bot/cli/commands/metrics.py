@@ -42,13 +42,13 @@ def _metrics(invocation: Invocation) -> int:
         count = asyncio.run(_enter(invocation, asked.file))
         invocation.say(f"{count:,} {'entry' if count == 1 else 'entries'} from {asked.file}")
         return 0
-    told = asyncio.run(_told(invocation, asked.scope))
+    rows = asyncio.run(_rows(invocation, asked.scope))
     if invocation.arguments.json:
-        invocation.say(json.dumps([_public(each) for each in told], ensure_ascii=False, indent=2))
+        invocation.say(json.dumps([_public(row) for row in rows], ensure_ascii=False, indent=2))
     else:
         from briefings.parts.metrics import lines
 
-        invocation.say(*lines(told))
+        invocation.say(*lines(rows))
     return 0
 
 
@@ -60,37 +60,37 @@ async def _enter(invocation: Invocation, path: Path) -> int:
             return await put_all(store, invocation.change, file, path.name)
 
 
-async def _told(invocation: Invocation, asked: "Scope | None") -> "tuple[MetricTrend, ...]":
-    from debt.metrics.trend import told
+async def _rows(invocation: Invocation, asked: "Scope | None") -> "tuple[MetricTrend, ...]":
+    from debt.metrics.trend import metric_trends
     from debt.scope import ALL
     from storage.metrics.trends import require_scope, trend
 
     scope, policy = asked or ALL, invocation.policy
     require_scope(scope)
     async with invocation.register() as store, store.read() as session:
-        return told(await trend(session, policy, scope, invocation.change.today), policy)
+        return metric_trends(await trend(session, policy, scope, invocation.change.today), policy)
 
 
-def _public(told: "MetricTrend") -> dict[str, Any]:
+def _public(row: "MetricTrend") -> dict[str, Any]:
     """Shares from 0 to 1, lengths in decimal hours."""
     from briefings.parts.metrics import ask_of
 
-    unit = told.metric.unit
+    unit = row.metric.unit
     return {
-        "metric": told.metric.name.value,
-        "words": told.metric.words,
+        "metric": row.metric.name.value,
+        "words": row.metric.words,
         "unit": "hours" if unit == "minutes" else unit.value,
-        "connected": told.connected,
-        "now": _value(told, told.now),
-        "twelve_weeks_ago": _value(told, told.then),
-        "people": _value(told, told.beside),
-        "direction": told.turn.value,
-        "weekly": [_value(told, each) for each in told.series],
-        "asks": ask_of(told),
+        "connected": row.connected,
+        "now": _value(row, row.now),
+        "twelve_weeks_ago": _value(row, row.then),
+        "people": _value(row, row.beside),
+        "direction": row.turn.value,
+        "weekly": [_value(row, value) for value in row.series],
+        "asks": ask_of(row),
     }
 
 
-def _value(told: "MetricTrend", value: float | None) -> float | None:
-    if value is None or not told.connected:
+def _value(row: "MetricTrend", value: float | None) -> float | None:
+    if value is None or not row.connected:
         return None
-    return round(value / 60 if told.metric.unit == "minutes" else value, 4)
+    return round(value / 60 if row.metric.unit == "minutes" else value, 4)

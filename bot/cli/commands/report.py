@@ -40,12 +40,12 @@ def _asked(invocation: Invocation) -> "ReportQuery":
     from briefings.report import asked
     from debt.refusal import Refused
     from debt.rules.hours import Period, parse_quarter, span
-    from storage.costs.budgets import SPELLED
+    from storage.costs.budgets import SCOPE_WORDS
 
     arguments, change = invocation.arguments, invocation.change
     scope = scope_in(arguments.scope)
     if scope is None:
-        raise Refused(f"“{arguments.scope[:60]}” is no scope; say all, {SPELLED}.")
+        raise Refused(f"“{arguments.scope[:60]}” is no scope; say all, {SCOPE_WORDS}.")
     if arguments.quarter:
         quarter = parse_quarter(arguments.quarter)
     else:

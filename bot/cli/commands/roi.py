@@ -9,7 +9,7 @@ from bot.cli.commands.arguments import Commands, command
 from bot.cli.commands.invocation import Invocation
 
 if TYPE_CHECKING:
-    from storage.costs.roi import WeighedWork
+    from storage.costs.roi import RankedWork
 
 _ROI = """\
 Prints which work buys back most maintenance hours within a horizon, planned or not, beside other
@@ -40,23 +40,23 @@ def _months(text: str) -> int:
 
 
 def _roi(invocation: Invocation) -> int:
-    found = asyncio.run(_found(invocation))
-    rows = [_public(rank, each) for rank, each in enumerate(found, 1)]
+    works = asyncio.run(_works(invocation))
+    rows = [_public(rank, work) for rank, work in enumerate(works, 1)]
     if invocation.arguments.json:
         invocation.say(json.dumps(rows, ensure_ascii=False, indent=2))
     elif invocation.arguments.format == "csv":
         _write(invocation, rows)
     else:
-        lines = [_line(rank, each) for rank, each in enumerate(found, 1)]
+        lines = [_line(rank, work) for rank, work in enumerate(works, 1)]
         invocation.say(*(lines or ["Nothing would buy back its cost."]))
     return 0
 
 
-async def _found(invocation: Invocation) -> "list[WeighedWork]":
+async def _works(invocation: Invocation) -> "list[RankedWork]":
     from bot.slack.parsing import scope_in
     from debt.refusal import Refused
     from debt.scope import ALL
-    from storage.costs.roi import weighed
+    from storage.costs.roi import ranked_work
 
     arguments, policy = invocation.arguments, invocation.policy
     scope = scope_in(arguments.scope) if arguments.scope else ALL
@@ -64,53 +64,53 @@ async def _found(invocation: Invocation) -> "list[WeighedWork]":
         raise Refused(f"“{arguments.scope[:60]}” is no scope; say team:x, repo:x or service:x.")
     horizon = arguments.horizon or policy.roi.horizon_months
     async with invocation.register() as store, store.read() as session:
-        return await weighed(session, scope, policy, invocation.change.today, horizon)
+        return await ranked_work(session, scope, policy, invocation.change.today, horizon)
 
 
-def _public(rank: int, each: "WeighedWork") -> dict[str, Any]:
-    """As JSON has it: hours are decimal, what does not apply is null."""
+def _public(rank: int, work: "RankedWork") -> dict[str, Any]:
+    """A row as JSON and CSV have it: hours are decimal, what does not apply is None."""
     from debt.rules.hours import decimal_hours
 
-    stakes, plan, artifact = each.gives.stakes, each.initiative, each.artifact
-    saved = each.review_saved
+    promise, plan, artifact = work.expected.promise, work.plan, work.artifact
+    saved = work.review_saved
     return {
         "rank": rank,
         "key": artifact.key if artifact else None,
         "title": artifact.name if artifact else plan and plan.title,
-        "kind": each.kind.value,
-        "scope": _scope(each),
+        "kind": work.kind.value,
+        "scope": _scope(work),
         "state": plan.state if plan else "not planned",
-        "monthly_hours_now": decimal_hours(stakes.before),
-        "monthly_hours_after": decimal_hours(stakes.after),
-        "cost_hours": decimal_hours(stakes.cost),
-        "payback_months": round(stakes.payback, 1) if stakes.payback is not None else None,
-        "bought_back_hours": decimal_hours(each.gives.bought_back),
-        "frees_from": each.gives.frees_from.isoformat(),
-        "risk_now": each.risk[0] if each.risk else None,
-        "risk_after": each.risk[1] if each.risk else None,
+        "monthly_hours_now": decimal_hours(promise.before),
+        "monthly_hours_after": decimal_hours(promise.after),
+        "cost_hours": decimal_hours(promise.cost),
+        "payback_months": round(promise.payback, 1) if promise.payback is not None else None,
+        "bought_back_hours": decimal_hours(work.expected.bought_back),
+        "frees_from": work.expected.frees_from.isoformat(),
+        "risk_now": work.risk[0] if work.risk else None,
+        "risk_after": work.risk[1] if work.risk else None,
         "review_hours_saved_monthly": None if saved is None else decimal_hours(saved),
-        "rests_on": each.basis,
+        "rests_on": work.basis,
     }
 
 
-def _scope(each: "WeighedWork") -> str:
+def _scope(work: "RankedWork") -> str:
     from storage.costs.roi_plans import scope_of
 
-    if each.artifact:
-        team = each.artifact.team
-        return f"team:{team}" if team else f"repo:{each.artifact.repo}"
-    return str(scope_of(each.initiative)) if each.initiative else ""
+    if work.artifact:
+        team = work.artifact.team
+        return f"team:{team}" if team else f"repo:{work.artifact.repo}"
+    return str(scope_of(work.plan)) if work.plan else ""
 
 
 def _write(invocation: Invocation, rows: list[dict[str, Any]]) -> None:
-    """What a spreadsheet would run is guarded."""
+    """Writes CSV, with cells guarded that a spreadsheet would run as formulas."""
     from intake.columns.cells import guarded
 
     out = csv.writer(invocation.world.out, lineterminator="\n")
     out.writerow(COLUMNS)
     for row in rows:
         cells = (row[name] for name in COLUMNS)
-        out.writerow([guarded(each) if isinstance(each, str) else each for each in cells])
+        out.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 COLUMNS = (
@@ -120,16 +120,17 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _line(rank: int, each: "WeighedWork") -> str:
-    """With the hours that Slack shows."""
+def _line(rank: int, work: "RankedWork") -> str:
+    """A row as text, with hours rounded as in Slack."""
     from debt.rules.hours import roughly
 
-    stakes, plan, artifact = each.gives.stakes, each.initiative, each.artifact
+    expected, plan, artifact = work.expected, work.plan, work.artifact
+    promise = expected.promise
     title = artifact.name if artifact else plan.title if plan else ""
     what = " ".join(f"{artifact.key if artifact else ''} {title}".split())
-    now = roughly(stakes.before) + (f" ({each.basis})" if each.basis else "")
+    now = roughly(promise.before) + (f" ({work.basis})" if work.basis else "")
     return (
-        f"{rank:>3}  {what} ({each.kind}, {plan.state if plan else 'not planned'}): "
-        f"{now} → {roughly(stakes.after)} a month for {roughly(stakes.cost)}, "
-        f"{roughly(each.gives.bought_back)} bought back, from {each.gives.frees_from:%Y-%m} on"
+        f"{rank:>3}  {what} ({work.kind}, {plan.state if plan else 'not planned'}): "
+        f"{now} → {roughly(promise.after)} a month for {roughly(promise.cost)}, "
+        f"{roughly(expected.bought_back)} bought back, from {expected.frees_from:%Y-%m} on"
     )

@@ -14,7 +14,7 @@ from debt.artifact.columns import COLUMNS, ValueKind
 from debt.artifact.proxy import ProxyRating
 from debt.artifact.signals import Sign, Signal
 from debt.budgets.budget import BudgetLimits, BudgetPeriod
-from debt.budgets.roi import PlannedWork, Stakes, WorkKind
+from debt.budgets.roi import PlannedWork, Promise, WorkKind
 from debt.change import Change
 from debt.rules.hours import Period
 from debt.scope import BudgetLine, Scope, ScopeKind
@@ -359,11 +359,11 @@ async def test_what_work_buys_back_is_told_inert(
     change = Change(dana.id, slack.clock.now(), process.bot.policy)
     scope = Scope(ScopeKind.REPO, (await hostile.by_key(1)).repo)
     title = inside(f"a {' '.join(text.split())}", 150)
-    stakes = Stakes(1_200, 0, 60)
+    promise = Promise(1_200, 0, 60)
     async with process.bot.store.change() as session:
-        work = PlannedWork(WorkKind.CACHING, stakes)
-        await roi_plans.enter(session, change, title, scope, work)
-        await roi_plans.plan(session, change, 1, PlannedWork(WorkKind.REFACTOR, stakes))
+        work = PlannedWork(WorkKind.CACHING, promise)
+        await roi_plans.plan_other(session, change, title, scope, work)
+        await roi_plans.plan(session, change, 1, PlannedWork(WorkKind.REFACTOR, promise))
     ranked = (await dana.types("/debt roi all")).message
     assert "Begin" in ranked.buttons
     must_be_inert(ranked, dana)

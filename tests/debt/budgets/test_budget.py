@@ -34,10 +34,10 @@ def stands(limit: int = 40, day: date = HALF_TIME, **use: Any) -> Any:
 
 
 def test_what_is_to_come_is_the_share_of_a_month_that_is_left() -> None:
-    told = stands(spent=10 * H, monthly=30 * H)
-    assert told.committed == pytest.approx(15 * 30 * H / 30.4375, abs=1)
-    assert told.state is BudgetState.WITHIN
-    assert told.run_rate == pytest.approx(10 * H / 15 * 30.4375, abs=1)
+    now = stands(spent=10 * H, monthly=30 * H)
+    assert now.committed == pytest.approx(15 * 30 * H / 30.4375, abs=1)
+    assert now.state is BudgetState.WITHIN
+    assert now.run_rate == pytest.approx(10 * H / 15 * 30.4375, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_what_is_to_come_is_the_share_of_a_month_that_is_left() -> None:
 def test_a_budget_is_within_at_risk_or_over(
     spent: int, monthly: int, state: BudgetState, runs_out: date | None
 ) -> None:
-    told = stands(spent=spent * H, monthly=monthly * H)
-    assert (told.state, told.runs_out) == (state, runs_out)
+    now = stands(spent=spent * H, monthly=monthly * H)
+    assert (now.state, now.runs_out) == (state, runs_out)
 
 
 def test_a_budget_stands_for_a_scope_and_a_period() -> None:
@@ -153,11 +153,11 @@ def test_the_day_it_runs_out_lies_within_the_period_and_only_then_is_it_at_risk(
     limit: int, spent: int, monthly: int, gone: int
 ) -> None:
     day = date(2026, 11, 1 + gone)
-    told = standing(BudgetLimits(limit), NOVEMBER, BudgetUse(spent=spent, monthly=monthly), day)
-    if told.runs_out:
-        assert day <= told.runs_out <= NOVEMBER.last
-    assert (told.state is BudgetState.OVER) == (spent > limit)
-    assert told.forecast == spent + told.committed
+    now = standing(BudgetLimits(limit), NOVEMBER, BudgetUse(spent=spent, monthly=monthly), day)
+    if now.runs_out:
+        assert day <= now.runs_out <= NOVEMBER.last
+    assert (now.state is BudgetState.OVER) == (spent > limit)
+    assert now.forecast == spent + now.committed
 
 
 def test_a_sprint_of_its_own_has_its_own_first_day() -> None:

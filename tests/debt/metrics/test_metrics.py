@@ -1,5 +1,6 @@
 """Metrics: what they say, when they turn for the worse, and when nothing is said at all."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,61 +10,65 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debt.metrics.figures import WEEK, WEEKS, Counts, Moment, ReviewedChanges, Tally
-from debt.metrics.metrics import METRICS, Better, Metric, Unit
+from debt.metrics.metrics import COUNTED, METRICS, Better, Metric, Unit
 from debt.metrics.trend import (
     Trend,
     Turn,
     ages_faster,
     immature,
     is_new_top,
+    metric_trends,
     moved,
-    told,
     worsening,
 )
 from debt.policy.vocabulary import MetricName
 from tests.debt.builders import POLICY
 
 TODAY = date(2026, 11, 30)
-QUIET = Counts(live=40, owned=40, retained=40, age_days=4_000)
+OWNED, UNTESTED = MetricName.NAMED_OWNER, MetricName.UNTESTED
+NOTHING = dict.fromkeys(COUNTED, 0)
+QUIET = Counts(live=40, retained=40, age_days=4_000, by_metric=NOTHING | {OWNED: 40})
 
 
 def metric(name: MetricName) -> Metric:
-    return next(each for each in METRICS if each.name is name)
+    return next(metric for metric in METRICS if metric.name is name)
 
 
 def trend(now: Moment, then: Moment | None = None, four_weeks_ago: Moment | None = None) -> Trend:
     """As it is now, after twelve weeks of something else, or of the same."""
     before = then or now
-    moments = [replace(before, day=TODAY - WEEK * (WEEKS - each)) for each in range(WEEKS)]
+    moments = [replace(before, day=TODAY - WEEK * (WEEKS - week)) for week in range(WEEKS)]
     if four_weeks_ago:
         moments[-4] = replace(four_weeks_ago, day=moments[-4].day)
     return Trend((*moments, replace(now, day=TODAY)))
 
 
-def facts(**changes: Any) -> Moment:
-    return Moment(TODAY, counts=replace(QUIET, **changes))
+def facts(by_metric: Mapping[MetricName, int] | None = None) -> Moment:
+    """Nothing to complain of, but for what is counted otherwise."""
+    return Moment(TODAY, counts=replace(QUIET, by_metric={**QUIET.by_metric, **(by_metric or {})}))
 
 
 def one(name: MetricName, some: Trend) -> Any:
-    return next(each for each in told(some, POLICY) if each.metric.name is name)
+    return next(row for row in metric_trends(some, POLICY) if row.metric.name is name)
 
 
 def test_every_metric_has_an_ask_and_a_threshold() -> None:
-    assert [each.name for each in METRICS] == list(MetricName)
-    assert all(each.ask and each.name in POLICY.metrics for each in METRICS)
+    assert [metric.name for metric in METRICS] == list(MetricName)
+    assert all(metric.ask and metric.name in POLICY.metrics for metric in METRICS)
 
 
 def test_the_core_five_are_read_from_what_is_counted_and_entered() -> None:
-    counts = Counts(live=10, owned=8, retained=6, past_review=3, retired=2)
+    numbers = NOTHING | {OWNED: 8, MetricName.PAST_REVIEW: 3}
+    counts = Counts(live=10, retained=6, retired=2, by_metric=numbers)
     tools = ReviewedChanges(review_minutes=(30, 600, 60))
     now = Moment(TODAY, counts, minutes=300, tools=tools)
-    said = {each.metric.name: each.now for each in told(trend(now), POLICY)}
-    assert said[MetricName.NAMED_OWNER] == 0.8
-    assert said[MetricName.REVIEW_TIME] == 60
-    assert said[MetricName.MONTHLY_HOURS] == 300
-    assert said[MetricName.PAST_REVIEW] == 3
-    assert said[MetricName.DELETED_RETAINED] == pytest.approx(1 / 3)
-    assert said[MetricName.COST_PER_ARTIFACT] == 30
+    values = {row.metric.name: row.now for row in metric_trends(trend(now), POLICY)}
+    assert values[MetricName.NAMED_OWNER] == 0.8
+    assert values[MetricName.REVIEW_TIME] == 60
+    assert values[MetricName.MONTHLY_HOURS] == 300
+    assert values[MetricName.PAST_REVIEW] == 3
+    assert values[MetricName.DELETED_RETAINED] == pytest.approx(1 / 3)
+    assert values[MetricName.COST_PER_ARTIFACT] == 30
 
 
 def test_changes_of_tools_stand_beside_those_of_people() -> None:
@@ -81,11 +86,11 @@ def test_changes_of_tools_stand_beside_those_of_people() -> None:
 
 
 def test_what_nobody_has_entered_is_not_connected() -> None:
-    said = {each.metric.name: each.connected for each in told(trend(facts()), POLICY)}
-    assert not said[MetricName.REVIEW_TIME]
-    assert not said[MetricName.INCIDENTS]
-    assert not said[MetricName.MONTHLY_HOURS]
-    assert said[MetricName.UNTESTED]
+    connected = {row.metric.name: row.connected for row in metric_trends(trend(facts()), POLICY)}
+    assert not connected[MetricName.REVIEW_TIME]
+    assert not connected[MetricName.INCIDENTS]
+    assert not connected[MetricName.MONTHLY_HOURS]
+    assert connected[MetricName.UNTESTED]
 
 
 def test_more_workarounds_ask_for_something_but_not_that_somebody_began_to_enter_them() -> None:
@@ -93,9 +98,9 @@ def test_more_workarounds_ask_for_something_but_not_that_somebody_began_to_enter
     assert one(metric, trend(Moment(TODAY, workarounds=6), Moment(TODAY))).turn is Turn.UNKNOWN
     some = trend(Moment(TODAY, workarounds=6), Moment(TODAY, workarounds=2))
     assert one(metric, some).turn is Turn.WORSE
-    found = moved(some, POLICY)
-    assert found is not None
-    assert (found.metric.name, found.then, found.now) == (metric, 2, 6)
+    worsened = moved(some, POLICY)
+    assert worsened is not None
+    assert (worsened.metric.name, worsened.then, worsened.now) == (metric, 2, 6)
 
 
 def test_a_missing_week_is_a_gap_and_no_direction_is_told_across_one_at_the_beginning() -> None:
@@ -110,23 +115,23 @@ def test_a_missing_week_is_a_gap_and_no_direction_is_told_across_one_at_the_begi
     [(40, 30, Turn.WORSE), (30, 40, Turn.BETTER), (40, 39, Turn.STEADY)],
 )
 def test_a_metric_turns_once_it_has_moved_enough(then: int, now: int, turn: Turn) -> None:
-    some = trend(facts(owned=now), facts(owned=then))
+    some = trend(facts({OWNED: now}), facts({OWNED: then}))
     assert one(MetricName.NAMED_OWNER, some).turn is turn
 
 
 def test_the_digest_hears_of_the_one_that_got_worst() -> None:
-    some = trend(facts(owned=36, untested=20), facts())
-    found = moved(some, POLICY)
-    assert found is not None
-    assert (found.metric.name, found.then, found.now) == (MetricName.UNTESTED, 0, 0.5)
+    some = trend(facts({OWNED: 36, UNTESTED: 20}), facts())
+    worsened = moved(some, POLICY)
+    assert worsened is not None
+    assert (worsened.metric.name, worsened.then, worsened.now) == (MetricName.UNTESTED, 0, 0.5)
 
 
 def test_a_week_without_a_snapshot_asks_for_nothing() -> None:
-    assert moved(trend(facts(owned=10), facts(), four_weeks_ago=Moment(TODAY)), POLICY) is None
+    assert moved(trend(facts({OWNED: 10}), facts(), four_weeks_ago=Moment(TODAY)), POLICY) is None
 
 
 def test_few_artifacts_are_no_trend() -> None:
-    few, were = Counts(live=3, owned=0), Counts(live=3, owned=3)
+    few, were = (Counts(live=3, by_metric={OWNED: number}) for number in (0, 3))
     assert moved(trend(Moment(TODAY, few), Moment(TODAY, were)), POLICY) is None
 
 
@@ -134,17 +139,17 @@ def test_beginning_to_log_hours_is_no_worsening() -> None:
     some = trend(replace(facts(), minutes=6_000), facts())
     assert moved(some, POLICY) is None
     logged = trend(replace(facts(), minutes=6_000), replace(facts(), minutes=600))
-    found = moved(logged, POLICY)
-    assert found is not None
-    assert found.metric.name is MetricName.MONTHLY_HOURS
+    worsened = moved(logged, POLICY)
+    assert worsened is not None
+    assert worsened.metric.name is MetricName.MONTHLY_HOURS
 
 
 def test_never_is_never() -> None:
     silent = {
-        each: POLICY.metrics[each].model_copy(update={"worse_by": None}) for each in MetricName
+        name: POLICY.metrics[name].model_copy(update={"worse_by": None}) for name in MetricName
     }
     policy = POLICY.model_copy(update={"metrics": silent})
-    assert moved(trend(facts(owned=0), facts()), policy) is None
+    assert moved(trend(facts({OWNED: 0}), facts()), policy) is None
 
 
 @pytest.mark.parametrize(
