@@ -72,7 +72,7 @@ BETWEEN = "Say between 0 and 10,000 hours."
 
 
 @pytest.mark.parametrize(
-    ("promise", "refusal"),
+    ("promise", "said"),
     [
         (Promise(60, 60, 0), ("after", NO_HOURS)), (Promise(60, 90, 0), ("after", NO_HOURS)),
         (Promise(60, 0, -1), ("cost", BETWEEN)), (Promise(600_001, 0, 0), ("before", BETWEEN)),
