@@ -20,7 +20,7 @@ from debt.rules.working_time import next_working
 from debt.scope import ScopeKind
 from storage.costs import budgets, trains
 from storage.costs.budgets import Budget
-from storage.database.store import Session, Store
+from storage.database.store import Session, UnitsOfWork
 from storage.digests import subscriptions
 from storage.messages import outbox
 from storage.messages.kinds import BriefingKind
@@ -32,16 +32,16 @@ _MOST = 10
 _LEADS = 3
 
 
-async def look(store: Store, change: Change) -> None:
+async def look(work: UnitsOfWork, change: Change) -> None:
     """At all budgets, the first time on a day. Safe to repeat."""
-    async with store.read() as session:
+    async with work.read() as session:
         if await budgets.seen_on(session) == change.today:
             return
-    async with store.change() as session:
-        await look_now(session, change)
+    async with work.change() as session:
+        await _look(session, change)
 
 
-async def look_now(session: Session, change: Change) -> None:
+async def _look(session: Session, change: Change) -> None:
     by_place: dict[Recipient, list[Budget]] = {}
     for budget in await budgets.renew_all(session, change, None):
         for place in await _hearing(session, change, budget):

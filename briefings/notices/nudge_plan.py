@@ -17,7 +17,7 @@ from debt.change import Change
 from debt.policy.policy import Policy
 from debt.rules import reminders
 from debt.rules.working_time import is_working, next_working, tomorrow
-from storage.database.store import Session, Store
+from storage.database.store import Session, UnitsOfWork
 from storage.digests import subscriptions
 from storage.lifecycle import maintenance
 from storage.messages import outbox
@@ -35,40 +35,30 @@ LONGEST_GAP = timedelta(days=28)
 FURTHEST_WEST = timedelta(hours=12)
 
 
-async def nudge_all(store: Store, change: Change) -> None:
+async def nudge_all(work: UnitsOfWork, change: Change) -> None:
     """Lapses, escalates and tells whoever may be told by now. Safe to repeat.
 
     A few artifacts, or one person, at a time: nobody waits long for anybody.
     """
     for some in _STEPS:
-        while await _committed(store, change, some):
+        while await _done(work, change, some):
             pass
-    while due := await _due(store, change):
+    while due := await _due(work, change):
         for who in due:
-            async with store.change() as session:
+            async with work.change() as session:
                 await _look_at(session, change, who)
-
-
-async def rehearse(session: Session, change: Change) -> None:
-    """As `nudge_all`, in a unit of work that is taken back."""
-    for some in _STEPS:
-        while await some(session, change):
-            pass
-    while due := await nudge_queue.people_due(session, change.at, PEOPLE_AT_ONCE):
-        for who in due:
-            await _look_at(session, change, who)
 
 
 _Some = Callable[[Session, Change], Awaitable[int]]
 
 
-async def _committed(store: Store, change: Change, some: _Some) -> int:
-    async with store.change() as session:
+async def _done(work: UnitsOfWork, change: Change, some: _Some) -> int:
+    async with work.change() as session:
         return await some(session, change)
 
 
-async def _due(store: Store, change: Change) -> list[str]:
-    async with store.read() as session:
+async def _due(work: UnitsOfWork, change: Change) -> list[str]:
+    async with work.read() as session:
         return await nudge_queue.people_due(session, change.at, PEOPLE_AT_ONCE)
 
 
