@@ -1,10 +1,11 @@
 """What hangs on a message's arrival: notices count from it, and what never arrived was not said."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from briefings.notices import proposals
-from briefings.notices.nudge import NudgeItem, is_settled, item_of, still_due
+from briefings.notices.nudge import NudgeItem, is_settled, record_of, still_due
 from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.policy import Policy
@@ -110,5 +111,5 @@ async def _zone(session: Session, briefing: LedgerMessage) -> str:
     return subscription.zone if subscription else "UTC"
 
 
-def _items(briefing: LedgerMessage) -> list[NudgeItem]:
-    return [item_of(said) for said in briefing.facts["items"]]
+def _items(briefing: LedgerMessage) -> Sequence[NudgeItem]:
+    return record_of(briefing).items

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator, TypeAdapter
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from briefings.messages.earlier_rows import listed
 from briefings.messages.message import Message, act_button, button, buttons, heading, line, quiet
 from briefings.parts.budgets import chart
-from briefings.pictures.pictures import BurnUp, burn_up_in
+from briefings.pictures.pictures import BurnUp
 from briefings.words.words import readable, say
 from debt.artifact.artifact import Artifact
 from debt.policy.policy import Policy
@@ -17,7 +19,7 @@ from debt.rules.approval import ApprovalKind
 from debt.rules.reminders import ignored_on
 from debt.rules.score import explain
 from debt.rules.standing import Action, NextStep, next_step
-from debt.scope import BudgetLine, Scope, ScopeKind
+from debt.scope import BudgetLine, Scope
 from storage.database.store import Session
 from storage.lifecycle import requests
 from storage.register import people, queries
@@ -36,8 +38,14 @@ class DigestItem:
     first_on: date
     changed: str = ""
 
-    def as_json(self) -> list[Any]:
-        return [self.id, self.weeks, self.first_on.isoformat(), self.changed]
+
+@dataclass(frozen=True, slots=True)
+class DigestNews:
+    """What somebody did about an artifact since the last digest: how, and who, by Slack id."""
+
+    id: int
+    how: str
+    by: str
 
 
 _ANSWERED = {
@@ -45,11 +53,6 @@ _ANSWERED = {
     ApprovalKind.EXTEND: (Action.EXTEND,),
 }
 """What there is to do that a request would settle."""
-
-
-def item_of(said: Sequence[Any]) -> DigestItem:
-    number, weeks, first, changed = said
-    return DigestItem(number, weeks, date.fromisoformat(first), changed)
 
 
 def changed(artifact: Artifact) -> str:
@@ -75,15 +78,15 @@ class Weekly:
     `at` is in the zone of its readers, whose days it speaks of.
     """
 
-    scope: Scope
+    scope: Annotated[Scope, listed("kind", "name")]
     at: datetime
-    items: tuple[DigestItem, ...]
+    items: tuple[Annotated[DigestItem, listed("id", "weeks", "first_on", "changed")], ...]
     ephemeral: int
     retained: int
     folded: int
     ignored: tuple[int, ...]
     more_ignored: int
-    news: tuple[tuple[int, str, str], ...]
+    news: tuple[Annotated[DigestNews, listed("id", "how", "by")], ...]
     more_news: int
     opening: tuple[str, ...] = ()
     budgets: tuple[str, ...] = ()
@@ -100,50 +103,39 @@ class Weekly:
         return bool(self.items or self.opening or self.moved or self.review)
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "scope": [self.scope.kind, self.scope.name],
-            "at": self.at.isoformat(),
-            "items": [item.as_json() for item in self.items],
-            "rest": [self.ephemeral, self.retained, self.folded],
-            "ignored": [list(self.ignored), self.more_ignored],
-            "news": [list(each) for each in self.news],
-            "more_news": self.more_news,
-            "opening": list(self.opening),
-            "budgets": list(self.budgets),
-            "chart": self.chart.as_json() if self.chart else None,
-            "chart_of": [self.chart_of, self.chart_opens],
-            "asides": list(self.asides),
-            "looking_back": [self.moved, self.review],
-        }
+        """As the ledger keeps it, every value under its name."""
+        stored: dict[str, Any] = _WEEKLY.dump_python(self, mode="json")
+        return stored
 
 
 def weekly_of(facts: Mapping[str, Any]) -> Weekly:
-    kind, name = facts["scope"]
-    news = ((number, how, by) for number, how, by in facts["news"])
+    """A digest as the ledger keeps it, or kept it in earlier versions."""
+    return _WEEKLY.validate_python(facts)
+
+
+def _from_earlier(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Some values used to share a list under one name, and the first versions had fewer."""
+    if "rest" not in facts:
+        return facts
     ephemeral, retained, folded = facts["rest"]
     ignored, more_ignored = facts["ignored"]
     moved, review = facts.get("looking_back", ("", ""))
     chart_of, chart_opens = facts.get("chart_of", ("", bool(facts.get("opening"))))
-    return Weekly(
-        scope=Scope(ScopeKind(kind), name),
-        at=datetime.fromisoformat(facts["at"]),
-        items=tuple(item_of(said) for said in facts["items"]),
-        ephemeral=ephemeral,
-        retained=retained,
-        folded=folded,
-        ignored=tuple(ignored),
-        more_ignored=more_ignored,
-        news=tuple(news),
-        more_news=facts["more_news"],
-        opening=tuple(facts.get("opening", ())),
-        budgets=tuple(facts.get("budgets", ())),
-        chart=burn_up_in(said) if (said := facts.get("chart")) else None,
-        chart_of=chart_of,
-        chart_opens=chart_opens,
-        asides=tuple(facts.get("asides", ())),
-        moved=moved,
-        review=review,
-    )
+    return {
+        **facts,
+        "ephemeral": ephemeral,
+        "retained": retained,
+        "folded": folded,
+        "ignored": ignored,
+        "more_ignored": more_ignored,
+        "moved": moved,
+        "review": review,
+        "chart_of": chart_of,
+        "chart_opens": chart_opens,
+    }
+
+
+_WEEKLY = TypeAdapter(Annotated[Weekly, BeforeValidator(_from_earlier)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +164,9 @@ async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = (
 
 async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message | None:
     """The digest as it stands now: what was settled since it was sent says so."""
-    numbers = [item.id for item in weekly.items] + [number for number, _, _ in weekly.news]
+    numbers = [item.id for item in weekly.items] + [news.id for news in weekly.news]
     numbers += weekly.ignored
-    who = [by for _, _, by in weekly.news]
+    who = [news.by for news in weekly.news]
     return digest(weekly, await known(session, numbers, who), policy)
 
 
@@ -291,6 +283,6 @@ def _closing(weekly: Weekly, known: DigestFacts, policy: Policy) -> list[Block]:
     blocks += _with_chart(weekly, budgets, here=not weekly.chart_opens)
     blocks += [quiet(words) for words in weekly.asides]
     if weekly.news:
-        told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
+        told = [(known.artifacts[each.id], each.how, known.name(each.by)) for each in weekly.news]
         blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))
     return blocks

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from briefings.digest import review
-from briefings.digest.digest import DigestItem, Weekly, changed
+from briefings.digest.digest import DigestItem, DigestNews, Weekly, changed
 from briefings.digest.said_once import asides
 from briefings.parts.budgets import BudgetFacts, burn_up_of, standings, with_costliest
 from briefings.pictures.pictures import BurnUp
@@ -83,7 +83,10 @@ async def gather(
         folded=len(folded),
         ignored=tuple(others[:_NAMED]),
         more_ignored=len(others[_NAMED:]),
-        news=tuple((a.id, a.changed_how or "", a.changed_by or "") for a in news[:_NEWS]),
+        news=tuple(
+            DigestNews(artifact.id, artifact.changed_how or "", artifact.changed_by or "")
+            for artifact in news[:_NEWS]
+        ),
         more_news=len(news[_NEWS:]),
         opening=(*budgets.opening, *(each.words for each in once if each.opens)),
         budgets=budgets.closing,

@@ -6,8 +6,9 @@ What was settled since it was sent leaves it: it is drawn again from the registe
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import TypeAdapter
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
@@ -17,6 +18,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
+from briefings.messages.earlier_rows import listed
 from briefings.messages.message import Message, PictureBlock, act_button, button, line, quiet
 from briefings.parts import metrics as in_words
 from briefings.pictures.pictures import multiples_alt
@@ -41,6 +43,14 @@ SNOOZES = (("1", "1 day"), ("7", "1 week"), ("next", "Until the next step"))
 
 
 @dataclass(frozen=True, slots=True)
+class NamedDate:
+    """A date that a message names."""
+
+    kind: DueKind
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class NudgeItem:
     """One artifact that somebody is told of: why, and which of its dates the message names, the
     nearest first; `since` is from when on a digest has listed it, or its team or repository, which
@@ -51,27 +61,43 @@ class NudgeItem:
 
     id: int
     why: Why
-    dates: tuple[tuple[str, str], ...] = ()
+    dates: tuple[Annotated[NamedDate, listed("kind", "on")], ...] = ()
     since: str = ""
     changed: str = ""
     scope: str = ""
     trend: tuple[float | None, ...] = ()
 
-    def as_json(self) -> list[Any]:
-        dates = [list(each) for each in self.dates]
-        said = [self.id, str(self.why), dates, self.since, self.changed]
-        return [*said, self.scope, list(self.trend)] if self.scope else said
+
+_ITEM = listed("id", "why", "dates", "since", "changed", "scope", "trend")
 
 
-def item_of(said: Sequence[Any]) -> NudgeItem:
-    number, why, dates, since, changed, *more = said
-    scope, trend = more or ("", ())
-    named = tuple((kind, on) for kind, on in dates)
-    return NudgeItem(number, Why(why), named, since, changed, scope, tuple(trend))
+@dataclass(frozen=True, slots=True)
+class NudgeRecord:
+    """What the ledger keeps of a message to one person or channel: written `at`, in the zone of its
+    readers; `more` artifacts than these wait, and `team` is whose channel is asked for owners.
+    """
+
+    at: datetime
+    items: tuple[Annotated[NudgeItem, _ITEM], ...]
+    more: int = 0
+    team: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Every value under its name."""
+        stored: dict[str, Any] = _RECORD.dump_python(self, mode="json")
+        return stored
+
+
+_RECORD = TypeAdapter(NudgeRecord)
+
+
+def record_of(briefing: LedgerMessage) -> NudgeRecord:
+    """As the ledger keeps it, or kept it in earlier versions."""
+    return _RECORD.validate_python(briefing.facts)
 
 
 def about(artifact: Artifact, why: Why, named: Iterable[Due] = ()) -> NudgeItem:
-    dates = tuple((str(due.kind), due.on.isoformat()) for due in nearest_first(named))
+    dates = tuple(NamedDate(due.kind, due.on) for due in nearest_first(named))
     return NudgeItem(artifact.id, why, dates, changed=_changed(artifact))
 
 
@@ -113,7 +139,7 @@ def still_due(item: NudgeItem, artifact: Artifact) -> list[Due]:
 def _names(item: NudgeItem, due: Due, artifact: Artifact) -> bool:
     """An end date that moved for the sake of the notice is the same one still."""
     moved = due.kind is DueKind.EXPIRY and artifact.originally_expires_on is not None
-    return any(kind == due.kind and (moved or on == due.on.isoformat()) for kind, on in item.dates)
+    return any(d.kind is due.kind and (moved or d.on == due.on) for d in item.dates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +154,7 @@ class NudgeFacts:
     id: int
     unwanted: bool
     to: PersonRow | None
+    team: str = ""
 
     @property
     def open(self) -> list[NudgeItem]:
@@ -155,19 +182,19 @@ class NudgeFacts:
 
 
 async def told_by(session: Session, briefing: LedgerMessage) -> NudgeFacts:
-    facts = briefing.facts
-    items = tuple(item_of(said) for said in facts["items"])
-    artifacts = await queries.several(session, [item.id for item in items])
+    record = record_of(briefing)
+    artifacts = await queries.several(session, [item.id for item in record.items])
     spoken_of = [who for a in artifacts.values() for who in (a.owner, a.changed_by) if who]
     return NudgeFacts(
-        items,
+        record.items,
         artifacts,
         await people.names(session, spoken_of),
-        datetime.fromisoformat(facts["at"]),
-        facts["more"],
+        record.at,
+        record.more,
         briefing.id,
         await attention.was_unwanted(session, briefing.id),
         await people.person(session, briefing.person) if briefing.person else None,
+        record.team,
     )
 
 
@@ -190,9 +217,9 @@ def _done(told: NudgeFacts) -> Message:
     return Message(words, (line(words),), final=True)
 
 
-def orphans(told: NudgeFacts, policy: Policy, team: str) -> Message:
+def orphans(told: NudgeFacts, policy: Policy) -> Message:
     """To a team's channel: what has lost its owner, production surfaces first."""
-    title = say("nudge.orphans", team=team, count=len(told.open))
+    title = say("nudge.orphans", team=told.team, count=len(told.open))
     if not told.open:
         return _done(told)
     groups = [block for item in told.open for block in _item(item, told, policy)]

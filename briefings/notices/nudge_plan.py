@@ -7,11 +7,10 @@ does not fit waits and is merged into the next one; nothing is dropped.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from briefings.notices import offenders
-from briefings.notices.nudge import NAMED, NudgeItem, about
+from briefings.notices.nudge import NAMED, NudgeItem, NudgeRecord, about
 from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.policy import Policy
@@ -178,7 +177,7 @@ async def _post(
     """To a channel, in working hours where its digest's readers are."""
     subscription = await subscriptions.subscription(session, channel)
     local = change.at.astimezone(ZoneInfo(subscription.zone if subscription else "UTC"))
-    facts = _facts(local, items, 0) | {"team": team}
+    facts = NudgeRecord(local, tuple(items), team=team).as_json()
     return await outbox.enqueue(
         session,
         key,
@@ -201,11 +200,6 @@ def _free_in(
     digests = (subscription.last_at, subscription.next_at)
     days = {each.astimezone(local.tzinfo).date() for each in digests if each}
     return tomorrow(free, policy) if free.date() in days else free
-
-
-def _facts(local: datetime, items: Sequence[NudgeItem], more: int) -> dict[str, Any]:
-    said = [item.as_json() for item in items]
-    return {"at": local.isoformat(), "items": said, "more": more}
 
 
 _STEPS: tuple[_Some, ...] = (_lapse, _tell_leads, _tell_leadership, _ask_for_owners)
@@ -273,7 +267,8 @@ async def _tell(session: Session, change: Change, person: PersonRow, local: date
     more = await nudge_queue.count_dates(session, who, today, until) - len(dated)
     items = [_about_dates(artifact, policy, today) for artifact in dated]
     items += await _about_matters(session, change, _not_said_yet(matters, dated))
-    key, facts = f"{BriefingKind.NUDGE}:{who}:{today}", _facts(local, items, more)
+    key = f"{BriefingKind.NUDGE}:{who}:{today}"
+    facts = NudgeRecord(local, tuple(items), more).as_json()
     kind, mentions = BriefingKind.NUDGE, [item.id for item in items]
     if await outbox.enqueue(session, key, kind, facts, change.at, person=who, mentions=mentions):
         told = [reminders.told(artifact, today, policy) for artifact in dated]
