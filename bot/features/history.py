@@ -21,6 +21,7 @@ from debt.refusal import Refused
 from debt.rules.hours import as_hours
 from storage.database.history import HistoryEntry, last_entries
 from storage.database.store import Session
+from storage.lifecycle.approvals import asked_for
 from storage.register import people
 from storage.register.artifacts import require
 
@@ -123,12 +124,10 @@ def _changed(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedF
 
 def _wished(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedField]:
     """What somebody asked others to agree to: until when, as what; until when a check is waived."""
-    after = entry.after or {}
-    said = after.get("wish") or {} if entry.action.startswith("ask to ") else {}
-    if entry.action.startswith("waive "):
-        said = {"until": after.get("waived_until")}
+    after, wish = entry.after or {}, asked_for(entry)
+    said = after.get("wish") or {} if wish else {"until": after.get("waived_until")}
     for name, value in said.items():
-        if value and entry.action != f"ask to {value}":  # to retire it, so that it is retired
+        if value and value != wish:  # to retire it, so that it is retired
             yield ChangedField(_named(name), "", _worded(name, value, names))
 
 

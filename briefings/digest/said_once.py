@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from briefings.words.words import say
-from debt.budgets.roi import PromiseVerdict
 from debt.policy.policy import Policy
 from debt.rules.dates import shifted
 from debt.scope import Scope
@@ -77,4 +76,4 @@ def _check(each: CheckedPromise, policy: Policy, today: date) -> Aside:
     words = say("roi.checked", each=each, months=policy.roi.check_months)
     said = Statement(f"plan {each.initiative.id}", each.initiative.id or 0)
     last_week = each.due_on <= shifted(today, _WEEK - _LATE_DAYS)
-    return Aside(said, words, opens=last_week or each.verdict is PromiseVerdict.BROKEN)
+    return Aside(said, words, opens=last_week or each.broken)

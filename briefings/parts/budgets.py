@@ -41,6 +41,10 @@ class BudgetFacts:
     def over(self) -> bool:
         return self.standing.state is BudgetState.OVER
 
+    @property
+    def at_risk(self) -> bool:
+        return self.standing.state is BudgetState.AT_RISK
+
     def is_back(self, since: date) -> bool:
         """Whether it is within its limit again, and was found so after that day."""
         back = self.budget.back_on

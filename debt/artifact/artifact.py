@@ -9,6 +9,7 @@ from typing import Literal
 
 from debt.artifact.signals import HANDED_ON, Signal
 from debt.refusal import Refused
+from debt.text import in_digits, quoted
 
 MAX_ID = 2**31 - 1
 
@@ -93,7 +94,7 @@ class Rating:
     def __post_init__(self) -> None:
         for given in (self.proxy, self.person):
             if given is not None and not 1 <= given <= 5:
-                raise Refused(f"A rating is a number from 1 to 5, not {given}.")
+                raise Refused(f"A rating is a number from 1 to 5, not {in_digits(given)}.")
 
     @property
     def value(self) -> int:
@@ -289,11 +290,12 @@ def parse_key(text: str) -> int:
     """`D-7`, `d-7` or `7` as the number 7; anything else is refused."""
     match = re.fullmatch(r"(?:d-?)?0*([1-9][0-9]{0,9})", text.strip(), re.IGNORECASE | re.ASCII)
     if not match or int(match[1]) > MAX_ID:
-        said = text.strip()[:40]
-        first, _, more = said.partition(" ")
+        first, *more = text.split()[:2] or [""]
         if more and looks_like_key(first):
-            raise Refused(f"“{said}” is more than a key; say {first} alone.")
-        raise Refused(f"“{said}” is not a key. Keys look like D-7; “list {said}” looks for it.")
+            raise Refused(f"{quoted(text)} is more than a key; say {first} alone.")
+        raise Refused(
+            f"{quoted(text)} is not a key. Keys look like D-7; “list” and a word finds artifacts."
+        )
     return int(match[1])
 
 

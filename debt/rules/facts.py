@@ -22,7 +22,7 @@ from debt.artifact.signals import Signal, left_alone, renewed
 from debt.policy.policy import Policy
 from debt.refusal import Refused
 from debt.rules.dates import default_expiry, default_review
-from debt.text import clean_field
+from debt.text import clean_field, in_digits, quoted
 
 
 class Facts(TypedDict, total=False):
@@ -166,7 +166,8 @@ def _kept(name: str, value: object) -> object:
 def _require_within(name: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
         what = name.replace("_", " ").capitalize()
-        raise Refused(f"{what} goes from {least} to {most:,}; {value:,} does not fit.", field=name)
+        words = f"{what} goes from {least} to {most:,}; {in_digits(value)} does not fit."
+        raise Refused(words, field=name)
 
 
 def _require_named(artifact: Mapping[str, object]) -> None:
@@ -181,7 +182,7 @@ def _require_named(artifact: Mapping[str, object]) -> None:
 def require_kind(kind: str | None, policy: Policy) -> None:
     if kind not in policy.kinds:
         kinds = ", ".join(policy.kinds)
-        raise Refused(f"There is no kind “{kind}”. Kinds are {kinds}.", field="kind")
+        raise Refused(f"There is no kind {quoted(str(kind))}. Kinds are {kinds}.", field="kind")
 
 
 def require_end_date(artifact: Artifact, policy: Policy, field: str = "expires_on") -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from debt.artifact.artifact import Artifact, Stage, Surface, Tier
-from debt.artifact.intent import missing_intent
+from debt.artifact.intent import IntentGap, missing_intent
 from debt.artifact.signals import bits
 from debt.policy.policy import Policy
 from debt.rules import reminders
@@ -233,7 +233,7 @@ def _next_off_the_register(artifact: Artifact) -> NextStep:
 
 def _next_at_leisure(artifact: Artifact, policy: Policy) -> NextStep:
     missing = missing_intent(artifact)
-    if missing == ("no owner",):
+    if missing == (IntentGap.NO_OWNER,):
         return NextStep("claim it: nobody owns it", Action.CLAIM, None)
     if missing:
         return NextStep(f"say what it is for: {', '.join(missing)}", Action.EDIT, None)

@@ -161,6 +161,10 @@ class CheckedPromise:
     def kept(self) -> bool:
         return self.verdict is PromiseVerdict.KEPT
 
+    @property
+    def broken(self) -> bool:
+        return self.verdict is PromiseVerdict.BROKEN
+
 
 @dataclass(frozen=True, slots=True)
 class PromiseRecord:

@@ -23,6 +23,7 @@ from debt.budgets.roi import (
     usual_stakes,
 )
 from debt.refusal import Refused
+from debt.rules.estimate import estimate
 from debt.rules.value import whole_months
 from tests.debt.builders import POLICY, TODAY, an_artifact, answer
 
@@ -66,17 +67,33 @@ def test_a_longer_horizon_never_gives_less_back(
     assert shorter.bought_back <= longer.bought_back
 
 
+NO_HOURS = "That frees no hours: a month has to take less by it."
+BETWEEN = "Say between 0 and 10,000 hours."
+
+
 @pytest.mark.parametrize(
     ("stakes", "said"),
     [
-        (WORK, None), (Stakes(60, 60, 0), "That frees no hours: a month has to take less by it."),
-        (Stakes(60, 90, 0), "That frees no hours: a month has to take less by it."),
-        (Stakes(60, 0, -1), "Say between 0 and 10,000 hours."),
-        (Stakes(600_001, 0, 0), "Say between 0 and 10,000 hours."),
+        (Stakes(60, 60, 0), ("after", NO_HOURS)), (Stakes(60, 90, 0), ("after", NO_HOURS)),
+        (Stakes(60, 0, -1), ("cost", BETWEEN)), (Stakes(600_001, 0, 0), ("before", BETWEEN)),
+        (Stakes(60, -1, 0), ("after", BETWEEN)), (Stakes(60, 0, 600_001), ("cost", BETWEEN)),
     ],
 )  # fmt: skip
-def test_work_that_frees_nothing_is_no_plan(stakes: Stakes, said: str | None) -> None:
-    assert answer(lambda: require_stakes(stakes)) == said
+def test_work_that_frees_nothing_is_no_plan(stakes: Stakes, said: tuple[str, str]) -> None:
+    with pytest.raises(Refused) as refused:
+        require_stakes(stakes)
+    assert (refused.value.field, str(refused.value)) == said
+
+
+@pytest.mark.parametrize("stakes", [WORK, Stakes(1, 0, 0), Stakes(600_000, 599_999, 600_000)])
+def test_work_that_frees_a_minute_may_be_planned(stakes: Stakes) -> None:
+    require_stakes(stakes)
+
+
+def test_what_a_month_takes_now_is_the_estimate() -> None:
+    artifact = an_artifact(minutes_logged=600, months_logged=2)
+    expected = estimate(artifact, POLICY).minutes
+    assert usual_stakes(artifact, WorkKind.REFACTOR, POLICY).before == expected > 0
 
 
 def test_where_nobody_says_the_policy_does() -> None:
@@ -136,7 +153,13 @@ def test_a_promise_is_kept_where_three_quarters_of_it_came_true(
 def test_no_hours_are_unknown_but_for_what_is_gone() -> None:
     assert check(WorkKind.REFACTOR, WORK, 0, 3).took is None
     assert check(WorkKind.RETIRE, WORK, 0, 3).took == 0
-    assert check(WorkKind.REFACTOR, WORK, 450, 3).took == 150
+    assert check(WorkKind.REFACTOR, WORK, 450, 3) == PromiseCheck(20 * H, 8 * H, 150)
+    assert check(WorkKind.REFACTOR, WORK, 1, 1).took == 1
+
+
+def test_a_check_of_work_done_on_a_day_the_later_month_lacks_is_due_on_the_first_after() -> None:
+    assert check_on(date(2026, 1, 31), 1) == date(2026, 3, 1)
+    assert check_on(date(2026, 1, 15), 1) == date(2026, 2, 15)
 
 
 @given(st.dates(max_value=date(2900, 1, 1)), st.integers(1, 24))

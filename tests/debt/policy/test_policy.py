@@ -433,6 +433,26 @@ def test_hostile_text_in_a_policy_stays_on_its_one_line(policy_file: Path) -> No
     )
 
 
+LONG = "x" * 5_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[digest]\n{LONG} = 1",
+        f'[kinds."{LONG}"]\nname = "x"',
+        f"[{LONG}]\n[{LONG}]",
+        f"{LONG} = 1\n{LONG} = 2",
+        f'[tiers.strict]\nfrom = ["{LONG}"]',
+        f'[[markers.tool]]\nname = "x"\nnames = ["(?P={LONG})"]',
+        f'[markers]\nwithout = ["{LONG}"]',
+        f'[repositories.x]\nurl = "{LONG}"',
+    ],
+)
+def test_a_long_word_in_a_policy_makes_no_long_refusal(policy_file: Path, text: str) -> None:
+    assert len(refusal(policy_file, text)) < 600
+
+
 plain = st.recursive(
     st.none().map(lambda _: 0) | st.booleans() | st.integers(-9, 99) | st.sampled_from(["", "x"]),
     lambda inner: (
