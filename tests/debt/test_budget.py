@@ -66,7 +66,7 @@ def test_a_budget_stands_for_a_scope_and_a_period() -> None:
 
 def test_a_forecast_that_comes_out_at_the_limit_to_the_minute_is_within_it() -> None:
     """On the last day of November a month of 30.4375 minutes has one minute to come."""
-    last_day = {"day": NOVEMBER.last, "monthly": 30}
+    last_day: dict[str, Any] = {"day": NOVEMBER.last, "monthly": 30}
     exactly = stands(spent=40 * H - 1, **last_day)
     assert (exactly.forecast, exactly.state) == (40 * H, State.WITHIN)
     assert stands(spent=40 * H, **last_day).state is State.AT_RISK
@@ -80,7 +80,7 @@ def test_a_budget_of_nothing_is_within_until_a_minute_is_spent_or_to_come() -> N
 
 def test_hours_run_out_within_the_period_on_its_last_day_at_the_latest() -> None:
     """A minute a day: what is left is the number of days to go."""
-    daily = {"monthly": 30, "day": HALF_TIME}
+    daily: dict[str, Any] = {"monthly": 30, "day": HALF_TIME}
     assert stands(spent=40 * H - 14, **daily).runs_out == NOVEMBER.last
     assert stands(spent=40 * H - 15, **daily).runs_out is None
     assert stands(spent=40 * H - 5, monthly=20).runs_out == date(2026, 11, 23)
