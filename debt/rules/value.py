@@ -48,7 +48,8 @@ class Balance:
 
     def words(self, policy: Policy) -> str:
         """“saved 10 h, cost 40 h: deferred work with interest”."""
-        return f"saved {_hours(self.saved)}, cost {_hours(self.cost)}: {self._verdict(policy)}"
+        saved, cost = as_hours(self.saved), as_hours(self.cost)
+        return f"saved {saved}, cost {cost}: {self._verdict(policy)}"
 
     def _verdict(self, policy: Policy) -> str:
         if self.with_interest(policy):
@@ -56,10 +57,6 @@ class Balance:
         if self.owed:
             return f"{as_hours(self.owed)} more than it saved"
         return f"{as_hours(self.minutes)} to the good" if self.minutes else "even"
-
-
-def _hours(minutes: int) -> str:
-    return as_hours(minutes) if minutes else "0 h"
 
 
 def balance(artifact: Artifact, today: date) -> Balance | None:

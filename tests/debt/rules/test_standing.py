@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.artifact.artifact import Artifact, Stage, Surface, Tier
+from debt.artifact.artifact import Artifact, CodeState, Label, Stage, Surface, Tier
+from debt.artifact.signals import FORSAKEN, bits
+from debt.rules import reminders
+from debt.rules.estimate import estimate
 from debt.rules.score import Quadrant
 from debt.rules.standing import Action, Need, needs_of, next_step, standing
 from tests.debt.builders import POLICY, TODAY, an_artifact, artifacts, days, near_days
@@ -24,6 +27,46 @@ def test_everything_derived_stands_beside_the_artifact() -> None:
     assert (found.tier, found.provisional, found.high_risk) == (Tier.STANDARD, False, False)
     assert (found.orphan, found.attention) == (False, False)
     assert (found.due_on, found.wakes_on) == (date(2027, 1, 15), date(2027, 1, 16))
+
+
+def test_what_is_stored_is_what_each_rule_says_of_it() -> None:
+    """Of one that costs more than it saved, was let go twice, and of which a scan sees much."""
+    artifact = an_artifact(
+        risk=POLICY.thresholds.high_risk, value=5, purpose=None, label=Label.EXPERIMENTAL,
+        expires_on=_in(-1), expiry_noticed_on=_in(-15), minutes_logged=90 * 60, months_logged=3,
+        saved_minutes=60, saved_monthly_minutes=60, signals=(FORSAKEN,), created_on=_in(-100),
+    )  # fmt: skip
+    found = standing(artifact, POLICY, TODAY)
+    assert found.expected_minutes == estimate(artifact, POLICY).minutes
+    assert (found.owed_minutes, found.overdrawn) == (90 * 60 - 4 * 60, True)
+    assert (found.quadrant, found.provisional, found.high_risk) == (
+        Quadrant.HIGH_HIGH, True, True,
+    )  # fmt: skip
+    assert found.watched == bits(artifact.watched) > 0
+    assert found.nudge_on == reminders.nudge_on(artifact, POLICY) is not None
+    assert found.ignored_on == reminders.ignored_on(artifact, POLICY) == TODAY
+    assert found.escalates_on == reminders.escalates_on(artifact, POLICY) == _in(7)
+    assert found.lapses_on == reminders.lapses_on(artifact, POLICY) == TODAY
+
+
+def test_what_nobody_said_it_saves_is_owed_by_nothing() -> None:
+    found = standing(an_artifact(minutes_logged=90 * 60, months_logged=1), POLICY, TODAY)
+    assert (found.owed_minutes, found.overdrawn) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wakes"),
+    [
+        ({"regenerate_every_days": 10, "created_on": _in(-7)}, 3),
+        ({"regenerate_every_days": 10, "created_on": _in(-10)}, None),
+        ({"regenerate_every_days": 10, "created_on": _in(-7), "review_on": _in(1)}, 2),
+        ({"regenerate_every_days": 10, "created_on": _in(-7), "stage": Stage.RETIRED}, None),
+    ],
+)
+def test_it_wakes_when_a_new_generation_is_due(changes: dict[str, Any], wakes: int | None) -> None:
+    dates: dict[str, Any] = {"expires_on": None, "review_on": None}
+    found = standing(an_artifact(**dates | changes), POLICY, TODAY).wakes_on
+    assert found == (None if wakes is None else _in(wakes))
 
 
 @given(artifacts(), near_days, st.integers(0, 400))
@@ -111,6 +154,19 @@ def test_there_is_always_one_next_step_in_words(artifact: Artifact, today: date)
         ({"owner": None, "kind": "throwaway_script"}, []),
         ({"owner": None, "surface": Surface.PRODUCTION}, ["exposed orphan"]),
         ({"owner_gone": True, "surface": Surface.CUSTOMER}, ["exposed orphan"]),
+        ({"regenerate_every_days": 10, "created_on": _in(-10)}, ["regenerate"]),
+        ({"regenerate_every_days": 10, "created_on": _in(-9)}, []),
+        ({"code_state": CodeState.GONE}, ["gone"]),
+        ({"code_state": CodeState.TAKEN_OVER}, ["taken over"]),
+        ({"stage": Stage.RETIRING, "expires_on": _in(0)}, []),
+        ({"stage": Stage.RETIRING, "expires_on": _in(-1)}, ["ending"]),
+        ({"stage": Stage.RETIRING, "owner": None}, []),
+        ({"stage": Stage.RETIRING, "surface": Surface.PRODUCTION}, []),
+        (
+            {"stage": Stage.RETIRING, "surface": Surface.PRODUCTION, "owner": None},
+            ["exposed orphan"],
+        ),
+        ({"stage": Stage.RETIRING, "code_state": CodeState.GONE, "review_on": _in(-9)}, []),
         (RISKY | {"value": 5}, []),
         (RISKY | {"value": 5, "responder": None}, ["unguarded"]),
         (
@@ -165,6 +221,26 @@ def test_somebody_is_needed_when_policy_says_so(changes: dict[str, Any], needs: 
             {"value": None, "risk": 5},
             "say what it is worth: risky, and its value is not rated",
             "edit",
+        ),
+        (
+            {"value": None, "risk": 1},
+            "keep only with a clear owner and a revision date",
+            "show",
+        ),
+        (
+            {"stage": Stage.PROPOSED},
+            "accept it, or say that it is not AI-produced",
+            "accept",
+        ),
+        (
+            {"code_state": CodeState.GONE},
+            "retire it: none of its paths is left in the repository",
+            "retire",
+        ),
+        (
+            {"code_state": CodeState.TAKEN_OVER},
+            "retire it as refactored: people’s code has taken its place",
+            "retire",
         ),
         ({"lapsed_on": TODAY}, "retire it: it lapsed and nobody extended it", "retire"),
         (
