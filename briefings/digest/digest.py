@@ -1,7 +1,7 @@
 """The weekly digest: at most a handful of artifacts that need somebody, and what to do (R24)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -207,10 +207,9 @@ def _fallback(weekly: Weekly, known: DigestFacts, policy: Policy) -> str:
     if not weekly.items:
         return weekly.opening[0]
     first = known.artifacts[weekly.items[0].id]
-    step = _step(first, known, weekly, policy)
-    return say(
-        "digest.fallback", scope=weekly.scope, count=len(weekly.items), first=first, step=step
-    )
+    todo = _todo(first, known, weekly, policy)
+    count = len(weekly.items)
+    return say("digest.fallback", scope=weekly.scope, count=count, first=first, **todo.words())
 
 
 def _item_blocks(
@@ -218,30 +217,53 @@ def _item_blocks(
 ) -> list[Block]:
     artifact, today = known.artifacts[item.id], weekly.at.date()
     touched = _touched(artifact, item)
-    step = _step(artifact, known, weekly, policy)
-    if touched and step.need is None:
+    todo = _todo(artifact, known, weekly, policy)
+    if touched and todo.step.need is None:
         return [_settled(artifact, known)]
     words = say(
         "digest.item",
         artifact=artifact,
-        step=step,
-        why=explain(artifact, to_claim=step.action is Action.CLAIM),
+        **todo.words(),
+        why=explain(artifact, to_claim=todo.action is Action.CLAIM),
         owner=known.name(artifact.owner),
         today=today,
         item=item,
         done_by=known.name(artifact.changed_by) if touched else "",
     )
-    return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, step.action))]
+    return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, todo.action))]
 
 
-def _step(artifact: Artifact, known: DigestFacts, weekly: Weekly, policy: Policy) -> NextStep:
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What somebody asked for about an artifact, `by` their name, that others have to agree to."""
+
+    by: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTodo:
+    """What there is to do about one artifact: its next step, or nothing but what was asked for."""
+
+    step: NextStep
+    asked: AskedFor | None = None
+
+    @property
+    def action(self) -> Action:
+        return Action.SHOW if self.asked else self.step.action
+
+    def words(self) -> Mapping[str, Any]:
+        """What the template is told of it."""
+        return {"step": self.step, "asked": self.asked}
+
+
+def _todo(artifact: Artifact, known: DigestFacts, weekly: Weekly, policy: Policy) -> DigestTodo:
     """Nobody has to do again what somebody asked for and others have yet to decide."""
     step = next_step(artifact, policy, weekly.at.date())
     asked = known.waiting.get(artifact.id)
     if asked is None or step.action not in _ANSWERED.get(ApprovalKind(asked.kind), ()):
-        return step
-    words = f"{known.name(asked.asked_by)} asked to {asked.kind} it; others have to agree"
-    return replace(step, words=words, action=Action.SHOW)
+        return DigestTodo(step)
+    return DigestTodo(step, AskedFor(known.name(asked.asked_by), asked.kind))
 
 
 def _settled(artifact: Artifact, known: DigestFacts) -> Block:

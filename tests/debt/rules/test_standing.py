@@ -11,7 +11,7 @@ from debt.artifact.signals import FORSAKEN, bits
 from debt.rules import reminders
 from debt.rules.estimate import estimate
 from debt.rules.score import Quadrant
-from debt.rules.standing import Action, Need, needs_of, next_step, standing
+from debt.rules.standing import Action, Leisure, Need, needs_of, next_step, standing
 from tests.debt.builders import POLICY, TODAY, an_artifact, artifacts, days, near_days
 
 RISKY = {"risk": 4, "surface": Surface.PRODUCTION, "responder": "U0SAM"}
@@ -126,13 +126,12 @@ def test_needs_come_once_each_and_the_most_pressing_first(artifact: Artifact, to
 def test_what_has_ended_needs_nobody(artifact: Artifact, today: date, stage: str) -> None:
     ended = replace(artifact, stage=Stage(stage))
     assert list(needs_of(ended, POLICY, today)) == []
-    assert next_step(ended, POLICY, today).words == f"nothing: {stage}"
+    assert next_step(ended, POLICY, today).what is Leisure.NOTHING
 
 
 @given(artifacts(), near_days)
-def test_there_is_always_one_next_step_in_words(artifact: Artifact, today: date) -> None:
+def test_there_is_always_one_next_step(artifact: Artifact, today: date) -> None:
     step = next_step(artifact, POLICY, today)
-    assert step.words.strip()
     assert step.action in Action
     assert step.need == next(needs_of(artifact, POLICY, today), None)
 
@@ -177,92 +176,6 @@ def test_there_is_always_one_next_step_in_words(artifact: Artifact, today: date)
 )
 def test_somebody_is_needed_when_policy_says_so(changes: dict[str, Any], needs: list[str]) -> None:
     assert list(needs_of(an_artifact(**changes), POLICY, TODAY)) == needs
-
-
-@pytest.mark.parametrize(
-    ("changes", "words", "action"),
-    [
-        (
-            {"owner": None, "surface": Surface.PRODUCTION},
-            "claim it: in production with nobody behind it",
-            "claim",
-        ),
-        (
-            {"owner": None, "surface": Surface.CUSTOMER},
-            "claim it: customer-facing with nobody behind it",
-            "claim",
-        ),
-        ({"expires_on": _in(-1)}, "extend it with a reason, or retire it", "extend"),
-        ({"expires_on": _in(3)}, "extend it with a reason, or let it end", "extend"),
-        (
-            {"value": 1, "risk": 5},
-            "delete first: low value, high risk; retire it",
-            "retire",
-        ),
-        ({"review_on": _in(-1)}, "review it: is it still needed?", "review"),
-        (
-            RISKY | {"value": 5, "responder": None},
-            "name a responder: high risk and nobody on call",
-            "edit",
-        ),
-        ({"owner": None}, "claim it: nobody answers for it", "claim"),
-        (
-            {"owner": None, "kind": "throwaway_script"},
-            "claim it: nobody owns it",
-            "claim",
-        ),
-        (
-            {"owner": None, "purpose": None, "kind": "throwaway_script"},
-            "say what it is for: no purpose, no owner",
-            "edit",
-        ),
-        ({"purpose": "tbd"}, "say what it is for: vague purpose", "edit"),
-        (
-            {"value": None, "risk": 5},
-            "say what it is worth: risky, and its value is not rated",
-            "edit",
-        ),
-        (
-            {"value": None, "risk": 1},
-            "keep only with a clear owner and a revision date",
-            "show",
-        ),
-        (
-            {"stage": Stage.PROPOSED},
-            "accept it, or say that it is not AI-produced",
-            "accept",
-        ),
-        (
-            {"code_state": CodeState.GONE},
-            "retire it: none of its paths is left in the repository",
-            "retire",
-        ),
-        (
-            {"code_state": CodeState.TAKEN_OVER},
-            "retire it as refactored: people’s code has taken its place",
-            "retire",
-        ),
-        ({"lapsed_on": TODAY}, "retire it: it lapsed and nobody extended it", "retire"),
-        (
-            {"regenerate_every_days": 90, "generation": 2},
-            "regenerate it: generation 2 has had its time",
-            "retire",
-        ),
-        (
-            {"stage": Stage.RETIRING, "expires_on": _in(-1), "review_on": _in(-9)},
-            "finish its checklist and confirm that it is gone",
-            "show",
-        ),
-        ({"value": 5}, "keep it and watch", "show"),
-        ({"value": 5, "risk": 5}, "strongest review; refactor it as roadmap work", "show"),
-        ({"value": 1}, "keep only with a clear owner and a revision date", "show"),
-    ],
-)
-def test_the_next_step_is_the_one_thing_to_do(
-    changes: dict[str, Any], words: str, action: str
-) -> None:
-    step = next_step(an_artifact(**changes), POLICY, TODAY)
-    assert (step.words, step.action) == (words, action)
 
 
 def test_what_is_due_first_is_the_due_date() -> None:
