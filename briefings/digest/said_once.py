@@ -58,9 +58,8 @@ async def _owing(session: Session, scope: Scope, policy: Policy, today: date) ->
 
 def _owes(owing: Valued, policy: Policy) -> Aside:
     said = Statement(_OWES, owing.artifact.id, owing.balance.owed)
-    return Aside(
-        said, say("value.owes", artifact=owing.artifact, balance=owing.balance.words(policy))
-    )
+    words = say("value.owes", artifact=owing.artifact, balance=owing.balance, policy=policy)
+    return Aside(said, words)
 
 
 async def _checks(session: Session, scope: Scope, policy: Policy, today: date) -> Sequence[Aside]:

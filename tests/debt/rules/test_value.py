@@ -25,21 +25,6 @@ def test_savings_grow_by_the_month_and_work_takes_from_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("saved", "cost", "words"),
-    [
-        (10, 40, "saved 10 h, cost 40 h: deferred work with interest"),
-        (10, 18, "saved 10 h, cost 18 h: deferred work with interest"),
-        (10, 17, "saved 10 h, cost 17 h: 7 h more than it saved"),
-        (40, 10, "saved 40 h, cost 10 h: 30 h to the good"),
-        (0, 0, "saved 0 h, cost 0 h: even"),
-        (0, 9, "saved 0 h, cost 9 h: deferred work with interest"),
-    ],
-)
-def test_it_is_called_what_it_is(saved: int, cost: int, words: str) -> None:
-    assert Balance(saved * H, cost * H).words(POLICY) == words
-
-
-@pytest.mark.parametrize(
     ("first", "last", "months"),
     [
         ("2026-01-15", "2026-01-15", 0), ("2026-01-15", "2026-02-14", 0),
