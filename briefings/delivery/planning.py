@@ -174,10 +174,10 @@ async def _ledger(
 async def _intervene(
     session: Session, change: Change, subscription: Subscription, gathered: DigestPlan
 ) -> None:
-    """What the channel was told of in vain is brought up with the team's lead."""
-    for each in gathered.ignored:
-        lead = change.policy.lead_of(each.artifact.team) or subscription.subscriber
-        matter = Matter(each.artifact.id, Why.REPEATED, each.item.first_on)
+    """What the channel was told of several weeks running is brought up with the team's lead."""
+    for ignored in gathered.ignored:
+        lead = change.policy.lead_of(ignored.artifact.team) or subscription.subscriber
+        matter = Matter(ignored.artifact.id, Why.REPEATED, ignored.item.first_on)
         await attention.bring_up(session, lead, [matter], change.at)
 
 
@@ -217,8 +217,8 @@ async def _preview(session: Session, briefing: LedgerMessage, policy: Policy) ->
 
 def _in_order(previews: Sequence[Preview], channels: Sequence[str]) -> list[Preview]:
     """As written, where those channels that are told nothing have their place among the digests."""
-    told = {preview.to: preview for preview in previews if preview.kind == BriefingKind.DIGEST}
-    digests = [told.get(each, Preview(BriefingKind.DIGEST, each, None)) for each in channels]
+    drawn = {preview.to: preview for preview in previews if preview.kind == BriefingKind.DIGEST}
+    digests = [drawn.get(to, Preview(BriefingKind.DIGEST, to, None)) for to in channels]
     first = [preview for preview in previews if preview.kind == BriefingKind.BUDGET_TURNED]
-    others = [preview for preview in previews if preview not in (*first, *told.values())]
+    others = [preview for preview in previews if preview not in (*first, *drawn.values())]
     return [*first, *digests, *others]

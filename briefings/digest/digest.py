@@ -152,12 +152,14 @@ class DigestFacts:
         return self.names.get(owner, owner) if owner else "nobody"
 
 
-async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = ()) -> DigestFacts:
+async def facts_of(
+    session: Session, numbers: Sequence[int], who: Sequence[str] = ()
+) -> DigestFacts:
     artifacts = await queries.several(session, numbers)
     waiting = await requests.waiting(session, numbers)
     spoken_of = [*who, *(a.owner for a in artifacts.values())]
     spoken_of += [a.changed_by for a in artifacts.values()]
-    spoken_of += [each.asked_by for each in waiting.values()]
+    spoken_of += [request.asked_by for request in waiting.values()]
     names = await people.names(session, [who for who in spoken_of if who])
     return DigestFacts(artifacts, names, waiting)
 
@@ -167,22 +169,22 @@ async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message |
     numbers = [item.id for item in weekly.items] + [news.id for news in weekly.news]
     numbers += weekly.ignored
     who = [news.by for news in weekly.news]
-    return digest(weekly, await known(session, numbers, who), policy)
+    return digest(weekly, await facts_of(session, numbers, who), policy)
 
 
-def digest(weekly: Weekly, known: DigestFacts, policy: Policy) -> Message | None:
+def digest(weekly: Weekly, facts: DigestFacts, policy: Policy) -> Message | None:
     """None means that nobody needs to be told anything."""
     if not weekly.speaks:
         return None
     if not (weekly.items or weekly.opening):
         return _in_one_block(weekly)
-    items = [_item_blocks(item, known, weekly, policy) for item in weekly.items]
+    items = [_item_blocks(item, facts, weekly, policy) for item in weekly.items]
     blocks: list[Block] = [heading(readable(say("digest.title", scope=weekly.scope)))]
     blocks += [line(weekly.review)] if weekly.review else []
     opening: list[Block] = [line(words) for words in weekly.opening]
     blocks += _with_chart(weekly, opening, here=weekly.chart_opens)
     blocks += [block for group in items for block in group]
-    return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known, policy)))
+    return Message(_fallback(weekly, facts, policy), (*blocks, *_closing(weekly, facts, policy)))
 
 
 def _in_one_block(weekly: Weekly) -> Message:
@@ -203,32 +205,32 @@ def _with_chart(weekly: Weekly, lines: Sequence[Block], *, here: bool) -> list[B
     return [first, chart(BudgetLine(weekly.scope, weekly.chart_of), weekly.chart), *others]
 
 
-def _fallback(weekly: Weekly, known: DigestFacts, policy: Policy) -> str:
+def _fallback(weekly: Weekly, facts: DigestFacts, policy: Policy) -> str:
     if not weekly.items:
         return weekly.opening[0]
-    first = known.artifacts[weekly.items[0].id]
-    todo = _todo(first, known, weekly, policy)
+    first = facts.artifacts[weekly.items[0].id]
+    todo = _todo(first, facts, weekly, policy)
     count = len(weekly.items)
     return say("digest.fallback", scope=weekly.scope, count=count, first=first, **todo.words())
 
 
 def _item_blocks(
-    item: DigestItem, known: DigestFacts, weekly: Weekly, policy: Policy
+    item: DigestItem, facts: DigestFacts, weekly: Weekly, policy: Policy
 ) -> list[Block]:
-    artifact, today = known.artifacts[item.id], weekly.at.date()
+    artifact, today = facts.artifacts[item.id], weekly.at.date()
     touched = _touched(artifact, item)
-    todo = _todo(artifact, known, weekly, policy)
+    todo = _todo(artifact, facts, weekly, policy)
     if touched and todo.step.need is None:
-        return [_settled(artifact, known)]
+        return [_settled(artifact, facts)]
     words = say(
         "digest.item",
         artifact=artifact,
         **todo.words(),
         why=explain(artifact, to_claim=todo.action is Action.CLAIM),
-        owner=known.name(artifact.owner),
+        owner=facts.name(artifact.owner),
         today=today,
         item=item,
-        done_by=known.name(artifact.changed_by) if touched else "",
+        done_by=facts.name(artifact.changed_by) if touched else "",
     )
     return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, todo.action))]
 
@@ -257,18 +259,18 @@ class DigestTodo:
         return {"step": self.step, "asked": self.asked}
 
 
-def _todo(artifact: Artifact, known: DigestFacts, weekly: Weekly, policy: Policy) -> DigestTodo:
+def _todo(artifact: Artifact, facts: DigestFacts, weekly: Weekly, policy: Policy) -> DigestTodo:
     """Nobody has to do again what somebody asked for and others have yet to decide."""
     step = next_step(artifact, policy, weekly.at.date())
-    asked = known.waiting.get(artifact.id)
+    asked = facts.waiting.get(artifact.id)
     if asked is None or step.action not in _ANSWERED.get(ApprovalKind(asked.kind), ()):
         return DigestTodo(step)
-    return DigestTodo(step, AskedFor(known.name(asked.asked_by), asked.kind))
+    return DigestTodo(step, AskedFor(facts.name(asked.asked_by), asked.kind))
 
 
-def _settled(artifact: Artifact, known: DigestFacts) -> Block:
+def _settled(artifact: Artifact, facts: DigestFacts) -> Block:
     return line(
-        say("digest.settled", artifact=artifact, by=known.name(artifact.changed_by)),
+        say("digest.settled", artifact=artifact, by=facts.name(artifact.changed_by)),
         accessory=act_button(Action.SHOW, artifact.key),
     )
 
@@ -290,14 +292,14 @@ def _silent(artifact: Artifact, weekly: Weekly, policy: Policy) -> bool:
     return day is not None and day <= weekly.at.date()
 
 
-def _closing(weekly: Weekly, known: DigestFacts, policy: Policy) -> list[Block]:
+def _closing(weekly: Weekly, facts: DigestFacts, policy: Policy) -> list[Block]:
     rest = say("digest.rest", weekly=weekly, more=weekly.ephemeral + weekly.retained)
     see_all = button("See the list", "list.open", f"{weekly.scope}")
     blocks: list[Block] = [line(rest, accessory=see_all)] if rest else []
     if weekly.moved:
         blocks.append(line(weekly.moved, accessory=_metrics(weekly)))
     silent = [
-        a for number in weekly.ignored if _silent(a := known.artifacts[number], weekly, policy)
+        a for number in weekly.ignored if _silent(a := facts.artifacts[number], weekly, policy)
     ]
     if silent:
         blocks.append(quiet(say("digest.silent", silent=silent, more=weekly.more_ignored)))
@@ -305,6 +307,6 @@ def _closing(weekly: Weekly, known: DigestFacts, policy: Policy) -> list[Block]:
     blocks += _with_chart(weekly, budgets, here=not weekly.chart_opens)
     blocks += [quiet(words) for words in weekly.asides]
     if weekly.news:
-        told = [(known.artifacts[each.id], each.how, known.name(each.by)) for each in weekly.news]
-        blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))
+        news = [(facts.artifacts[n.id], n.how, facts.name(n.by)) for n in weekly.news]
+        blocks.append(quiet(say("digest.news", news=news, more=weekly.more_news)))
     return blocks

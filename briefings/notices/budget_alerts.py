@@ -84,7 +84,9 @@ async def _look(session: Session, change: Change) -> None:
 
 
 async def _hearing(session: Session, change: Change, budget: Budget) -> list[Recipient]:
-    """Nowhere for what its own digest says, or where there is nobody."""
+    """Where a budget's turn is told: the team's channel, else who set it, else the leads of the
+    teams in it. Empty where its own digest tells of it, or where there is nobody.
+    """
     scope = budget.place.scope
     if await subscriptions.subscriber(session, [scope]):
         return []
@@ -100,8 +102,8 @@ async def _hearing(session: Session, change: Change, budget: Budget) -> list[Rec
 
 
 async def _is_there(session: Session, who: str) -> bool:
-    known = await people.person(session, who)
-    return known is not None and known.active
+    person = await people.person(session, who)
+    return person is not None and person.active
 
 
 async def _tell(
@@ -129,8 +131,8 @@ async def _when(session: Session, change: Change, place: Recipient) -> datetime:
 
 
 async def _line(session: Session, change: Change, budget: Budget) -> AlertLine:
-    told = await told_of(session, change, budget)
-    words = say("budget.weekly", told=told, back=not told.over)
+    facts = await told_of(session, change, budget)
+    words = say("budget.weekly", told=facts, back=not facts.over)
     return AlertLine(words, str(budget.place.scope))
 
 
@@ -141,8 +143,8 @@ def turned_in(briefing: LedgerMessage) -> BudgetAlert:
 
 def message(turned: BudgetAlert) -> Message:
     blocks: list[Block] = [
-        line(each.words, accessory=button("See the list", "list.open", each.scope))
-        for each in turned.lines
+        line(budget.words, accessory=button("See the list", "list.open", budget.scope))
+        for budget in turned.lines
     ]
     if turned.more:
         blocks.append(line(say("budget.more", more=turned.more)))

@@ -62,8 +62,8 @@ async def _due(work: UnitsOfWork, change: Change) -> list[str]:
 
 
 def _over(change: Change) -> date:
-    """The last day that has ended everywhere on Earth is the day before this one: what somebody's
-    own day still leaves them time for is not held against them.
+    """The first day that has not ended yet somewhere on Earth: dates before it are over for
+    everybody, whatever their zone.
     """
     return (change.at - FURTHEST_WEST).date()
 
@@ -113,14 +113,14 @@ async def _tell_leadership(session: Session, change: Change) -> int:
 async def _waits_for_lead(
     session: Session, change: Change, ignored: Sequence[Artifact]
 ) -> set[int]:
-    """What a lead who is there has not been told of yet, whatever keeps the message."""
+    """The numbers of those that an active lead has not been told of yet."""
     by_lead: dict[str, list[int]] = {}
     for artifact in ignored:
         by_lead.setdefault(change.policy.lead_of(artifact.team) or "", []).append(artifact.id)
     waiting: set[int] = set()
     for lead, theirs in by_lead.items():
-        known = await people.person(session, lead)
-        if known and known.active:
+        person = await people.person(session, lead)
+        if person and person.active:
             waiting |= await attention.not_heard(session, lead, theirs, Why.IGNORED)
     return waiting
 
@@ -132,12 +132,12 @@ async def _ask_for_owners(session: Session, change: Change) -> int:
     for artifact in orphans:
         by_team.setdefault(artifact.team, []).append(artifact)
     for team, theirs in by_team.items():
-        said = await _ask_team(session, change, team, theirs) if team else theirs
-        put_off = [each for each in theirs if each not in said]
-        told = [reminders.told(each, change.today, change.policy) for each in said]
+        asked = await _ask_team(session, change, team, theirs) if team else theirs
+        put_off = [artifact for artifact in theirs if artifact not in asked]
+        kept = [reminders.told(artifact, change.today, change.policy) for artifact in asked]
         waits = _next_week(change.today)
-        told += [replace(each, snoozed_until=waits) for each in put_off]
-        await nudge_queue.keep(session, change.policy, told, change.today)
+        kept += [replace(artifact, snoozed_until=waits) for artifact in put_off]
+        await nudge_queue.keep(session, change.policy, kept, change.today)
     return len(orphans)
 
 
@@ -148,18 +148,18 @@ def _next_week(day: date) -> date:
 async def _ask_team(
     session: Session, change: Change, team: str, theirs: list[Artifact]
 ) -> list[Artifact]:
-    """In its channel, else its lead; what was said. Nowhere to ask is as good as said."""
+    """In its channel, else its lead; the artifacts asked about, all where there is neither."""
     channel = await team_channel(session, change, team)
     lead = change.policy.lead_of(team)
     if channel:
-        said = theirs[: change.policy.nudges.items]
+        first = theirs[: change.policy.nudges.items]
         year, week, _ = change.today.isocalendar()
-        items = [_orphan(each, change) for each in said]
+        items = [_orphan(artifact, change) for artifact in first]
         key = f"{BriefingKind.ORPHANS}:{channel}:{team}:{year}-W{week:02}"
         asked = await _post(session, change, key, BriefingKind.ORPHANS, channel, items, team=team)
-        return said if asked else []
+        return first if asked else []
     if lead:
-        matters = [Matter(each.id, Why.ORPHAN, change.today) for each in theirs]
+        matters = [Matter(artifact.id, Why.ORPHAN, change.today) for artifact in theirs]
         await attention.bring_up(session, lead, matters, change.at)
     return theirs
 
@@ -198,7 +198,7 @@ def _free_in(
     if kind != BriefingKind.ORPHANS or subscription is None:
         return free
     digests = (subscription.last_at, subscription.next_at)
-    days = {each.astimezone(local.tzinfo).date() for each in digests if each}
+    days = {instant.astimezone(local.tzinfo).date() for instant in digests if instant}
     return tomorrow(free, policy) if free.date() in days else free
 
 
@@ -295,8 +295,10 @@ def _about_dates(artifact: Artifact, policy: Policy, today: date) -> NudgeItem:
 async def _about_matters(
     session: Session, change: Change, matters: Sequence[Matter]
 ) -> list[NudgeItem]:
-    known = await queries.several(session, [matter.artifact_id for matter in matters])
-    return [await _matter(session, known[each.artifact_id], each, change) for each in matters]
+    artifacts = await queries.several(session, [matter.artifact_id for matter in matters])
+    return [
+        await _matter(session, artifacts[matter.artifact_id], matter, change) for matter in matters
+    ]
 
 
 async def _matter(

@@ -20,8 +20,9 @@ _RANK = {BudgetState.OVER: 0, BudgetState.AT_RISK: 1, BudgetState.WITHIN: 2}
 
 @dataclass(frozen=True, slots=True)
 class BudgetFacts:
-    """A budget, how it stands, what uses most of it, what is expected of it rests on, and whether
-    what is new there has to be agreed to while it is over.
+    """A budget and how it stands; `costliest` are the artifacts that use most of it, in minutes,
+    `rests` what the forecast rests on, and `asks_approval` whether new artifacts need approval
+    while it is over.
     """
 
     budget: Budget
@@ -59,13 +60,13 @@ async def standings(
     session: Session, change: Change, scopes: Iterable[Scope] | None
 ) -> list[BudgetFacts]:
     """Of all budgets, or of these scopes, the worst first; a few statements for all of them."""
-    found = await budgets.in_force(session, change.today, scopes)
-    there = await budgets.standings_of(session, change, found)
-    told = [
+    in_force = await budgets.in_force(session, change.today, scopes)
+    states = await budgets.standings_of(session, change, in_force)
+    facts = [
         BudgetFacts(budget, standing, asks_approval=_asks(change, budget))
-        for budget, standing in zip(found, there, strict=True)
+        for budget, standing in zip(in_force, states, strict=True)
     ]
-    return sorted(told, key=lambda each: each.rank)
+    return sorted(facts, key=lambda budget: budget.rank)
 
 
 def _asks(change: Change, budget: Budget) -> bool:
@@ -78,25 +79,25 @@ async def told_of(session: Session, change: Change, budget: Budget) -> BudgetFac
     """All there is to tell of one."""
     standing = await budgets.standing_of(session, change, budget)
     rests = await usage.rests_on(session, budget.place)
-    told = BudgetFacts(budget, standing, asks_approval=_asks(change, budget), rests=rests)
-    return await with_costliest(session, change, told)
+    facts = BudgetFacts(budget, standing, asks_approval=_asks(change, budget), rests=rests)
+    return await with_costliest(session, change, facts)
 
 
-async def with_costliest(session: Session, change: Change, told: BudgetFacts) -> BudgetFacts:
-    """And what uses most of it."""
-    span = told.standing.span
+async def with_costliest(session: Session, change: Change, facts: BudgetFacts) -> BudgetFacts:
+    """The same, with the few artifacts that use most of it, in minutes, the costliest first."""
+    span = facts.standing.span
     left = days_left(span, change.today)
-    most = await usage.costliest(session, told.budget.place, span, left)
-    return replace(told, costliest=most)
+    most = await usage.costliest(session, facts.budget.place, span, left)
+    return replace(facts, costliest=most)
 
 
-async def burn_up_of(session: Session, told: BudgetFacts, today: date) -> BurnUp:
-    """Its period so far, day by day."""
-    standing = told.standing
-    by_day = await usage.spent_by_day(session, told.budget.place, standing.span)
+async def burn_up_of(session: Session, facts: BudgetFacts, today: date) -> BurnUp:
+    """Its period so far: minutes spent on each day, from its first to today."""
+    standing = facts.standing
+    by_day = await usage.spent_by_day(session, facts.budget.place, standing.span)
     until = min(max(today, *by_day, standing.span.first), standing.span.last)
     days = (until - standing.span.first).days + 1
-    spent = (by_day.get(standing.span.first + timedelta(days=each), 0) for each in range(days))
+    spent = (by_day.get(standing.span.first + timedelta(days=day), 0) for day in range(days))
     return BurnUp(
         first=standing.span.first,
         last=standing.span.last,

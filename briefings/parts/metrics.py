@@ -38,68 +38,69 @@ def length(minutes: float) -> str:
     return f"{minutes / 60:,.1f}".removesuffix(".0") + " h"
 
 
-def how_to_connect(told: MetricTrend) -> str:
-    return _HOW_TO_CONNECT[told.metric.source]
+def how_to_connect(row: MetricTrend) -> str:
+    return _HOW_TO_CONNECT[row.metric.source]
 
 
-def now_of(told: MetricTrend) -> str:
+def now_of(row: MetricTrend) -> str:
     """With people's code beside it, where that is known."""
-    if not told.connected:
+    if not row.connected:
         return NOT_CONNECTED
-    now = in_unit(told.now, told.metric.unit)
-    if told.beside is None:
+    now = in_unit(row.now, row.metric.unit)
+    if row.beside is None:
         return now
-    return f"{now} (people’s {in_unit(told.beside, told.metric.unit)})"
+    return f"{now} (people’s {in_unit(row.beside, row.metric.unit)})"
 
 
-def then_of(told: MetricTrend) -> str:
-    if not told.connected:
+def then_of(row: MetricTrend) -> str:
+    if not row.connected:
         return ""
-    nothing = "no snapshot" if told.metric.source is MetricSource.REGISTER else "unknown"
-    return in_unit(told.then, told.metric.unit, nothing)
+    nothing = "no snapshot" if row.metric.source is MetricSource.REGISTER else "unknown"
+    return in_unit(row.then, row.metric.unit, nothing)
 
 
-def ask_of(told: MetricTrend) -> str:
+def ask_of(row: MetricTrend) -> str:
     """Nothing where it is fine: a number that asks nothing of anybody says so. What was entered
     once and is not known now has to be entered again.
     """
-    if not told.connected or told.now is None:
-        return how_to_connect(told)
-    return told.metric.ask if asks(told) else ""
+    if not row.connected or row.now is None:
+        return how_to_connect(row)
+    return row.metric.ask if asks(row) else ""
 
 
-def asks(told: MetricTrend) -> bool:
+def asks(row: MetricTrend) -> bool:
     """Whether it got worse, or stays where somebody still has something to do."""
-    if told.turn is Turn.WORSE:
+    if row.turn is Turn.WORSE:
         return True
-    return told.turn is not Turn.BETTER and told.short
+    return row.turn is not Turn.BETTER and row.short
 
 
 def set_apart(
     rows: Sequence[MetricTrend],
 ) -> tuple[list[MetricTrend], list[MetricTrend], list[MetricTrend]]:
     """What has something to say, what is as good as it can be, and what is not connected."""
-    known = [each for each in rows if each.connected]
-    fine = [each for each in known if each.metric.group is MetricGroup.LEADING and not asks(each)]
-    said = [each for each in known if each not in fine]
-    return said, fine, [each for each in rows if not each.connected]
+    connected = [row for row in rows if row.connected]
+    fine = [row for row in connected if row.metric.group is MetricGroup.LEADING and not asks(row)]
+    telling = [row for row in connected if row not in fine]
+    return telling, fine, [row for row in rows if not row.connected]
 
 
 def table(rows: Sequence[MetricTrend]) -> list[tuple[str, ...]]:
     """A row each under its head, in the order in which they are told."""
-    return [_HEAD, *(_row(each) for each in rows)]
+    return [_HEAD, *(_row(row) for row in rows)]
 
 
-def _row(told: MetricTrend) -> tuple[str, ...]:
-    turn = str(told.turn) if told.connected else ""
-    return (told.metric.words, now_of(told), then_of(told), turn, ask_of(told))
+def _row(row: MetricTrend) -> tuple[str, ...]:
+    turn = str(row.turn) if row.connected else ""
+    return (row.metric.words, now_of(row), then_of(row), turn, ask_of(row))
 
 
 def gaps(trend: Trend) -> tuple[list[date], list[date]]:
     """The weeks without a snapshot, each by its Monday, and the days of those taken late."""
     past = trend.moments[:-1]
-    missing = [each.day - timedelta(days=each.day.weekday()) for each in past if not each.counts]
-    late = [each.seen_on for each in past if each.seen_on and each.seen_on.weekday()]
+    mondays = ((moment, moment.day - timedelta(days=moment.day.weekday())) for moment in past)
+    missing = [monday for moment, monday in mondays if not moment.counts]
+    late = [moment.seen_on for moment in past if moment.seen_on and moment.seen_on.weekday()]
     return missing, late
 
 
@@ -110,33 +111,33 @@ def picture(trend: Trend, rows: Sequence[MetricTrend]) -> Multiples | None:
     """Of what is known in two weeks or more: what got worse, then the others in their order, as
     many as there is room for. None before there is any: one point shows no more than its number.
     """
-    known = [each for each in rows if each.connected and _is_line(each)]
-    if not known:
+    lines = [row for row in rows if row.connected and _is_line(row)]
+    if not lines:
         return None
-    known.sort(
-        key=lambda each: (each.turn is not Turn.WORSE, each.metric.group is not MetricGroup.CORE)
+    lines.sort(
+        key=lambda row: (row.turn is not Turn.WORSE, row.metric.group is not MetricGroup.CORE)
     )
     first, last = trend.moments[0].day, trend.at(0).day
-    return Multiples(first, last, tuple(_drawn(each) for each in known[:SHOWN]))
+    return Multiples(first, last, tuple(_drawn(row) for row in lines[:SHOWN]))
 
 
-def _is_line(told: MetricTrend) -> bool:
-    return sum(each is not None for each in told.series) > 1
+def _is_line(row: MetricTrend) -> bool:
+    return sum(value is not None for value in row.series) > 1
 
 
-def _drawn(told: MetricTrend) -> ChartLine:
-    unit = told.metric.unit
-    then, now = (in_unit(each, unit) for each in (told.then, told.now))
-    return ChartLine(told.metric.short, told.series, then, now, str(told.turn))
+def _drawn(row: MetricTrend) -> ChartLine:
+    unit = row.metric.unit
+    then, now = (in_unit(value, unit) for value in (row.then, row.now))
+    return ChartLine(row.metric.short, row.series, then, now, str(row.turn))
 
 
 def standing_out(values: Sequence[float | None], aging: bool, today: date) -> Multiples:
     """Twelve weeks of a team or repository that stands out: how many of its artifacts need
     somebody, or how old they are.
     """
-    known = [each for each in values if each is not None] or [0.0]
+    known = [value for value in values if value is not None] or [0.0]
     unit = " days" if aging else ""
-    then, now = (f"{each:,.0f}{unit}" for each in (known[0], known[-1]))
+    then, now = (f"{value:,.0f}{unit}" for value in (known[0], known[-1]))
     name = "mean age" if aging else "in need of somebody"
     line = ChartLine(name, tuple(values), then, now, str(Turn.WORSE))
     return Multiples(today - WEEK * WEEKS, today, (line,))
