@@ -100,7 +100,8 @@ def _words(facts: CardFacts, step: NextStep, today: date, policy: Policy) -> str
         missing=missing_intent(artifact),
         expected=estimate(artifact, policy),
         this_month=facts.minutes,
-        value=value.words(policy) if (value := balance(artifact, today)) else "",
+        balance=balance(artifact, today),
+        policy=policy,
     )
 
 

@@ -96,9 +96,12 @@ async def _submitted(call: Call) -> Answer:
 async def _state(call: Call, artifact_id: int, saved: int | None, monthly: int | None) -> Reply:
     async with call.store.change() as session:
         stated = await register.state(session, call.change, artifact_id, saved, monthly)
-    told = balance(stated, call.today)
     words = say(
-        "value.stated", artifact=stated, who=call.who, balance=told and told.words(call.policy)
+        "value.stated",
+        artifact=stated,
+        who=call.who,
+        balance=balance(stated, call.today),
+        policy=call.policy,
     )
     return Reply(plainly(words), changed=stated)
 
@@ -114,8 +117,9 @@ async def _sum(call: Call, scope: Scope) -> Reply:
         "value.sum",
         scope=scope,
         count=len(found),
-        whole=whole.words(call.policy),
-        owing=[(each.artifact, each.balance.words(call.policy)) for each in owing],
+        whole=whole,
+        owing=[(each.artifact, each.balance) for each in owing],
+        policy=call.policy,
     )
     return Reply(plainly(words))
 

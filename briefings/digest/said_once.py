@@ -35,16 +35,18 @@ async def asides(
     session: Session, channel: str, scope: Scope, policy: Policy, today: date
 ) -> list[Aside]:
     """What has not been said to the channel yet, or has changed since."""
-    found = [
+    now = [
         *await _owing(session, scope, policy, today),
         *await _checks(session, scope, policy, today),
     ]
-    before = await said_once.said(session, channel, [each.said.subject for each in found])
-    return [each for each in found if _news(each.said, before.get(each.said.subject), policy)]
+    before = await said_once.said(session, channel, [aside.said.subject for aside in now])
+    return [aside for aside in now if _news(aside.said, before.get(aside.said.subject), policy)]
 
 
 def _news(now: Statement, before: Statement | None, policy: Policy) -> bool:
-    """Another artifact, or as much owed on top as makes it worth a word at all."""
+    """Whether it is about another artifact, or owes so much more than when it was last said that
+    the difference alone would be called deferred work with interest.
+    """
     if before is None or before.number != now.number:
         return True
     more = now.minutes - before.minutes
@@ -58,9 +60,8 @@ async def _owing(session: Session, scope: Scope, policy: Policy, today: date) ->
 
 def _owes(owing: Valued, policy: Policy) -> Aside:
     said = Statement(_OWES, owing.artifact.id, owing.balance.owed)
-    return Aside(
-        said, say("value.owes", artifact=owing.artifact, balance=owing.balance.words(policy))
-    )
+    words = say("value.owes", artifact=owing.artifact, balance=owing.balance, policy=policy)
+    return Aside(said, words)
 
 
 async def _checks(session: Session, scope: Scope, policy: Policy, today: date) -> Sequence[Aside]:

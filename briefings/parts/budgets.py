@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 from briefings.messages.message import PictureBlock
 from briefings.pictures.pictures import BurnUp, burn_up_alt
-from briefings.words.words import shorten
 from debt.artifact.artifact import Artifact
-from debt.budgets.budget import BudgetStanding, BudgetState, advice, days_left
+from debt.budgets.budget import BudgetStanding, BudgetState, days_left
 from debt.change import Change
 from debt.rules.estimate import EstimateBasis
 from debt.scope import BudgetLine, Scope, ScopeKind
@@ -51,10 +50,9 @@ class BudgetFacts:
         return back_on is not None and back_on > since
 
     @property
-    def advice(self) -> str:
-        first = next(iter(self.costliest), None)
-        named = f"{shorten(first[0].name, 60)} ({first[0].key})" if first else None
-        return advice(self.standing, named)
+    def first(self) -> Artifact | None:
+        """What uses most of it."""
+        return next((artifact for artifact, _ in self.costliest), None)
 
 
 async def standings(

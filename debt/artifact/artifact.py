@@ -298,9 +298,9 @@ def parse_key(text: str) -> int:
     """7 for `D-7`, `d-7` or `7`. Refused for anything else."""
     match = re.fullmatch(r"(?:d-?)?0*([1-9][0-9]{0,9})", text.strip(), re.IGNORECASE | re.ASCII)
     if not match or int(match[1]) > MAX_ID:
-        first, *more = text.split()[:2] or [""]
-        if more and looks_like_key(first):
-            raise Refused(f"{quoted(text)} is more than a key; say {first} alone.")
+        words = text.split()
+        if len(words) > 1 and looks_like_key(words[0]):
+            raise Refused(f"{quoted(text)} is more than a key; say {words[0]} alone.")
         raise Refused(
             f"{quoted(text)} is not a key. Keys look like D-7; “list” and a word finds artifacts."
         )

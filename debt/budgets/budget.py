@@ -7,7 +7,7 @@ from math import floor
 
 from debt.policy.policy import Sprint
 from debt.refusal import Refused
-from debt.rules.hours import Period, Span, as_hours, roughly, span
+from debt.rules.hours import Period, Span, span
 
 MONTH_DAYS = 365.25 / 12
 LONGEST_MINUTES = 60 * 1_000_000
@@ -104,6 +104,16 @@ class BudgetStanding:
         return self.use.spent + self.committed
 
     @property
+    def excess(self) -> int:
+        """Minutes spent beyond the limit; below zero where some are left."""
+        return self.use.spent - self.limits.minutes
+
+    @property
+    def short(self) -> int:
+        """Minutes of the forecast beyond the limit; below zero where some will be left."""
+        return self.forecast - self.limits.minutes
+
+    @property
     def lowered(self) -> int | None:
         """Minutes a month saved since the pay-down was set; None where there is none."""
         if self.limits.lower_from is None or self.limits.lower_by is None:
@@ -169,18 +179,3 @@ def _runs_out(
         return None
     day = max(today, period.first) + timedelta(days=min(floor(left / daily), 10_000))
     return day if day <= period.last else None
-
-
-def advice(standing: BudgetStanding, costliest: str | None) -> str:
-    """The one thing to do about a budget, in words. `costliest` names what uses most of it."""
-    about = f"; {costliest} uses most of it" if costliest else ""
-    over = standing.use.spent - standing.limits.minutes
-    if standing.state is BudgetState.OVER and over > 0:
-        return f"{as_hours(over)} over: retire or refactor before anything new comes in{about}"
-    if standing.state is BudgetState.OVER:
-        return f"over its limit of artifacts or score: retire before anything new comes in{about}"
-    if standing.state is BudgetState.AT_RISK:
-        short = roughly(standing.forecast - standing.limits.minutes)
-        return f"{short} short at this rate: decide now what can wait{about}"
-    left = roughly(standing.limits.minutes - standing.forecast)
-    return f"nothing to do: about {left} will be left of it"

@@ -60,18 +60,6 @@ class Quadrant(StrEnum):
     LOW_HIGH = "low/high"
     LOW_LOW = "low/low"
 
-    @property
-    def action(self) -> str:
-        return _ACTION[self]
-
-
-_ACTION = {
-    Quadrant.HIGH_HIGH: "strongest review; refactor it as roadmap work",
-    Quadrant.HIGH_LOW: "keep it and watch",
-    Quadrant.LOW_HIGH: "delete first",
-    Quadrant.LOW_LOW: "keep only with a clear owner and a revision date",
-}
-
 
 def score(ratings: Ratings) -> int:
     """Frequency × Complexity × Risk × Friction: 1 to 625."""

@@ -126,13 +126,14 @@ async def _array(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -
 
 
 async def _lines(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -> None:
+    from briefings.words.words import readable, say
     from debt.rules.standing import next_step
 
     policy, today = invocation.policy, invocation.change.today
     none = True
     async for artifact in artifacts:
         step = next_step(artifact, policy, today)
-        invocation.say(_line(artifact, step.words))
+        invocation.say(_line(artifact, readable(say("steps.words", step=step))))
         none = False
     if none:
         invocation.say("Nothing on the register matches.")
@@ -175,6 +176,7 @@ async def _shown(invocation: Invocation) -> None:
 
 
 def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
+    from briefings.words.words import readable, say
     from debt.artifact.intent import missing_intent
     from debt.rules.score import explain, quadrant
     from debt.rules.standing import Action, next_step
@@ -187,10 +189,11 @@ def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
     kind = policy.kind(artifact.kind)
     yield f"{kind.name}, {artifact.label}, {artifact.stage}; {artifact.surface}"
     step = next_step(artifact, policy, today)
-    yield f"next       {step.words}"
+    yield f"next       {readable(say('steps.words', step=step))}"
     yield f"why        {explain(artifact, to_claim=step.action is Action.CLAIM)}"
     unrated = artifact.value is None
-    meaning = " until somebody says what it is worth" if unrated else f": {box.action}"
+    does = readable(say("steps.quadrant", quadrant=box))
+    meaning = " until somebody says what it is worth" if unrated else f": {does}"
     yield f"value/risk {box}{meaning}; {tier(artifact, policy)} tier"
     if missing:
         yield f"provisional: {', '.join(missing)}"

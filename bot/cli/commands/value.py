@@ -53,18 +53,22 @@ async def _found(invocation: Invocation) -> "list[Valued]":
 
 
 def _lines(found: "list[Valued]", invocation: Invocation) -> list[str]:
+    from briefings.words.words import readable, say
     from debt.rules.value import Balance
 
     if not found:
         return ["Nobody has stated yet what any artifact saves."]
-    policy = invocation.policy
+
+    def worded(balance: Balance) -> str:
+        return readable(say("balance.words", balance=balance, policy=invocation.policy))
+
     lines = [
         f"{each.artifact.key:<7} {' '.join(each.artifact.name.split())} "
-        f"({each.artifact.repo}): {each.balance.words(policy)}"
+        f"({each.artifact.repo}): {worded(each.balance)}"
         for each in found
     ]
     whole = sum((each.balance for each in found), Balance(0, 0))
-    return [*lines, f"{len(found):,} in all: {whole.words(policy)}"]
+    return [*lines, f"{len(found):,} in all: {worded(whole)}"]
 
 
 def _public(found: "list[Valued]") -> dict[str, Any]:

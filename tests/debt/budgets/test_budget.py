@@ -15,7 +15,6 @@ from debt.budgets.budget import (
     BudgetState,
     BudgetUse,
     TrainPeriod,
-    advice,
     days_left,
     require_limits,
     standing,
@@ -113,30 +112,10 @@ def test_too_many_artifacts_or_points_are_over_too() -> None:
     )
 
 
-def test_each_standing_says_what_to_do() -> None:
-    assert advice(stands(spent=5 * H), "D-7") == "nothing to do: about 35 h will be left of it"
-    over = advice(stands(spent=42 * H), "D-7")
-    assert over.startswith("2 h over: retire or refactor before anything new comes in; D-7 uses")
-    short = advice(stands(spent=30 * H, monthly=30 * H), None)
-    assert short == "5 h short at this rate: decide now what can wait"
-    assert advice(stands(spent=30 * H, monthly=30 * H), "D-7") == f"{short}; D-7 uses most of it"
-
-
-@pytest.mark.parametrize(
-    ("spent", "words"),
-    [
-        (41 * H, "1 h over: retire or refactor before anything new comes in"),
-        (40 * H + 1, "1 min over: retire or refactor before anything new comes in"),
-        (40 * H, "over its limit of artifacts or score: retire before anything new comes in"),
-        (0, "over its limit of artifacts or score: retire before anything new comes in"),
-    ],
-)
-def test_who_is_over_is_told_of_hours_first_and_else_of_artifacts_or_score(
-    spent: int, words: str
-) -> None:
-    limits = BudgetLimits(40 * H, artifacts=3)
-    over = standing(limits, NOVEMBER, BudgetUse(spent, artifacts=4), HALF_TIME)
-    assert (over.state, advice(over, None)) == (BudgetState.OVER, words)
+def test_what_is_spent_or_forecast_beyond_the_limit_is_told_in_minutes() -> None:
+    assert (stands(spent=42 * H).excess, stands(spent=5 * H).excess) == (2 * H, -35 * H)
+    assert stands(spent=30 * H, monthly=30 * H).short == 5 * H - 13
+    assert stands(spent=5 * H).short == -35 * H
 
 
 def test_what_was_to_be_saved_is_counted_from_when_it_was_said() -> None:

@@ -196,3 +196,111 @@ def test_what_is_worse_one_way_is_better_the_other(then: float, now: float, some
         assert there == pytest.approx(-back)
     if some.better is Better.MORE and now > then:
         assert there < 0
+
+
+def hours(minutes: int, by_metric: Mapping[MetricName, int] | None = None) -> Moment:
+    return replace(facts(by_metric), minutes=minutes)
+
+
+HOURS = MetricName.MONTHLY_HOURS
+
+
+def without_limit(name: MetricName) -> Any:
+    rules = POLICY.metrics[name].model_copy(update={"worse_by": None})
+    return POLICY.model_copy(update={"metrics": {**POLICY.metrics, name: rules}})
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "limited", "unlimited"),
+    [
+        (400, 500, Turn.WORSE, Turn.WORSE),  # a quarter more, which is the policy's limit
+        (400, 499, Turn.STEADY, Turn.WORSE),
+        (400, 300, Turn.BETTER, Turn.BETTER),
+        (400, 420, Turn.STEADY, Turn.WORSE),  # a twentieth is the limit where a policy has none
+        (400, 419, Turn.STEADY, Turn.STEADY),
+    ],
+)
+def test_a_metric_turns_at_the_policys_limit_or_by_a_twentieth(
+    then: int, now: int, limited: Turn, unlimited: Turn
+) -> None:
+    some = trend(hours(now), hours(then))
+    assert one(HOURS, some).turn is limited
+    rows = metric_trends(some, without_limit(HOURS))
+    assert next(row for row in rows if row.metric.name is HOURS).turn is unlimited
+
+
+def test_a_turn_is_told_from_the_first_of_the_weeks_to_the_last() -> None:
+    moments = list(trend(hours(400)).moments)
+    moments[0] = replace(moments[0], minutes=100)
+    found = one(HOURS, Trend(tuple(moments)))
+    assert (found.then, found.now, found.turn) == (100, 400, Turn.WORSE)
+
+
+def test_peoples_code_stands_beside_as_it_is_now() -> None:
+    now = Moment(
+        TODAY,
+        people=ReviewedChanges(failed=Tally(1, 50)),
+        tools=ReviewedChanges(failed=Tally(1, 10)),
+    )
+    before = replace(now, people=ReviewedChanges(failed=Tally(25, 50)))
+    assert one(MetricName.CHANGE_FAILURE, trend(now, before)).beside == 0.02
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "worse"),
+    [(10, 20, 1.0), (20, 10, -0.5), (0, 0, 0), (0, 0.5, 100), (0, 5, 100), (0, -5, -100)],
+)
+def test_what_grows_from_nothing_is_as_much_worse_as_can_be(
+    then: float, now: float, worse: float
+) -> None:
+    assert worsening(metric(HOURS), then, now) == worse
+
+
+def test_what_is_furthest_beyond_its_own_limit_is_told_first() -> None:
+    """A share of twice its limit before hours of not one and a half times theirs."""
+    some = trend(hours(540, {OWNED: 36}), hours(400))
+    both, hours_alone = (moved(each, POLICY) for each in (some, trend(hours(540), hours(400))))
+    assert both is not None
+    assert hours_alone is not None
+    assert (both.metric.name, both.weeks) == (MetricName.NAMED_OWNER, 4)
+    assert hours_alone.metric.name is HOURS
+
+
+@pytest.mark.parametrize(("now", "is_told"), [(500, True), (499, False)])
+def test_a_metric_is_told_from_its_very_limit_on(now: int, is_told: bool) -> None:
+    assert (moved(trend(hours(now), hours(400)), POLICY) is not None) is is_told
+
+
+@pytest.mark.parametrize(("live", "is_told"), [(5, True), (4, False)])
+def test_five_artifacts_are_enough_to_speak_of(live: int, is_told: bool) -> None:
+    then = replace(QUIET, live=live, retained=live, by_metric=NOTHING | {OWNED: live})
+    now = replace(then, by_metric=NOTHING | {OWNED: 0})
+    some = trend(Moment(TODAY, counts=now), Moment(TODAY, counts=then))
+    assert (moved(some, POLICY) is not None) is is_told
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_told"),
+    [
+        ({0: 600}, True),
+        ({0: 600, 1: 600}, False),  # said a week ago
+        ({0: 600, 2: 600}, True),  # better in between
+    ],
+)
+def test_what_was_so_a_week_ago_was_said_then(minutes: dict[int, int], is_told: bool) -> None:
+    moments = list(trend(hours(400)).moments)
+    for weeks_ago, worked in minutes.items():
+        moments[-1 - weeks_ago] = replace(moments[-1 - weeks_ago], minutes=worked)
+    assert (moved(Trend(tuple(moments)), POLICY) is not None) is is_told
+
+
+@pytest.mark.parametrize(("now", "is_immature"), [(90, False), (90.1, True)])
+def test_a_tenth_less_is_what_a_mature_programme_brings(now: float, is_immature: bool) -> None:
+    assert immature(100, now, POLICY) is is_immature
+
+
+def test_teams_of_any_age_are_compared_by_how_much_they_aged() -> None:
+    """From 300 to 384 days, the others from 100 to 110."""
+    then, now = Counts(live=10, age_days=3_000), Counts(live=10, age_days=3_840)
+    all_then, all_now = Counts(live=110, age_days=13_000), Counts(live=110, age_days=14_840)
+    assert ages_faster(then, now, all_then, all_now) == 74

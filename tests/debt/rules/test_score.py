@@ -125,19 +125,6 @@ def test_value_and_risk_from_four_on_are_high(value: int, risk: int) -> None:
     assert quadrant(value, risk, POLICY) == _expected(value, risk)
 
 
-@pytest.mark.parametrize(
-    ("box", "action"),
-    [
-        ("high/high", "strongest review; refactor it as roadmap work"),
-        ("high/low", "keep it and watch"),
-        ("low/high", "delete first"),
-        ("low/low", "keep only with a clear owner and a revision date"),
-    ],
-)
-def test_each_quadrant_names_its_action(box: str, action: str) -> None:
-    assert Quadrant(box).action == action
-
-
 def test_a_value_nobody_gave_counts_as_the_policy_says(generous: Policy) -> None:
     assert quadrant(None, 5, POLICY) is Quadrant.LOW_HIGH
     assert quadrant(None, 5, generous) is Quadrant.HIGH_HIGH
