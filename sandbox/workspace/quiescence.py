@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, CoroutineType
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakSet
 
 Task = asyncio.Task[Any]
@@ -32,6 +32,16 @@ _WAITS_WITHIN = {
     "Semaphore.acquire", "TaskGroup.__aexit__",
 }  # fmt: skip
 _ASYNCIO = Path(asyncio.__file__).parent
+
+
+class _Since(NamedTuple):
+    """When a task was first seen to wait within the app, and in which turn of ours."""
+
+    time: float
+    turn: int
+
+    def long_ago(self, now: float, turn: int) -> bool:
+        return now - self.time >= SHORT and turn - self.turn >= TURNS
 
 
 class Activity:
@@ -110,14 +120,14 @@ class Activity:
 
     async def calm(self, deadline: float) -> bool:
         """Wait until nothing is under way and stays so for a moment; False at the deadline."""
-        quiet_since, turns = time.monotonic(), 0
+        turn, resting = 0, dict[Task, _Since]()
         while time.monotonic() < deadline:
-            now, turns, tasks = time.monotonic(), turns + 1, self._app_tasks()
-            if self._under_way or any(map(_waits_outside, tasks)):
-                quiet_since, turns = now, 0
-            elif tasks and (now - quiet_since < SHORT or turns < TURNS):
-                pass
-            elif now - self._last >= (QUIET_HERE if self.lives_here else QUIET_ELSEWHERE):
+            now, turn, tasks = time.monotonic(), turn + 1, self._app_tasks()
+            rest = [] if self._under_way else [one for one in tasks if not _waits_outside(one)]
+            resting = {one: resting.get(one, _Since(now, turn)) for one in rest}
+            done = all(one in resting and resting[one].long_ago(now, turn) for one in tasks)
+            quiet = QUIET_HERE if self.lives_here else QUIET_ELSEWHERE
+            if done and not self._under_way and now - self._last >= quiet:
                 self._services.update(tasks)
                 return True
             await asyncio.sleep(TICK)
