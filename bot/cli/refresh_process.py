@@ -13,10 +13,10 @@ from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any
 
-from bot.cli.command_line import environment
-from bot.cli.commands.invocation import Invocation, World
-from bot.cli.commands.running import start_log
-from bot.process.failures import expected, words_of
+from bot.cli.invocation import Invocation, World
+from bot.cli.log_setup import start_log
+from bot.cli.runner import environment
+from bot.process.failures import EXPECTED, words_of
 from bot.process.repositories import note_failure, read_listed
 from debt.change import Change
 
@@ -38,7 +38,7 @@ def main() -> int:
         asyncio.run(_while_wanted(_refresh(invocation, name)))
     except asyncio.CancelledError:
         return 1
-    except expected() as error:
+    except EXPECTED as error:
         log.warning("repository not read name=%s why=%s", name, words_of(error))
         return 1
     return 0

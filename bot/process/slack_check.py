@@ -8,10 +8,9 @@ import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.process.try_workspace import MANIFEST
 from bot.settings import Settings, WrongSetting
 from bot.slack.groups import members, user_groups
-from bot.slack.workspace import code_of, require_app_token, unreachable, who_we_are
+from bot.slack.workspace import MANIFEST, code_of, require_app_token, unreachable, who_we_are
 from debt.policy.policy import Policy
 
 PATIENCE = 10

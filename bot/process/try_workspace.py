@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.process.process import Process, briefing, listening, running, until_told_to_stop
 from bot.settings import Settings, WrongSetting
+from bot.slack.workspace import MANIFEST
 from briefings.delivery.schedule import next_instant
 from debt.change import Change
 from debt.policy.policy import Policy, TeamPolicy
@@ -29,8 +30,6 @@ from storage.tables import Subscription
 log = logging.getLogger(__name__)
 
 USUAL_PORT = 3000
-# A link to the one at the root, so that it is there, too, where only packages are installed.
-MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 LEADS = {"payments": "erin", "platform": "kai"}
 
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, TextIO, cast
 
 from debt.artifact.artifact import Artifact, looks_like_key, parse_key
 from debt.policy.policy import Policy
-from debt.refusal import Refused
+from debt.refusal import ExpectedError, Refused
 from debt.rules.facts import Facts, require_kind
 from intake.columns.cells import COLUMN_OF_FIELD, KEPT, READERS, Column, guarded, unguarded
 from intake.columns.columns import COLUMNS, REQUIRED
@@ -24,7 +24,7 @@ LONGEST_LINE = 4_000_000
 _RECORD = tuple[int, list[str]]
 
 
-class WrongSpreadsheet(Exception):
+class WrongSpreadsheet(ExpectedError):
     """Nothing was imported; the message names every wrong cell by line and column."""
 
 

@@ -28,6 +28,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from debt.refusal import ExpectedError
 from storage.database.history import seal
 
 Session = AsyncSession
@@ -39,7 +40,7 @@ SQLITE_BUSY = timedelta(seconds=30)
 _DISCREET: dict[str, Any] = {"hide_parameters": True}
 
 
-class DatabaseError(Exception):
+class DatabaseError(ExpectedError):
     """DATABASE_URL is wrong or its database cannot be used; the message says which and why."""
 
 
