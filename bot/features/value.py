@@ -133,7 +133,6 @@ FEATURE = Feature(
             "[KEY] [saved 10h] [monthly 2h] | [scope]",
             "what it saved and saves against what it costs, or how that adds up in a scope",
             value,
-            ("value D-7 saved 10h monthly 2h", "value team:payments"),
         ),
     ),
     forms={"value.pick": _picked, "value.form": _submitted},

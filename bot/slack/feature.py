@@ -18,7 +18,6 @@ class Verb:
     usage: str
     summary: str
     run: Run
-    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
