@@ -9,7 +9,7 @@ from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import form, select_input, text_input
 from briefings.messages.message import Message, buttons, line, plainly, quiet
-from briefings.notices import approvals as told
+from briefings.notices import approvals as approval_notice
 from briefings.notices.approvals import ApprovalFacts
 from briefings.words.words import readable, say
 from debt.change import Change
@@ -61,7 +61,7 @@ async def _withdraw(call: Call) -> Answer:
 async def _reject_form(call: Call) -> Answer:
     async with call.store.read() as session:
         approval = await approvals.decidable(session, call.change, int(call.value))
-        about = await told.asked(session, approval)
+        about = await approval_notice.asked(session, approval)
     wish = readable(say("approvals.asks", **about.words()))
     blocks = [
         select_input("request", "Request", [(about.number, wish)], initial=about.number),
@@ -86,7 +86,7 @@ async def list_(call: Call) -> Answer:
     """What waits for this person to decide, then what they asked for themselves."""
     async with call.store.read() as session:
         waiting = [
-            await told.asked(session, each)
+            await approval_notice.asked(session, each)
             for each in await requests.open_requests(session, _LOOKED_AT)
         ]
     me = call.who.slack_id
@@ -121,7 +121,7 @@ def _row(part: str, each: ApprovalFacts, me: str) -> list[Block]:
     of_no_use = {"approval.back"}
     of_no_use |= {"approval.approve", "approval.reject"} if part == "mine" else set()
     of_no_use |= {"approval.withdraw"} if each.approval.asked_by != me else set()
-    acts = [act for act in told.choices(each) if act.action_id not in of_no_use]
+    acts = [act for act in approval_notice.choices(each) if act.action_id not in of_no_use]
     return [line(say("approvals.listed", **each.words())), buttons(f"{part}:{each.number}", *acts)]
 
 

@@ -33,7 +33,7 @@ from storage.database.store import Session
 from storage.messages import events
 from storage.register import queries
 from storage.register.queries import ArtifactPage, ArtifactQuery
-from storage.views import home as register
+from storage.views import home as home_view
 from storage.views.home import OwnershipQuestion, TeamStanding, Waiting
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ async def opened(bot: Bot, event_id: str, slack_id: str) -> None:
     async with bot.store.change() as session:
         if not await events.first_time(session, event_id, bot.now()):
             return
-        await register.opened(session, slack_id, bot.now())
+        await home_view.opened(session, slack_id, bot.now())
     bot.homes.say(slack_id, None)
     await publish(bot, slack_id)
 
@@ -58,7 +58,7 @@ async def freshen(bot: Bot, but: str | None = None) -> None:
     if not concerned:
         return
     async with bot.store.read() as session:
-        looking = await register.looking(session, concerned, bot.now() - LATELY)
+        looking = await home_view.looking(session, concerned, bot.now() - LATELY)
     for slack_id in looking:
         if slack_id != but:
             await publish(bot, slack_id)
@@ -103,18 +103,18 @@ class HomeFacts:
 async def _facts(session: Session, call: Call) -> HomeFacts:
     me = call.who.slack_id
     mine = ArtifactQuery(filters=frozenset({Filter.MINE}), owner=me, today=call.today)
-    to_decide = await register.to_decide(session, call.change, call.bot.groups.teams_of(me))
-    pressing = await register.needing(session, me, PRESSING)
-    after = await register.page_of(session, me)
+    to_decide = await home_view.to_decide(session, call.change, call.bot.groups.teams_of(me))
+    pressing = await home_view.needing(session, me, PRESSING)
+    after = await home_view.page_of(session, me)
     month = span(Period.MONTH, call.today, call.policy.sprint)
     unseen = max(0, len(to_decide) - QUESTIONS)
     if len(pressing) == PRESSING:
-        unseen += await register.count_needing(session, me) - PRESSING
+        unseen += await home_view.count_needing(session, me) - PRESSING
     teams = await _teams(session, call, month)
     scopes = [Scope(ScopeKind.TEAM, team.name) for team in teams]
     return HomeFacts(
         to_decide=to_decide[:QUESTIONS],
-        asked=await register.asked_of(session, me, QUESTIONS),
+        asked=await home_view.asked_of(session, me, QUESTIONS),
         pressing=pressing,
         more=unseen,
         page=await queries.page(session, mine, ROWS, after),
@@ -128,9 +128,9 @@ async def _facts(session: Session, call: Call) -> HomeFacts:
 async def _teams(session: Session, call: Call, month: Span) -> list[TeamStanding]:
     """The teams somebody leads or is in; where nobody says which, those of what they own."""
     me = call.who.slack_id
-    named = await register.teams_named(session, call.bot.groups.teams_of(me))
-    theirs = named or await register.teams_owned_in(session, me, TEAMS)
-    return await register.standings(session, theirs, month, call.today, TEAMS)
+    named = await home_view.teams_named(session, call.bot.groups.teams_of(me))
+    theirs = named or await home_view.teams_owned_in(session, me, TEAMS)
+    return await home_view.standings(session, theirs, month, call.today, TEAMS)
 
 
 def home(facts: HomeFacts, call: Call) -> list[Block]:
@@ -237,7 +237,7 @@ async def _first(call: Call) -> Answer:
 
 async def _turned(call: Call, place: Cursor | None) -> ShownAtHome:
     async with call.store.change() as session:
-        await register.turn_to(session, call.who.slack_id, place)
+        await home_view.turn_to(session, call.who.slack_id, place)
     return ShownAtHome()
 
 

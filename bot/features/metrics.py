@@ -20,7 +20,7 @@ from briefings.messages.message import (
     plainly,
     quiet,
 )
-from briefings.parts import metrics as in_words
+from briefings.parts import metrics as metric_words
 from briefings.pictures.pictures import multiples_alt
 from briefings.words.words import say
 from debt.artifact.artifact import Artifact
@@ -84,7 +84,7 @@ async def _seen(session: Session, call: Call, scope: Scope) -> MetricsFacts:
     rows = told(trend, call.policy)
     named = {}
     for each in rows:
-        if in_words.asks(each):
+        if metric_words.asks(each):
             name = each.metric.name
             named[name] = await drilldown.behind(session, scope, name, call.today)
     costs = await trends.costs(session, call.today) if scope == ALL else ()
@@ -108,7 +108,7 @@ def message(seen: MetricsFacts, counts: Counts, policy: Policy) -> Message:
 
 
 def _picture(seen: MetricsFacts) -> Iterator[Block]:
-    picture = in_words.picture(seen.trend, seen.rows)
+    picture = metric_words.picture(seen.trend, seen.rows)
     if picture:
         words = multiples_alt(seen.scope.name or "Everything", picture)
         yield PictureBlock("metrics", picture, words)
@@ -117,9 +117,9 @@ def _picture(seen: MetricsFacts) -> Iterator[Block]:
 
 
 def _table(seen: MetricsFacts) -> Iterator[Block]:
-    said, fine, unconnected = in_words.set_apart(seen.rows)
+    said, fine, unconnected = metric_words.set_apart(seen.rows)
     if said:
-        yield TableCells(in_words.table(said))
+        yield TableCells(metric_words.table(said))
     if fine:
         yield quiet(say("metrics.fine", told=fine))
     if unconnected:
@@ -133,7 +133,9 @@ def _asked(seen: MetricsFacts) -> Iterator[Block]:
     for each in asking[:NAMED_AT_MOST]:
         artifacts = seen.named[each.metric.name]
         act = _ACTS.get(each.metric.name, "review")
-        yield line(say("metrics.behind", told=each, now=in_words.now_of(each), artifacts=artifacts))
+        yield line(
+            say("metrics.behind", told=each, now=metric_words.now_of(each), artifacts=artifacts)
+        )
         keys = [artifact.key for artifact in artifacts]
         acts = buttons_for(keys, act.capitalize(), f"artifact.{act}")
         yield buttons(f"metrics.{each.metric.name}", *acts)
@@ -154,12 +156,12 @@ def _costs(seen: MetricsFacts, policy: Policy) -> Iterator[Block]:
 
 
 def _in_hours(now: float, then: float | None) -> tuple[str, str]:
-    return in_words.length(now), in_words.length(then) if then else ""
+    return metric_words.length(now), metric_words.length(then) if then else ""
 
 
 def _gaps(trend: Trend) -> Iterator[Block]:
     """Weeks without a snapshot, and those in which it was taken late."""
-    missing, late = in_words.gaps(trend)
+    missing, late = metric_words.gaps(trend)
     now = trend.at(0)
     words = say("metrics.gaps", missing=missing, late=late, today=now.day, seen_on=now.seen_on)
     if words:

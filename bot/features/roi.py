@@ -10,8 +10,7 @@ from bot.features.brief import own_scope
 from bot.features.subscribe import require_scope
 from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
-from bot.slack.form_state import FormState as Entered
-from bot.slack.form_state import at
+from bot.slack.form_state import FormState, at
 from bot.slack.forms import date_input, form, select_input, settled_input, text_input
 from bot.slack.parsing import scope_in, spelled, words_of
 from bot.slack.picker import pick_form, picked
@@ -36,7 +35,7 @@ from debt.refusal import Refused
 from debt.rules.hours import as_hours, parse_amount
 from debt.rules.standing import Action
 from debt.scope import ALL, Scope
-from storage.costs import roi as returns
+from storage.costs import roi as roi_ranking
 from storage.costs import roi_plans
 from storage.costs.roi import CheckedPromise, WeighedWork
 from storage.database.store import Session
@@ -98,8 +97,8 @@ async def _ranked(call: Call, wish: RoiQuery) -> Reply:
     async with call.store.read() as session:
         scope = wish.scope or await own_scope(session, call.channel)
         asked = (session, scope, call.policy, call.today)
-        found = await returns.weighed(*asked, wish.horizon)
-        checked = await returns.checked(*asked)
+        found = await roi_ranking.weighed(*asked, wish.horizon)
+        checked = await roi_ranking.checked(*asked)
     return Reply(_message(call, RoiQuery(scope, wish.horizon), found, checked))
 
 
@@ -128,7 +127,7 @@ def _shown(found: Sequence[WeighedWork]) -> list[WeighedWork]:
 
 def record_of(checked: Sequence[CheckedPromise]) -> str:
     """How many promises were kept, and the newest of them; nothing where none is due yet."""
-    return say("roi.record", record=returns.record(checked), last=checked[:_TOLD])
+    return say("roi.record", record=roi_ranking.record(checked), last=checked[:_TOLD])
 
 
 def _row(call: Call, wish: RoiQuery, each: WeighedWork) -> Iterator[Block]:
@@ -233,21 +232,21 @@ def _length(name: str, label: str, minutes: int | None, hint: str = "") -> Input
     )
 
 
-def _read(entered: Entered, name: str) -> int | None:
-    text = entered.text(name)
+def _read(state: FormState, name: str) -> int | None:
+    text = state.text(name)
     with at(name):
         return parse_amount(text) if text else None
 
 
-def read_plan_form(entered: Entered, artifact: Artifact, call: Call) -> PlannedWork:
-    kind = WorkKind(entered.choice("kind") or WorkKind.REFACTOR)
+def read_plan_form(state: FormState, artifact: Artifact, call: Call) -> PlannedWork:
+    kind = WorkKind(state.choice("kind") or WorkKind.REFACTOR)
     stakes = usual_stakes(artifact, kind, call.policy)
-    cost, after = _read(entered, "cost"), _read(entered, "after")
+    cost, after = _read(state, "cost"), _read(state, "after")
     if cost is not None:
         stakes = replace(stakes, cost=cost)
     if after is not None and kind is not WorkKind.RETIRE:
         stakes = replace(stakes, after=after)
-    return PlannedWork(kind, stakes, entered.day("starts"))
+    return PlannedWork(kind, stakes, state.day("starts"))
 
 
 async def _planned(call: Call) -> Answer:
@@ -260,7 +259,7 @@ async def _planned(call: Call) -> Answer:
 
 def _told(call: Call, planned: Initiative, artifact: Artifact | None = None) -> Reply:
     horizon = call.policy.roi.horizon_months
-    weighed = returns.weigh(planned, artifact, call.policy, call.today, horizon)
+    weighed = roi_ranking.weigh(planned, artifact, call.policy, call.today, horizon)
     words = say("roi.planned", each=weighed, today=call.today, who=call.who)
     return Reply(plainly(words), changed=artifact)
 
@@ -279,16 +278,16 @@ def _other_form(call: Call, scope: str) -> Modal:
     return Modal(form(call, "roi.other.form", "Other work", "Add", blocks))
 
 
-def read_other_form(entered: Entered) -> tuple[str, Scope, PlannedWork]:
-    kind = WorkKind(entered.choice("kind") or WorkKind.OTHER)
+def read_other_form(state: FormState) -> tuple[str, Scope, PlannedWork]:
+    kind = WorkKind(state.choice("kind") or WorkKind.OTHER)
     with at("scope"):
-        scopes = [scope for word in words_of(entered.text("scope")) if (scope := scope_in(word))]
+        scopes = [scope for word in words_of(state.text("scope")) if (scope := scope_in(word))]
         if len(scopes) != 1:
             raise Refused("Say team:x, repo:x or service:x.")
-    stakes = Stakes(_read(entered, "before") or 0, 0, _read(entered, "cost") or 0)
+    stakes = Stakes(_read(state, "before") or 0, 0, _read(state, "cost") or 0)
     with at("before"):
         require_stakes(stakes)
-    return entered.text("title"), scopes[0], PlannedWork(kind, stakes, entered.day("starts"))
+    return state.text("title"), scopes[0], PlannedWork(kind, stakes, state.day("starts"))
 
 
 async def _entered(call: Call) -> Answer:

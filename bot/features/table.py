@@ -29,8 +29,8 @@ from bot.features import (
     train,
     value,
 )
-from bot.features import help as helping
-from bot.features import map as mapping
+from bot.features import help as help_feature
+from bot.features import map as map_feature
 from bot.slack.call import Answer, Call
 from bot.slack.feature import Draw, Feature, Run, Verb
 from bot.slack.parsing import first_and_rest, plain
@@ -42,7 +42,7 @@ _SPOKEN: tuple[Feature, ...] = (
     edit.FEATURE,
     compare.FEATURE,
     listing.FEATURE,
-    mapping.FEATURE,
+    map_feature.FEATURE,
     propose.FEATURE,
     ownership.FEATURE,
     log.FEATURE,
@@ -63,7 +63,7 @@ _SPOKEN: tuple[Feature, ...] = (
     home.FEATURE,
     nudge.FEATURE,
 )
-FEATURES: tuple[Feature, ...] = (*_SPOKEN, helping.feature(_SPOKEN))
+FEATURES: tuple[Feature, ...] = (*_SPOKEN, help_feature.feature(_SPOKEN))
 VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in each.verbs}
 
 
@@ -79,7 +79,7 @@ def verb_for(text: str) -> tuple[Run, str]:
 
 
 async def _unknown(call: Call) -> Answer:
-    return helping.unknown(call.words, VERBS)
+    return help_feature.unknown(call.words, VERBS)
 
 
 # What somebody may ask who may not see the register: it tells of the bot, not of artifacts.

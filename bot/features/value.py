@@ -19,7 +19,7 @@ from debt.refusal import Refused
 from debt.rules.hours import as_hours, parse_amount
 from debt.rules.value import Balance, balance
 from debt.scope import Scope
-from storage.costs import value as register
+from storage.costs import value as stated_value
 from storage.register.artifacts import require
 
 _SHOWN = 5
@@ -95,7 +95,7 @@ async def _submitted(call: Call) -> Answer:
 
 async def _state(call: Call, artifact_id: int, saved: int | None, monthly: int | None) -> Reply:
     async with call.store.change() as session:
-        stated = await register.state(session, call.change, artifact_id, saved, monthly)
+        stated = await stated_value.state(session, call.change, artifact_id, saved, monthly)
     told = balance(stated, call.today)
     words = say(
         "value.stated", artifact=stated, who=call.who, balance=told and told.words(call.policy)
@@ -107,7 +107,7 @@ async def _sum(call: Call, scope: Scope) -> Reply:
     """All of it, and what owes most."""
     async with call.store.read() as session:
         await require_scope(session, scope)
-        found = await register.balances(session, scope, call.today)
+        found = await stated_value.balances(session, scope, call.today)
     whole = sum((each.balance for each in found), Balance(0, 0))
     owing = [each for each in found if each.balance.owed][:_SHOWN]
     words = say(
