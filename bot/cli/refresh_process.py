@@ -63,8 +63,8 @@ async def _refresh(invocation: Invocation, name: str) -> None:
         if repository is None:
             await note_failure(store, change, name, _DROPPED)
             return
-        asked = (store, change, name, repository, invocation.clones)
-        read = await read_listed(*asked, cache=invocation.scans)
+        arguments = (store, change, name, repository, invocation.clones)
+        read = await read_listed(*arguments, cache=invocation.scans)
     new, changed = len(read.result.created), len(read.result.changed)
     log.info("repository read name=%s proposed=%d changed=%d", name, new, changed)
 

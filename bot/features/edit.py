@@ -26,8 +26,8 @@ async def edit_form(call: Call, artifact_id: int) -> Modal:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
     require_live(artifact.key, artifact.stage)
-    known = {name: getattr(artifact, name) for name in LABELS}
-    blocks = [settled_input(artifact), *wanted(call.policy, known), *welcome(known)]
+    facts = {name: getattr(artifact, name) for name in LABELS}
+    blocks = [settled_input(artifact), *wanted(call.policy, facts), *welcome(facts)]
     return Modal(form(call, "edit.form", "Edit", "Save", blocks))
 
 

@@ -82,7 +82,7 @@ async def _drawn(bot: Bot, slack_id: str) -> list[Block]:
         return [line(inert(str(refusal)))]
     async with bot.store.read() as session:
         facts = await _facts(session, call)
-    return [*_said(bot.homes.said(slack_id)), *home(facts, call)]
+    return [*_answer(bot.homes.message(slack_id)), *home(facts, call)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class HomeFacts:
     """What one person's Home shows; `more` counts what of it has no room."""
 
     to_decide: list[Waiting]
-    asked: list[OwnershipQuestion]
+    questions: list[OwnershipQuestion]
     pressing: list[Artifact]
     more: int
     page: ArtifactPage
@@ -114,7 +114,7 @@ async def _facts(session: Session, call: Call) -> HomeFacts:
     scopes = [Scope(ScopeKind.TEAM, team.name) for team in teams]
     return HomeFacts(
         to_decide=to_decide[:QUESTIONS],
-        asked=await home_view.asked_of(session, me, QUESTIONS),
+        questions=await home_view.asked_of(session, me, QUESTIONS),
         pressing=pressing,
         more=unseen,
         page=await queries.page(session, mine, ROWS, after),
@@ -144,37 +144,38 @@ def home(facts: HomeFacts, call: Call) -> list[Block]:
     ]
 
 
-def _said(message: Message | None) -> list[Block]:
+def _answer(message: Message | None) -> list[Block]:
+    """What was done here just now, above all else."""
     return [*message.blocks, DividerBlock()] if message else []
 
 
 def _today(facts: HomeFacts, call: Call) -> Iterator[Block]:
     for waiting in facts.to_decide:
         yield from _decision(waiting)
-    for asked in facts.asked:
-        yield from _question(asked)
+    for question in facts.questions:
+        yield from _question(question)
     yield from (row(artifact, call, None) for artifact in facts.pressing)
     if facts.more:
         yield quiet(say("home.more", more=facts.more))
-    if not (facts.to_decide or facts.asked or facts.pressing):
+    if not (facts.to_decide or facts.questions or facts.pressing):
         yield line(say("home.nothing_today"))
 
 
 def _decision(waiting: Waiting) -> list[Block]:
-    asked = approvals.ApprovalFacts(waiting.approval, waiting.artifact, waiting.votes)
+    approval = approvals.ApprovalFacts(waiting.approval, waiting.artifact, waiting.votes)
     return [
-        line(say("approvals.listed", **asked.words())),
+        line(say("approvals.listed", **approval.words())),
         buttons(
-            f"approval:{asked.number}",
-            button("Approve", "approval.approve", asked.number, primary=True),
-            button("Reject", "approval.reject", asked.number),
+            f"approval:{approval.number}",
+            button("Approve", "approval.approve", approval.number, primary=True),
+            button("Reject", "approval.reject", approval.number),
             act_button(Action.SHOW, waiting.artifact.key),
         ),
     ]
 
 
-def _question(asked: OwnershipQuestion) -> list[Block]:
-    request, artifact = asked.request, asked.artifact
+def _question(question: OwnershipQuestion) -> list[Block]:
+    request, artifact = question.request, question.artifact
     return [
         line(say(f"requests.{request.kind}", artifact=artifact, asked=request)),
         buttons(
@@ -209,7 +210,7 @@ def _standing(facts: HomeFacts) -> Iterator[Block]:
         yield heading(say("home.teams"))
     for team in facts.teams:
         scope = Scope(ScopeKind.TEAM, team.name)
-        budgets = [each for each in facts.budgets if each.budget.place.scope == scope]
+        budgets = [budget for budget in facts.budgets if budget.budget.place.scope == scope]
         words = say("home.team", team=team, month=facts.month, budgets=budgets[:BUDGETS])
         yield line(words, accessory=button("List", "list.open", str(scope)))
 

@@ -57,12 +57,12 @@ async def page(call: Call, text: str, after: Cursor | None = None) -> Reply:
     """The list that these words ask for, from there on."""
     query = read_words(call, text)
     async with call.store.read() as session:
-        found = await queries.page(session, query, ROWS, after)
-        names = await people.names(session, [a.owner for a in found.artifacts if a.owner])
+        listed = await queries.page(session, query, ROWS, after)
+        names = await people.names(session, [a.owner for a in listed.artifacts if a.owner])
         proposed = 0 if query.filters else await proposals.count(session, _scope(query))
-    if not found.artifacts and not proposed:
+    if not listed.artifacts and not proposed:
         return Reply(plainly(_nothing(query)))
-    return Reply(_message(call, found, _Place(text, after), names, proposed))
+    return Reply(_message(call, listed, _Place(text, after), names, proposed))
 
 
 def _scope(query: ArtifactQuery) -> Scope:
@@ -94,19 +94,22 @@ def _place_of(call: Call) -> tuple[_Place, int]:
 
 
 def _nothing(query: ArtifactQuery) -> str:
-    """An empty list says so; who meant a filter or a scope is offered it as it is spelled."""
+    """The words for an empty list, with the filter or scope that may have been meant."""
     if query.filters == {Filter.PROPOSED} and not (query.scopes or query.words):
         return say("list.nothing_proposed")
     return say("list.nothing", nearest=_meant(query.words))
 
 
 def _meant(words: Sequence[str]) -> str | None:
-    """`team payments` is `team:payments`, `high risk` the filter, and `expired` is overdue."""
+    """The scope or filter that the words come close to, as it is spelled; None for no such.
+
+    `team payments` is `team:payments`, `high risk` is `high-risk`, and `expired` is `overdue`.
+    """
     if len(words) == 2 and words[0].casefold() in set(ScopeKind) - {ScopeKind.ALL}:
         return f"{words[0].casefold()}:{words[1]}"
-    said = [each.casefold() for each in (" ".join(words), *words)]
-    found = (_ALSO.get(each) or _closest(each) for each in said)
-    return next((each for each in found if each), None)
+    spellings = [word.casefold() for word in (" ".join(words), *words)]
+    filters = (_ALSO.get(word) or _closest(word) for word in spellings)
+    return next(filter(None, filters), None)
 
 
 def _closest(word: str) -> str | None:
@@ -114,11 +117,11 @@ def _closest(word: str) -> str | None:
 
 
 def _message(
-    call: Call, found: ArtifactPage, place: _Place, names: dict[str, str], proposed: int
+    call: Call, listed: ArtifactPage, place: _Place, names: dict[str, str], proposed: int
 ) -> Message:
     title = say("list.title", words=plain(place.text))
     blocks: list[Block] = [line(title)]
-    for artifact in found.artifacts:
+    for artifact in listed.artifacts:
         owner = names.get(artifact.owner or "", artifact.owner)
         blocks += (
             _proposal(artifact, place) if _is_proposed(artifact) else [row(artifact, call, owner)]
@@ -126,8 +129,8 @@ def _message(
     if proposed:
         see = button("See them", "list.proposed", place.text or "all")
         blocks.append(line(say("list.proposed", count=proposed), accessory=see))
-    if found.after:
-        following = _Place(place.text, found.after).value()
+    if listed.after:
+        following = _Place(place.text, listed.after).value()
         blocks.append(buttons("list", button("Next page", "list.more", following)))
     return Message(title, tuple(blocks))
 

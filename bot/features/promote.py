@@ -64,7 +64,11 @@ async def evidence_form(call: Call, artifact_id: int, item: str, evidence: str =
     require_may_show(call.change, artifact, named)
     if named is GateItem.REVIEW:
         return _review_form(call, artifact, evidence)
-    items = [each for each in standing.items if not each.is_fact and each is not GateItem.REVIEW]
+    items = [
+        gate_item
+        for gate_item in standing.items
+        if not gate_item.is_fact and gate_item is not GateItem.REVIEW
+    ]
     blocks = [
         settled_input(artifact),
         _item_input(items, named),
@@ -76,7 +80,7 @@ async def evidence_form(call: Call, artifact_id: int, item: str, evidence: str =
 def _review_form(call: Call, artifact: Artifact, notes: str) -> Modal:
     blocks = [
         settled_input(artifact),
-        boxes_input("yes", "It is", [(each, each.capitalize()) for each in REVIEWED]),
+        boxes_input("yes", "It is", [(quality, quality.capitalize()) for quality in REVIEWED]),
         text_input(
             "evidence",
             "Notes",
@@ -178,7 +182,7 @@ async def _pressed(call: Call) -> Answer:
 
 def _end_form(call: Call, artifact: Artifact) -> Modal:
     usual = artifact.planned_end or call.policy.kind(artifact.kind).ends_as
-    endings = [(each, f"{each.capitalize()}: {words}") for each, words in _ENDINGS.items()]
+    endings = [(end, f"{end.capitalize()}: {words}") for end, words in _ENDINGS.items()]
     blocks = [settled_input(artifact), select_input("end", "Planned end", endings, initial=usual)]
     return Modal(form(call, "gate.end", "Promote", "Promote", blocks))
 

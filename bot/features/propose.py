@@ -74,15 +74,15 @@ async def _dismiss_listed(call: Call) -> Answer:
 async def _accept_all(call: Call) -> Answer:
     """Those that the message is about, whatever has been found since."""
     async with call.store.change() as session:
-        told = await proposals.announced(session, int(call.value))
-        count = await proposals.accept_all(session, call.change, told.numbers)
+        announced = await proposals.announced(session, int(call.value))
+        count = await proposals.accept_all(session, call.change, announced.numbers)
     return Reply(plainly(say("proposals.all_accepted", count=count)))
 
 
 async def _review(call: Call) -> Answer:
     async with call.store.read() as session:
-        told = await proposals.announced(session, int(call.value))
-    return await listing.page(call, _words(Scope(ScopeKind.REPO, told.repo)))
+        announced = await proposals.announced(session, int(call.value))
+    return await listing.page(call, _words(Scope(ScopeKind.REPO, announced.repo)))
 
 
 def _words(scope: Scope) -> str:

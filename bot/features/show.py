@@ -54,9 +54,9 @@ async def card_of(call: Call, artifact_id: int) -> Message:
     """The card as the person who asks may use it; drawn again only once something has changed."""
     viewer = Viewer(call.who.slack_id, call.powers, call.today)
     newest = await newest_entry(call.store, artifact_id)
-    known = call.bot.drawn.get((artifact_id, viewer))
-    if known and known[0] == newest:
-        return known[1]
+    remembered = call.bot.drawn.get((artifact_id, viewer))
+    if remembered and remembered[0] == newest:
+        return remembered[1]
     month = span(Period.MONTH, call.today, call.policy.sprint)
     drawn = card(await facts_of(call.store, artifact_id, month), viewer, call.policy)
     if len(call.bot.drawn) >= REMEMBERED:
@@ -81,7 +81,7 @@ def card(facts: CardFacts, viewer: Viewer, policy: Policy) -> Message:
 
 
 def _watch(artifact: Artifact) -> Iterator[Block]:
-    """What is seen coming, in one line."""
+    """The signals of the artifact in one line; nothing where there are none."""
     if artifact.unsaid:
         yield quiet(say("show.watch", signals=artifact.unsaid))
 
@@ -124,7 +124,7 @@ def _way_out(facts: CardFacts, viewer: Viewer, policy: Policy) -> Iterator[Block
 
 
 def _acts(artifact: Artifact, viewer: Viewer, policy: Policy, first: Action) -> list[Block]:
-    """The one thing to do stands out and comes first."""
+    """A button for each action the person may take; the next step first, and primary."""
     actions = sorted(_may(artifact, viewer, policy), key=lambda action: action is not first)
     drawn = [act_button(action, artifact.key, primary=action is first) for action in actions]
     return [buttons(f"card:{artifact.key}", *drawn)]
@@ -152,10 +152,10 @@ def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Itera
         yield Action.PROMOTE
     if artifact.stage is not Stage.RETIRING:
         yield Action.RETIRE
-    asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.powers.admin
-    if may_hand_off(*asked):
+    parties = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.powers.admin
+    if may_hand_off(*parties):
         yield Action.HANDOFF
-    if may_give_away(*asked) and artifact.owner:
+    if may_give_away(*parties) and artifact.owner:
         yield Action.RELEASE
 
 

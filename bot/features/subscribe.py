@@ -46,10 +46,10 @@ async def subscribe(call: Call) -> Answer:
 
 def read_words(text: str) -> SubscriptionWanted:
     """Scope, weekday, time and zone in any order; Refused names the word it cannot read."""
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for word in words_of(text):
-        said |= _read_word(word)
-    return SubscriptionWanted(**said)
+        fields |= _read_word(word)
+    return SubscriptionWanted(**fields)
 
 
 def _read_word(word: str) -> dict[str, Any]:
@@ -65,8 +65,8 @@ def _read_word(word: str) -> dict[str, Any]:
 
 
 def _weekday(word: str) -> int | None:
-    said = word.casefold().rstrip("s,")
-    days = [n for n, day in enumerate(WEEKDAYS) if len(said) >= 3 and day.startswith(said)]
+    name = word.casefold().rstrip("s,")
+    days = [n for n, day in enumerate(WEEKDAYS) if len(name) >= 3 and day.startswith(name)]
     return days[0] if days else None
 
 
@@ -92,11 +92,11 @@ def read_zone(word: str) -> str:
     return zone
 
 
-async def _subscribe(call: Call, wish: SubscriptionWanted) -> Reply:
+async def _subscribe(call: Call, typed: SubscriptionWanted) -> Reply:
     channel = await _own_channel(call)
     async with call.store.change() as session:
         old = await subscriptions.subscription(session, channel)
-        wanted = _wanted(call, channel, wish, old)
+        wanted = _wanted(call, channel, typed, old)
         await require_scope(session, subscriptions.scope_of(wanted))
         kept = await subscriptions.subscribe(session, call.change, wanted)
     words = say("subscribe.subscribed", subscription=kept, weekday=WEEKDAYS[kept.weekday])
@@ -105,13 +105,13 @@ async def _subscribe(call: Call, wish: SubscriptionWanted) -> Reply:
 
 
 def _wanted(
-    call: Call, channel: str, wish: SubscriptionWanted, old: Subscription | None
+    call: Call, channel: str, typed: SubscriptionWanted, old: Subscription | None
 ) -> Subscription:
-    """The wish over what the channel has, over the usual."""
-    scope = wish.scope or (subscriptions.scope_of(old) if old else ALL)
-    weekday = wish.weekday if wish.weekday is not None else (old.weekday if old else 0)
-    wall = wish.at or (old.at if old else _USUAL_TIME)
-    zone = wish.zone or (old.zone if old else call.who.zone)
+    """What was typed; what that leaves out is as the channel has it, else as usual."""
+    scope = typed.scope or (subscriptions.scope_of(old) if old else ALL)
+    weekday = typed.weekday if typed.weekday is not None else (old.weekday if old else 0)
+    wall = typed.at or (old.at if old else _USUAL_TIME)
+    zone = typed.zone or (old.zone if old else call.who.zone)
     return Subscription(
         channel=channel,
         scope=scope.kind,

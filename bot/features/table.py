@@ -64,7 +64,7 @@ _SPOKEN: tuple[Feature, ...] = (
     nudge.FEATURE,
 )
 FEATURES: tuple[Feature, ...] = (*_SPOKEN, help_feature.feature(_SPOKEN))
-VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in each.verbs}
+VERBS: Mapping[str, Verb] = {verb.name: verb for feature in FEATURES for verb in feature.verbs}
 
 
 def verb_for(text: str) -> tuple[Run, str]:
@@ -94,10 +94,14 @@ async def _open_form(call: Call) -> Answer:
 
 BUTTONS: Mapping[str, Run] = {
     "form.open": _open_form,
-    **{name: run for each in FEATURES for name, run in each.buttons.items()},
+    **{name: run for feature in FEATURES for name, run in feature.buttons.items()},
 }
-FORMS: Mapping[str, Run] = {name: run for each in FEATURES for name, run in each.forms.items()}
+FORMS: Mapping[str, Run] = {
+    name: run for feature in FEATURES for name, run in feature.forms.items()
+}
 SHORTCUTS: Mapping[str, Run] = {
-    name: run for each in FEATURES for name, run in each.shortcuts.items()
+    name: run for feature in FEATURES for name, run in feature.shortcuts.items()
 }
-CARDS: Mapping[str, Draw] = {name: draw for each in FEATURES for name, draw in each.cards.items()}
+CARDS: Mapping[str, Draw] = {
+    name: draw for feature in FEATURES for name, draw in feature.cards.items()
+}

@@ -45,16 +45,16 @@ def _name(word: str) -> str:
 
 async def _all(call: Call) -> Reply:
     async with call.store.read() as session:
-        found = await trains.running(session, call.today)
-    words = say("train.all", trains=found[:SHOWN], more=len(found[SHOWN:]), today=call.today)
+        running = await trains.running(session, call.today)
+    words = say("train.all", trains=running[:SHOWN], more=len(running[SHOWN:]), today=call.today)
     opener = button("Plan a train", "train.set", "new")
     return Reply(Message(words, (line(words, accessory=opener),)))
 
 
 async def _one(call: Call, name: str) -> Reply:
     async with call.store.read() as session:
-        known = await trains.require(session, name)
-        there = await _there(session, call, known)
+        train = await trains.require(session, name)
+        there = await _there(session, call, train)
     words = say("train.one", there=there, today=call.today)
     scope = str(_scope(name))
     acts = [button("Change", "train.set", name), button("See the list", "list.open", scope)]
@@ -76,13 +76,13 @@ class TrainFacts:
     told: Sequence[BudgetFacts]
 
 
-async def _there(session: Session, call: Call, known: Train) -> TrainFacts:
+async def _there(session: Session, call: Call, train: Train) -> TrainFacts:
     """Of a train that is over, its budgets as they stood on its last day."""
-    day = last_day_of(known, call.today)
-    found = await budgets.in_force(session, day, [_scope(known.name)])
-    told = [await told_of(session, call.change, each) for each in found]
-    aboard = await queries.numbers(session, queries.ArtifactQuery(scopes=(_scope(known.name),)))
-    return TrainFacts(known, len(aboard), told)
+    day = last_day_of(train, call.today)
+    in_force = await budgets.in_force(session, day, [_scope(train.name)])
+    standings = [await told_of(session, call.change, budget) for budget in in_force]
+    aboard = await queries.numbers(session, queries.ArtifactQuery(scopes=(_scope(train.name),)))
+    return TrainFacts(train, len(aboard), standings)
 
 
 async def _set(call: Call, words: Sequence[str]) -> Answer:
@@ -97,8 +97,8 @@ async def _set(call: Call, words: Sequence[str]) -> Answer:
 async def _form(call: Call, name: str, days: Sequence[date] = ()) -> Modal:
     """It begins with the days that were typed, else with those the train has."""
     async with call.store.read() as session:
-        known = await trains.find(session, name)
-    first, last = (known.first, known.last) if known else (call.today, None)
+        train = await trains.find(session, name)
+    first, last = (train.first, train.last) if train else (call.today, None)
     first, last = days[0] if days else first, days[1] if len(days) > 1 else last
     return Modal(form(call, "train.form", "Plan a train", "Save", _fields(call, name, first, last)))
 
@@ -172,8 +172,8 @@ async def _moved(call: Call, words: Sequence[str], verb: str, template: str) -> 
         else:
             count = await trains.leave(session, call.change, name, numbers)
         there = await _there(session, call, await trains.require(session, name))
-    said = say(template, who=call.who, count=count, there=there, today=call.today)
-    return Reply(plainly(said))
+    outcome = say(template, who=call.who, count=count, there=there, today=call.today)
+    return Reply(plainly(outcome))
 
 
 async def _meant(session: Session, call: Call, text: str) -> list[int]:
@@ -181,10 +181,10 @@ async def _meant(session: Session, call: Call, text: str) -> list[int]:
     words = words_of(text)
     keys = [parse_key(word.strip(",;")) for word in words if looks_like_key(word.strip(",;"))]
     others = [word for word in words if not looks_like_key(word.strip(",;"))]
-    found = await queries.numbers(session, read_words(call, " ".join(others))) if others else []
-    if others and not found:
+    matching = await queries.numbers(session, read_words(call, " ".join(others))) if others else []
+    if others and not matching:
         raise Refused("Nothing on the register matches that.", field="artifacts")
-    return sorted({*keys, *found})
+    return sorted({*keys, *matching})
 
 
 async def _pressed(call: Call) -> Answer:

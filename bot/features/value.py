@@ -31,18 +31,18 @@ async def value(call: Call) -> Answer:
         return pick_form(call, "value.pick", "Value of an artifact", "Next")
     if scope := scope_in(words[0]):
         return await _sum(call, scope)
-    key, *said = words
-    if not said:
+    key, *lengths = words
+    if not lengths:
         return await _form(call, parse_key(key))
-    return await _typed(call, parse_key(key), *read_words(said))
+    return await _typed(call, parse_key(key), *read_words(lengths))
 
 
 async def _typed(call: Call, number: int, saved: int | None, monthly: int | None) -> Reply:
     """What is not said stays as it was: one word of it is no word on the other."""
     async with call.store.read() as session:
-        known = await require(session, number)
-    saved = known.saved_minutes if saved is None else saved
-    monthly = known.saved_monthly_minutes if monthly is None else monthly
+        artifact = await require(session, number)
+    saved = artifact.saved_minutes if saved is None else saved
+    monthly = artifact.saved_monthly_minutes if monthly is None else monthly
     return await _state(call, number, saved, monthly)
 
 
@@ -50,8 +50,8 @@ def read_words(words: Sequence[str]) -> tuple[int | None, int | None]:
     """`saved 10h monthly 2h`, or without the names in that order; None for what is not said."""
     named = dict(zip(words[::2], words[1::2], strict=False))
     if set(map(str.casefold, named)) <= {"saved", "monthly"} and len(words) % 2 == 0:
-        said = {name.casefold(): length for name, length in named.items()}
-        return _read(said.get("saved", "")), _read(said.get("monthly", ""))
+        lengths = {name.casefold(): length for name, length in named.items()}
+        return _read(lengths.get("saved", "")), _read(lengths.get("monthly", ""))
     if len(words) > 2:
         raise Refused("Say what it saved and saves: saved 10h monthly 2h.")
     return _read(words[0]), _read(words[1] if len(words) > 1 else "")
@@ -88,17 +88,17 @@ def read_form(state: FormState) -> tuple[int | None, int | None]:
 
 
 async def _submitted(call: Call) -> Answer:
-    said = read_form(call.state)
+    lengths = read_form(call.state)
     with at("artifact"):
-        return await _state(call, picked(call.state), *said)
+        return await _state(call, picked(call.state), *lengths)
 
 
 async def _state(call: Call, artifact_id: int, saved: int | None, monthly: int | None) -> Reply:
     async with call.store.change() as session:
         stated = await stated_value.state(session, call.change, artifact_id, saved, monthly)
-    told = balance(stated, call.today)
+    net = balance(stated, call.today)
     words = say(
-        "value.stated", artifact=stated, who=call.who, balance=told and told.words(call.policy)
+        "value.stated", artifact=stated, who=call.who, balance=net and net.words(call.policy)
     )
     return Reply(plainly(words), changed=stated)
 
@@ -107,15 +107,15 @@ async def _sum(call: Call, scope: Scope) -> Reply:
     """All of it, and what owes most."""
     async with call.store.read() as session:
         await require_scope(session, scope)
-        found = await stated_value.balances(session, scope, call.today)
-    whole = sum((each.balance for each in found), Balance(0, 0))
-    owing = [each for each in found if each.balance.owed][:_SHOWN]
+        valued = await stated_value.balances(session, scope, call.today)
+    whole = sum((row.balance for row in valued), Balance(0, 0))
+    owing = [row for row in valued if row.balance.owed][:_SHOWN]
     words = say(
         "value.sum",
         scope=scope,
-        count=len(found),
+        count=len(valued),
         whole=whole.words(call.policy),
-        owing=[(each.artifact, each.balance.words(call.policy)) for each in owing],
+        owing=[(row.artifact, row.balance.words(call.policy)) for row in owing],
     )
     return Reply(plainly(words))
 

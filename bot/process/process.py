@@ -337,7 +337,7 @@ async def _print_due(settings: Settings, policy: Policy, now: datetime) -> None:
     if not previews:
         print(f"No digest is due at {now.isoformat()}.")
     for preview in previews:
-        said = preview.message.readable() if preview.message else "(nothing to say, so no message)"
-        print(f"# {preview.to}\n{said}\n")
+        text = preview.message.readable() if preview.message else "(nothing to say, so no message)"
+        print(f"# {preview.to}\n{text}\n")
     if repositories:
         print(f"Read anew: {', '.join(repositories)}")

@@ -61,20 +61,21 @@ class Homes:
 
     def __init__(self) -> None:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._said: dict[str, Message] = {}
+        self._messages: dict[str, Message] = {}
 
     def turn(self, slack_id: str) -> asyncio.Lock:
         return self._turns.setdefault(slack_id, asyncio.Lock())
 
-    def said(self, slack_id: str) -> Message | None:
-        return self._said.get(slack_id)
+    def message(self, slack_id: str) -> Message | None:
+        """The one at the top of their Home, None for none."""
+        return self._messages.get(slack_id)
 
     def say(self, slack_id: str, message: Message | None) -> None:
-        """Instead of what was said there before; None is nothing."""
+        """Takes the place of the message at the top of their Home; None clears it."""
         if message is None:
-            self._said.pop(slack_id, None)
+            self._messages.pop(slack_id, None)
         else:
-            self._said[slack_id] = message
+            self._messages[slack_id] = message
 
 
 def _report(task: asyncio.Task[None]) -> None:
@@ -192,7 +193,7 @@ class Modal:
 
 @dataclass(frozen=True, slots=True)
 class ShownAtHome:
-    """Nothing to say: the Home tab they pressed in shows it."""
+    """No message: the Home tab in which the button was pressed shows the change."""
 
 
 Answer = Reply | Modal | ShownAtHome

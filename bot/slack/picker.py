@@ -30,8 +30,8 @@ async def suggestions(bot: Bot, slack_id: str, typed: str) -> list[dict[str, Any
     async with bot.store.read() as session:
         exact = await find(session, parse_key(typed)) if _is_key(typed) else None
         page = await queries.page(session, ArtifactQuery(words=tuple(typed.split()[:8])), OFFERED)
-    found = {artifact.id: artifact for artifact in (*([exact] if exact else []), *page.artifacts)}
-    return [artifact_option(artifact).to_dict() for artifact in list(found.values())[:OFFERED]]
+    matches = {artifact.id: artifact for artifact in (*([exact] if exact else []), *page.artifacts)}
+    return [artifact_option(artifact).to_dict() for artifact in list(matches.values())[:OFFERED]]
 
 
 def _is_key(typed: str) -> bool:

@@ -61,5 +61,5 @@ def unreachable(client: AsyncWebClient) -> str:
 
 def code_of(error: SlackApiError) -> str:
     """Slack's word for what is wrong, where it gave one."""
-    said = error.response.data  # None or bytes where Slack answered something else
-    return str(said.get("error") or "") if isinstance(said, dict) else ""
+    body = error.response.data  # None or bytes where Slack answered something else
+    return str(body.get("error") or "") if isinstance(body, dict) else ""

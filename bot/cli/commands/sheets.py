@@ -122,10 +122,10 @@ async def _write_history(invocation: Invocation) -> None:
 
 async def _write_entries(invocation: Invocation, session: Session) -> None:
     out, as_csv = invocation.world.out, invocation.arguments.format == "csv"
-    found = await _entries(invocation, session)
+    history_entries = await _entries(invocation, session)
     if as_csv:
         spreadsheet.write_header(out, PUBLIC_NAMES)
-    async for entry in found:
+    async for entry in history_entries:
         if as_csv:
             spreadsheet.write_entries(out, [entry])
         else:
