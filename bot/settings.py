@@ -1,4 +1,4 @@
-"""What the environment says: every value that is there is well formed, or is named as wrong."""
+"""Settings from the environment; a malformed or missing one is named with what to do."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -67,7 +67,7 @@ def env_file(file: Path) -> dict[str, str]:
 
 
 def cache_directory(environment: Mapping[str, str]) -> Path:
-    """Where things are kept that can be had again, as the XDG specification has it."""
+    """The directory for what can be computed or fetched again (XDG base directories)."""
     named = environment.get("XDG_CACHE_HOME", "")
     if named.startswith("/"):
         return Path(named) / "debt"

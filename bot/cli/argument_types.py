@@ -18,7 +18,7 @@ def day(text: str) -> datetime:
 
 
 def instant(text: str) -> datetime:
-    """An ISO time with its zone; at either end of the calendar nothing can be counted from it."""
+    """An ISO time with its zone, from 1970 to 2199: sums of dates outside would overflow."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -44,7 +44,7 @@ def months(text: str) -> int:
 
 
 def chain_head(text: str) -> ChainHead:
-    """What `debt history --head` printed."""
+    """Reads what `debt history --head` printed: the number of entries, a colon, the last hash."""
     count, _, last = text.partition(":")
     hexadecimal = len(last) == 64 and set(last) <= set("0123456789abcdef")
     if not (count.isascii() and count.isdigit() and len(count) < 19 and hexadecimal):

@@ -30,19 +30,19 @@ def main() -> int:
 
 
 def _keep_streams() -> None:
-    """A closed one reads and writes nothing; else the next file opened would take its place."""
+    """Replaces closed streams by /dev/null; else the next file opened would take their number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _end(_signal: int, _frame: object) -> None:
-    """What runs for us, and what was only for now, goes as it does after Ctrl-C."""
+    """SIGTERM ends child processes and temporary files as Ctrl-C does."""
     raise SystemExit(_TERMINATED)
 
 
 def _flush() -> None:
-    """Where nobody reads on, what is left goes nowhere, without Python's complaint at its exit."""
+    """Discards the rest of the output where the reader has left, so that Python prints no error."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -20,7 +20,7 @@ from storage.database.store import DatabaseError, Store, database_url
 
 @dataclass(frozen=True)
 class World:
-    """What a command meets outside of itself."""
+    """Environment, clock and streams of one run."""
 
     environment: Mapping[str, str]
     now: datetime
@@ -31,7 +31,7 @@ class World:
 
 @dataclass(frozen=True)
 class Invocation:
-    """Settings and policy are read, and refused when wrong, when they are first asked for."""
+    """Settings and policy are read when first used, which raises what is wrong with them."""
 
     arguments: argparse.Namespace
     world: World
@@ -51,7 +51,7 @@ class Invocation:
 
     @cached_property
     def clones(self) -> Clones:
-        """Of repositories that are elsewhere; those that nobody uses any more are removed."""
+        """The directory of clones, after those that were not used for long are removed."""
         clones = clones_by(
             self.policy.clones, cache_directory(self.world.environment), self.world.environment
         )
@@ -60,7 +60,7 @@ class Invocation:
 
     @property
     def scans(self) -> Path:
-        """Where a scan keeps what the next one need not read again."""
+        """The directory of the scans' cache."""
         return cache_directory(self.world.environment) / "scans"
 
     def say(self, *lines: str) -> None:

@@ -19,7 +19,7 @@ def _discreet(record: logging.LogRecord) -> bool:
 
 
 def _one_line(record: logging.LogRecord) -> bool:
-    """Bolt follows what nobody handles with a page of suggested code."""
+    """Cuts Bolt's warnings after their first line; a page of suggested code follows it."""
     if record.name.startswith("slack_bolt"):
         record.msg, record.args = record.getMessage().partition("\n")[0], ()
     return True

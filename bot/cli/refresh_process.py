@@ -45,7 +45,7 @@ def main() -> int:
 
 
 async def _while_wanted(work: Coroutine[Any, Any, None]) -> None:
-    """Nothing ever comes from standard input but its end."""
+    """Runs the work, and cancels it when standard input is closed."""
     loop, working = asyncio.get_running_loop(), asyncio.ensure_future(work)
 
     def give_up() -> None:

@@ -17,7 +17,7 @@ class ScopeOrFile(NamedTuple):
 
 
 def scope_or_import(arguments: argparse.Namespace) -> ScopeOrFile:
-    """Refused for words that are neither a scope nor import and a file."""
+    """What the arguments name. Refused for words that are neither a scope nor import and a file."""
     word, file = arguments.scope, arguments.file
     if word == "import" and file is None:
         raise Refused(f"Say which file: debt {arguments.command} import FILE.")

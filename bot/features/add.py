@@ -44,7 +44,7 @@ def add_form(call: Call, name: str = "", note: str = "") -> Modal:
 
 
 def read_add_form(state: FormState, today: date) -> Facts:
-    """Only what was entered; kind and policy fill the rest."""
+    """The facts that were entered. Refused for an expiry date that is not after today."""
     facts = read_facts(state) | Facts(owner=state.person("owner"), created_on=today)
     until = state.day("expires_on")
     with at("expires_on"):

@@ -83,7 +83,7 @@ _PLAIN_TEXTS = (
 
 
 def _kinds(policy: Policy, now: object) -> list[tuple[str, str]]:
-    """The policy's kinds, and the one it has now where the policy has dropped that."""
+    """The policy's kinds, and the artifact's own kind where the policy has dropped it."""
     kinds = dict.fromkeys([*policy.kinds, str(now)])
     return [(kind, _capital(policy.kind(kind).name)) for kind in kinds]
 

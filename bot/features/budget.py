@@ -80,7 +80,7 @@ async def _all(call: Call) -> Reply:
 
 
 async def _one(call: Call, place: BudgetLine) -> Reply:
-    """The budget and its parts, or that of one part; where there is none, what a month takes."""
+    """A scope's budget and those of its parts, or one part's; without any, the month's hours."""
     async with call.store.read() as session:
         day = await _day(session, place.scope, call.today)
         in_force = await budgets.in_force(session, day, [place.scope])
@@ -210,7 +210,7 @@ class BudgetWanted:
 
 
 def read_form(state: FormState) -> BudgetWanted:
-    """What the fields say, each refused at its own."""
+    """The budget that the fields describe; a wrong value is refused at its field."""
     with at("scope"):
         words = words_of(state.text("scope"))
         scope = next((scope for word in words if (scope := scope_in(word))), None)
@@ -252,7 +252,7 @@ async def _submitted(call: Call) -> Answer:
 
 
 async def _put(call: Call, place: BudgetLine, rhythm: BudgetPeriod, limits: BudgetLimits) -> Reply:
-    """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
+    """Sets the budget. Refused for a scope without artifacts, which is probably misspelled."""
     async with call.store.change() as session:
         if place.scope.kind is not ScopeKind.TRAIN:
             await require_scope(session, place.scope)

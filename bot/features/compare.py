@@ -60,7 +60,7 @@ def _shown(value: object) -> str:
 
 
 def read_choices(state: FormState) -> dict[str, list[str]]:
-    """Which facts to take and which to keep; what was left open is asked again."""
+    """The names of facts to `take` from the file and to `keep`; those left open are in neither."""
     chosen = {name: state.choice(name) for name in state.values if name != "artifact"}
     return {
         what: [name for name, one in chosen.items() if one == what] for what in ("take", "keep")

@@ -1,4 +1,4 @@
-"""`/debt edit`: what is known of an artifact, as somebody knows it better now."""
+"""`/debt edit`: a form with an artifact's facts, to change them."""
 
 from bot.features.artifact_form import LABELS, read_facts, wanted, welcome
 from bot.slack.call import Answer, Call, Modal, Reply
@@ -32,7 +32,7 @@ async def edit_form(call: Call, artifact_id: int) -> Modal:
 
 
 def read_edit_form(call: Call) -> Facts:
-    """Only what was changed in the form: what others changed meanwhile stays as they left it."""
+    """The facts that were changed in the form, so that others' changes meanwhile stay."""
     return read_facts(call.state.since(began_with(call.view)))
 
 

@@ -26,7 +26,7 @@ from storage.tables import ApprovalState, ShownRow
 
 @dataclass(frozen=True, slots=True)
 class GateStanding:
-    """What is asked of an artifact on its way to a stage, and what is there of it.
+    """The items of an artifact's gate to a stage, what was shown for each, and what is missing.
 
     `waits` says that others have been asked to agree already.
     """
@@ -40,7 +40,7 @@ class GateStanding:
 
     @property
     def to_show(self) -> tuple[GateItem, ...]:
-        """What is missing but for the planned end, which is said with the promotion."""
+        """The missing items, without the planned end, which the promotion asks for."""
         return tuple(item for item in self.missing if item is not GateItem.END)
 
 
@@ -56,7 +56,7 @@ async def standing_of(session: Session, change: Change, artifact: Artifact) -> G
 
 
 async def checklist_of(call: Call, artifact_id: int) -> Message:
-    """As it stands now, with the buttons for what this person may do about it."""
+    """The checklist as it is now, with the buttons that this person may use."""
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
         if ahead(artifact.stage) is None:

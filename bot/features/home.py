@@ -43,7 +43,7 @@ LATELY = timedelta(hours=1)
 
 
 async def opened(bot: Bot, event_id: str, slack_id: str) -> None:
-    """Draws it at its first page; a repeated event is not acted on again."""
+    """Draws the Home at its first page; does nothing for a repeated event."""
     async with bot.store.change() as session:
         if not await events.first_time(session, event_id, bot.now()):
             return
@@ -53,7 +53,7 @@ async def opened(bot: Bot, event_id: str, slack_id: str) -> None:
 
 
 async def freshen(bot: Bot, but: str | None = None) -> None:
-    """Draws the Homes again of all whom a change concerns and who have ever opened theirs."""
+    """Redraws the Homes of all whom a change concerns and who have ever opened theirs."""
     concerned = bot.store.take_concerned() - {but}
     if not concerned:
         return
@@ -87,7 +87,7 @@ async def _drawn(bot: Bot, slack_id: str) -> list[Block]:
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """What one person's Home shows; `more` counts what of it has no room."""
+    """What one person's Home shows; `more` counts what there is no room for."""
 
     to_decide: list[Waiting]
     questions: list[OwnershipQuestion]
@@ -126,7 +126,7 @@ async def _facts(session: Session, call: Call) -> HomeFacts:
 
 
 async def _teams(session: Session, call: Call, month: Span) -> list[TeamStanding]:
-    """The teams somebody leads or is in; where nobody says which, those of what they own."""
+    """The person's teams; where policy and Slack name none, those of their artifacts."""
     me = call.who.slack_id
     named = await home_view.teams_named(session, call.bot.groups.teams_of(me))
     theirs = named or await home_view.teams_owned_in(session, me, TEAMS)
@@ -145,7 +145,7 @@ def home(facts: HomeFacts, call: Call) -> list[Block]:
 
 
 def _answer(message: Message | None) -> list[Block]:
-    """What was done here just now, above all else."""
+    """The message about what was done here just now, and a divider; nothing for no message."""
     return [*message.blocks, DividerBlock()] if message else []
 
 

@@ -1,4 +1,4 @@
-"""What the hours of a sprint, month or quarter went into (R9), for whoever asks."""
+"""The hours logged in a sprint, month or quarter, by kind of work (R9)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class HoursQuery:
 
 
 def asked_in(words: Sequence[str]) -> HoursQuery | None:
-    """`team:payments`, `team:payments quarter` or `D-7 sprint`; None where hours are logged."""
+    """Reads `team:payments`, `team:payments quarter` or `D-7 sprint`; None for hours to log."""
     head, *rest = words or [""]
     place = scope_in(head)
     if place and place.kind in _PLACES:

@@ -54,7 +54,7 @@ def read_words(call: Call, text: str) -> ArtifactQuery:
 
 
 async def page(call: Call, text: str, after: Cursor | None = None) -> Reply:
-    """The list that these words ask for, from there on."""
+    """A page of the list for these words, from `after` on."""
     query = read_words(call, text)
     async with call.store.read() as session:
         listed = await queries.page(session, query, ROWS, after)
@@ -66,13 +66,13 @@ async def page(call: Call, text: str, after: Cursor | None = None) -> Reply:
 
 
 def _scope(query: ArtifactQuery) -> Scope:
-    """Where proposals are counted: in the one scope that was asked for, else everywhere."""
+    """The scope in which proposals are counted: the one named; everywhere for none or several."""
     return query.scopes[0] if len(query.scopes) == 1 else ALL
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a page begins, to be found again from a button on it."""
+    """The words of a list and where a page of it begins, as a button's value has them."""
 
     text: str
     after: Cursor | None
@@ -140,7 +140,7 @@ def _is_proposed(artifact: Artifact) -> bool:
 
 
 def _proposal(artifact: Artifact, place: _Place) -> list[Block]:
-    """What a scan proposes, on what evidence, and both answers."""
+    """The row of a proposal: its evidence, and the buttons for both answers."""
     words = say("list.proposal", artifact=artifact, why=explain(artifact))
     here = place.value(artifact.id)
     acts = (
@@ -152,7 +152,7 @@ def _proposal(artifact: Artifact, place: _Place) -> list[Block]:
 
 
 async def answered(call: Call, act: Callable[[Call, int], Awaitable[Reply]]) -> Reply:
-    """What was done about a row, and in its place the list as it is now."""
+    """Does `act` for the row of the pressed button, and shows the list as it is now."""
     place, artifact_id = _place_of(call)
     done = await act(call, artifact_id)
     now = await page(call, place.text, place.after)
@@ -160,7 +160,7 @@ async def answered(call: Call, act: Callable[[Call, int], Awaitable[Reply]]) -> 
 
 
 def row(artifact: Artifact, call: Call, owner: str | None) -> Block:
-    """What it is, why it ranks where it does, and the button of its next step."""
+    """The row of an artifact: name, why it ranks here, and the button of its next step."""
     step = next_step(artifact, call.policy, call.today)
     words = say(
         "list.row",
@@ -185,7 +185,7 @@ async def _more(call: Call) -> Answer:
 
 
 async def _proposed(call: Call) -> Answer:
-    """From the foot of a list: what waits for a yes in the scopes it was about."""
+    """From the foot of a list: the proposals in its scopes."""
     scopes = [word for word in words_of(call.value) if scope_in(word)]
     return await page(call, " ".join(["proposed", *scopes]))
 

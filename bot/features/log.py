@@ -30,7 +30,7 @@ _ALSO_SAID = {"debug": Work.DEBUGGING, "patch": Work.PATCHING, "ownership": Work
 
 @dataclass(frozen=True, slots=True)
 class HoursEntry:
-    """What somebody wants to log."""
+    """One entry of hours to log."""
 
     artifact_id: int
     minutes: int

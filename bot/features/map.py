@@ -60,7 +60,7 @@ async def map_(call: Call) -> Answer:
 
 
 def message(seen: MapFacts, policy: Policy) -> Message:
-    """Its words say all that the picture does."""
+    """The map as a picture, and in words all that the picture shows."""
     counts = {
         quadrant: seen.counted.get(quadrant, QuadrantCount()).artifacts for quadrant in _ORDER
     }

@@ -1,4 +1,4 @@
-"""`/debt roi`: what work buys back, planning it, and whether it did (R13)."""
+"""`/debt roi`: work ranked by hours bought back, plans for it, and their record (R13)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -165,7 +165,7 @@ async def _moved(call: Call, state: PlanState, verb: str) -> Reply:
 
 
 def _outcome(call: Call, moved: Initiative, artifact: Artifact | None, verb: str) -> str:
-    """The words for it; of done work also the day on which its promise is checked."""
+    """The words for a move; for done work also the day on which its promise is checked."""
     on = check_on(moved.done_on or call.today, call.policy.roi.check_months)
     return say(
         "roi.moved",

@@ -33,7 +33,7 @@ REMEMBERED = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks, as far as it changes what a card offers."""
+    """What of a person decides which buttons their card has."""
 
     slack_id: str
     powers: Powers
@@ -51,7 +51,7 @@ async def _show(call: Call, artifact_id: int) -> Reply:
 
 
 async def card_of(call: Call, artifact_id: int) -> Message:
-    """The card as the person who asks may use it; drawn again only once something has changed."""
+    """The card with the buttons this person may use; kept until the artifact's history grows."""
     viewer = Viewer(call.who.slack_id, call.powers, call.today)
     newest = await newest_entry(call.store, artifact_id)
     remembered = call.bot.drawn.get((artifact_id, viewer))
@@ -105,7 +105,7 @@ def _words(facts: CardFacts, step: NextStep, today: date, policy: Policy) -> str
 
 
 def _way_out(facts: CardFacts, viewer: Viewer, policy: Policy) -> Iterator[Block]:
-    """The checklist of what is on its way out, a button for each open item, and the last word."""
+    """The checklist of a retiring artifact: a button for each open item, It is gone, Keep it."""
     artifact, cleared = facts.artifact, facts.cleared
     if artifact.stage is not Stage.RETIRING:
         return
@@ -131,7 +131,7 @@ def _acts(artifact: Artifact, viewer: Viewer, policy: Policy, first: Action) -> 
 
 
 def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[Action]:
-    """What this person may do to it; hours are logged even on what has ended."""
+    """The actions this person may take; on an ended artifact, logging hours and the history."""
     if artifact.stage is Stage.PROPOSED:
         yield from (Action.ACCEPT, Action.DISMISS)
     elif artifact.stage is Stage.DISMISSED:

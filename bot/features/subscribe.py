@@ -32,7 +32,7 @@ _USUAL_TIME = "09:30"
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionWanted:
-    """What a channel's digest is about and when it comes; None takes the usual."""
+    """A digest's scope, weekday, time and zone as typed; None for what was not typed."""
 
     scope: Scope | None = None
     weekday: int | None = None
@@ -136,7 +136,7 @@ async def require_scope(session: Session, scope: Scope) -> None:
 
 
 async def _own_channel(call: Call) -> str:
-    """The channel the digest can go to, or Refused with what stands in its way."""
+    """The channel the command was typed in. Refused where no digest can be posted there."""
     channel = call.channel
     if channel is None or channel.startswith("D"):
         raise Refused("A digest belongs in a channel. Say that where your team would read it.")
@@ -171,7 +171,7 @@ async def unsubscribe(call: Call) -> Answer:
 
 
 async def stop_where_shared(bot: Bot, channel: str) -> None:
-    """A channel that another organization joins gets no digest any more; safe to repeat."""
+    """Ends the digest of a channel that another organization has joined; safe to repeat."""
     change = Change("slack", bot.now(), bot.policy)
     async with bot.store.change() as session:
         why = "it is shared with another organization now"

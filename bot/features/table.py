@@ -87,7 +87,7 @@ OPEN_TO_ALL = frozenset({VERBS["help"].run, _unknown})
 
 
 async def _open_form(call: Call) -> Answer:
-    """What a DM's words asked for, now that a button gives the right to open a form."""
+    """Opens the form that words in a DM asked for: only a press gives the right to open one."""
     run, words = verb_for(call.value)
     return await run(replace(call, words=words))
 

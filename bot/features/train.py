@@ -39,7 +39,7 @@ async def train(call: Call) -> Answer:
 
 
 def _name(word: str) -> str:
-    """`2027.1`, or `train:2027.1`."""
+    """A train's name, typed as `2027.1` or `train:2027.1`."""
     return plain(word).removeprefix("train:")
 
 
@@ -77,7 +77,7 @@ class TrainFacts:
 
 
 async def _there(session: Session, call: Call, train: Train) -> TrainFacts:
-    """Of a train that is over, its budgets as they stood on its last day."""
+    """The train's facts; for one that is over, its budgets as of its last day."""
     day = last_day_of(train, call.today)
     in_force = await budgets.in_force(session, day, [_scope(train.name)])
     standings = [await told_of(session, call.change, budget) for budget in in_force]
@@ -86,7 +86,7 @@ async def _there(session: Session, call: Call, train: Train) -> TrainFacts:
 
 
 async def _set(call: Call, words: Sequence[str]) -> Answer:
-    """Where a name and both days are typed it is planned at once; else the form asks."""
+    """Plans the train where a name and both days were typed; else opens the form."""
     days = [parse_day(word) for word in words if looks_like_day(word)]
     names = [_name(word) for word in words if not looks_like_day(word)]
     if len(days) == 2 and len(names) == 1:
@@ -95,7 +95,7 @@ async def _set(call: Call, words: Sequence[str]) -> Answer:
 
 
 async def _form(call: Call, name: str, days: Sequence[date] = ()) -> Modal:
-    """It begins with the days that were typed, else with those the train has."""
+    """The form, filled with the days typed, else with the train's own."""
     async with call.store.read() as session:
         train = await trains.find(session, name)
     first, last = (train.first, train.last) if train else (call.today, None)
@@ -117,7 +117,7 @@ def _fields(call: Call, name: str, first: date | None, last: date | None) -> lis
 
 @dataclass(frozen=True, slots=True)
 class TrainWanted:
-    """A train as somebody wants it, and in their words what is to come aboard from which day."""
+    """A train to plan; `aboard` has the words typed for what comes aboard from `since` on."""
 
     train: Train
     aboard: str
@@ -125,7 +125,7 @@ class TrainWanted:
 
 
 def read_form(state: FormState, today: date) -> TrainWanted:
-    """What the fields say, each refused at its own."""
+    """The train that the fields describe; a wrong value is refused at its field."""
     first, last = (state.day(name) for name in ("first", "last"))
     with at("first"):
         if first is None:
@@ -177,7 +177,7 @@ async def _moved(call: Call, words: Sequence[str], verb: str, template: str) -> 
 
 
 async def _meant(session: Session, call: Call, text: str) -> list[int]:
-    """Artifacts by their keys, and all live ones that a list of the other words would show."""
+    """The numbers of the artifacts named by key, and of those that `/debt list` would show."""
     words = words_of(text)
     keys = [parse_key(word.strip(",;")) for word in words if looks_like_key(word.strip(",;"))]
     others = [word for word in words if not looks_like_key(word.strip(",;"))]

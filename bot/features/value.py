@@ -38,7 +38,7 @@ async def value(call: Call) -> Answer:
 
 
 async def _typed(call: Call, number: int, saved: int | None, monthly: int | None) -> Reply:
-    """What is not said stays as it was: one word of it is no word on the other."""
+    """States what was typed; the other of the two figures stays as it was."""
     async with call.store.read() as session:
         artifact = await require(session, number)
     saved = artifact.saved_minutes if saved is None else saved
@@ -47,7 +47,7 @@ async def _typed(call: Call, number: int, saved: int | None, monthly: int | None
 
 
 def read_words(words: Sequence[str]) -> tuple[int | None, int | None]:
-    """`saved 10h monthly 2h`, or without the names in that order; None for what is not said."""
+    """Minutes saved once and a month, from `saved 10h monthly 2h` or `10h 2h`; None for no word."""
     named = dict(zip(words[::2], words[1::2], strict=False))
     if set(map(str.casefold, named)) <= {"saved", "monthly"} and len(words) % 2 == 0:
         lengths = {name.casefold(): length for name, length in named.items()}
@@ -75,7 +75,7 @@ async def _form(call: Call, artifact_id: int) -> Modal:
 
 
 def _length(name: str, label: str, minutes: int | None, hint: str) -> InputBlock:
-    """What is unsaid is empty; nothing at all is 0."""
+    """A field for hours: empty where nothing was stated, 0 where that is the statement."""
     initial = None if minutes is None else as_hours(minutes) if minutes else "0"
     return text_input(name, label, initial=initial, hint=hint, optional=True, longest=20)
 
@@ -104,7 +104,7 @@ async def _state(call: Call, artifact_id: int, saved: int | None, monthly: int |
 
 
 async def _sum(call: Call, scope: Scope) -> Reply:
-    """All of it, and what owes most."""
+    """The balance of a scope, and the artifacts that owe most."""
     async with call.store.read() as session:
         await require_scope(session, scope)
         valued = await stated_value.balances(session, scope, call.today)

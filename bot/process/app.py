@@ -52,7 +52,7 @@ def build(bot: Bot, signing_secret: str) -> AsyncApp:
 
 
 class Listeners:
-    """Slack's payloads in, features' answers out. They know Slack and no rules."""
+    """A method for each kind of Slack payload: finds the feature, and sends its answer."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
@@ -98,7 +98,7 @@ class Listeners:
         self._bot.tasks.leave(deliver(self._bot, origin, answer))
 
     async def _late(self, origin: Origin, task: asyncio.Task[Answer]) -> None:
-        """The form was closed before its answer came: the answer is a message."""
+        """Sends the answer as a message, for a form that was closed before it came."""
         try:
             answer = await task
         except FieldRefused as refusal:
@@ -208,7 +208,7 @@ async def _outdated(_call: Call) -> Answer:
 
 
 async def failed(error: Exception) -> BoltResponse:
-    """A payload that Slack would not send is refused; all else is ours and gets a reference."""
+    """HTTP 400 for a malformed payload; for any other error, words with a reference."""
     if isinstance(error, MALFORMED):
         log.warning("malformed payload error=%r", error)
         return BoltResponse(status=400, body="malformed payload")

@@ -1,4 +1,4 @@
-"""Ownership is re-checked with Slack once a day (R17): who left makes orphans."""
+"""Owners are checked with Slack once a day (R17); artifacts of who left become orphans."""
 
 import logging
 from contextlib import suppress
@@ -25,7 +25,7 @@ PAGE = 100
 
 
 async def refresh(store: Store, directory: People, groups: Groups, change: Change) -> None:
-    """Asks Slack about every owner and who is in which team, where nobody has within a day."""
+    """Asks Slack about every owner and team, at most once a day for all processes."""
     turn = change.at.isoformat()
     async with store.change() as session:
         if not await leases.take(session, TURN, turn, change.at, EVERY):
@@ -74,7 +74,7 @@ async def _teams(store: Store, directory: People, groups: Groups, change: Change
 
 
 async def _check(store: Store, directory: People, change: Change, owner: str) -> None:
-    """An e-mail that Slack does not know stays one; an id it does not know is gone."""
+    """Updates one owner. A Slack id that Slack does not know counts as gone; an e-mail is kept."""
     person = await _in_slack(directory, owner)
     if person is None and "@" in owner:
         return

@@ -88,7 +88,7 @@ async def answer_command(
 
 
 def _rides_along(answer: Answer) -> TypeGuard[Reply]:
-    """A picture takes longer to draw and upload than an acknowledgement may wait."""
+    """False for forms, and for messages with pictures, which take too long to draw and upload."""
     return isinstance(answer, Reply) and not answer.message.pictures
 
 
@@ -119,7 +119,7 @@ async def _opened(bot: Bot, trigger_id: str, view: View) -> Reply | None:
 
 
 async def deliver(bot: Bot, origin: Origin, reply: Reply | ShownAtHome) -> None:
-    """By the response_url of what the person did, else as a DM; what they look at is renewed."""
+    """Answers by response_url, else by DM, and redraws the message or Home that was pressed."""
     try:
         if origin.home:
             await _say_at_home(bot, origin, reply)

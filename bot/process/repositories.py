@@ -1,4 +1,4 @@
-"""A repository of the policy is read, by whoever asks for it, and how that went is kept."""
+"""Reads one of the policy's repositories, and keeps whether that worked and when to retry."""
 
 from contextlib import suppress
 from datetime import datetime

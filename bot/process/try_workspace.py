@@ -87,7 +87,7 @@ def _free(port: int | None) -> int:
 
 @asynccontextmanager
 async def _bot(slack: Sandbox, url: str, policy: Policy) -> AsyncIterator[Process]:
-    """The very same bot as `debt serve` runs, its clock the workspace's."""
+    """The bot that `debt serve` runs, with the workspace's clock."""
     settings = Settings(
         database_url=url,
         slack_bot_token=slack.bot_token,
@@ -119,7 +119,7 @@ def _with_teams(policy: Policy, slack: Sandbox) -> Policy:
 
 
 async def _fill(url: str, repo: Path, slack: Sandbox, policy: Policy) -> str:
-    """From the repository, or from the sample where it shows no sign of AI; says which."""
+    """Fills the register from the repository, else from the sample; returns words for which."""
     store = Store(url)
     try:
         change = Change("debt try", slack.clock.now(), policy)

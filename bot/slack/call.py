@@ -1,4 +1,4 @@
-"""What a feature is lent when somebody does something in Slack, and what it may answer."""
+"""A call of a person in Slack as a feature gets it, and the answers it may return."""
 
 import asyncio
 import json
@@ -39,14 +39,14 @@ class Tasks:
         self._running: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """For work whose outcome somebody awaits."""
+        """Starts work whose outcome is awaited; its task."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
     def leave(self, work: Coroutine[Any, Any, None]) -> None:
-        """For work that nobody awaits: what goes wrong is logged in full."""
+        """Starts work that nobody awaits; an error is logged with its traceback."""
         self.start(work).add_done_callback(_report)
 
     async def finish(self) -> None:
@@ -155,7 +155,7 @@ class Call:
 
     @property
     def powers(self) -> Powers:
-        """What the person is in the workspace."""
+        """The person's powers: admin, and their groups."""
         roster, me = self.bot.groups.roster, self.who.slack_id
         return Powers(self.who.admin, frozenset(name for name in roster if me in roster[name]))
 
@@ -166,7 +166,7 @@ class Call:
 
     @property
     def today(self) -> date:
-        """The day it is for the person, which the dates they type are about."""
+        """The date in the person's time zone."""
         return self.at.astimezone(ZoneInfo(self.who.zone)).date()
 
 
@@ -179,7 +179,7 @@ class Reply:
     replace: bool = False
 
     def in_place(self, blocks: Sequence[Block]) -> "Reply":
-        """The same words with what stood in the message before, as it is now."""
+        """The same words above these blocks, to replace the message that was pressed."""
         message = Message(self.message.text, (*self.message.blocks, *blocks))
         return Reply(message, self.changed, replace=True)
 

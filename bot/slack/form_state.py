@@ -37,7 +37,7 @@ class FormState:
         return picked
 
     def since(self, began: "FormState") -> "FormState":
-        """Only the fields that hold something else than they did then."""
+        """The fields whose content differs from `began`."""
         changed = {name for name in self.values if self._held(name) != began._held(name)}
         return FormState({name: self.values[name] for name in self.values if name in changed})
 

@@ -77,7 +77,7 @@ class Groups:
 
 
 def members(listed: str | tuple[str, ...], by_name: Roster) -> frozenset[str]:
-    """Of what a policy names: a user group by handle or id, or the people themselves."""
+    """The members of what a policy lists: a user group's handle or id, or people's ids."""
     return (
         by_name.get(_handle(listed), frozenset()) if isinstance(listed, str) else frozenset(listed)
     )

@@ -54,7 +54,7 @@ class People:
         return person
 
     async def know(self, slack_id: str) -> PersonRow:
-        """Anybody a message can name. Refused for an id that Slack does not know."""
+        """The person with that id, from memory, register or Slack. Refused for an unknown id."""
         since, remembered = self._memory.get(slack_id, (None, None))
         if since and remembered and timedelta(0) <= self._now() - since < REMEMBERED:
             return remembered
@@ -78,7 +78,7 @@ class People:
             return stored
 
     async def ask_slack(self, slack_id: str) -> PersonRow:
-        """What Slack says now, written down. Refused where it knows no such person."""
+        """The person as Slack has them now, kept in the register. Refused for an unknown id."""
         try:
             answer = await self._client.users_info(user=slack_id)
         except SlackApiError as error:
@@ -125,7 +125,7 @@ class People:
 
 
 def known_zone(zone: str) -> str:
-    """Slack's word for where they are, or UTC where we know no such place."""
+    """The time zone that Slack names, or UTC where this machine knows no such zone."""
     try:
         return ZoneInfo(zone).key
     except (ValueError, KeyError, OSError):

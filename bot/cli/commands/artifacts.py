@@ -44,7 +44,7 @@ async def _listed(invocation: Invocation) -> None:
 
 
 def _query(invocation: Invocation) -> ArtifactQuery:
-    """The words as `/debt list` understands them, but for “mine”: a terminal is nobody's."""
+    """Reads the words as `/debt list` does. Refused for “mine”: a terminal knows no Slack user."""
     words = invocation.arguments.words
     filters = {word.casefold() for word in words} & set(Filter)
     if Filter.MINE in filters:
@@ -61,7 +61,7 @@ def _query(invocation: Invocation) -> ArtifactQuery:
 
 
 async def _wake(store: Store, invocation: Invocation) -> None:
-    """Standings whose day has come are renewed, unless a process follows another policy."""
+    """Renews standings whose date has come, unless a running process follows another policy."""
     async with store.read() as session:
         if await follows_another(session, invocation.policy):
             return
@@ -83,7 +83,7 @@ async def _ranked(session: Session, query: ArtifactQuery) -> AsyncIterator[Artif
 
 
 def _parts(query: ArtifactQuery) -> Iterator[ArtifactQuery]:
-    """The register, then what may come onto it; a filter asks about the one or the other."""
+    """Live artifacts, then proposals; with a filter, only what the filter is about."""
     yield query
     if not query.filters:
         yield replace(query, filters=frozenset({Filter.PROPOSED}))

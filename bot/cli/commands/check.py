@@ -48,7 +48,7 @@ def _policy(invocation: Invocation) -> Policy:
 
 
 async def _looked_at(invocation: Invocation, faults: list[str]) -> list[str]:
-    """What is wrong with the register and with Slack; what cannot be asked is left out."""
+    """Faults of the register and of Slack, a sentence each; what cannot be asked is left out."""
     named = {fault.split("_")[0] for fault in faults}
     wrong, digests = ([], []) if "DATABASE" in named else await _register(invocation)
     if invocation.arguments.offline or "SLACK" in named:
@@ -87,7 +87,7 @@ async def _broken(store: Store) -> str | None:
 
 
 async def _refreshes(invocation: Invocation, store: Store) -> list[str]:
-    """What of the policy's repositories could not be read the last time, since when, and why."""
+    """A sentence for each of the policy's repositories whose last reading failed."""
     try:
         names = _policy(invocation).repositories
     except PolicyError:  # is among the faults
@@ -105,7 +105,7 @@ def _unread(repository: RepositoryRow) -> str:
 
 
 async def _nudges(invocation: Invocation, store: Store) -> None:
-    """How often people found a nudge to be of no use: it should be rare."""
+    """Prints which share of the nudges of 90 days was called not useful."""
     async with store.read() as session:
         nudges = await usefulness(session, invocation.world.now - _QUARTER)
     if nudges.sent:

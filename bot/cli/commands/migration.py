@@ -6,7 +6,7 @@ from storage.database.store import database_url
 
 
 def migrate_register(invocation: Invocation) -> int:
-    """The answer has the database's address without its password and driver."""
+    """Prints the database's address, without its password and driver."""
     url = invocation.settings.database_url
     migrate(url)
     shown = database_url(url).render_as_string(hide_password=True)

@@ -71,7 +71,7 @@ def _scope(work: WeighedWork) -> str:
 
 
 def _write(invocation: Invocation, rows: list[dict[str, Any]]) -> None:
-    """What a spreadsheet would run is guarded."""
+    """Writes CSV; cells that a spreadsheet would run as a formula begin with an apostrophe."""
     out = csv.writer(invocation.world.out, lineterminator="\n")
     out.writerow(COLUMNS)
     for row in rows:
@@ -87,7 +87,7 @@ COLUMNS = (
 
 
 def _line(rank: int, work: WeighedWork) -> str:
-    """With the hours that Slack shows."""
+    """One line of the ranking, its hours rounded as in Slack."""
     stakes, plan, artifact = work.gives.stakes, work.initiative, work.artifact
     title = artifact.name if artifact else plan.title if plan else ""
     what = " ".join(f"{artifact.key if artifact else ''} {title}".split())

@@ -51,7 +51,7 @@ def _since(invocation: Invocation) -> date | None:
 
 
 async def _scan_listed(invocation: Invocation) -> int:
-    """One after the other; 1 where one of them failed."""
+    """Scans the listed repositories one after the other. The exit status: 1 where one failed."""
     results: list[dict[str, Any]] = []
     failed = False
     for name, repository in _listed(invocation).items():
@@ -72,7 +72,7 @@ async def _scan_listed(invocation: Invocation) -> int:
 
 
 def _listed(invocation: Invocation) -> Mapping[str, RepositoryPolicy]:
-    """What is to be scanned. Refused where that is nothing, or needs to know which."""
+    """The repositories to scan, by name. Refused where there are none, and with --name."""
     arguments = invocation.arguments
     if arguments.name:
         raise Refused("--name is for one REPO; listed repositories have their names.")
