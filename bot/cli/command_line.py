@@ -5,13 +5,13 @@ import os
 import signal
 import sys
 
-from bot.cli.parsers.subcommand import Late
+from bot.cli.parsers.subcommand import LazyFunction
 from bot.cli.parsers.table import parser
 
 _INTERRUPTED = 130
 _TERMINATED = 143
 # What a command needs is imported once its words are known to be right.
-_RUN = Late("bot.cli.runner:run_here")
+_RUN = LazyFunction("bot.cli.runner:run_here")
 
 
 def main() -> int:

@@ -143,7 +143,7 @@ def _to_do(facts: MetricsFacts) -> Iterator[Block]:
 
 
 def _costs(facts: MetricsFacts, policy: Policy) -> Iterator[Block]:
-    """What an artifact costs: by team for everything; in a scope, only where it is too much (R14)."""
+    """What an artifact costs: by team for everything, in a scope where it is too much (R14)."""
     if facts.costs:
         shown = [
             (team.team, *_in_hours(team.now, team.then), immature(team.then, team.now, policy))

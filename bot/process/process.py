@@ -23,7 +23,7 @@ from bot.features import home
 from bot.process import owners
 from bot.process.app import build
 from bot.process.http import application
-from bot.process.rescan import Refreshing, due_at
+from bot.process.rescan import Rescan, due_at
 from bot.settings import Settings, WrongSetting
 from bot.slack.call import Bot, Tasks
 from bot.slack.groups import Groups
@@ -57,12 +57,10 @@ def utc_now() -> datetime:
 class Process:
     """One running bot: it answers, plans what is due, and sends while it holds the lease."""
 
-    def __init__(
-        self, bot: Bot, sender: Sender, refreshing: Refreshing, woken: asyncio.Event
-    ) -> None:
+    def __init__(self, bot: Bot, sender: Sender, rescan: Rescan, woken: asyncio.Event) -> None:
         self.bot = bot
         self._sender = sender
-        self._refreshing = refreshing
+        self._rescan = rescan
         self._turn = asyncio.Lock()
         self._woken = woken
         self._ending = False
@@ -97,9 +95,9 @@ class Process:
 
     async def refresh(self) -> Sequence[str]:
         """Re-reads the repositories that are due; returns their names."""
-        return await self._refreshing.refresh()
+        return await self._rescan.refresh()
 
-    async def keep_refreshing(self) -> None:
+    async def keep_rescanning(self) -> None:
         """Looks every minute for repositories to re-read, one after the other."""
         while True:
             try:
@@ -137,7 +135,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             gallery = Gallery(client, artist)
             holder, woken = uuid.uuid4().hex, asyncio.Event()
             sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder)
-            refreshing = Refreshing(store, settings, policy, now, holder)
+            rescan = Rescan(store, settings, policy, now, holder)
             bot = Bot(
                 store=store,
                 policy=policy,
@@ -152,7 +150,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
                 gallery=gallery,
             )
             try:
-                yield Process(bot, sender, refreshing, woken)
+                yield Process(bot, sender, rescan, woken)
             finally:
                 await tasks.finish()
         finally:
@@ -235,14 +233,14 @@ async def briefing(process: Process) -> AsyncIterator[None]:
     scheduler.add_job(_each_minute(process), "interval", minutes=1, next_run_time=utc_now())
     scheduler.start()
     sending = asyncio.create_task(process.keep_sending())
-    refreshing = asyncio.create_task(process.keep_refreshing())
+    rescan = asyncio.create_task(process.keep_rescanning())
     try:
         yield
     finally:
         scheduler.shutdown(wait=False)
-        refreshing.cancel()
+        rescan.cancel()
         await process.end(sending)
-        await asyncio.gather(refreshing, return_exceptions=True)
+        await asyncio.gather(rescan, return_exceptions=True)
 
 
 def _each_minute(process: Process) -> Callable[[], Awaitable[None]]:

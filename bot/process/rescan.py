@@ -30,7 +30,7 @@ GRACE = 15
 BY = "schedule"
 
 
-class Refreshing:
+class Rescan:
     """Re-reads due repositories, one after the other, while this process holds the lease."""
 
     def __init__(

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from bot.cli.parsers.arguments import add_key
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _ABOUT = """\
 Writes an artifact's metadata block where its code is: into the comment at the head of its one file,
@@ -23,7 +23,7 @@ COMMANDS = (
     Subcommand(
         "annotate",
         "write an artifact's metadata block into its repository",
-        Late("bot.cli.commands.annotation:annotate"),
+        LazyFunction("bot.cli.commands.annotation:annotate"),
         _ABOUT,
         _arguments,
     ),

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from bot.cli.parsers.subcommand import Late
+from bot.cli.parsers.subcommand import LazyFunction
 
-DAY = Late("bot.cli.argument_types:day")
+DAY = LazyFunction("bot.cli.argument_types:day")
 
 
 def add_key(parser: argparse.ArgumentParser) -> None:

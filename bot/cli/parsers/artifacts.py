@@ -3,7 +3,7 @@
 import argparse
 
 from bot.cli.parsers.arguments import add_json, add_key
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _LIST = """\
 Prints live artifacts, what to fix first comes first, each with its next step; after them what
@@ -33,14 +33,14 @@ COMMANDS = (
     Subcommand(
         "list",
         "print what to fix first, filtered as in Slack",
-        Late("bot.cli.commands.artifacts:list_"),
+        LazyFunction("bot.cli.commands.artifacts:list_"),
         _LIST,
         _list,
     ),
     Subcommand(
         "show",
         "print all about one artifact",
-        Late("bot.cli.commands.artifacts:show"),
+        LazyFunction("bot.cli.commands.artifacts:show"),
         arguments=_show,
     ),
 )

@@ -3,7 +3,7 @@
 import argparse
 
 from bot.cli.parsers.arguments import add_json, add_scope_or_import
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _ABOUT = """\
 Prints how each budget stands: hours spent and to come in its period against its limit.
@@ -28,7 +28,7 @@ COMMANDS = (
     Subcommand(
         "budget",
         "print how budgets stand, or set them from a file",
-        Late("bot.cli.commands.budget:budget"),
+        LazyFunction("bot.cli.commands.budget:budget"),
         _ABOUT,
         _arguments,
     ),

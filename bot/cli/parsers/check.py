@@ -2,7 +2,7 @@
 
 import argparse
 
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _CHECK = """\
 Looks at configuration, policy, database, migrations, damage to a SQLite file and history chain,
@@ -15,7 +15,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--head",
         metavar="COUNT:HASH",
-        type=Late("bot.cli.argument_types:chain_head"),
+        type=LazyFunction("bot.cli.argument_types:chain_head"),
         help="what `debt history --head` printed once: also finds a history cut off at its end",
     )
 
@@ -24,12 +24,12 @@ COMMANDS = (
     Subcommand(
         "migrate",
         "make the register's tables, or bring them up to date",
-        Late("bot.cli.commands.migration:migrate_register"),
+        LazyFunction("bot.cli.commands.migration:migrate_register"),
     ),
     Subcommand(
         "check",
         "say what is missing before `debt serve` can work",
-        Late("bot.cli.commands.check:check"),
+        LazyFunction("bot.cli.commands.check:check"),
         _CHECK,
         _check,
     ),

@@ -3,7 +3,7 @@
 import argparse
 
 from bot.cli.parsers.arguments import add_json, add_scope_or_import
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _ABOUT = """\
 Prints the metrics of a team, a repository, or everything: now, twelve weeks ago, how they went, and
@@ -30,7 +30,7 @@ COMMANDS = (
     Subcommand(
         "metrics",
         "print metrics and their trend, or enter some from a file",
-        Late("bot.cli.commands.metrics:metrics"),
+        LazyFunction("bot.cli.commands.metrics:metrics"),
         _ABOUT,
         _arguments,
     ),

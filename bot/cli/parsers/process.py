@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _TRY = """\
 Opens a small Slack-like workspace in the browser, with the bot, people and channels in it, and a
@@ -19,14 +19,14 @@ Sends digests, reminders and requests when they are due, and answers nothing: fo
 
 
 def _try(parser: argparse.ArgumentParser) -> None:
-    port = Late("bot.cli.argument_types:port")
+    port = LazyFunction("bot.cli.argument_types:port")
     parser.add_argument("repo", metavar="REPO", nargs="?", type=Path, default=Path())
     parser.add_argument("--port", type=port, help="of the page (a free one near 3000 is usual)")
     parser.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
 
 
 def _brief(parser: argparse.ArgumentParser) -> None:
-    instant = Late("bot.cli.argument_types:instant")
+    instant = LazyFunction("bot.cli.argument_types:instant")
     parser.add_argument("--once", action="store_true", help="do all that is due, and end")
     parser.add_argument("--at", metavar="TIME", type=instant, help="as --once, at that time")
     parser.add_argument(
@@ -38,21 +38,21 @@ COMMANDS = (
     Subcommand(
         "try",
         "try the bot in your browser, without Slack",
-        Late("bot.cli.commands.try_workspace:try_"),
+        LazyFunction("bot.cli.commands.try_workspace:try_"),
         _TRY,
         _try,
     ),
     Subcommand(
         "serve",
         "answer Slack and send what is due",
-        Late("bot.cli.commands.process:serve"),
+        LazyFunction("bot.cli.commands.process:serve"),
         _SERVE,
         slack=True,
     ),
     Subcommand(
         "brief",
         "send what is due, answer nothing",
-        Late("bot.cli.commands.process:brief"),
+        LazyFunction("bot.cli.commands.process:brief"),
         _BRIEF,
         _brief,
         slack=True,

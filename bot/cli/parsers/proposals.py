@@ -3,7 +3,7 @@
 import argparse
 
 from bot.cli.parsers.arguments import add_key
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _ACCEPT = """\
 Puts on the register what a scan proposes: single artifacts by key, or all that wait in a repository
@@ -29,14 +29,14 @@ COMMANDS = (
     Subcommand(
         "accept",
         "put on the register what a scan proposes",
-        Late("bot.cli.commands.proposals:accept"),
+        LazyFunction("bot.cli.commands.proposals:accept"),
         _ACCEPT,
         _accept,
     ),
     Subcommand(
         "dismiss",
         "a proposal is not AI-produced",
-        Late("bot.cli.commands.proposals:dismiss"),
+        LazyFunction("bot.cli.commands.proposals:dismiss"),
         _DISMISS,
         _dismiss,
     ),

@@ -3,7 +3,7 @@
 import argparse
 
 from bot.cli.parsers.arguments import add_json
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _ABOUT = """\
 Prints what a month of each kind is expected to cost before anything is logged (`monthly_hours`),
@@ -20,7 +20,7 @@ COMMANDS = (
     Subcommand(
         "refit",
         "propose the usual hours of each kind from what was logged",
-        Late("bot.cli.commands.refit:refit"),
+        LazyFunction("bot.cli.commands.refit:refit"),
         _ABOUT,
         _arguments,
     ),

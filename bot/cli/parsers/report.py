@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _ABOUT = """\
 Writes one page of HTML, pictures and all, to read on a screen or to print: how budgets stand, hours
@@ -23,7 +23,7 @@ COMMANDS = (
     Subcommand(
         "report",
         "write a page for a leadership discussion",
-        Late("bot.cli.commands.report:report"),
+        LazyFunction("bot.cli.commands.report:report"),
         _ABOUT,
         _arguments,
     ),

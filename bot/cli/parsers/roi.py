@@ -2,7 +2,7 @@
 
 import argparse
 
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _ABOUT = """\
 Prints which work buys back most maintenance hours within a horizon, planned or not, beside other
@@ -10,7 +10,7 @@ operational work. What nobody has planned costs and leaves what the policy has (
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    months = Late("bot.cli.argument_types:months")
+    months = LazyFunction("bot.cli.argument_types:months")
     parser.add_argument("scope", metavar="SCOPE", nargs="?", help="team:x, repo:x or service:x")
     parser.add_argument(
         "--horizon", metavar="MONTHS", type=months, help="from next month on (policy: 12)"
@@ -24,7 +24,7 @@ COMMANDS = (
     Subcommand(
         "roi",
         "print which work buys back most maintenance hours",
-        Late("bot.cli.commands.roi:roi"),
+        LazyFunction("bot.cli.commands.roi:roi"),
         _ABOUT,
         _arguments,
     ),

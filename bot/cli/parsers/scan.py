@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from bot.cli.parsers.arguments import DAY, add_json
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _ABOUT = """\
 Finds what AI tools wrote in a git repository and puts it on the register: what commits say of
@@ -49,7 +49,7 @@ COMMANDS = (
     Subcommand(
         "scan",
         "find AI-produced artifacts in git repositories",
-        Late("bot.cli.commands.scan:scan"),
+        LazyFunction("bot.cli.commands.scan:scan"),
         _ABOUT,
         _arguments,
     ),

@@ -5,7 +5,7 @@ import textwrap
 from pathlib import Path
 
 from bot.cli.parsers.arguments import DAY
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 from intake.columns.columns import COLUMNS
 
 _IMPORT = """\
@@ -57,20 +57,20 @@ COMMANDS = (
     Subcommand(
         "import",
         "read a CSV file into the register",
-        Late("bot.cli.commands.sheets:import_"),
+        LazyFunction("bot.cli.commands.sheets:import_"),
         _IMPORT.format(columns=_columns()),
         _import,
     ),
     Subcommand(
         "export",
         "write the whole register, ended artifacts too",
-        Late("bot.cli.commands.sheets:export"),
+        LazyFunction("bot.cli.commands.sheets:export"),
         arguments=_export,
     ),
     Subcommand(
         "history",
         "print who changed what, when and why, oldest first",
-        Late("bot.cli.commands.sheets:history"),
+        LazyFunction("bot.cli.commands.sheets:history"),
         arguments=_history,
     ),
 )

@@ -10,7 +10,7 @@ Commands = Any  # argparse gives its sub-parsers no public name
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class LazyFunction:
     """A function by its name, `package.module:function`; a call imports its module first."""
 
     name: str
@@ -33,7 +33,7 @@ class Subcommand:
 
     name: str
     summary: str
-    run: Late
+    run: LazyFunction
     about: str = ""
     arguments: Callable[[argparse.ArgumentParser], None] = _no_arguments
     slack: bool = False

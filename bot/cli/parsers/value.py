@@ -3,7 +3,7 @@
 import argparse
 
 from bot.cli.parsers.arguments import add_json, add_scope_or_import
-from bot.cli.parsers.subcommand import Late, Subcommand
+from bot.cli.parsers.subcommand import LazyFunction, Subcommand
 
 _ABOUT = """\
 Prints what live artifacts saved against what they cost, what owes most first, and the sum.
@@ -24,7 +24,7 @@ COMMANDS = (
     Subcommand(
         "value",
         "print what artifacts save against what they cost, or state it from a file",
-        Late("bot.cli.commands.value:value"),
+        LazyFunction("bot.cli.commands.value:value"),
         _ABOUT,
         _arguments,
     ),
