@@ -33,8 +33,8 @@ _FILLERS = {"a", "per", "hours"}
 _WHOLE = "whole"
 _PARTS = (
     (_WHOLE, "All of it"),
-    *((f"tier:{tier}", f"Its {tier} tier") for tier in Tier),
-    *((f"label:{label}", f"What is {label}") for label in Label),
+    *((f"tier:{each}", f"Its {each} tier") for each in Tier),
+    *((f"label:{each}", f"What is {each}") for each in Label),
 )
 
 
@@ -73,35 +73,35 @@ def _require_known(words: Sequence[str]) -> None:
 
 async def _all(call: Call) -> Reply:
     async with call.store.read() as session:
-        shown = await standings(session, call.change, None)
-    words = say("budget.all", told=shown[:SHOWN], more=len(shown[SHOWN:]))
+        told = await standings(session, call.change, None)
+    words = say("budget.all", told=told[:SHOWN], more=len(told[SHOWN:]))
     opener = button("Set a budget", "budget.set", "all")
     return Reply(Message(words, (line(words, accessory=opener),)))
 
 
 async def _one(call: Call, place: BudgetLine) -> Reply:
-    """A scope's budget and those of its parts, or one part's; without any, the month's hours."""
+    """The budget and its parts, or that of one part; where there is none, what a month takes."""
     async with call.store.read() as session:
         day = await _day(session, place.scope, call.today)
-        in_force = await budgets.in_force(session, day, [place.scope])
+        found = await budgets.in_force(session, day, [place.scope])
         if place.only:
-            in_force = [budget for budget in in_force if budget.place == place]
-        if not in_force:
+            found = [each for each in found if each.place == place]
+        if not found:
             return await _none(session, call, place)
-        facts = [await told_of(session, call.change, budget) for budget in in_force]
-        shown = await burn_up_of(session, facts[0], call.today)
-    return Reply(_message(place, facts, shown))
+        told = [await told_of(session, call.change, each) for each in found]
+        shown = await burn_up_of(session, told[0], call.today)
+    return Reply(_message(place, told, shown))
 
 
 async def _day(session: Session, scope: Scope, today: date) -> date:
-    """The day to look at: today, or the last day of a train that is over."""
+    """Of a train that is over, its last one."""
     if scope.kind is not ScopeKind.TRAIN:
         return today
     return last_day_of(await trains.require(session, scope.name), today)
 
 
 async def _none(session: Session, call: Call, place: BudgetLine) -> Reply:
-    """The month's hours of a scope without a budget. Refused where the scope is empty."""
+    """What a limit would be set against; refused where nothing at all is in the scope."""
     if place.scope.kind is not ScopeKind.TRAIN:
         await require_scope(session, place.scope)
     month = span(Period.MONTH, call.today, call.policy.sprint)
@@ -110,12 +110,12 @@ async def _none(session: Session, call: Call, place: BudgetLine) -> Reply:
     return Reply(Message(words, (line(words, accessory=_setter(place)),)))
 
 
-def _message(place: BudgetLine, standings: Sequence[BudgetFacts], shown: BurnUp) -> Message:
-    """The picture shows the first budget, which is the whole scope's where it has one."""
-    blocks: list[Block] = [line(say("budget.standing", told=facts)) for facts in standings]
-    blocks.insert(1, chart(standings[0].budget.place, shown))
+def _message(place: BudgetLine, told: Sequence[BudgetFacts], shown: BurnUp) -> Message:
+    """The picture is about the first of them, the whole scope where that has a budget."""
+    blocks: list[Block] = [line(say("budget.standing", told=each)) for each in told]
+    blocks.insert(1, chart(told[0].budget.place, shown))
     acts = [_setter(place), button("See the list", "list.open", str(place.scope))]
-    fallback = say("budget.line", told=standings[0])
+    fallback = say("budget.line", told=told[0])
     return Message(fallback, (*blocks, buttons("budget", *acts)))
 
 
@@ -124,7 +124,7 @@ def _setter(place: BudgetLine) -> ButtonElement:
 
 
 async def _set(call: Call, words: Sequence[str]) -> Answer:
-    """Sets the hours that were typed and keeps the other limits; without hours, opens the form."""
+    """Where hours are typed it is set at once, and what else was set stays; else the form asks."""
     words = [word for word in words if word.casefold() not in _FILLERS]
     hours = [word for word in words if looks_like_amount(word)]
     periods = [Period(word.casefold()) for word in words if word.casefold() in set(Period)]
@@ -136,19 +136,19 @@ async def _set(call: Call, words: Sequence[str]) -> Answer:
     if len(hours) > 1 or len(periods) > 1:
         raise Refused(f"Say the hours of one period. {_LIKE_THIS}")
     async with call.store.read() as session:
-        current = await budgets.find(session, place, call.today)
+        known = await budgets.find(session, place, call.today)
     minutes, period = parse_amount(hours[0]), periods[0] if periods else None
-    return await _put(call, place, *changed(current, minutes, period, call.today))
+    return await _put(call, place, *changed(known, minutes, period, call.today))
 
 
 def changed(
-    current: Budget | None, minutes: int, period: Period | None, today: date
+    known: Budget | None, minutes: int, period: Period | None, today: date
 ) -> tuple[BudgetPeriod, BudgetLimits]:
-    """The period and limits from now on: as they are, but for the hours and period named."""
-    rhythm = _rhythm(current)
+    """The rhythm and limits it has from now on: those it has, but for what was said."""
+    rhythm = _rhythm(known)
     if period and period != rhythm.period:
         rhythm = BudgetPeriod(period)
-    limits = current.limits if current else BudgetLimits(0)
+    limits = known.limits if known else BudgetLimits(0)
     return rhythm, limits.with_minutes(minutes, today)
 
 
@@ -157,15 +157,15 @@ async def _form(call: Call, words: Sequence[str]) -> Modal:
     parts = [word.casefold() for word in words if word.casefold() in dict(_PARTS)]
     place = BudgetLine(scope, parts[0] if parts else "")
     async with call.store.read() as session:
-        current = await budgets.find(session, place, call.today)
-    return Modal(form(call, "budget.form", "Set a budget", "Set", _fields(place, current)))
+        known = await budgets.find(session, place, call.today)
+    return Modal(form(call, "budget.form", "Set a budget", "Set", _fields(place, known)))
 
 
-def _fields(place: BudgetLine, current: Budget | None) -> list[Block]:
-    limits, rhythm = current.limits if current else BudgetLimits(0), _rhythm(current)
-    hours = as_hours(limits.minutes) if current else None
+def _fields(place: BudgetLine, known: Budget | None) -> list[Block]:
+    limits, rhythm = known.limits if known else BudgetLimits(0), _rhythm(known)
+    hours = as_hours(limits.minutes) if known else None
     named = spelled(place.scope) if place.scope.name else None
-    periods = [(period, period.capitalize()) for period in Period]
+    periods = [(each, each.capitalize()) for each in Period]
     return [
         text_input("scope", "Scope", initial=named, hint=budgets.SPELLED),
         select_input("only", "Of it", _PARTS, initial=place.only or _WHOLE,
@@ -187,10 +187,10 @@ def _fields(place: BudgetLine, current: Budget | None) -> list[Block]:
     ]  # fmt: skip
 
 
-def _rhythm(current: Budget | None) -> BudgetPeriod:
-    """Its period; a month where there is no budget yet, or where it is a train's."""
-    if current and isinstance(current.rhythm, BudgetPeriod):
-        return current.rhythm
+def _rhythm(known: Budget | None) -> BudgetPeriod:
+    """A train’s period is the train, so that its form begins with the usual one."""
+    if known and isinstance(known.rhythm, BudgetPeriod):
+        return known.rhythm
     return BudgetPeriod(Period.MONTH)
 
 
@@ -210,7 +210,7 @@ class BudgetWanted:
 
 
 def read_form(state: FormState) -> BudgetWanted:
-    """The budget that the fields describe; a wrong value is refused at its field."""
+    """What the fields say, each refused at its own."""
     with at("scope"):
         words = words_of(state.text("scope"))
         scope = next((scope for word in words if (scope := scope_in(word))), None)
@@ -252,13 +252,13 @@ async def _submitted(call: Call) -> Answer:
 
 
 async def _put(call: Call, place: BudgetLine, rhythm: BudgetPeriod, limits: BudgetLimits) -> Reply:
-    """Sets the budget. Refused for a scope without artifacts, which is probably misspelled."""
+    """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
     async with call.store.change() as session:
         if place.scope.kind is not ScopeKind.TRAIN:
             await require_scope(session, place.scope)
         kept = await budgets.put(session, call.change, place, rhythm, limits)
-        standing = await told_of(session, call.change, kept)
-    words = say("budget.was_set", told=standing, who=call.who)
+        told = await told_of(session, call.change, kept)
+    words = say("budget.was_set", told=told, who=call.who)
     return Reply(plainly(words))
 
 

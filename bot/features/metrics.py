@@ -20,13 +20,12 @@ from briefings.messages.message import (
     plainly,
     quiet,
 )
-from briefings.parts import metrics as metric_words
+from briefings.parts import metrics as in_words
 from briefings.pictures.pictures import multiples_alt
 from briefings.words.words import say
 from debt.artifact.artifact import Artifact
-from debt.metrics import trend as metric_trend
 from debt.metrics.figures import Counts
-from debt.metrics.trend import MetricTrend, Trend, Turn, immature
+from debt.metrics.trend import MetricTrend, Trend, Turn, immature, told
 from debt.policy.policy import Policy
 from debt.policy.vocabulary import MetricName
 from debt.scope import ALL, Scope
@@ -62,107 +61,105 @@ class MetricsFacts:
 async def metrics(call: Call) -> Answer:
     async with call.store.read() as session:
         scope = read_scope(call.words, await own_scope(session, call.channel), "metrics")
-    return await _reply(call, scope)
+    return await _told(call, scope)
 
 
 async def _opened(call: Call) -> Answer:
-    return await _reply(call, scope_in(call.value) or ALL)
+    return await _told(call, scope_in(call.value) or ALL)
 
 
-async def _reply(call: Call, scope: Scope) -> Answer:
+async def _told(call: Call, scope: Scope) -> Answer:
     trends.require_scope(scope)
     async with call.store.read() as session:
         await require_scope(session, scope)
-        facts = await _facts(session, call, scope)
-    counts = facts.trend.at(0).counts
+        seen = await _seen(session, call, scope)
+    counts = seen.trend.at(0).counts
     if counts is None or not counts.live:
         return Reply(plainly(say("metrics.nothing", scope=scope)))
-    return Reply(message(facts, counts, call.policy))
+    return Reply(message(seen, counts, call.policy))
 
 
-async def _facts(session: Session, call: Call, scope: Scope) -> MetricsFacts:
+async def _seen(session: Session, call: Call, scope: Scope) -> MetricsFacts:
     trend = await trends.trend(session, call.policy, scope, call.today)
-    rows = metric_trend.told(trend, call.policy)
+    rows = told(trend, call.policy)
     named = {}
-    for row in rows:
-        if metric_words.asks(row):
-            name = row.metric.name
+    for each in rows:
+        if in_words.asks(each):
+            name = each.metric.name
             named[name] = await drilldown.behind(session, scope, name, call.today)
     costs = await trends.costs(session, call.today) if scope == ALL else ()
     return MetricsFacts(scope, trend, rows, named, costs)
 
 
-def message(facts: MetricsFacts, counts: Counts, policy: Policy) -> Message:
-    """Title, picture, what to do, costs, and a table with all that the picture shows."""
-    worse = [row.metric.words for row in facts.rows if row.turn is Turn.WORSE]
+def message(seen: MetricsFacts, counts: Counts, policy: Policy) -> Message:
+    """Its table says all that the picture does; a line each what asks for nothing."""
+    worse = [each.metric.words for each in seen.rows if each.turn is Turn.WORSE]
     blocks: list[Block] = [
-        line(say("metrics.title", scope=facts.scope, counts=counts)),
-        *_picture(facts),
-        *_to_do(facts),
-        *_costs(facts, policy),
-        *_table(facts),
-        *_gaps(facts.trend),
+        line(say("metrics.title", scope=seen.scope, counts=counts)),
+        *_picture(seen),
+        *_asked(seen),
+        *_costs(seen, policy),
+        *_table(seen),
+        *_gaps(seen.trend),
     ]
-    early = all(row.turn is Turn.UNKNOWN for row in facts.rows)
-    words = say("metrics.fallback", scope=facts.scope, worse=worse, early=early)
+    early = all(each.turn is Turn.UNKNOWN for each in seen.rows)
+    words = say("metrics.fallback", scope=seen.scope, worse=worse, early=early)
     return Message(words, tuple(blocks))
 
 
-def _picture(facts: MetricsFacts) -> Iterator[Block]:
-    picture = metric_words.picture(facts.trend, facts.rows)
+def _picture(seen: MetricsFacts) -> Iterator[Block]:
+    picture = in_words.picture(seen.trend, seen.rows)
     if picture:
-        words = multiples_alt(facts.scope.name or "Everything", picture)
+        words = multiples_alt(seen.scope.name or "Everything", picture)
         yield PictureBlock("metrics", picture, words)
     else:
         yield quiet(say("metrics.early"))
 
 
-def _table(facts: MetricsFacts) -> Iterator[Block]:
-    moved, fine, unconnected = metric_words.set_apart(facts.rows)
-    if moved:
-        yield TableCells(metric_words.table(moved))
+def _table(seen: MetricsFacts) -> Iterator[Block]:
+    said, fine, unconnected = in_words.set_apart(seen.rows)
+    if said:
+        yield TableCells(in_words.table(said))
     if fine:
         yield quiet(say("metrics.fine", told=fine))
     if unconnected:
         yield quiet(say("metrics.unconnected", told=unconnected))
 
 
-def _to_do(facts: MetricsFacts) -> Iterator[Block]:
-    """Metrics that ask for something, those that got worse first, each with its artifacts."""
-    asking = [row for row in facts.rows if facts.named.get(row.metric.name)]
-    asking.sort(key=lambda row: row.turn is not Turn.WORSE)
-    for row in asking[:NAMED_AT_MOST]:
-        artifacts = facts.named[row.metric.name]
-        act = _ACTS.get(row.metric.name, "review")
-        yield line(
-            say("metrics.behind", told=row, now=metric_words.now_of(row), artifacts=artifacts)
-        )
+def _asked(seen: MetricsFacts) -> Iterator[Block]:
+    """What asks for something, what got worse first, each with the artifacts behind it."""
+    asking = [each for each in seen.rows if seen.named.get(each.metric.name)]
+    asking.sort(key=lambda each: each.turn is not Turn.WORSE)
+    for each in asking[:NAMED_AT_MOST]:
+        artifacts = seen.named[each.metric.name]
+        act = _ACTS.get(each.metric.name, "review")
+        yield line(say("metrics.behind", told=each, now=in_words.now_of(each), artifacts=artifacts))
         keys = [artifact.key for artifact in artifacts]
         acts = buttons_for(keys, act.capitalize(), f"artifact.{act}")
-        yield buttons(f"metrics.{row.metric.name}", *acts)
+        yield buttons(f"metrics.{each.metric.name}", *acts)
 
 
-def _costs(facts: MetricsFacts, policy: Policy) -> Iterator[Block]:
-    """What an artifact costs: by team for everything, in a scope where it is too much (R14)."""
-    if facts.costs:
+def _costs(seen: MetricsFacts, policy: Policy) -> Iterator[Block]:
+    """What an artifact costs: of everything by team, else whether that is brought down (R14)."""
+    if seen.costs:
         shown = [
-            (team.team, *_in_hours(team.now, team.then), immature(team.then, team.now, policy))
-            for team in facts.costs[:_TEAMS]
+            (each.team, *_in_hours(each.now, each.then), immature(each.then, each.now, policy))
+            for each in seen.costs[:_TEAMS]
         ]
-        yield line(say("metrics.costs", costs=shown, more=len(facts.costs) - len(shown)))
-    cost = next(row for row in facts.rows if row.metric.name is MetricName.COST_PER_ARTIFACT)
-    if not facts.costs and cost.now is not None and immature(cost.then, cost.now, policy):
+        yield line(say("metrics.costs", costs=shown, more=len(seen.costs) - len(shown)))
+    cost = next(each for each in seen.rows if each.metric.name is MetricName.COST_PER_ARTIFACT)
+    if not seen.costs and cost.now is not None and immature(cost.then, cost.now, policy):
         now, then = _in_hours(cost.now, cost.then)
         yield line(say("metrics.immature", now=now, then=then))
 
 
 def _in_hours(now: float, then: float | None) -> tuple[str, str]:
-    return metric_words.length(now), metric_words.length(then) if then else ""
+    return in_words.length(now), in_words.length(then) if then else ""
 
 
 def _gaps(trend: Trend) -> Iterator[Block]:
     """Weeks without a snapshot, and those in which it was taken late."""
-    missing, late = metric_words.gaps(trend)
+    missing, late = in_words.gaps(trend)
     now = trend.at(0)
     words = say("metrics.gaps", missing=missing, late=late, today=now.day, seen_on=now.seen_on)
     if words:

@@ -1,4 +1,4 @@
-"""`/debt roi`: work ranked by hours bought back, plans for it, and their record (R13)."""
+"""`/debt roi`: what work buys back, planning it, and whether it did (R13)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,8 @@ from bot.features.brief import own_scope
 from bot.features.subscribe import require_scope
 from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
-from bot.slack.form_state import FormState, at
+from bot.slack.form_state import FormState as Entered
+from bot.slack.form_state import at
 from bot.slack.forms import date_input, form, select_input, settled_input, text_input
 from bot.slack.parsing import scope_in, spelled, words_of
 from bot.slack.picker import pick_form, picked
@@ -35,7 +36,7 @@ from debt.refusal import Refused
 from debt.rules.hours import as_hours, parse_amount
 from debt.rules.standing import Action
 from debt.scope import ALL, Scope
-from storage.costs import roi as roi_ranking
+from storage.costs import roi as returns
 from storage.costs import roi_plans
 from storage.costs.roi import CheckedPromise, WeighedWork
 from storage.database.store import Session
@@ -70,20 +71,20 @@ async def roi(call: Call) -> Answer:
         return _other_form(call, words[1] if len(words) > 1 else "")
     if first == "plan" and len(words) < 3:
         return await _plan_chosen(call, words[1] if len(words) > 1 else "")
-    query = read_query(words, call.policy.roi.horizon_months)
+    wish = read_wish(words, call.policy.roi.horizon_months)
     async with call.store.read() as session:
-        await require_scope(session, query.scope or ALL)
-    return await _ranked(call, query)
+        await require_scope(session, wish.scope or ALL)
+    return await _ranked(call, wish)
 
 
-def read_query(words: Sequence[str], horizon: int) -> RoiQuery:
-    """Reads `team:payments 6 months`; `horizon` counts where no months are named."""
+def read_wish(words: Sequence[str], horizon: int) -> RoiQuery:
+    """`team:payments 6 months`; what is not said is as usual."""
     scope = None
     for word in words:
-        if named := scope_in(word):
+        if found := scope_in(word):
             if scope:
-                raise Refused(f"Say one scope: {scope}, or {named}.")
-            scope = named
+                raise Refused(f"Say one scope: {scope}, or {found}.")
+            scope = found
         elif match := _MONTHS.fullmatch(word):
             horizon = int(match[1])
         elif word.casefold() not in _UNITS:
@@ -93,57 +94,57 @@ def read_query(words: Sequence[str], horizon: int) -> RoiQuery:
     return RoiQuery(scope, horizon)
 
 
-async def _ranked(call: Call, query: RoiQuery) -> Reply:
+async def _ranked(call: Call, wish: RoiQuery) -> Reply:
     async with call.store.read() as session:
-        scope = query.scope or await own_scope(session, call.channel)
-        common = (session, scope, call.policy, call.today)
-        ranked = await roi_ranking.weighed(*common, query.horizon)
-        checked = await roi_ranking.checked(*common)
-    return Reply(_message(call, RoiQuery(scope, query.horizon), ranked, checked))
+        scope = wish.scope or await own_scope(session, call.channel)
+        asked = (session, scope, call.policy, call.today)
+        found = await returns.weighed(*asked, wish.horizon)
+        checked = await returns.checked(*asked)
+    return Reply(_message(call, RoiQuery(scope, wish.horizon), found, checked))
 
 
 def _message(
-    call: Call, query: RoiQuery, ranked: Sequence[WeighedWork], checked: Sequence[CheckedPromise]
+    call: Call, wish: RoiQuery, found: Sequence[WeighedWork], checked: Sequence[CheckedPromise]
 ) -> Message:
-    title = say("roi.head", scope=query.scope or ALL, horizon=query.horizon, some=bool(ranked))
-    other = button("Add other work", "roi.other", query.words())
+    title = say("roi.head", scope=wish.scope or ALL, horizon=wish.horizon, some=bool(found))
+    other = button("Add other work", "roi.other", wish.words())
     blocks: list[Block] = [line(title, accessory=other)]
-    shown = _shown(ranked)
-    blocks += [block for work in shown for block in _row(call, query, work)]
-    if any(work.initiative is None for work in shown):
+    shown = _shown(found)
+    blocks += [block for each in shown for block in _row(call, wish, each)]
+    if any(each.initiative is None for each in shown):
         blocks.append(quiet(say("roi.unsaid")))
-    if more := len(ranked) - len(shown):
+    if more := len(found) - len(shown):
         blocks.append(quiet(say("roi.more", count=more)))
     if record := record_of(checked):
         blocks.append(quiet(record))
     return Message(title, tuple(blocks))
 
 
-def _shown(ranked: Sequence[WeighedWork]) -> list[WeighedWork]:
-    """The best ones, then the planned ones of the rest, so that their buttons can be reached."""
-    planned = [work for work in ranked[SHOWN:] if work.initiative]
-    return [*ranked[:SHOWN], *planned[:_PLANNED]]
+def _shown(found: Sequence[WeighedWork]) -> list[WeighedWork]:
+    """The best, and what of the rest is planned: it has to be within somebody's reach."""
+    planned = [each for each in found[SHOWN:] if each.initiative]
+    return [*found[:SHOWN], *planned[:_PLANNED]]
 
 
 def record_of(checked: Sequence[CheckedPromise]) -> str:
     """How many promises were kept, and the newest of them; nothing where none is due yet."""
-    return say("roi.record", record=roi_ranking.record(checked), last=checked[:_TOLD])
+    return say("roi.record", record=returns.record(checked), last=checked[:_TOLD])
 
 
-def _row(call: Call, query: RoiQuery, work: WeighedWork) -> Iterator[Block]:
-    words = say("roi.row", each=work, today=call.today)
-    if work.initiative is None and work.artifact:
-        yield line(words, accessory=button("Plan it", "roi.plan", work.artifact.key))
-    elif work.initiative:
+def _row(call: Call, wish: RoiQuery, each: WeighedWork) -> Iterator[Block]:
+    words = say("roi.row", each=each, today=call.today)
+    if each.initiative is None and each.artifact:
+        yield line(words, accessory=button("Plan it", "roi.plan", each.artifact.key))
+    elif each.initiative:
         yield line(words)
-        yield buttons(f"roi:{work.initiative.id}", *_steps(work.initiative, work.artifact, query))
+        yield buttons(f"roi:{each.initiative.id}", *_steps(each.initiative, each.artifact, wish))
 
 
 def _steps(
-    initiative: Initiative, artifact: Artifact | None, query: RoiQuery
+    initiative: Initiative, artifact: Artifact | None, wish: RoiQuery
 ) -> Iterator[ButtonElement]:
-    """The buttons for what can be done next; where the plan is to retire it, Retire is one."""
-    here = f"{initiative.id} {query.words()}"
+    """What is to be retired is done with by retiring it."""
+    here = f"{initiative.id} {wish.words()}"
     if initiative.state == PlanState.PLANNED:
         yield button("Begin", "roi.begin", here)
     if artifact and initiative.kind == WorkKind.RETIRE:
@@ -154,18 +155,18 @@ def _steps(
 
 
 async def _moved(call: Call, state: PlanState, verb: str) -> Reply:
-    """Says what was done; the message with the button becomes the list as it is now."""
+    """What was done, and in its place the list as it is now."""
     number, *words = words_of(call.value)
     async with call.store.change() as session:
         moved = await roi_plans.move(session, call.change, int(number), state)
         artifact = await _about(session, moved)
-    outcome = _outcome(call, moved, artifact, verb)
-    ranking = await _ranked(call, read_query(words, call.policy.roi.horizon_months))
-    return Reply(plainly(outcome), changed=artifact).in_place(ranking.message.blocks)
+    said = _said_of(call, moved, artifact, verb)
+    now = await _ranked(call, read_wish(words, call.policy.roi.horizon_months))
+    return Reply(plainly(said), changed=artifact).in_place(now.message.blocks)
 
 
-def _outcome(call: Call, moved: Initiative, artifact: Artifact | None, verb: str) -> str:
-    """The words for a move; for done work also the day on which its promise is checked."""
+def _said_of(call: Call, moved: Initiative, artifact: Artifact | None, verb: str) -> str:
+    """Of what is done, when its promise is looked at."""
     on = check_on(moved.done_on or call.today, call.policy.roi.check_months)
     return say(
         "roi.moved",
@@ -204,24 +205,24 @@ async def _plan_chosen(call: Call, key: str) -> Modal:
 async def _plan_form(call: Call, artifact_id: int) -> Modal:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
-        plan = await roi_plans.open_on(session, artifact_id)
+        known = await roi_plans.open_on(session, artifact_id)
     require_live(artifact.key, artifact.stage)
-    kind = WorkKind(plan.kind) if plan else usual_kind(artifact, call.policy)
-    blocks = [settled_input(artifact), *_plan_fields(call, artifact, kind, plan)]
+    kind = WorkKind(known.kind) if known else usual_kind(artifact, call.policy)
+    blocks = [settled_input(artifact), *_plan_fields(call, artifact, kind, known)]
     return Modal(form(call, "roi.plan.form", "Plan work", "Plan", blocks))
 
 
 def _plan_fields(
-    call: Call, artifact: Artifact, kind: WorkKind, plan: Initiative | None
+    call: Call, artifact: Artifact, kind: WorkKind, known: Initiative | None
 ) -> Iterator[InputBlock]:
-    """The fields of a plan; an empty one takes the policy's number. Retired work leaves 0 hours."""
+    """What is left empty is as in the policy; what is retired leaves nothing, whatever is said."""
     usual = usual_stakes(artifact, WorkKind.REFACTOR, call.policy)
-    cost, after = (plan.cost_minutes, plan.after_minutes) if plan else (None, None)
-    kinds = [(work, f"{work.capitalize()} it") for work in WITH_AN_ARTIFACT]
+    cost, after = (known.cost_minutes, known.after_minutes) if known else (None, None)
+    kinds = [(each, f"{each.capitalize()} it") for each in WITH_AN_ARTIFACT]
     yield select_input("kind", "What", kinds, initial=kind)
     yield _length("cost", "Hours of work", cost, say("roi.cost", stakes=usual))
     yield _length("after", "Hours a month once it is done", after, say("roi.now", stakes=usual))
-    starts = plan.starts_on if plan else None
+    starts = known.starts_on if known else None
     yield date_input("starts", "Begins on", optional=True, initial=starts)
 
 
@@ -232,21 +233,21 @@ def _length(name: str, label: str, minutes: int | None, hint: str = "") -> Input
     )
 
 
-def _read(state: FormState, name: str) -> int | None:
-    text = state.text(name)
+def _read(entered: Entered, name: str) -> int | None:
+    text = entered.text(name)
     with at(name):
         return parse_amount(text) if text else None
 
 
-def read_plan_form(state: FormState, artifact: Artifact, call: Call) -> PlannedWork:
-    kind = WorkKind(state.choice("kind") or WorkKind.REFACTOR)
+def read_plan_form(entered: Entered, artifact: Artifact, call: Call) -> PlannedWork:
+    kind = WorkKind(entered.choice("kind") or WorkKind.REFACTOR)
     stakes = usual_stakes(artifact, kind, call.policy)
-    cost, after = _read(state, "cost"), _read(state, "after")
+    cost, after = _read(entered, "cost"), _read(entered, "after")
     if cost is not None:
         stakes = replace(stakes, cost=cost)
     if after is not None and kind is not WorkKind.RETIRE:
         stakes = replace(stakes, after=after)
-    return PlannedWork(kind, stakes, state.day("starts"))
+    return PlannedWork(kind, stakes, entered.day("starts"))
 
 
 async def _planned(call: Call) -> Answer:
@@ -254,19 +255,19 @@ async def _planned(call: Call) -> Answer:
         artifact = await require(session, picked(call.state))
         intended = read_plan_form(call.state, artifact, call)
         planned = await roi_plans.plan(session, call.change, artifact.id, intended)
-    return _reply(call, planned, artifact)
+    return _told(call, planned, artifact)
 
 
-def _reply(call: Call, planned: Initiative, artifact: Artifact | None = None) -> Reply:
+def _told(call: Call, planned: Initiative, artifact: Artifact | None = None) -> Reply:
     horizon = call.policy.roi.horizon_months
-    weighed = roi_ranking.weigh(planned, artifact, call.policy, call.today, horizon)
+    weighed = returns.weigh(planned, artifact, call.policy, call.today, horizon)
     words = say("roi.planned", each=weighed, today=call.today, who=call.who)
     return Reply(plainly(words), changed=artifact)
 
 
 def _other_form(call: Call, scope: str) -> Modal:
     named = scope if scope_in(scope) not in {None, ALL} else None
-    kinds = [(kind, kind.capitalize()) for kind in OPERATIONAL]
+    kinds = [(each, each.capitalize()) for each in OPERATIONAL]
     blocks = [
         text_input("title", "What", hint="Such as: cache the price list", longest=200),
         select_input("kind", "Kind", kinds, initial=WorkKind.INFRASTRUCTURE),
@@ -278,16 +279,16 @@ def _other_form(call: Call, scope: str) -> Modal:
     return Modal(form(call, "roi.other.form", "Other work", "Add", blocks))
 
 
-def read_other_form(state: FormState) -> tuple[str, Scope, PlannedWork]:
-    kind = WorkKind(state.choice("kind") or WorkKind.OTHER)
+def read_other_form(entered: Entered) -> tuple[str, Scope, PlannedWork]:
+    kind = WorkKind(entered.choice("kind") or WorkKind.OTHER)
     with at("scope"):
-        scopes = [scope for word in words_of(state.text("scope")) if (scope := scope_in(word))]
+        scopes = [scope for word in words_of(entered.text("scope")) if (scope := scope_in(word))]
         if len(scopes) != 1:
             raise Refused("Say team:x, repo:x or service:x.")
-    stakes = Stakes(_read(state, "before") or 0, 0, _read(state, "cost") or 0)
+    stakes = Stakes(_read(entered, "before") or 0, 0, _read(entered, "cost") or 0)
     with at("before"):
         require_stakes(stakes)
-    return state.text("title"), scopes[0], PlannedWork(kind, stakes, state.day("starts"))
+    return entered.text("title"), scopes[0], PlannedWork(kind, stakes, entered.day("starts"))
 
 
 async def _entered(call: Call) -> Answer:
@@ -296,7 +297,7 @@ async def _entered(call: Call) -> Answer:
         with at("scope"):
             await require_scope(session, scope)
         entered = await roi_plans.enter(session, call.change, title, scope, intended)
-    return _reply(call, entered)
+    return _told(call, entered)
 
 
 async def _pressed(call: Call) -> Answer:

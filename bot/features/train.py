@@ -39,22 +39,22 @@ async def train(call: Call) -> Answer:
 
 
 def _name(word: str) -> str:
-    """A train's name, typed as `2027.1` or `train:2027.1`."""
+    """`2027.1`, or `train:2027.1`."""
     return plain(word).removeprefix("train:")
 
 
 async def _all(call: Call) -> Reply:
     async with call.store.read() as session:
-        running = await trains.running(session, call.today)
-    words = say("train.all", trains=running[:SHOWN], more=len(running[SHOWN:]), today=call.today)
+        found = await trains.running(session, call.today)
+    words = say("train.all", trains=found[:SHOWN], more=len(found[SHOWN:]), today=call.today)
     opener = button("Plan a train", "train.set", "new")
     return Reply(Message(words, (line(words, accessory=opener),)))
 
 
 async def _one(call: Call, name: str) -> Reply:
     async with call.store.read() as session:
-        train = await trains.require(session, name)
-        there = await _there(session, call, train)
+        known = await trains.require(session, name)
+        there = await _there(session, call, known)
     words = say("train.one", there=there, today=call.today)
     scope = str(_scope(name))
     acts = [button("Change", "train.set", name), button("See the list", "list.open", scope)]
@@ -76,17 +76,17 @@ class TrainFacts:
     told: Sequence[BudgetFacts]
 
 
-async def _there(session: Session, call: Call, train: Train) -> TrainFacts:
-    """The train's facts; for one that is over, its budgets as of its last day."""
-    day = last_day_of(train, call.today)
-    in_force = await budgets.in_force(session, day, [_scope(train.name)])
-    standings = [await told_of(session, call.change, budget) for budget in in_force]
-    aboard = await queries.numbers(session, queries.ArtifactQuery(scopes=(_scope(train.name),)))
-    return TrainFacts(train, len(aboard), standings)
+async def _there(session: Session, call: Call, known: Train) -> TrainFacts:
+    """Of a train that is over, its budgets as they stood on its last day."""
+    day = last_day_of(known, call.today)
+    found = await budgets.in_force(session, day, [_scope(known.name)])
+    told = [await told_of(session, call.change, each) for each in found]
+    aboard = await queries.numbers(session, queries.ArtifactQuery(scopes=(_scope(known.name),)))
+    return TrainFacts(known, len(aboard), told)
 
 
 async def _set(call: Call, words: Sequence[str]) -> Answer:
-    """Plans the train where a name and both days were typed; else opens the form."""
+    """Where a name and both days are typed it is planned at once; else the form asks."""
     days = [parse_day(word) for word in words if looks_like_day(word)]
     names = [_name(word) for word in words if not looks_like_day(word)]
     if len(days) == 2 and len(names) == 1:
@@ -95,10 +95,10 @@ async def _set(call: Call, words: Sequence[str]) -> Answer:
 
 
 async def _form(call: Call, name: str, days: Sequence[date] = ()) -> Modal:
-    """The form, filled with the days typed, else with the train's own."""
+    """It begins with the days that were typed, else with those the train has."""
     async with call.store.read() as session:
-        train = await trains.find(session, name)
-    first, last = (train.first, train.last) if train else (call.today, None)
+        known = await trains.find(session, name)
+    first, last = (known.first, known.last) if known else (call.today, None)
     first, last = days[0] if days else first, days[1] if len(days) > 1 else last
     return Modal(form(call, "train.form", "Plan a train", "Save", _fields(call, name, first, last)))
 
@@ -117,7 +117,7 @@ def _fields(call: Call, name: str, first: date | None, last: date | None) -> lis
 
 @dataclass(frozen=True, slots=True)
 class TrainWanted:
-    """A train to plan; `aboard` has the words typed for what comes aboard from `since` on."""
+    """A train as somebody wants it, and in their words what is to come aboard from which day."""
 
     train: Train
     aboard: str
@@ -125,7 +125,7 @@ class TrainWanted:
 
 
 def read_form(state: FormState, today: date) -> TrainWanted:
-    """The train that the fields describe; a wrong value is refused at its field."""
+    """What the fields say, each refused at its own."""
     first, last = (state.day(name) for name in ("first", "last"))
     with at("first"):
         if first is None:
@@ -172,19 +172,19 @@ async def _moved(call: Call, words: Sequence[str], verb: str, template: str) -> 
         else:
             count = await trains.leave(session, call.change, name, numbers)
         there = await _there(session, call, await trains.require(session, name))
-    outcome = say(template, who=call.who, count=count, there=there, today=call.today)
-    return Reply(plainly(outcome))
+    said = say(template, who=call.who, count=count, there=there, today=call.today)
+    return Reply(plainly(said))
 
 
 async def _meant(session: Session, call: Call, text: str) -> list[int]:
-    """The numbers of the artifacts named by key, and of those that `/debt list` would show."""
+    """Artifacts by their keys, and all live ones that a list of the other words would show."""
     words = words_of(text)
     keys = [parse_key(word.strip(",;")) for word in words if looks_like_key(word.strip(",;"))]
     others = [word for word in words if not looks_like_key(word.strip(",;"))]
-    matching = await queries.numbers(session, read_words(call, " ".join(others))) if others else []
-    if others and not matching:
+    found = await queries.numbers(session, read_words(call, " ".join(others))) if others else []
+    if others and not found:
         raise Refused("Nothing on the register matches that.", field="artifacts")
-    return sorted({*keys, *matching})
+    return sorted({*keys, *found})
 
 
 async def _pressed(call: Call) -> Answer:
