@@ -45,35 +45,33 @@ _GRADES = ("1: very low", "2: low", "3: medium", "4: high", "5: very high")
 _AS_USUAL = "policy"
 
 
-def wanted(policy: Policy, facts: Mapping[str, object]) -> Iterator[Block]:
-    """The required fields, and those that say what the artifact is for."""
-    yield from _text("name", facts, longest=_SHORT)
-    yield _select("kind", _kinds(policy, facts["kind"]), facts["kind"])
-    yield from _text("repo", facts, hint="Such as acme/checkout", longest=_SHORT)
-    yield from _text("paths", facts, hint="Globs, one a line", multiline=True)
-    yield from _text("purpose", facts, optional=True, multiline=True)
-    yield from _text("lifespan", facts, optional=True, hint="Until what, or how long")
-    yield from _text("removal_impact", facts, optional=True)
-    yield _select(
-        "surface", [(surface, surface.capitalize()) for surface in Surface], facts["surface"]
-    )
-    yield _select("label", _labels(policy, facts), facts.get("label", _AS_USUAL))
+def wanted(policy: Policy, known: Mapping[str, object]) -> Iterator[Block]:
+    """What the register cannot do without, and what it asks of intent."""
+    yield from _text("name", known, longest=_SHORT)
+    yield _select("kind", _kinds(policy, known["kind"]), known["kind"])
+    yield from _text("repo", known, hint="Such as acme/checkout", longest=_SHORT)
+    yield from _text("paths", known, hint="Globs, one a line", multiline=True)
+    yield from _text("purpose", known, optional=True, multiline=True)
+    yield from _text("lifespan", known, optional=True, hint="Until what, or how long")
+    yield from _text("removal_impact", known, optional=True)
+    yield _select("surface", [(each, each.capitalize()) for each in Surface], known["surface"])
+    yield _select("label", _labels(policy, known), known.get("label", _AS_USUAL))
 
 
-def welcome(facts: Mapping[str, object]) -> Iterator[Block]:
-    """The optional fields."""
+def welcome(known: Mapping[str, object]) -> Iterator[Block]:
+    """What may be left out."""
     for name in _PLAIN_TEXTS:
-        yield from _text(name, facts, optional=True, longest=_SHORT)
+        yield from _text(name, known, optional=True, longest=_SHORT)
     for name in ("value", "blast_radius"):
         grades = [(str(number), words) for number, words in enumerate(_GRADES, 1)]
-        yield _select(name, grades, facts.get(name), optional=True)
-    yield from _text("dependants", facts, optional=True, longest=6)
+        yield _select(name, grades, known.get(name), optional=True)
+    yield from _text("dependants", known, optional=True, longest=6)
     hint = "Expected maintenance a month; empty: usual for the kind"
-    yield from _text("monthly_minutes", facts, optional=True, longest=10, hint=hint)
-    ends = [(ending, ending.capitalize()) for ending in Ending]
-    yield _select("planned_end", ends, facts.get("planned_end"), optional=True)
+    yield from _text("monthly_minutes", known, optional=True, longest=10, hint=hint)
+    ends = [(each, each.capitalize()) for each in Ending]
+    yield _select("planned_end", ends, known.get("planned_end"), optional=True)
     hint = "Empty: no cadence of its own"
-    yield from _text("regenerate_every_days", facts, optional=True, longest=5, hint=hint)
+    yield from _text("regenerate_every_days", known, optional=True, longest=5, hint=hint)
 
 
 _PLAIN_TEXTS = (
@@ -83,7 +81,7 @@ _PLAIN_TEXTS = (
 
 
 def _kinds(policy: Policy, now: object) -> list[tuple[str, str]]:
-    """The policy's kinds, and the artifact's own kind where the policy has dropped it."""
+    """The policy's kinds, and the one it has now where the policy has dropped that."""
     kinds = dict.fromkeys([*policy.kinds, str(now)])
     return [(kind, _capital(policy.kind(kind).name)) for kind in kinds]
 
@@ -92,9 +90,9 @@ def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _labels(policy: Policy, facts: Mapping[str, object]) -> list[tuple[str, str]]:
+def _labels(policy: Policy, known: Mapping[str, object]) -> list[tuple[str, str]]:
     labels = [(label, f"{label.capitalize()}: {policy.label(label).meaning}") for label in Label]
-    return [*labels] if "label" in facts else [(_AS_USUAL, "As usual for its kind"), *labels]
+    return [*labels] if "label" in known else [(_AS_USUAL, "As usual for its kind"), *labels]
 
 
 def _select(
@@ -106,30 +104,30 @@ def _select(
 
 def _text(
     name: str,
-    facts: Mapping[str, object],
+    known: Mapping[str, object],
     *,
     hint: str | None = None,
     optional: bool = False,
     multiline: bool = False,
     longest: int = LONGEST_ENTRY,
 ) -> Iterator[Block]:
-    """A text field; none for a text longer than Slack's 3,000 characters, which would be cut."""
-    text = _written(name, facts.get(name))
-    text = text if multiline else " ".join(text.split())
-    if len(text) <= LONGEST_ENTRY:
+    """No field for what is longer than a form can hold: it would come back without its end."""
+    said = _written(name, known.get(name))
+    said = said if multiline else " ".join(said.split())
+    if len(said) <= LONGEST_ENTRY:
         yield text_input(
             name,
             LABELS[name],
-            initial=text,
+            initial=said,
             hint=hint,
             optional=optional,
             multiline=multiline,
-            longest=max(longest, len(text)),
+            longest=max(longest, len(said)),
         )
 
 
 def _written(name: str, value: object) -> str:
-    """The value as a person would type it."""
+    """As somebody would type it."""
     if name == "monthly_minutes" and isinstance(value, int):
         return as_hours(value)
     if isinstance(value, tuple):
@@ -138,8 +136,9 @@ def _written(name: str, value: object) -> str:
 
 
 def read_facts(state: FormState) -> Facts:
-    """The facts of the fields that are there; an empty field means none. A wrong value is refused
-    at its field.
+    """What the fields say, each refused at its own; a field that is not there says nothing.
+
+    An empty one says that there is no such thing.
     """
     facts: dict[str, object] = {}
     for name in LABELS:

@@ -38,21 +38,21 @@ async def _compare(call: Call) -> Answer:
 
 
 def _blocks(artifact: Artifact) -> list[Block]:
-    undecided = [fact for fact in artifact.otherwise if fact.field in artifact.disputed]
-    where = sorted({fact.where for fact in undecided})
-    choices = [_choice(artifact, fact) for fact in undecided]
+    open_ones = [each for each in artifact.otherwise if each.field in artifact.disputed]
+    where = sorted({each.where for each in open_ones})
+    choices = [_choice(artifact, each) for each in open_ones]
     return [line(say("compare.intro", where=where)), settled_input(artifact), *choices]
 
 
-def _choice(artifact: Artifact, fact: BlockDisagreement) -> Block:
-    verb = BY_VERB.get(fact.field)
-    ours = f"Keep the register’s: {_shown(artifact.registered(fact.field))}"
+def _choice(artifact: Artifact, each: BlockDisagreement) -> Block:
+    verb = BY_VERB.get(each.field)
+    ours = f"Keep the register’s: {_shown(artifact.registered(each.field))}"
     options = [("keep", ours)]
     if verb is None:
-        options.append(("take", f"Take the file’s: {_shown(fact.said)}"))
-    hint = f"The file says {_shown(fact.said)}; “{verb}” changes it" if verb else None
-    label = _LABELS.get(fact.field, fact.field)
-    return select_input(fact.field, label, options, optional=True, hint=hint)
+        options.append(("take", f"Take the file’s: {_shown(each.said)}"))
+    hint = f"The file says {_shown(each.said)}; “{verb}” changes it" if verb else None
+    label = _LABELS.get(each.field, each.field)
+    return select_input(each.field, label, options, optional=True, hint=hint)
 
 
 def _shown(value: object) -> str:
@@ -60,7 +60,7 @@ def _shown(value: object) -> str:
 
 
 def read_choices(state: FormState) -> dict[str, list[str]]:
-    """The names of facts to `take` from the file and to `keep`; those left open are in neither."""
+    """Which facts to take and which to keep; what was left open is asked again."""
     chosen = {name: state.choice(name) for name in state.values if name != "artifact"}
     return {
         what: [name for name, one in chosen.items() if one == what] for what in ("take", "keep")

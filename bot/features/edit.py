@@ -1,4 +1,4 @@
-"""`/debt edit`: a form with an artifact's facts, to change them."""
+"""`/debt edit`: what is known of an artifact, as somebody knows it better now."""
 
 from bot.features.artifact_form import LABELS, read_facts, wanted, welcome
 from bot.slack.call import Answer, Call, Modal, Reply
@@ -26,13 +26,13 @@ async def edit_form(call: Call, artifact_id: int) -> Modal:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
     require_live(artifact.key, artifact.stage)
-    facts = {name: getattr(artifact, name) for name in LABELS}
-    blocks = [settled_input(artifact), *wanted(call.policy, facts), *welcome(facts)]
+    known = {name: getattr(artifact, name) for name in LABELS}
+    blocks = [settled_input(artifact), *wanted(call.policy, known), *welcome(known)]
     return Modal(form(call, "edit.form", "Edit", "Save", blocks))
 
 
 def read_edit_form(call: Call) -> Facts:
-    """The facts that were changed in the form, so that others' changes meanwhile stay."""
+    """Only what was changed in the form: what others changed meanwhile stays as they left it."""
     return read_facts(call.state.since(began_with(call.view)))
 
 

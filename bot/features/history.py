@@ -124,10 +124,10 @@ def _changed(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedF
 def _wished(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedField]:
     """The values that a request asks for, and the last day of a waiver."""
     after = entry.after or {}
-    wish = after.get("wish") or {} if entry.action.startswith("ask to ") else {}
+    said = after.get("wish") or {} if entry.action.startswith("ask to ") else {}
     if entry.action.startswith("waive "):
-        wish = {"until": after.get("waived_until")}
-    for name, value in wish.items():
+        said = {"until": after.get("waived_until")}
+    for name, value in said.items():
         if value and entry.action != f"ask to {value}":  # to retire it, so that it is retired
             yield ChangedField(_named(name), "", _worded(name, value, names))
 

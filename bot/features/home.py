@@ -210,7 +210,7 @@ def _standing(facts: HomeFacts) -> Iterator[Block]:
         yield heading(say("home.teams"))
     for team in facts.teams:
         scope = Scope(ScopeKind.TEAM, team.name)
-        budgets = [budget for budget in facts.budgets if budget.budget.place.scope == scope]
+        budgets = [each for each in facts.budgets if each.budget.place.scope == scope]
         words = say("home.team", team=team, month=facts.month, budgets=budgets[:BUDGETS])
         yield line(words, accessory=button("List", "list.open", str(scope)))
 

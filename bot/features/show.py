@@ -81,7 +81,7 @@ def card(facts: CardFacts, viewer: Viewer, policy: Policy) -> Message:
 
 
 def _watch(artifact: Artifact) -> Iterator[Block]:
-    """The signals of the artifact in one line; nothing where there are none."""
+    """What is seen coming, in one line."""
     if artifact.unsaid:
         yield quiet(say("show.watch", signals=artifact.unsaid))
 
