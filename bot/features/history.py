@@ -122,7 +122,7 @@ def _changed(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedF
 
 
 def _wished(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedField]:
-    """The values that a request asks for, and the last day of a waiver."""
+    """What somebody asked others to agree to: until when, as what; until when a check is waived."""
     after = entry.after or {}
     said = after.get("wish") or {} if entry.action.startswith("ask to ") else {}
     if entry.action.startswith("waive "):
