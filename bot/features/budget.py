@@ -285,7 +285,6 @@ FEATURE = Feature(
             "[scope] | set SCOPE [40h] [month | quarter | sprint] | end SCOPE",
             "maintenance hours against what a team, repository, service or train may cost",
             budget,
-            ("budget team:payments", "budget set team:payments 40h month", "budget end repo:x"),
         ),
     ),
     buttons={"budget.set": _pressed},

@@ -328,7 +328,6 @@ FEATURE = Feature(
             "which work buys back most maintenance hours, beside other operational work, "
             "and whether done work kept its promise",
             roi,
-            ("roi team:payments 6 months", "roi plan D-7"),
         ),
     ),
     buttons={

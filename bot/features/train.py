@@ -199,7 +199,6 @@ FEATURE = Feature(
             "[NAME] | set NAME [FIRST LAST] | add NAME D-7 team:x | drop NAME D-7",
             "release trains: what is aboard, from when to when, and how their budgets stand",
             train,
-            ("train 2027.1", "train set 2027.1 2027-01-11 2027-03-26", "train add 2027.1 team:x"),
         ),
     ),
     buttons={"train.set": _pressed},

@@ -1,4 +1,4 @@
-"""Who is who: Slack is asked once a day a person, the register remembers, memory answers."""
+"""People by Slack id or e-mail: asked of Slack once a day each, kept in register and memory."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ OUTSIDER = (
 
 
 class People:
-    """`team_id` is the workspace the app is installed in."""
+    """The people of the workspace `team_id`, in which the app is installed."""
 
     def __init__(
         self,
@@ -54,31 +54,31 @@ class People:
         return person
 
     async def know(self, slack_id: str) -> PersonRow:
-        """Anybody a message can name. Refused for an id that Slack does not know."""
-        since, person = self._memory.get(slack_id, (None, None))
-        if since and person and timedelta(0) <= self._now() - since < REMEMBERED:
-            return person
-        known = await self._look_up(slack_id)
+        """The person with that id, from memory, register or Slack. Refused for an unknown id."""
+        since, remembered = self._memory.get(slack_id, (None, None))
+        if since and remembered and timedelta(0) <= self._now() - since < REMEMBERED:
+            return remembered
+        person = await self._look_up(slack_id)
         if len(self._memory) >= MEMORY:
             self._memory.clear()
-        self._memory[slack_id] = (self._now(), known)
-        return known
+        self._memory[slack_id] = (self._now(), person)
+        return person
 
     async def _look_up(self, slack_id: str) -> PersonRow:
         async with self._store.read() as session:
-            known = await people.person(session, slack_id)
-        if known and timedelta(0) <= self._now() - known.seen_at < FRESH:
-            return known
+            stored = await people.person(session, slack_id)
+        if stored and timedelta(0) <= self._now() - stored.seen_at < FRESH:
+            return stored
         try:
             return await self.ask_slack(slack_id)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            if known is None:
+            if stored is None:
                 raise
             log.warning("Slack did not say who somebody is; as known before error=%r", error)
-            return known
+            return stored
 
     async def ask_slack(self, slack_id: str) -> PersonRow:
-        """What Slack says now, written down. Refused where it knows no such person."""
+        """The person as Slack has them now, kept in the register. Refused for an unknown id."""
         try:
             answer = await self._client.users_info(user=slack_id)
         except SlackApiError as error:
@@ -98,7 +98,7 @@ class People:
         return await self._keep(answer["user"])
 
     async def _keep(self, user: Mapping[str, Any]) -> PersonRow:
-        """Written down; what belongs to their e-mail is theirs from now on."""
+        """Keeps the person; what an e-mail address owned is owned by its Slack id from now on."""
         seen = self._read(user)
         async with self._store.change() as session:
             if seen.email:
@@ -125,7 +125,7 @@ class People:
 
 
 def known_zone(zone: str) -> str:
-    """Slack's word for where they are, or UTC where we know no such place."""
+    """The time zone that Slack names, or UTC where this machine knows no such zone."""
     try:
         return ZoneInfo(zone).key
     except (ValueError, KeyError, OSError):

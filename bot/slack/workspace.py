@@ -1,4 +1,6 @@
-"""The first questions to Slack, and what their failure says of the settings."""
+"""The app's manifest, the first questions to Slack, and what their failure says of the settings."""
+
+from pathlib import Path
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -7,6 +9,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import WrongSetting
 from briefings.messages.verdict import UNSURE
+
+# A link to the one at the root, so that it is there, too, where only packages are installed.
+MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 
 
 async def who_we_are(client: AsyncWebClient) -> AsyncSlackResponse:
@@ -56,5 +61,5 @@ def unreachable(client: AsyncWebClient) -> str:
 
 def code_of(error: SlackApiError) -> str:
     """Slack's word for what is wrong, where it gave one."""
-    said = error.response.data  # None or bytes where Slack answered something else
-    return str(said.get("error") or "") if isinstance(said, dict) else ""
+    body = error.response.data  # None or bytes where Slack answered something else
+    return str(body.get("error") or "") if isinstance(body, dict) else ""

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from debt.refusal import ExpectedError
 from intake.git.pipes import CHUNK, ReadAhead, reading_ahead, spooled, widen
 from intake.git.processes import Cancellation, bound, end_of, reap
 from intake.text.shown import shown
@@ -49,7 +50,7 @@ SWITCHES = (
 )
 
 
-class UnreadableRepository(Exception):
+class UnreadableRepository(ExpectedError):
     """The repository cannot be read; the message is one line for the person who asked.
 
     `status` is git's exit status where git ran to an end of its own.

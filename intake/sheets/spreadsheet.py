@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, TextIO, cast
 from debt.artifact.artifact import Artifact, looks_like_key, parse_key
 from debt.artifact.columns import Facts
 from debt.policy.policy import Policy
-from debt.refusal import Refused
+from debt.refusal import ExpectedError, Refused
 from debt.rules.facts import require_kind
 from intake.columns.cells import COLUMN_OF_FIELD, KEPT, READERS, SheetColumn, guarded, unguarded
 from intake.columns.columns import COLUMNS, REQUIRED
@@ -25,7 +25,7 @@ LONGEST_LINE = 4_000_000
 _RECORD = tuple[int, list[str]]
 
 
-class WrongSpreadsheet(Exception):
+class WrongSpreadsheet(ExpectedError):
     """Nothing was imported; the message names every wrong cell by line and column."""
 
 

@@ -28,6 +28,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from debt.refusal import ExpectedError
 from storage.database.history import seal
 
 Session = AsyncSession
@@ -43,7 +44,7 @@ _HELD = {"55P03", "40P01"}  # lock_not_available, deadlock_detected
 _DISCREET: dict[str, Any] = {"hide_parameters": True}
 
 
-class DatabaseError(Exception):
+class DatabaseError(ExpectedError):
     """DATABASE_URL is wrong or its database cannot be used; the message says which and why."""
 
 

@@ -3,61 +3,33 @@
 import asyncio
 import csv
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.cli.commands.arguments import Commands, command
-from bot.cli.commands.invocation import Invocation
-
-if TYPE_CHECKING:
-    from storage.costs.roi import RankedWork
-
-_ROI = """\
-Prints which work buys back most maintenance hours within a horizon, planned or not, beside other
-operational work. What nobody has planned costs and leaves what the policy has ([roi])."""
-
-
-def add(commands: Commands) -> None:
-    summary = "print which work buys back most maintenance hours"
-    parser = command(commands, "roi", summary, _roi)
-    parser.description = _ROI
-    parser.add_argument("scope", metavar="SCOPE", nargs="?", help="team:x, repo:x or service:x")
-    parser.add_argument(
-        "--horizon", metavar="MONTHS", type=_months, help="from next month on (policy: 12)"
-    )
-    shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--json", action="store_true", help="print a JSON array")
-    shown.add_argument("--format", choices=("text", "csv"), default="text")
+from bot.cli.invocation import Invocation
+from bot.slack.parsing import scope_in
+from debt.refusal import Refused
+from debt.rules.hours import decimal_hours, roughly
+from debt.scope import ALL
+from intake.columns.cells import guarded
+from storage.costs.roi import RankedWork, ranked_work
+from storage.costs.roi_plans import scope_of
 
 
-def _months(text: str) -> int:
-    import argparse
-
-    from debt.budgets.roi import MOST_MONTHS
-
-    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_MONTHS):
-        raise argparse.ArgumentTypeError(f"“{text[:20]}” is no number from 1 to {MOST_MONTHS}")
-    return int(text)
-
-
-def _roi(invocation: Invocation) -> int:
-    works = asyncio.run(_works(invocation))
-    rows = [_public(rank, work) for rank, work in enumerate(works, 1)]
+def roi(invocation: Invocation) -> int:
+    ranked = [*enumerate(asyncio.run(_weighed(invocation)), 1)]
+    rows = [_public(rank, work) for rank, work in ranked]
     if invocation.arguments.json:
         invocation.say(json.dumps(rows, ensure_ascii=False, indent=2))
     elif invocation.arguments.format == "csv":
         _write(invocation, rows)
     else:
-        lines = [_line(rank, work) for rank, work in enumerate(works, 1)]
+        lines = [_line(rank, work) for rank, work in ranked]
         invocation.say(*(lines or ["Nothing would buy back its cost."]))
     return 0
 
 
-async def _works(invocation: Invocation) -> "list[RankedWork]":
-    from bot.slack.parsing import scope_in
-    from debt.refusal import Refused
-    from debt.scope import ALL
-    from storage.costs.roi import ranked_work
-
+async def _weighed(invocation: Invocation) -> list[RankedWork]:
+    """What buys back most hours first."""
     arguments, policy = invocation.arguments, invocation.policy
     scope = scope_in(arguments.scope) if arguments.scope else ALL
     if scope is None:
@@ -67,10 +39,8 @@ async def _works(invocation: Invocation) -> "list[RankedWork]":
         return await ranked_work(session, scope, policy, invocation.change.today, horizon)
 
 
-def _public(rank: int, work: "RankedWork") -> dict[str, Any]:
-    """A row as JSON and CSV have it: hours are decimal, what does not apply is None."""
-    from debt.rules.hours import decimal_hours
-
+def _public(rank: int, work: RankedWork) -> dict[str, Any]:
+    """As JSON has it: hours are decimal, what does not apply is null."""
     promise, plan, artifact = work.expected.promise, work.plan, work.artifact
     saved = work.review_saved
     return {
@@ -93,9 +63,7 @@ def _public(rank: int, work: "RankedWork") -> dict[str, Any]:
     }
 
 
-def _scope(work: "RankedWork") -> str:
-    from storage.costs.roi_plans import scope_of
-
+def _scope(work: RankedWork) -> str:
     if work.artifact:
         team = work.artifact.team
         return f"team:{team}" if team else f"repo:{work.artifact.repo}"
@@ -103,9 +71,7 @@ def _scope(work: "RankedWork") -> str:
 
 
 def _write(invocation: Invocation, rows: list[dict[str, Any]]) -> None:
-    """Writes CSV, with cells guarded that a spreadsheet would run as formulas."""
-    from intake.columns.cells import guarded
-
+    """Writes CSV; cells that a spreadsheet would run as a formula begin with an apostrophe."""
     out = csv.writer(invocation.world.out, lineterminator="\n")
     out.writerow(COLUMNS)
     for row in rows:
@@ -120,17 +86,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _line(rank: int, work: "RankedWork") -> str:
-    """A row as text, with hours rounded as in Slack."""
-    from debt.rules.hours import roughly
-
-    expected, plan, artifact = work.expected, work.plan, work.artifact
-    promise = expected.promise
+def _line(rank: int, work: RankedWork) -> str:
+    """One line of the ranking, its hours rounded as in Slack."""
+    promise, plan, artifact = work.expected.promise, work.plan, work.artifact
     title = artifact.name if artifact else plan.title if plan else ""
     what = " ".join(f"{artifact.key if artifact else ''} {title}".split())
     now = roughly(promise.before) + (f" ({work.basis})" if work.basis else "")
+    bought, starts = roughly(work.expected.bought_back), work.expected.frees_from
     return (
         f"{rank:>3}  {what} ({work.kind}, {plan.state if plan else 'not planned'}): "
         f"{now} → {roughly(promise.after)} a month for {roughly(promise.cost)}, "
-        f"{roughly(expected.bought_back)} bought back, from {expected.frees_from:%Y-%m} on"
+        f"{bought} bought back, from {starts:%Y-%m} on"
     )
