@@ -55,9 +55,15 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_server: str, postgres_template: str) -> Iterator[postgres.Pool]:
+    with postgres.pool(postgres_server, postgres_template) as pool:
+        yield pool
+
+
 @pytest.fixture
-def postgresql_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    with postgres.database(postgres_server, like=postgres_template) as url:
+def postgresql_url(postgres_pool: postgres.Pool) -> Iterator[str]:
+    with postgres_pool.lent() as url:
         yield url
 
 
