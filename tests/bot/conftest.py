@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bot.process import Process, listening, running
 from bot.settings import Settings
@@ -25,7 +26,7 @@ from storage.artifacts import Change
 from storage.history import Entry, last_entries
 from storage.store import Store
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text("utf-8"))
 # Seconds, not the 3 of Slack: a machine may be busy. Benchmarks tell how fast we are.
 PATIENCE = 30.0
 MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlmodel import col
@@ -27,7 +28,7 @@ from storage.store import Store
 from storage.tables import Briefing, Subscription
 from tests.storage.builders import Register, a_person, by
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text("utf-8"))
 MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 PATIENT = aiohttp.ClientTimeout(total=30)
