@@ -120,11 +120,19 @@ class Process:
 
 
 @asynccontextmanager
-async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterator[Process]:
-    """A bot that knows its workspace; nothing listens and nothing is planned yet."""
+async def running(
+    settings: Settings, policy: Policy, now: Clock, artist: Artist | None = None
+) -> AsyncIterator[Process]:
+    """A bot that knows its workspace; nothing listens and nothing is planned yet.
+
+    It ends the artist that draws for it, be it given one or not.
+    """
     timeout = aiohttp.ClientTimeout(total=CLIENT_TIMEOUT)
     store = Store(settings.database_url)
-    async with aiohttp.ClientSession(timeout=timeout) as session, aclosing(Artist()) as artist:
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        aclosing(artist or Artist()) as drawing,
+    ):
         try:
             await require_current(store)
             client, careful = _clients(settings, session)
@@ -132,7 +140,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             people = People(store, client, now, policy, team_id)
             groups = Groups(client, policy, now)
             updates, tasks = Updates(store, client, policy), Tasks()
-            gallery = Gallery(client, artist)
+            gallery = Gallery(client, drawing)
             holder, woken = uuid.uuid4().hex, asyncio.Event()
             sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder)
             refreshing = Refreshing(store, settings, policy, now, holder)

@@ -9,9 +9,10 @@ from typing import Literal
 import pytest
 from sqlalchemy.engine import make_url
 
+from briefings.artist import Artist
 from storage.migrate import migrate
 from storage.store import Store
-from tests import postgres
+from tests import artists, postgres
 
 pytest_plugins = ["tests.browser"]
 
@@ -72,3 +73,15 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     store = Store(database_url)
     yield store
     await store.close()
+
+
+@pytest.fixture(scope="session")
+def desk() -> Iterator[artists.Desk]:
+    with artists.desk() as desk:
+        yield desk
+
+
+@pytest.fixture
+def artist(desk: artists.Desk) -> Artist:
+    """Who draws for the bot in this process."""
+    return artists.SharedArtist(desk)

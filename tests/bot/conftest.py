@@ -17,6 +17,7 @@ import yaml
 
 from bot.process import Process, listening, running
 from bot.settings import Settings
+from briefings.artist import Artist
 from debt.artifact import Artifact, Stage, Surface
 from debt.facts import Facts
 from debt.policy import Policy, TeamPolicy, built_in
@@ -71,10 +72,14 @@ def settings(slack: Sandbox, database_url: str) -> Settings:
 
 
 @pytest.fixture
-async def process(slack: Sandbox, settings: Settings, policy: Policy) -> AsyncIterator[Process]:
+async def process(
+    slack: Sandbox, settings: Settings, policy: Policy, artist: Artist
+) -> AsyncIterator[Process]:
     """The bot, answering; nothing is planned or sent before a test says so."""
     async with AsyncExitStack() as stack:
-        process = await stack.enter_async_context(running(settings, policy, slack.clock.now))
+        process = await stack.enter_async_context(
+            running(settings, policy, slack.clock.now, artist)
+        )
         address = await stack.enter_async_context(listening(process, settings))
         slack.request_url = f"{address}/slack/events"
         yield process

@@ -1,7 +1,6 @@
 """A small Slack, a register on either database, and senders between them on a clock of ours."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,12 +150,6 @@ class Mail:
 
     async def plans(self) -> int:
         return await plan(self.register.store, self.policy, self.at)
-
-
-@pytest.fixture
-async def artist() -> AsyncIterator[Artist]:
-    async with aclosing(Artist()) as artist:
-        yield artist
 
 
 @pytest.fixture
