@@ -29,7 +29,7 @@ from bot.refreshing import Refreshing, due_at
 from bot.settings import Settings, WrongSetting
 from bot.workspace import require_app_token, who_we_are
 from briefings.artist import Artist
-from briefings.delivery import Sender, Updates
+from briefings.delivery import PACE, Sender, Updates
 from briefings.gallery import Gallery
 from briefings.planning import plan, rehearse
 from debt.policy import Policy
@@ -121,11 +121,17 @@ class Process:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, policy: Policy, now: Clock, artist: Artist | None = None
+    settings: Settings,
+    policy: Policy,
+    now: Clock,
+    *,
+    artist: Artist | None = None,
+    pace: float = PACE,
 ) -> AsyncIterator[Process]:
     """A bot that knows its workspace; nothing listens and nothing is planned yet.
 
-    It ends the artist that draws for it, be it given one or not.
+    It ends the artist that draws for it, be it given one or not. `pace` is the seconds between two
+    messages of a channel.
     """
     timeout = aiohttp.ClientTimeout(total=CLIENT_TIMEOUT)
     store = Store(settings.database_url)
@@ -142,7 +148,7 @@ async def running(
             updates, tasks = Updates(store, client, policy), Tasks()
             gallery = Gallery(client, drawing)
             holder, woken = uuid.uuid4().hex, asyncio.Event()
-            sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder)
+            sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder, pace=pace)
             refreshing = Refreshing(store, settings, policy, now, holder)
             bot = Bot(
                 store=store,

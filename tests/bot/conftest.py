@@ -78,7 +78,7 @@ async def process(
     """The bot, answering; nothing is planned or sent before a test says so."""
     async with AsyncExitStack() as stack:
         process = await stack.enter_async_context(
-            running(settings, policy, slack.clock.now, artist)
+            running(settings, policy, slack.clock.now, artist=artist, pace=0)
         )
         address = await stack.enter_async_context(listening(process, settings))
         slack.request_url = f"{address}/slack/events"

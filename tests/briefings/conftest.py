@@ -78,12 +78,13 @@ class Mail:
             retry_handlers=[],
         )
 
-    def sender(self, holder: str = "one", client: AsyncWebClient | None = None) -> Sender:
+    def sender(
+        self, holder: str = "one", client: AsyncWebClient | None = None, pace: float = 0
+    ) -> Sender:
         client = client or self.client()
         gallery = Gallery(client, self.artist)
-        return Sender(
-            self.register.store, client, self.policy, self.now, gallery=gallery, holder=holder
-        )
+        how: dict[str, Any] = {"gallery": gallery, "holder": holder, "pace": pace}
+        return Sender(self.register.store, client, self.policy, self.now, **how)
 
     def updates(self) -> Updates:
         return Updates(self.register.store, self.client(), self.policy)
