@@ -1,7 +1,10 @@
 """What every test may ask for: databases that start clean, on SQLite and on PostgreSQL."""
 
+import os
 import shutil
+import signal
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Literal
@@ -12,11 +15,40 @@ from sqlalchemy.engine import make_url
 from briefings.artist import Artist
 from storage.migrate import migrate
 from storage.store import Store
-from tests import artists, postgres
+from tests import artists, compiled, postgres
 
 pytest_plugins = ["tests.browser"]
+compiled.share()
 
 Database = Literal["sqlite", "postgresql"]
+OUTSIDE = {
+    "browser",
+    "database_url",
+    "desk",
+    "postgres_server",
+    "slack",
+    "tmp_path",
+    "tmp_path_factory",
+}
+
+
+def pytest_configure() -> None:
+    """Started in the background a shell has us ignore Ctrl-C, and so would what we start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as fast what asks for nothing outside the tests' own memory."""
+    for item in items:
+        if isinstance(item, pytest.Function) and OUTSIDE.isdisjoint(item.fixturenames):
+            item.add_marker("fast")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are processors: while one test waits, others go on."""
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    return (processors or 1) * 3 // 2 or 1
 
 
 @pytest.fixture(scope="session")
