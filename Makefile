@@ -25,7 +25,7 @@ test: .venv/dev.stamp ## run every test, PostgreSQL included
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: .venv/dev.stamp ## run what needs no file, database, Slack or browser: rules, words, parsers
-	$(BIN)/python -m pytest -q -m fast
+	$(BIN)/python -m pytest -n auto --dist worksteal -q -m fast
 
 check: .venv/dev.stamp ## lint, types, import direction
 	$(BIN)/ruff check .

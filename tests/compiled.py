@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGDialectA
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-_DIALECTS: tuple[type[Any], ...] = (
+_DIALECTS = (
     PGDialect_psycopg,
     PGDialectAsync_psycopg,
     SQLiteDialect_aiosqlite,
@@ -26,8 +26,8 @@ def share() -> None:
     its kind: ours have no options that their SQL depends on.
     """
     for dialect in _DIALECTS:
-        dialect.__eq__ = _of_one_kind
-        dialect.__hash__ = _by_kind
+        for name, method in (("__eq__", _of_one_kind), ("__hash__", _by_kind)):
+            setattr(dialect, name, method)
     event.listen(Engine, "engine_connect", _look_there)
 
 

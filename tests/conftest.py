@@ -1,5 +1,7 @@
 """What every test may ask for: databases that start clean, on SQLite and on PostgreSQL."""
 
+import gc
+import inspect
 import os
 import shutil
 import signal
@@ -39,10 +41,21 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks as fast what asks for nothing outside the tests' own memory."""
+    """Marks as fast what waits for nobody and asks for nothing outside the tests' own memory."""
     for item in items:
-        if isinstance(item, pytest.Function) and OUTSIDE.isdisjoint(item.fixturenames):
+        if isinstance(item, pytest.Function) and _is_fast(item):
             item.add_marker("fast")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def _is_fast(item: pytest.Function) -> bool:
+    waits = inspect.iscoroutinefunction(item.function)
+    return not waits and OUTSIDE.isdisjoint(item.fixturenames)
 
 
 def pytest_xdist_auto_num_workers() -> int:
