@@ -34,6 +34,7 @@ _ANY = re.compile("")
 def build(bot: Bot, signing_secret: str) -> AsyncApp:
     """HTTP and Socket Mode use the same app; every listener answers within 3 s."""
     app = AsyncApp(
+        name="debt",  # else Bolt reads the whole stack's sources to find one
         client=bot.client,
         signing_secret=signing_secret,
         process_before_response=True,

@@ -29,7 +29,7 @@ from bot.slack.call import Bot, Tasks
 from bot.slack.groups import Groups
 from bot.slack.people import People
 from bot.slack.workspace import require_app_token, who_we_are
-from briefings.delivery.delivery import Sender, Updates
+from briefings.delivery.delivery import PACE, Sender, Updates
 from briefings.delivery.planning import plan, rehearse
 from briefings.messages.uploads import Gallery
 from briefings.pictures.worker import Artist
@@ -120,11 +120,25 @@ class Process:
 
 
 @asynccontextmanager
-async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterator[Process]:
-    """A bot that knows its workspace; nothing listens and nothing is planned yet."""
+async def running(
+    settings: Settings,
+    policy: Policy,
+    now: Clock,
+    *,
+    artist: Artist | None = None,
+    pace: float = PACE,
+) -> AsyncIterator[Process]:
+    """A bot that knows its workspace; nothing listens and nothing is planned yet.
+
+    It ends the artist that draws for it, be it given one or not. `pace` is the seconds between two
+    messages of a channel.
+    """
     timeout = aiohttp.ClientTimeout(total=CLIENT_TIMEOUT)
     store = Store(settings.database_url)
-    async with aiohttp.ClientSession(timeout=timeout) as session, aclosing(Artist()) as artist:
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        aclosing(artist or Artist()) as drawing,
+    ):
         try:
             await require_current(store)
             client, careful = _clients(settings, session)
@@ -132,9 +146,9 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             people = People(store, client, now, policy, team_id)
             groups = Groups(client, policy, now)
             updates, tasks = Updates(store, client, policy), Tasks()
-            gallery = Gallery(client, artist)
+            gallery = Gallery(client, drawing)
             holder, woken = uuid.uuid4().hex, asyncio.Event()
-            sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder)
+            sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder, pace=pace)
             rescan = Rescan(store, settings, policy, now, holder)
             bot = Bot(
                 store=store,
