@@ -28,7 +28,7 @@ class FileAttribution:
     def written(self, facts: RepositoryFacts) -> tuple[set[str], set[str]]:
         """Files of tools and files of people; what somebody says of one comes first."""
         tools, people = set(self.said.taken), set(self.said.denied)
-        for path in facts.lines:
+        for path in facts.files:
             if facts.is_sizable(path) and is_code(path) and not self.said.has(path):
                 if path in self.counting:
                     tools.add(path)
@@ -43,15 +43,15 @@ class FileAttribution:
         said = self.said
         counting = frozenset(path for path in self.counting if not said.has(path))
         near = {path.partition("/")[0] for path in counting}
-        for path, lines in facts.lines.items():
+        for path, file in facts.files.items():
             repository.check_time()
             if path not in said.taken and is_code(path):
                 owners = facts.owners.of(path).owners if path.partition("/")[0] in near else ()
                 counts, apart = path in counting, path in said.dismissed
-                yield CodeFile(path, kind_of(path), lines, counts, owners, apart)
+                yield CodeFile(path, kind_of(path), file.lines, counts, owners, apart)
 
     def mixed(self, facts: RepositoryFacts) -> int:
-        others = (path for path in facts.lines if path not in self.counting)
+        others = (path for path in facts.files if path not in self.counting)
         return sum(facts.is_mixed(path) and not self.said.has(path) for path in others)
 
 
@@ -60,7 +60,7 @@ def parted_by(
 ) -> FileAttribution:
     """By shares of lines, by blocks, and by what the register knows."""
     moved = moves_of(facts.history)
-    files = [path for path in facts.lines if is_code(path)]
+    files = [path for path in facts.files if is_code(path)]
     held = _held(known, moved)
     counting = frozenset(path for path in files if _counts(path, facts, held))
     claims = claims_of(blocks, files, counting.__contains__)

@@ -26,10 +26,25 @@ YEAR = 365 * DAY
 HIDDEN = re.compile(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com")
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredFile:
+    """One file of code that counts: its lines of code, and what its import lines name.
+
+    `history` is None where no commit that counts touched it. `branches` and `traits` are None where
+    they were not measured: only files that may become part of a finding are.
+    """
+
+    lines: int
+    references: tuple[Reference, ...] = ()
+    history: FileHistory | None = None
+    branches: int | None = None
+    traits: FileSignals | None = None
+
+
 @dataclass(frozen=True)
 class RepositoryFacts:
-    """All that was read of a repository, by path. `now` is in seconds since 1970. `named` is what
-    import lines name, `references` tells of those that lead to files of candidates.
+    """All that was read of a repository. `now` is in seconds since 1970. `files` are those that
+    count, by path; `references` are their imports that lead to files of candidates.
     """
 
     repo: str
@@ -37,11 +52,7 @@ class RepositoryFacts:
     rules: ScanRules
     owners: Owners
     history: History
-    files: Mapping[str, FileHistory]
-    lines: Mapping[str, int]
-    branches: Mapping[str, int]
-    named: Mapping[str, tuple[Reference, ...]]
-    traits: Mapping[str, FileSignals] = field(default_factory=dict)
+    files: Mapping[str, MeasuredFile]
     documents: Documents = field(default_factory=Documents)
     references: References = field(default_factory=References)
     baseline: Baseline = field(default_factory=Baseline)
@@ -67,14 +78,24 @@ class RepositoryFacts:
         logins = {hidden[1]: at for at, known in people if (hidden := HIDDEN.fullmatch(known))}
         return logins | {known: at for at, known in people}
 
+    @cached_property
+    def histories(self) -> dict[str, FileHistory]:
+        """Of the files that have one, by path."""
+        return {path: file.history for path, file in self.files.items() if file.history}
+
+    def traits(self, path: str) -> FileSignals | None:
+        """What a file says of itself; None where that was not measured."""
+        file = self.files.get(path)
+        return file.traits if file else None
+
     def share(self, path: str) -> float:
         """AI-added lines in all lines ever added, 0 to 1."""
-        file = self.files.get(path)
+        file = self.histories.get(path)
         return file.ai_share if file else 0.0
 
     def is_sizable(self, path: str) -> bool:
         """Whether it is long enough to count."""
-        return self.lines[path] >= self.rules.scan.min_lines
+        return self.files[path].lines >= self.rules.scan.min_lines
 
     def is_mixed(self, path: str) -> bool:
         """Whether tools wrote a part of it, but too little for it to count."""
@@ -83,15 +104,15 @@ class RepositoryFacts:
 
     def imports(self, path: str) -> tuple[str, ...]:
         """The packages of others that an AI-written file imports."""
-        traits = self.traits.get(path)
+        traits = self.traits(path)
         return traits.packages if traits else ()
 
     @cached_property
     def tests(self) -> Tests:
-        return Tests(self.lines, self.references)
+        return Tests(self.files, self.references)
 
     def is_tested(self, path: str) -> bool:
-        traits = self.traits.get(path)
+        traits = self.traits(path)
         return (traits is not None and traits.tested) or self.tests.are_of(path)
 
     def when(self, landed: float) -> date:
@@ -116,8 +137,8 @@ class Candidate:
 
     @cached_property
     def files(self) -> dict[str, FileHistory]:
-        files = self.facts.files
-        return {path: files[path] for path in self.group.files if path in files}
+        histories = self.facts.histories
+        return {path: histories[path] for path in self.group.files if path in histories}
 
     @cached_property
     def commits(self) -> frozenset[int]:
@@ -195,7 +216,7 @@ class Candidate:
 
     @cached_property
     def lines_of(self) -> dict[str, int]:
-        return {path: self.facts.lines[path] for path in self.group.files}
+        return {path: self.facts.files[path].lines for path in self.group.files}
 
     @cached_property
     def tools(self) -> Counter[By]:

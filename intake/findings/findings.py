@@ -123,7 +123,7 @@ def _complexity(candidate: Candidate) -> ProxyRating:
     return ratings.complexity(
         facts.rules.scale,
         lines=sum(candidate.lines_of.values()),
-        branches=sum(facts.branches.get(path, 0) for path in files),
+        branches=sum(facts.files[path].branches or 0 for path in files),
         kind=candidate.group.kind,
         untested=candidate.untested,
     )

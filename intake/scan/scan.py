@@ -10,14 +10,13 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from debt.artifact.registered_paths import NOTHING, RegisteredPaths
 from debt.policy.policy import Policy, built_in
 from intake.blocks.blocks import Block
 from intake.findings.attribution import parted_by
 from intake.findings.baseline import Baseline, Written, baseline_of
-from intake.findings.candidates import RepositoryFacts
+from intake.findings.candidates import MeasuredFile, RepositoryFacts
 from intake.findings.documents import Documents
 from intake.findings.findings import Finding
 from intake.findings.grouping import groups_of
@@ -28,12 +27,10 @@ from intake.git.presence import TrackedPaths
 from intake.git.processes import Cancellation
 from intake.git.repository import GitLimits, UnreadableRepository, opened
 from intake.git.tree import head_of, name_of, text_of
-from intake.languages.imports import Reference
 from intake.languages.references import References
 from intake.provenance.history import FileHistory, History
 from intake.provenance.log import Progress
 from intake.reading.file_measures import Contents
-from intake.reading.file_signals import FileSignals
 from intake.reading.scan_rules import ScanRules, rules_of
 from intake.reading.selection import CodeSelection, by_glob, code_of
 from intake.reading.session import Reading, reading
@@ -128,10 +125,10 @@ def read_repository(
             read.commits(progress)
         history = read.history(code.blobs.keys() | code.manifests)
         known, code = _moved_on(known, code, history)
-        measured = _measured(code, blocks, history, read.contents, rules)
+        files = _measured(code, blocks, history, read.contents, rules)
         documents = Documents(map(text_of, code.files))
         facts = RepositoryFacts(
-            repo, now.timestamp(), rules, code.owners, history, *measured, documents
+            repo, now.timestamp(), rules, code.owners, history, files, documents
         )
         return _scan(read, code, facts, blocks, known)
 
@@ -154,44 +151,33 @@ def _heard(code: CodeSelection, contents: Contents) -> list[Block]:
     return [block for seen in contents.read(code.blobs) for block in seen.blocks]
 
 
-class _Measured(NamedTuple):
-    """What stands in the files that count; `forks` and `traits` of those that may become part of a
-    finding.
-    """
-
-    files: dict[str, FileHistory]
-    lines: dict[str, int]
-    forks: dict[str, int]
-    named: dict[str, tuple[Reference, ...]]
-    traits: dict[str, FileSignals]
-
-
 def _measured(
     code: CodeSelection,
     blocks: Iterable[Block],
     history: History,
     contents: Contents,
     rules: ScanRules,
-) -> _Measured:
+) -> dict[str, MeasuredFile]:
+    """The files that count, by path, in the order of the tree; generated ones count only where
+    .gitattributes or a block says so.
+    """
     ours = {block.path for block in blocks if block.declares}
     near = {path for path in code.blobs if _is_near(path, code, history, rules)}
     _look_closer(code, near, history, contents)
-    found = _Measured({}, {}, {}, {}, {})
+    files = {}
     for raw in code.blobs:
-        path, measured = text_of(raw), contents.measured[raw]
-        unwanted = measured.generated and raw not in code.vouched and path not in ours
-        if measured.lines is None or unwanted:
-            continue
-        found.lines[path] = measured.lines
-        if measured.references:
-            found.named[path] = measured.references
-        if raw in history.files:
-            found.files[path] = history.files[raw]
-        if (raw in near or path in ours) and measured.branches is not None:
-            found.forks[path] = measured.branches
-        if (raw in near or path in ours) and measured.traits is not None:
-            found.traits[path] = measured.traits
-    return found
+        path, content = text_of(raw), contents.measured[raw]
+        unwanted = content.generated and raw not in code.vouched and path not in ours
+        if content.lines is not None and not unwanted:
+            closer = raw in near or path in ours
+            files[path] = MeasuredFile(
+                content.lines,
+                content.references,
+                history.files.get(raw),
+                content.branches if closer else None,
+                content.traits if closer else None,
+            )
+    return files
 
 
 def _look_closer(
@@ -225,7 +211,8 @@ def _scan(
     groups = groups_of(parted.code_files(repository, facts), facts.repo, facts.rules.scan)
     tools, people = parted.written(facts)
     asked = [path for group in (*groups, *parted.said.groups) for path in group.files]
-    references = References(map(text_of, code.blobs), facts.named, asked)
+    named = {path: file.references for path, file in facts.files.items() if file.references}
+    references = References(map(text_of, code.blobs), named, asked)
     facts = replace(facts, references=references, baseline=_both(tools, people, facts))
     found = found_in(groups, parted.said, facts, incidents_of(known))
     seen = watched(
@@ -233,7 +220,9 @@ def _scan(
     )
     movable = (*found.grouped, *(candidate for candidate, _ in found.claimed))
     files_of = {each.identity: each.group.files for each in movable}
-    ours = (file.ai_added for path, file in facts.files.items() if path not in parted.said.denied)
+    ours = (
+        file.ai_added for path, file in facts.histories.items() if path not in parted.said.denied
+    )
     faults = parted.said.claims.faults[:MOST_FAULTS]
     return Scan(
         repo=facts.repo,
@@ -241,7 +230,7 @@ def _scan(
         commits=history.commits,
         ai_commits=history.ai_commits,
         ai_lines=sum(ours),
-        all_lines=sum(file.added for file in facts.files.values()),
+        all_lines=sum(file.added for file in facts.histories.values()),
         findings=found.findings(seen.signals),
         mixed=parted.mixed(facts),
         notes=(*code.notes, *faults, *_limits(read, facts), *read.done(seen.mentions)),
@@ -270,8 +259,8 @@ def _both(tools: Iterable[str], people: Iterable[str], facts: RepositoryFacts) -
 
 
 def _standing(paths: Iterable[str], facts: RepositoryFacts) -> list[tuple[FileHistory, int]]:
-    there = (path for path in sorted(paths) if path in facts.files)
-    return [(facts.files[path], facts.lines[path]) for path in there]
+    there = (path for path in sorted(paths) if path in facts.histories)
+    return [(facts.histories[path], facts.files[path].lines) for path in there]
 
 
 def _limits(read: Reading, facts: RepositoryFacts) -> Iterator[str]:

@@ -21,7 +21,7 @@ def twins_of(
     files = (path for group in groups if group.kind in MATTERS for path in group.files)
     mine = [path for path in files if not (is_migration(path) or is_called_for_its_place(path))]
     sketches = {
-        path: facts.traits[path].sketch for path in mine if path in written and path in facts.traits
+        path: traits.sketch for path in mine if path in written and (traits := facts.traits(path))
     }
     kept: dict[str, str] = {}
     for pair in alike(sketches, facts.rules.signals.duplicate):
@@ -43,4 +43,4 @@ def duplicate(group: FileGroup, kept: Mapping[str, str]) -> Signal | None:
 
 def _weight(path: str, facts: RepositoryFacts) -> tuple[int, int, str]:
     """Who has more that imports it is kept, then who is longer."""
-    return len(facts.references.into(path)), facts.lines[path], path
+    return len(facts.references.into(path)), facts.files[path].lines, path

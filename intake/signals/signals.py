@@ -122,7 +122,7 @@ def _rewrites(path: str, candidate: Candidate) -> int:
     return sum(
         told.commit != file.first
         and history.landed[told.commit] >= since
-        and 2 * told.ai_lines >= facts.lines[path]
+        and 2 * told.ai_lines >= facts.files[path].lines
         for told in file.told
     )
 

@@ -66,7 +66,7 @@ def _within(candidates: Iterable[Candidate], most: int) -> Iterator[Candidate]:
 def _may_be_unused(candidate: Candidate) -> bool:
     if not _is_named(candidate.group) or candidate.dependants:
         return False
-    traits = (candidate.facts.traits.get(path) for path in candidate.group.files)
+    traits = map(candidate.facts.traits, candidate.group.files)
     started = any(each is None or each.starts for each in traits)
     return not started and not _is_young(candidate)
 
