@@ -167,14 +167,14 @@ def _unreadable(path: str, line: int, why: WrongYaml) -> Block:
 def _block(
     path: str, line: int, entries: Iterable[YamlEntry], markers: Markers, *, ours: bool = False
 ) -> Block:
-    reading = _Reading(path, markers, ours)
+    builder = _BlockBuilder(path, markers, ours)
     for entry in entries:
-        reading.take(entry)
-    return reading.block(line)
+        builder.add(entry)
+    return builder.block(line)
 
 
-class _Reading:
-    """The state of one block; what is said first counts."""
+class _BlockBuilder:
+    """Makes a Block of its entries; of a field that is there twice the first value counts."""
 
     def __init__(self, path: str, markers: Markers, ours: bool) -> None:
         self._path, self._markers = path, markers
@@ -186,7 +186,7 @@ class _Reading:
         self._unclear = False
         self._faults: list[str] = []
 
-    def take(self, entry: YamlEntry) -> None:
+    def add(self, entry: YamlEntry) -> None:
         name = re.sub(r"[\s_-]+", "_", entry.key.strip()).casefold()
         mine = name.removeprefix(_OURS)
         if name in _STRICT | _LOOSE:

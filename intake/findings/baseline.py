@@ -133,7 +133,7 @@ def _population(
     added = sum(file.added for file in files) + written.gone
     standing = sum(min(lines, file.added) for file, lines in written.files)
     ages = [max(0.0, as_of - history.landed[file.first]) / DAY for file in files]
-    unreviewed = _part(history.unreviewed, commits) if history.tells_of_reviews else None
+    unreviewed = _part(history.unreviewed, commits) if history.shows_reviews else None
     return Population(
         files=len(files),
         commits=len(commits),

@@ -186,10 +186,10 @@ def _origin(tools: Counter[By]) -> tuple[str, str | None]:
 def _written_on(candidate: Candidate) -> date | None:
     facts, history = candidate.facts, candidate.facts.history
     landed = [
-        history.landed[told.commit]
+        history.landed[lines.commit]
         for file in candidate.files.values()
-        for told in file.told
-        if told.ai_lines >= facts.rules.scan.min_lines
+        for lines in file.attributed
+        if lines.ai_lines >= facts.rules.scan.min_lines
     ]
     return facts.when(max(landed)) if landed else None
 

@@ -244,7 +244,7 @@ def _scan(
         },
         tracked=code.tracked,
         baseline=facts.baseline,
-        whole=not (read.since or read.cut),
+        whole=not (read.since or read.shallow),
     )
 
 
@@ -274,7 +274,7 @@ def _limits(read: Reading, facts: RepositoryFacts) -> Iterator[str]:
         yield f"{counted(noted.elsewhere, 'git-ai note')} {are} on commits outside this branch."
     if read.since:
         yield f"Only commits that landed since {read.since} (UTC) count; {EARLIER}"
-    if read.cut:
+    if read.shallow:
         number = facts.history.commits
         found = "commit was" if number == 1 else f"{number:,} commits were"
         yield f"This clone is shallow: only its newest {found} read, the rest is unknown."

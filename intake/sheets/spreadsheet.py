@@ -65,9 +65,9 @@ def rows(file: BinaryIO, policy: Policy, faults: SpreadsheetFaults) -> Iterator[
     """The records one by one; a record with a fault is noted and left out."""
     with records(file, faults) as found:
         columns = _columns(next(found, None), faults)
-        reading = _Reading(columns, policy, faults)
+        reader = _RowReader(columns, policy, faults)
         for line, cells in found if columns else ():
-            row = reading.row(line, cells)
+            row = reader.row(line, cells)
             if row:
                 yield row
 
@@ -165,7 +165,7 @@ def _unknown(name: str) -> str:
     return f"is not known; did you mean {nearest[0]}?" if nearest else "is not known"
 
 
-class _Reading:
+class _RowReader:
     """Record after record under one header; every fault is noted, whatever else is wrong."""
 
     def __init__(

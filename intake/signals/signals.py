@@ -92,8 +92,10 @@ def regenerated(candidate: Candidate) -> Signal | None:
     """
     policy = candidate.facts.rules.signals
     often = policy.regenerations
-    told = (path for path, file in candidate.files.items() if len(file.told) >= often)
-    if max((_rewrites(path, candidate) for path in told), default=0) < often:
+    often_written = (
+        path for path, file in candidate.files.items() if len(file.attributed) >= often
+    )
+    if max((_rewrites(path, candidate) for path in often_written), default=0) < often:
         return None
     days = policy.regeneration_days
     return Signal(Sign.REGENERATED, f"rewritten by tools {often} times or more in {days} days")
@@ -120,10 +122,10 @@ def _rewrites(path: str, candidate: Candidate) -> int:
     history = facts.history
     since = facts.as_of - facts.rules.signals.regeneration_days * DAY
     return sum(
-        told.commit != file.first
-        and history.landed[told.commit] >= since
-        and 2 * told.ai_lines >= facts.files[path].lines
-        for told in file.told
+        written.commit != file.first
+        and history.landed[written.commit] >= since
+        and 2 * written.ai_lines >= facts.files[path].lines
+        for written in file.attributed
     )
 
 
