@@ -14,15 +14,14 @@ from typing import Any
 
 from intake.packages import gemfiles, gradle, maven
 from intake.packages.imported import Ecosystem, imported_as
-from intake.packages.versions import LONGEST_LINE, NAME, VERSION, Dependency, is_early
+from intake.packages.requirements import requirements_in
+from intake.packages.versions import FIRM_URL, NAME, VERSION, Dependency, is_early
 from intake.text.shown import shown
 
 LARGEST = 1 << 19
 
-REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]{0,99})\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 CLAUSE = re.compile(r"(===?|~=|!=|<=?|>=?)\s*v?(\d[\w.*+!-]*)")
 REQUIRED = re.compile(r"^\s*(?:require\s+)?([\w.~-]+\.[\w./~-]+)\s+(v\d[\w.+-]*)", re.M)
-FIRM_URL = re.compile(r"@[0-9a-f]{7,40}\b|\.(?:whl|zip|tar\.gz|tgz)\b|#.*[0-9a-f]{7,40}")
 LOCAL = ("file:", "link:", "portal:", "workspace:", "catalog:", ".", "/")
 REMOTE = re.compile(r"(?:git|https?|ssh|github|gitlab|bitbucket)[:+@]|[\w.-]+/[\w.-]+(?:#|$)")
 ANY = frozenset({"", "*", "x", "latest", "next", "any"})
@@ -153,23 +152,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _requirements(text: str) -> Iterator[Dependency]:
-    for line in text.splitlines():
-        if found := _requirement(line, open_ended_is_pinned=False):
-            yield found
-
-
-def _requirement(line: str, *, open_ended_is_pinned: bool) -> Dependency | None:
-    """`name[extra] >=1,<2 ; marker`; a library leaves its upper end open on purpose."""
-    match = REQUIREMENT.match(line.strip()[:LONGEST_LINE])
-    if not match:
-        return None
-    name, said = match[1], match[2].strip().strip("()")
-    if said.startswith("@"):
-        return Dependency(name, "", pinned=bool(FIRM_URL.search(said)))
-    clauses = CLAUSE.findall(said)
-    ends = any(sign in {"==", "===", "~=", "<", "<="} for sign, _ in clauses)
-    pinned = ends or (bool(clauses) and open_ended_is_pinned)
-    return Dependency(name, shown(said, VERSION), any(map(is_early, clauses)), pinned)
+    return requirements_in(text.splitlines())
 
 
 def _pyproject(text: str) -> Iterator[Dependency]:
@@ -178,9 +161,8 @@ def _pyproject(text: str) -> Iterator[Dependency]:
     groups = [project.get("dependencies", [])]
     groups += project.get("optional-dependencies", {}).values()
     groups += file.get("dependency-groups", {}).values()
-    for line in (line for group in groups for line in group if isinstance(line, str)):
-        if found := _requirement(line, open_ended_is_pinned=True):
-            yield found
+    lines = (line for group in groups for line in group if isinstance(line, str))
+    yield from requirements_in(lines, open_ended_is_pinned=True)
     poetry = file.get("tool", {}).get("poetry", {})
     for table in (poetry, *poetry.get("group", {}).values()):
         yield from _table({**table.get("dependencies", {}), **table.get("dev-dependencies", {})})

@@ -9,6 +9,8 @@ from intake.text.shown import shown
 NAME = 100
 VERSION = 24
 LONGEST_LINE = 500
+FIRM_URL = re.compile(r"@[0-9a-f]{7,40}\b|\.(?:whl|zip|tar\.gz|tgz)\b|#.*[0-9a-f]{7,40}")
+"""Names one commit or one archive, or has a digest of what is there."""
 
 
 @dataclass(frozen=True, slots=True)
