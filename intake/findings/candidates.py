@@ -26,7 +26,7 @@ YEAR = 365 * DAY
 HIDDEN = re.compile(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MeasuredFile:
     """One file of code that counts: its lines of code, and what its import lines name.
 

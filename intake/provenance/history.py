@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import compress
 from operator import gt
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from intake.git.repository import Repository
 from intake.languages.kinds import is_own_code
@@ -20,6 +20,7 @@ from intake.provenance.log import Log
 from intake.provenance.markers import By, Evidence
 from intake.provenance.notes import Note, NoteClaim
 from intake.provenance.traces import TracedLines, lines_of
+from intake.text.numbers import Numbers
 
 EVER = -(1 << 62)
 NO_EVIDENCE: frozenset[Evidence] = frozenset()
@@ -56,7 +57,7 @@ class FileHistory:
     """
 
     added: int
-    commits: "array[int]"
+    commits: Numbers
     first: int
     ai_added: int = 0
     attributed: list[AttributedLines] = field(default_factory=list)
@@ -106,8 +107,8 @@ class History:
     """
 
     ids: list[bytes]
-    landed: "array[int]"
-    author: "array[int]"
+    landed: Numbers
+    author: Numbers
     people: list[str]
     not_people: set[int]
     early: set[int] = field(default_factory=set)
@@ -183,9 +184,6 @@ def shallow_commits(repository: Repository) -> frozenset[bytes]:
     return frozenset()
 
 
-_Column: TypeAlias = "array[int]"
-
-
 class _HistoryBuilder:
     """Builds a History path by path: the lines of most commits only have to be added up.
 
@@ -242,15 +240,15 @@ class _HistoryBuilder:
         }
 
     def _by_current(
-        self, path: int, rows: _Column, added: _Column
-    ) -> dict[int, tuple[_Column, _Column]]:
+        self, path: int, rows: Numbers, added: Numbers
+    ) -> dict[int, tuple[Numbers, Numbers]]:
         """The path's commits that count, and their lines, by the current path of what they wrote
         to.
         """
         oldest = self._moves[path][-1] if path in self._moves else None
         if oldest and not self._history.early and max(rows, default=0) < oldest[0]:
             return {oldest[1]: (rows, added)}
-        columns: dict[int, tuple[_Column, _Column]] = {}
+        columns: dict[int, tuple[Numbers, Numbers]] = {}
         for row, lines in zip(rows, added, strict=True):
             if row not in self._history.early:
                 current = self._current(path, row)
@@ -268,7 +266,7 @@ class _HistoryBuilder:
         straight, reviewed = self._log.straight, self._log.reviewed
         return set(compress(range(len(straight)), map(gt, straight, reviewed)))
 
-    def _add_commits(self, path: int, current: int, rows: _Column, added: _Column) -> None:
+    def _add_commits(self, path: int, current: int, rows: Numbers, added: Numbers) -> None:
         """Adds commits of one path to the file it became, whether that still stands or not."""
         if not rows:
             return
@@ -281,7 +279,7 @@ class _HistoryBuilder:
                 if row in self._singular:
                     self._add_singular(path, current, row, lines)
 
-    def _add_to_file(self, current: int, rows: _Column, added: int) -> None:
+    def _add_to_file(self, current: int, rows: Numbers, added: int) -> None:
         file, first = self._files.get(current), min(rows)
         if file is None:
             self._files[current] = FileHistory(added, rows, first)

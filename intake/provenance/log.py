@@ -17,6 +17,7 @@ from intake.provenance.markers import Evidence, Identity, Markers, tools_in
 from intake.provenance.order import Order, order_after, order_of_all
 from intake.provenance.reviews import is_reviewed
 from intake.provenance.squashes import CommitOrigin, made_in
+from intake.text.numbers import Numbers
 from intake.text.shown import shown
 
 Progress = Callable[[int, int | None], None]
@@ -68,14 +69,14 @@ class Log:
 
     head: str = ""
     shas: list[bytes] = field(default_factory=list)
-    straight: "array[int]" = field(default_factory=lambda: array("B"))
-    landed: "array[int]" = field(default_factory=lambda: array("q"))
-    author: "array[int]" = field(default_factory=lambda: array("I"))
-    reviewed: "array[int]" = field(default_factory=lambda: array("B"))
+    straight: Numbers = field(default_factory=lambda: array("B"))
+    landed: Numbers = field(default_factory=lambda: array("q"))
+    author: Numbers = field(default_factory=lambda: array("I"))
+    reviewed: Numbers = field(default_factory=lambda: array("B"))
     authors: list[Author] = field(default_factory=list)
     paths: list[bytes] = field(default_factory=list)
-    rows: "list[array[int]]" = field(default_factory=list)
-    added: "list[array[int]]" = field(default_factory=list)
+    rows: list[Numbers] = field(default_factory=list)
+    added: list[Numbers] = field(default_factory=list)
     renames: dict[int, list[Rename]] = field(default_factory=dict)
     named: dict[int, frozenset[Evidence]] = field(default_factory=dict)
     reverts: dict[int, Reverts] = field(default_factory=dict)
