@@ -1,4 +1,4 @@
-"""The spreadsheet's columns, in order: the names that the outside world knows."""
+"""The spreadsheet's columns, in order, by their names in files."""
 
 COLUMNS = (
     "key", "name", "kind", "label", "repo", "paths", "service", "team", "owner", "purpose",

@@ -1,4 +1,4 @@
-"""What the outside world sees of an artifact: the names that JSON and CSV share."""
+"""An artifact in JSON, by the names that CSV has too."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who speaks for which file of code: its history, a metadata block, or a person on the register."""
+"""Files of code by who speaks for them: history, a metadata block, or a person on the register."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass

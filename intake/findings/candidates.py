@@ -1,4 +1,4 @@
-"""Groups of files that may be artifacts, and what was read of the repository that they are in."""
+"""Groups of files that may be artifacts, and the facts of the repository that they are in."""
 
 import re
 from collections import Counter

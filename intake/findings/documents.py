@@ -1,4 +1,4 @@
-"""Documents of a repository: which code has one beside it that may tell how it works."""
+"""Which code has a document beside it that may explain it."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What is said of one artifact: where it came from, whose it is, what keeping it may cost."""
+"""One finding: its origin, its owner, and what keeping it may cost."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable

@@ -1,4 +1,4 @@
-"""From many files to few artifacts that a person would name.
+"""Files grouped into the few artifacts that a person would name.
 
 Per kind: a directory in which half of the lines count is one artifact, if it has 2 to 200 files
 and one set of owners; of what is left over, the siblings in one directory are one artifact. A

@@ -1,4 +1,4 @@
-"""Artifacts follow their code: where the files of those stand whose paths are gone (R29)."""
+"""Moved artifacts: where the files of paths that are gone stand now (R29)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

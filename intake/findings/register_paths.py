@@ -1,4 +1,4 @@
-"""What people have said of files before they are grouped: in their blocks, and on the register."""
+"""Files that blocks and people on the register have claimed, declared or dismissed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable

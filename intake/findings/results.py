@@ -1,4 +1,4 @@
-"""What was found: candidates that became findings, as history, a block or a person has them."""
+"""Findings of a scan: candidates with what history, a block or a person says of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

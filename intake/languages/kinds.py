@@ -1,4 +1,4 @@
-"""What a path says: does the file count as code, of which kind is it, which service has it."""
+"""What a path says of a file: whether it is code, of which kind, of which service."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Which file refers to which: what imports name, found among the paths there are.
+"""Which file refers to which, by the names in their imports.
 
 Resolved by the end of a path: enough to rank what much else leans on, not a compiler's answer. A
 reference that could mean several files counts for none.

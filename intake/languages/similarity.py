@@ -1,4 +1,4 @@
-"""Files that say nearly the same: several helpers that tools wrote for one problem.
+"""Files that are nearly alike, by the words in them.
 
 Every run of four words of a file, without comments and imports, is a number; the smallest of these
 numbers stand for the file, so that two files share as large a part of them as of all (bottom-k

@@ -1,4 +1,4 @@
-"""What Maven's and Gradle's ways to write a version leave open.
+"""Versions as Maven and Gradle write them, and whether they are pinned.
 
 Maven takes the one that the build names, unless it is a range, a snapshot or one of the words
 LATEST and RELEASE (maven.apache.org/pom.html, “Dependency Version Requirement Specification”).

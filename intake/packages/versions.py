@@ -1,4 +1,4 @@
-"""How firmly a manifest asks for a package: what its readers have in common."""
+"""A package as a manifest asks for it, with its version and how firmly it is pinned."""
 
 import re
 from collections.abc import Iterable, Iterator

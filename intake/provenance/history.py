@@ -1,4 +1,4 @@
-"""Who added what to the files that stand, and where a tool had a hand.
+"""Lines and commits of the files that stand, and which of them are a tool's.
 
 Renames are followed backwards, so that each leads older paths to the file that still stands.
 """

@@ -1,4 +1,4 @@
-"""In which order commits are told: children before parents, else as they landed, newest first.
+"""The order of commits: children before parents, else as they landed, newest first.
 
 Merges are left out. Git needs to walk all of history for this; what came after a commit whose
 order is known it tells at once.

@@ -1,4 +1,4 @@
-"""What the history and the traces of some files say of them, as pieces of evidence."""
+"""Pieces of evidence that commits, notes and traces give for some files."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence

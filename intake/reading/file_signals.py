@@ -1,4 +1,4 @@
-"""What one AI-written file says of itself, beside its size: what its signals are read from."""
+"""What signals need of one AI-written file: its packages, its words, whether it starts or tests."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A scan into the register: what it would add and change, and why, in one transaction."""
+"""A scan put into the register: what is added and changed, and why, in one transaction."""
 
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager

@@ -1,4 +1,4 @@
-"""A scan from end to end: what the register knows, what a repository shows, what comes of it."""
+"""A scan from end to end: the register's paths, the reading of a repository, the result."""
 
 import asyncio
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What AI-written files lean on: packages that are unstable, or that have moved on since."""
+"""Unstable packages that AI-written files import, and packages that changed their line since."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Of AI-written files that say nearly the same, which one to keep and which can go first."""
+"""AI-written files that are nearly alike: which one to keep, and which can go."""
 
 from collections.abc import Collection, Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""Whether anybody still uses it: code that nothing imports and no file names.
+"""AI-written code that nothing imports and no file names.
 
 A careful proxy, for languages in which one file names another: whatever a framework, a tool or a
 person starts is left out, and so is what is too young to have been taken up.
