@@ -55,7 +55,7 @@ class FileAttribution:
         return sum(facts.is_mixed(path) and not self.said.has(path) for path in others)
 
 
-def parted_by(
+def attribution_of(
     facts: RepositoryFacts, blocks: Iterable[Block], known: RegisteredPaths
 ) -> FileAttribution:
     """By shares of lines, by blocks, and by what the register knows."""

@@ -59,7 +59,7 @@ def followed(
 def _paired(went: Counter[tuple[str, int]]) -> dict[str, int]:
     """Each artifact with one finding at most, and the other way round; most files first."""
     pairs: dict[str, int] = {}
-    for (finding, number), _ in sorted(went.items(), key=lambda each: (-each[1], each[0])):
+    for (finding, number), _ in sorted(went.items(), key=lambda pair: (-pair[1], pair[0])):
         if finding not in pairs and number not in pairs.values():
             pairs[finding] = number
     return pairs
@@ -71,7 +71,11 @@ def moved_on(
     """With the globs of where it went now for what a person declared and none of whose own stands.
     `files` are all there are of code.
     """
-    gone = {each.artifact_id: each.paths for each in known.declared if not stands(each.paths)}
+    gone = {
+        artifact.artifact_id: artifact.paths
+        for artifact in known.declared
+        if not stands(artifact.paths)
+    }
     owner = ByGlob((glob, number) for number, globs in gone.items() for glob in globs)
     went: dict[int, set[str]] = defaultdict(set)
     for before, move in moved.items() if gone else ():
@@ -79,10 +83,10 @@ def moved_on(
             went[number].add(move.path)
     places = {number: _globs(gone[number], where, files) for number, where in went.items()}
     declared = tuple(
-        replace(each, paths=places[each.artifact_id], moved=True)
-        if each.artifact_id in places
-        else each
-        for each in known.declared
+        replace(artifact, paths=places[artifact.artifact_id], moved=True)
+        if artifact.artifact_id in places
+        else artifact
+        for artifact in known.declared
     )
     return replace(known, declared=declared, places={**known.places, **places})
 

@@ -43,7 +43,7 @@ class DeclaredFiles:
     def groups(self) -> list[FileGroup]:
         """The artifacts that are as somebody said."""
         claimed = [claim.group() for claim in self.claims.claims]
-        return claimed + [theirs.group() for theirs in self.theirs]
+        return claimed + [group.group() for group in self.theirs]
 
     def has(self, path: str) -> bool:
         return path in self.denied or path in self.taken
@@ -65,17 +65,19 @@ def settled(
     claims: Claims, files: Iterable[str], known: RegisteredPaths, moved_away: Container[str] = ()
 ) -> DeclaredFiles:
     """Of files of code, in their order. Those `moved_away` were dismissed where they lay before."""
-    declared = ByGlob((path, each) for each in known.declared for path in each.paths)
+    declared = ByGlob((path, artifact) for artifact in known.declared for path in artifact.paths)
     dismissed = ByGlob(known.dismissed.items())
-    theirs: dict[DeclaredPaths, list[str]] = defaultdict(list)
+    files_of: dict[DeclaredPaths, list[str]] = defaultdict(list)
     away: set[str] = set()
     for path in files:
         if path in claims.claimed or path in claims.denied:
             continue
         if owner := declared.of(path):
-            theirs[owner].append(path)
+            files_of[owner].append(path)
         elif path in moved_away or dismissed.of(path):
             away.add(path)
-    found = tuple(DeclaredGroup(each, tuple(sorted(paths))) for each, paths in theirs.items())
-    taken = claims.claimed.union(*(each.files for each in found))
-    return DeclaredFiles(claims, found, taken, claims.denied | away, frozenset(away))
+    groups = tuple(
+        DeclaredGroup(artifact, tuple(sorted(paths))) for artifact, paths in files_of.items()
+    )
+    taken = claims.claimed.union(*(group.files for group in groups))
+    return DeclaredFiles(claims, groups, taken, claims.denied | away, frozenset(away))

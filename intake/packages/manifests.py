@@ -63,15 +63,19 @@ class Manifests:
     def near(self, path: str, ecosystem: Ecosystem) -> tuple[str, ...]:
         """Those of the nearest directory above the file that has any, and what Gradle's lead to."""
         for directory in _above(path):
-            if found := self._at.get((directory, ecosystem)):
-                catalog = self._catalog(found[0]) if ecosystem == "maven" else None
-                return (*sorted(found), *filter(None, (catalog,)))
+            if manifests := self._at.get((directory, ecosystem)):
+                catalog = self._catalog(manifests[0]) if ecosystem == "maven" else None
+                return (*sorted(manifests), *filter(None, (catalog,)))
         return ()
 
     def _catalog(self, manifest: str) -> str | None:
         """Of the build around a manifest: the nearest one."""
-        known = (self._catalogs[each] for each in _above(manifest) if each in self._catalogs)
-        return next(known, None)
+        catalogs = (
+            self._catalogs[directory]
+            for directory in _above(manifest)
+            if directory in self._catalogs
+        )
+        return next(catalogs, None)
 
     def locks(self, path: str, ecosystem: Ecosystem) -> bool:
         """Whether a lock file beside or above says which versions are meant."""
@@ -113,11 +117,11 @@ def dependencies_in(path: str, content: bytes) -> Dependencies:
         return {}
     read = _reader(path.lower().rpartition("/")[2])
     with suppress(ValueError, RecursionError, AttributeError, TypeError):
-        found = list(read(content.decode("utf-8", "replace")))
+        dependencies = list(read(content.decode("utf-8", "replace")))
         return {
-            imported_as(name, ecosystem): each
-            for each in found
-            for name in (each.name, *each.imported)
+            imported_as(name, ecosystem): dependency
+            for dependency in dependencies
+            for name in (dependency.name, *dependency.imported)
         }
     return {}
 
@@ -192,25 +196,25 @@ def _go_mod(text: str) -> Iterator[Dependency]:
 
 def _table(table: Mapping[str, Any]) -> Iterator[Dependency]:
     """Poetry's and Cargo's way: a version, or a table with one. What lies in the tree is ours."""
-    for name, said in table.items():
-        version = said.get("version", "") if isinstance(said, dict) else said
-        if isinstance(said, dict) and ("path" in said or said.get("workspace")):
+    for name, value in table.items():
+        version = value.get("version", "") if isinstance(value, dict) else value
+        if isinstance(value, dict) and ("path" in value or value.get("workspace")):
             continue
-        if isinstance(said, dict) and "git" in said:
-            yield Dependency(shown(name, NAME), "", pinned=bool({"rev", "tag"} & said.keys()))
+        if isinstance(value, dict) and "git" in value:
+            yield Dependency(shown(name, NAME), "", pinned=bool({"rev", "tag"} & value.keys()))
         elif isinstance(version, str) and name != "python":
             yield _ranged(name, version)
 
 
 def _ranged(name: str, version: str) -> Dependency:
     """A range as npm, Cargo and Poetry write it: `^1.2` ends by itself, `>=1` does not."""
-    said = version.strip()
-    if REMOTE.match(said):
-        return Dependency(name, "", pinned=bool(FIRM_URL.search(said)))
-    ways = [way.strip() for way in said.split("||")]
+    text = version.strip()
+    if REMOTE.match(text):
+        return Dependency(name, "", pinned=bool(FIRM_URL.search(text)))
+    ways = [way.strip() for way in text.split("||")]
     early = all(map(_stays_early, ways))
     pinned = not any(way.lower() in ANY or _is_open(way) for way in ways)
-    return Dependency(shown(name, NAME), shown(said, VERSION), early, pinned)
+    return Dependency(shown(name, NAME), shown(text, VERSION), early, pinned)
 
 
 def _stays_early(way: str) -> bool:

@@ -166,9 +166,9 @@ def _write(path: Path, head: bytes, body: bytes) -> None:
 
 def _prune(directory: Path) -> None:
     """The files longest unused go where they are too much together, and parts nobody finished."""
-    found = sorted(_files(directory), reverse=True)
-    newest, in_all = found[0][0], 0
-    for written, size, path in found:
+    files = sorted(_files(directory), reverse=True)
+    newest, in_all = files[0][0], 0
+    for written, size, path in files:
         in_all += size
         unfinished = path.suffix == PART and newest - written > STALE_SECONDS
         if in_all > MOST_IN_ALL or unfinished:

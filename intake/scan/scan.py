@@ -14,7 +14,7 @@ from pathlib import Path
 from debt.artifact.registered_paths import NOTHING, RegisteredPaths
 from debt.policy.policy import Policy, built_in
 from intake.blocks.blocks import Block
-from intake.findings.attribution import parted_by
+from intake.findings.attribution import attribution_of
 from intake.findings.baseline import Baseline, Written, baseline_of
 from intake.findings.candidates import MeasuredFile, RepositoryFacts
 from intake.findings.documents import Documents
@@ -22,7 +22,7 @@ from intake.findings.findings import Finding
 from intake.findings.grouping import groups_of
 from intake.findings.moves import followed, moved_on, moves_of
 from intake.findings.register_paths import incidents_of
-from intake.findings.results import found_in
+from intake.findings.results import findings_in
 from intake.git.presence import TrackedPaths
 from intake.git.processes import Cancellation
 from intake.git.repository import GitLimits, UnreadableRepository, opened
@@ -34,7 +34,7 @@ from intake.reading.file_measures import Contents
 from intake.reading.scan_rules import ScanRules, rules_of
 from intake.reading.selection import CodeSelection, by_glob, code_of
 from intake.reading.session import Reading, reading
-from intake.signals.signals import watched
+from intake.signals.signals import signals_of
 from intake.text.shown import counted, shown
 from intake.text.without_gc import uncollected
 
@@ -121,7 +121,7 @@ def read_repository(
             return Scan(repo, "", 0, 0, 0, 0, (), 0, (NO_COMMITS,), whole=False)
         with reading(repository, head, rules.markers, cache, since) as read:
             code = code_of(repository, read.files, rules.markers, read.contents, known.declared)
-            blocks = _heard(code, read.contents)
+            blocks = _blocks_in(code, read.contents)
             read.commits(progress)
         history = read.history(code.blobs.keys() | code.manifests)
         known, code = _moved_on(known, code, history)
@@ -146,7 +146,7 @@ def _moved_on(
     return known, replace(code, declared=by_glob(known.declared))
 
 
-def _heard(code: CodeSelection, contents: Contents) -> list[Block]:
+def _blocks_in(code: CodeSelection, contents: Contents) -> list[Block]:
     """Reads every file once, while git looks through history; what they say of themselves."""
     return [block for seen in contents.read(code.blobs) for block in seen.blocks]
 
@@ -207,23 +207,25 @@ def _scan(
 ) -> Scan:
     """What comes of what was read; what is kept for the next reading is written last."""
     repository, head, history = read.repository, read.head, facts.history
-    parted = parted_by(facts, blocks, known)
-    groups = groups_of(parted.code_files(repository, facts), facts.repo, facts.rules.scan)
-    tools, people = parted.written(facts)
-    asked = [path for group in (*groups, *parted.said.groups) for path in group.files]
+    attribution = attribution_of(facts, blocks, known)
+    groups = groups_of(attribution.code_files(repository, facts), facts.repo, facts.rules.scan)
+    tools, people = attribution.written(facts)
+    asked = [path for group in (*groups, *attribution.said.groups) for path in group.files]
     named = {path: file.references for path, file in facts.files.items() if file.references}
     references = References(map(text_of, code.blobs), named, asked)
-    facts = replace(facts, references=references, baseline=_both(tools, people, facts))
-    found = found_in(groups, parted.said, facts, incidents_of(known))
-    seen = watched(
-        repository, head, found.every, tools, facts, files=code.files, known=read.mentions()
+    facts = replace(facts, references=references, baseline=_baseline_of(tools, people, facts))
+    findings = findings_in(groups, attribution.said, facts, incidents_of(known))
+    signals = signals_of(
+        repository, head, findings.every, tools, facts, files=code.files, known=read.mentions()
     )
-    movable = (*found.grouped, *(candidate for candidate, _ in found.claimed))
-    files_of = {each.identity: each.group.files for each in movable}
+    movable = (*findings.grouped, *(candidate for candidate, _ in findings.claimed))
+    files_of = {candidate.identity: candidate.group.files for candidate in movable}
     ours = (
-        file.ai_added for path, file in facts.histories.items() if path not in parted.said.denied
+        file.ai_added
+        for path, file in facts.histories.items()
+        if path not in attribution.said.denied
     )
-    faults = parted.said.claims.faults[:MOST_FAULTS]
+    faults = attribution.said.claims.faults[:MOST_FAULTS]
     return Scan(
         repo=facts.repo,
         head=head,
@@ -231,16 +233,18 @@ def _scan(
         ai_commits=history.ai_commits,
         ai_lines=sum(ours),
         all_lines=sum(file.added for file in facts.histories.values()),
-        findings=found.findings(seen.signals),
-        mixed=parted.mixed(facts),
-        notes=(*code.notes, *faults, *_limits(read, facts), *read.done(seen.mentions)),
-        blocks={each.identity: claim.block for each, claim in found.claimed},
-        declared={each.identity: theirs.declared.artifact_id for each, theirs in found.declared},
-        followed=followed(files_of, parted.moved, known, code.stands)
+        findings=findings.findings(signals.signals),
+        mixed=attribution.mixed(facts),
+        notes=(*code.notes, *faults, *_limits(read, facts), *read.done(signals.mentions)),
+        blocks={candidate.identity: claim.block for candidate, claim in findings.claimed},
+        declared={
+            candidate.identity: group.declared.artifact_id for candidate, group in findings.declared
+        },
+        followed=followed(files_of, attribution.moved, known, code.stands)
         | {
-            each.identity: theirs.declared.artifact_id
-            for each, theirs in found.declared
-            if theirs.declared.moved
+            candidate.identity: group.declared.artifact_id
+            for candidate, group in findings.declared
+            if group.declared.moved
         },
         tracked=code.tracked,
         baseline=facts.baseline,
@@ -248,13 +252,16 @@ def _scan(
     )
 
 
-def _both(tools: Iterable[str], people: Iterable[str], facts: RepositoryFacts) -> Baseline:
+def _baseline_of(tools: Iterable[str], people: Iterable[str], facts: RepositoryFacts) -> Baseline:
     """What tools wrote beside what people wrote; of what is gone, too."""
     scan = facts.rules.scan
-    gone = [each for each in facts.history.gone if each.added >= scan.min_lines]
-    theirs = sum(each.added for each in gone if each.ai_share >= scan.threshold)
-    ours = sum(each.added for each in gone if each.ai_share < scan.mixed)
-    both = (Written(_standing(tools, facts), theirs), Written(_standing(people, facts), ours))
+    gone = [file for file in facts.history.gone if file.added >= scan.min_lines]
+    ai_lines = sum(file.added for file in gone if file.ai_share >= scan.threshold)
+    people_lines = sum(file.added for file in gone if file.ai_share < scan.mixed)
+    both = (
+        Written(_standing(tools, facts), ai_lines),
+        Written(_standing(people, facts), people_lines),
+    )
     return baseline_of(*both, facts.history, facts.as_of)
 
 
@@ -276,8 +283,8 @@ def _limits(read: Reading, facts: RepositoryFacts) -> Iterator[str]:
         yield f"Only commits that landed since {read.since} (UTC) count; {EARLIER}"
     if read.shallow:
         number = facts.history.commits
-        found = "commit was" if number == 1 else f"{number:,} commits were"
-        yield f"This clone is shallow: only its newest {found} read, the rest is unknown."
+        were_read = "commit was" if number == 1 else f"{number:,} commits were"
+        yield f"This clone is shallow: only its newest {were_read} read, the rest is unknown."
     if facts.owners.passed_over:
         passed = counted(facts.owners.passed_over, "line")
         yield f"CODEOWNERS: passed over {passed} that GitHub would not understand."

@@ -14,7 +14,7 @@ MATTERS = frozenset({"production_integration", "throwaway_script"})
 migrations, and what each package or service has one of."""
 
 
-def twins_of(
+def duplicates_of(
     groups: Iterable[FileGroup], written: Collection[str], facts: RepositoryFacts
 ) -> dict[str, str]:
     """The file to keep, by each file that is much like it and leaned on less."""

@@ -13,7 +13,7 @@ from intake.git.repository import Repository
 from intake.git.tree import Blob
 from intake.reading.mentions import Mentions, mentions_of
 from intake.signals.dependencies import dependence_of, shifted, unstable
-from intake.signals.duplicates import duplicate, twins_of
+from intake.signals.duplicates import duplicate, duplicates_of
 from intake.signals.unused import doubtful, names_ahead, names_in, unused
 
 STEPS = (5, 10, 20, 50)
@@ -22,14 +22,14 @@ SERVING = frozenset({"production_integration", "prototype_service"})
 
 
 @dataclass(frozen=True)
-class Watched:
+class SignalsFound:
     """Signals by the identity of their candidate, and what was asked to find them."""
 
     signals: Mapping[str, tuple[Signal, ...]]
     mentions: Mentions
 
 
-def watched(
+def signals_of(
     repository: Repository,
     head: str,
     candidates: Sequence[Candidate],
@@ -38,7 +38,7 @@ def watched(
     *,
     files: Mapping[bytes, Blob],
     known: Mentions,
-) -> Watched:
+) -> SignalsFound:
     """What is to be watched of each candidate. `written` are the files of tools, `files` all there
     are at `head`; `known` is what was asked the last time.
     """
@@ -46,7 +46,7 @@ def watched(
     asked = frozenset(doubtful(candidates))
     names, ahead = names_in(asked), names_ahead(candidates)
     mentions = mentions_of(repository, head, names, ahead=ahead, files=files, known=known)
-    kept = twins_of((candidate.group for candidate in candidates), written, facts)
+    kept = duplicates_of((candidate.group for candidate in candidates), written, facts)
 
     def signals(candidate: Candidate) -> Iterator[Signal | None]:
         yield duplicate(candidate.group, kept)
@@ -55,8 +55,10 @@ def watched(
         yield unstable(candidate, leaning)
         yield shifted(candidate, leaning)
 
-    found = {each.identity: tuple(filter(None, signals(each))) for each in candidates}
-    return Watched(found, mentions)
+    by_identity = {
+        candidate.identity: tuple(filter(None, signals(candidate))) for candidate in candidates
+    }
+    return SignalsFound(by_identity, mentions)
 
 
 def _of_history(candidate: Candidate) -> Iterator[Signal | None]:

@@ -36,9 +36,13 @@ def doubtful(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Those of which it is worth asking who names them: nobody imports them, and somebody would
     have to. Of names that two of them share nobody could tell whose they are.
     """
-    some = [each for each in candidates if _may_be_unused(each)]
-    counted = Counter(name for each in some for name in _names_of(each.group))
-    alone = (each for each in some if all(counted[name] == 1 for name in _names_of(each.group)))
+    some = [candidate for candidate in candidates if _may_be_unused(candidate)]
+    counted = Counter(name for candidate in some for name in _names_of(candidate.group))
+    alone = (
+        candidate
+        for candidate in some
+        if all(counted[name] == 1 for name in _names_of(candidate.group))
+    )
     return list(_within(alone, MOST_ASKED))
 
 
@@ -50,8 +54,10 @@ def names_in(candidates: Iterable[Candidate]) -> dict[str, frozenset[bytes]]:
 
 def names_ahead(candidates: Iterable[Candidate]) -> frozenset[str]:
     """All names that may be asked about one day."""
-    some = _within((each for each in candidates if _is_named(each.group)), MOST_AHEAD)
-    return frozenset(name for each in some for name in _names_of(each.group))
+    some = _within(
+        (candidate for candidate in candidates if _is_named(candidate.group)), MOST_AHEAD
+    )
+    return frozenset(name for candidate in some for name in _names_of(candidate.group))
 
 
 def _within(candidates: Iterable[Candidate], most: int) -> Iterator[Candidate]:
@@ -67,7 +73,7 @@ def _may_be_unused(candidate: Candidate) -> bool:
     if not _is_named(candidate.group) or candidate.dependants:
         return False
     traits = map(candidate.facts.traits, candidate.group.files)
-    started = any(each is None or each.starts for each in traits)
+    started = any(file is None or file.starts for file in traits)
     return not started and not _is_young(candidate)
 
 
