@@ -55,7 +55,7 @@ def _text(column: str) -> Callable[[str], str | None]:
 
 
 def _paths(cell: str) -> tuple[str, ...]:
-    return tuple(path for each in cell.split(";") if (path := clean_field("path", each)))
+    return tuple(path for part in cell.split(";") if (path := clean_field("path", part)))
 
 
 def _owner(cell: str) -> str:

@@ -74,9 +74,13 @@ class RepositoryFacts:
     @cached_property
     def author_of(self) -> dict[str, int]:
         """People by their addresses, and by their accounts where GitHub hides the address."""
-        people = [each for each in enumerate(self.history.people) if each[0] in self.last_seen]
-        logins = {hidden[1]: at for at, known in people if (hidden := HIDDEN.fullmatch(known))}
-        return logins | {known: at for at, known in people}
+        people = [
+            person for person in enumerate(self.history.people) if person[0] in self.last_seen
+        ]
+        logins = {
+            hidden[1]: number for number, address in people if (hidden := HIDDEN.fullmatch(address))
+        }
+        return logins | {address: number for number, address in people}
 
     @cached_property
     def histories(self) -> dict[str, FileHistory]:
@@ -182,10 +186,10 @@ class Candidate:
     @cached_property
     def dependants(self) -> int:
         """Files outside that refer to one of its own; a test leans on nothing but other tests."""
-        found = self.facts.references.dependants(self.group.files)
+        dependants = self.facts.references.dependants(self.group.files)
         if self.group.kind == "test_suite":
-            return len(found)
-        return sum(kind_of(path) != "test_suite" for path in found)
+            return len(dependants)
+        return sum(kind_of(path) != "test_suite" for path in dependants)
 
     @cached_property
     def tested(self) -> bool:
@@ -204,9 +208,9 @@ class Candidate:
     @cached_property
     def known_owners(self) -> set[int]:
         """Those of CODEOWNERS who have committed here: by e-mail, or by GitHub's hidden address."""
-        known = self.facts.author_of
-        each = (owner.lower().removeprefix("@") for owner in self.ownership.owners)
-        return {known[owner] for owner in each if owner in known}
+        authors = self.facts.author_of
+        spellings = (owner.lower().removeprefix("@") for owner in self.ownership.owners)
+        return {authors[owner] for owner in spellings if owner in authors}
 
     @cached_property
     def changes_a_month(self) -> float | None:

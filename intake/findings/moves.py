@@ -43,8 +43,8 @@ def followed(
     no code at its globs stands, where most of its files went since it began. What people declared
     goes by itself (`moved_on`).
     """
-    theirs = {each.artifact_id for each in known.declared}
-    places = {number: globs for number, globs in known.places.items() if number not in theirs}
+    declared = {artifact.artifact_id for artifact in known.declared}
+    places = {number: globs for number, globs in known.places.items() if number not in declared}
     gone = {number: globs for number, globs in places.items() if not stands(globs)}
     owner = ByGlob((glob, number) for number, globs in gone.items() for glob in globs)
     finding_of = {path: finding for finding, files in files_of.items() for path in files}

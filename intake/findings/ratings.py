@@ -199,10 +199,10 @@ class Topic(NamedTuple):
     """What a path deals with, and the word or glob in the policy that says so."""
 
     name: str
-    said: str
+    word: str
 
     def __str__(self) -> str:
-        return f"{self.name} path (“{self.said}”)"
+        return f"{self.name} path (“{self.word}”)"
 
 
 def critical_topic(path: str, rules: RiskScale) -> Topic | None:

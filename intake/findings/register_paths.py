@@ -34,7 +34,7 @@ class DeclaredFiles:
     """
 
     claims: Claims
-    theirs: tuple[DeclaredGroup, ...]
+    from_register: tuple[DeclaredGroup, ...]
     taken: frozenset[str]
     denied: frozenset[str]
     dismissed: frozenset[str]
@@ -43,7 +43,7 @@ class DeclaredFiles:
     def groups(self) -> list[FileGroup]:
         """The artifacts that are as somebody said."""
         claimed = [claim.group() for claim in self.claims.claims]
-        return claimed + [group.group() for group in self.theirs]
+        return claimed + [group.group() for group in self.from_register]
 
     def has(self, path: str) -> bool:
         return path in self.denied or path in self.taken

@@ -24,8 +24,8 @@ class Findings:
 
     @property
     def every(self) -> list[Candidate]:
-        said = (*self.claimed, *self.declared)
-        return [*self.grouped, *(candidate for candidate, _ in said)]
+        spoken_for = (*self.claimed, *self.declared)
+        return [*self.grouped, *(candidate for candidate, _ in spoken_for)]
 
     def findings(self, signals: Mapping[str, tuple[Signal, ...]]) -> tuple[Finding, ...]:
         """With what is to be watched of each, costliest first."""
@@ -42,7 +42,7 @@ class Findings:
 
 def findings_in(
     groups: Iterable[FileGroup],
-    said: DeclaredFiles,
+    declared_files: DeclaredFiles,
     facts: RepositoryFacts,
     incidents: Callable[[FileGroup], int],
 ) -> Findings:
@@ -51,8 +51,8 @@ def findings_in(
 
     return Findings(
         [candidate(group) for group in groups],
-        [(candidate(claim.group()), claim) for claim in said.claims.claims],
-        [(candidate(declared.group()), declared) for declared in said.theirs],
+        [(candidate(claim.group()), claim) for claim in declared_files.claims.claims],
+        [(candidate(declared.group()), declared) for declared in declared_files.from_register],
     )
 
 

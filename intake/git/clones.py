@@ -191,12 +191,12 @@ class Clone:
 
     def _git(self, place: Path, *arguments: str) -> None:
         switches = [word for switch in SWITCHES for word in ("-c", switch)]
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as stderr:
             process = subprocess.Popen(  # noqa: S603 - checked by the policy, no shell
                 [program(), "--no-pager", *switches, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=said,
+                stderr=stderr,
                 cwd=place,
                 env=self._environment,
                 start_new_session=True,
@@ -209,7 +209,7 @@ class Clone:
                 kill(process)
                 process.wait()
             if process.returncode:
-                self._complain(process.returncode, end_of(said))
+                self._complain(process.returncode, end_of(stderr))
 
     def _complain(self, status: int, words: str) -> NoReturn:
         if OUT_OF_MEMORY in words:

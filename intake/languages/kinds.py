@@ -58,9 +58,9 @@ def _names(patterns: Iterable[str]) -> NamePatterns:
     others = set(patterns)
 
     def simple(form: re.Pattern[str]) -> tuple[str, ...]:
-        found = {pattern: match[1] for pattern in others if (match := form.fullmatch(pattern))}
-        others.difference_update(found)
-        return tuple(sorted(found.values()))
+        texts = {pattern: match[1] for pattern in others if (match := form.fullmatch(pattern))}
+        others.difference_update(texts)
+        return tuple(sorted(texts.values()))
 
     plain = [*map(simple, (_WHOLE, _BEGINNING, _ENDING, _STEM))]
     rest = "|".join(map(translate, sorted(others))) or "(?!)"

@@ -37,8 +37,8 @@ class SimilarPair(NamedTuple):
 def sketch_of(content: bytes) -> "array[int]":
     """What stands for the file's words; of a large one, for its beginning."""
     lines = map(bytes.lstrip, _without_blocks(content[:LARGEST]).split(b"\n"))
-    said = b"\n".join([line for line in lines if not line.startswith(NOISE)])
-    words = list(map(zlib.crc32, said.translate(WORDS).split()))
+    code = b"\n".join([line for line in lines if not line.startswith(NOISE)])
+    words = list(map(zlib.crc32, code.translate(WORDS).split()))
     few = _runs(words, below=RANGE * 4 * SIZE // (len(words) + 1))
     smallest = few if len(few) >= SIZE else _runs(words, below=RANGE)
     return array("I", sorted(smallest)[:SIZE])

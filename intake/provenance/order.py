@@ -55,9 +55,9 @@ def order_after(
 
 def _straight(head: bytes, parents: dict[bytes, list[bytes]]) -> tuple[frozenset[bytes], bytes]:
     """Those that lead back by first parents, and where they end."""
-    found, at = set(), head
+    straight, at = set(), head
     while of := parents.get(at):
         if len(of) == 1:
-            found.add(at)
+            straight.add(at)
         at = of[0]
-    return frozenset(found), at
+    return frozenset(straight), at

@@ -113,15 +113,15 @@ def _searched(
     paths: Collection[bytes] | None,
 ) -> dict[str, Mention]:
     """Some of the files that have each name, of these paths or of all."""
-    found: dict[str, dict[bytes, FileVersion]] = {name: {} for name in names}
+    versions: dict[str, dict[bytes, FileVersion]] = {name: {} for name in names}
     for some in [()] if paths is None else _some(paths):
         for path, name in _grepped(repository, head, names, some):
-            kept = found[name]
+            kept = versions[name]
             if path in files and len(kept) <= MOST_KEPT:
                 kept[path] = FileVersion(path, files[path].oid)
     return {
         name: Mention(tuple(islice(places.values(), MOST_KEPT)), len(places) > MOST_KEPT)
-        for name, places in found.items()
+        for name, places in versions.items()
     }
 
 

@@ -210,11 +210,11 @@ def _scan(
     attribution = attribution_of(facts, blocks, known)
     groups = groups_of(attribution.code_files(repository, facts), facts.repo, facts.rules.scan)
     tools, people = attribution.written(facts)
-    asked = [path for group in (*groups, *attribution.said.groups) for path in group.files]
+    asked = [path for group in (*groups, *attribution.declared.groups) for path in group.files]
     named = {path: file.references for path, file in facts.files.items() if file.references}
     references = References(map(text_of, code.blobs), named, asked)
     facts = replace(facts, references=references, baseline=_baseline_of(tools, people, facts))
-    findings = findings_in(groups, attribution.said, facts, incidents_of(known))
+    findings = findings_in(groups, attribution.declared, facts, incidents_of(known))
     signals = signals_of(
         repository, head, findings.every, tools, facts, files=code.files, known=read.mentions()
     )
@@ -223,9 +223,9 @@ def _scan(
     ours = (
         file.ai_added
         for path, file in facts.histories.items()
-        if path not in attribution.said.denied
+        if path not in attribution.declared.denied
     )
-    faults = attribution.said.claims.faults[:MOST_FAULTS]
+    faults = attribution.declared.claims.faults[:MOST_FAULTS]
     return Scan(
         repo=facts.repo,
         head=head,

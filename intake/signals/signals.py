@@ -83,8 +83,8 @@ def churn(candidate: Candidate) -> Signal | None:
     times = often / usual.changes_a_month
     if times < policy.churn * (1 - facts.rules.scale.hysteresis):
         return None
-    said = max((step for step in STEPS if policy.churn < step <= times), default=policy.churn)
-    words = f"changed {said:g}× as often as people's code here"
+    rounded = max((step for step in STEPS if policy.churn < step <= times), default=policy.churn)
+    words = f"changed {rounded:g}× as often as people's code here"
     return Signal(Sign.CHURN, words, firm=times >= policy.churn)
 
 
