@@ -34,7 +34,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class _Kept:
-    """What an empty cell says where a value cannot be cleared: nothing."""
+    """Marks a column whose empty cell leaves the value as it is."""
 
 
 KEPT: Final = _Kept()

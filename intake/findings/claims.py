@@ -49,7 +49,7 @@ class Claims:
 def claims_of(
     blocks: Iterable[Block], files: Iterable[str], counts: Callable[[str], bool]
 ) -> Claims:
-    """Who claims which of the files of code; `counts` tells where there is other evidence."""
+    """Which block claims which file; `counts` says whether history shows a tool in a file."""
     every = sorted(blocks, key=lambda block: (block.path, block.line))
     own = {block.path: block for block in every if block.directory is None}
     speaking = {path: block for path, block in own.items() if _speaks(block, counts)}

@@ -109,7 +109,7 @@ class _Directory:
         self.files.append(file)
 
     def add_up(self) -> None:
-        """What is below counts here too."""
+        """Adds the totals of the directories below."""
         for child in self.children.values():
             child.add_up()
             self.lines += child.lines

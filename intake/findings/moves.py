@@ -92,7 +92,7 @@ def moved_on(
 
 
 def _globs(globs: Sequence[str], went: Collection[str], files: Collection[str]) -> tuple[str, ...]:
-    """What was a directory is one again, where nothing else lies in it; else file by file."""
+    """Globs of the new place: a directory where it holds nothing else, otherwise each file."""
     outer = commonpath(path.rpartition("/")[0] for path in went)
     inside = {path for path in files if path.startswith(f"{outer}/")}
     if outer and inside <= set(went) and any(glob.endswith("/**") for glob in globs):

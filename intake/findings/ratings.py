@@ -183,7 +183,7 @@ def _spread(commits: Mapping[str, int]) -> float:
 
 
 def _around(value: float, scale: Scale) -> tuple[float, float, float]:
-    """What a little less, this and a little more would be, so that it is clear of a cut or not."""
+    """The value less and plus the hysteresis, and itself between: low, value, high."""
     return value / (1 + scale.hysteresis), value, value / (1 - scale.hysteresis)
 
 

@@ -64,7 +64,9 @@ def incidents_of(known: RegisteredPaths) -> Callable[[FileGroup], int]:
 def settled(
     claims: Claims, files: Iterable[str], known: RegisteredPaths, moved_away: Container[str] = ()
 ) -> DeclaredFiles:
-    """Of files of code, in their order. Those `moved_away` were dismissed where they lay before."""
+    """What blocks and the register say of these files, in their order. Files in `moved_away` were
+    dismissed at their old path.
+    """
     declared = ByGlob((path, artifact) for artifact in known.declared for path in artifact.paths)
     dismissed = ByGlob(known.dismissed.items())
     files_of: dict[DeclaredPaths, list[str]] = defaultdict(list)

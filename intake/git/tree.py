@@ -44,7 +44,7 @@ def _some_branch(repository: Repository) -> str | None:
 
 
 def descends(repository: Repository, head: str, ancestor: str) -> bool:
-    """Whether one commit came of another; False where that one is gone."""
+    """Whether one commit descends from another; False where that one is gone."""
     try:
         repository.once("merge-base", "--is-ancestor", ancestor, head)
     except UnreadableRepository as error:

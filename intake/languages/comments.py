@@ -67,7 +67,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def first_lines(text: str) -> Iterator[str]:
-    """As many of them as are asked for: most files have little to say before their code."""
+    """Splits as few lines as are read: most files have a short comment before their code."""
     return (match[0] for match in _A_LINE.finditer(text))
 
 

@@ -88,7 +88,7 @@ class Rule:
 
 
 def _rule(*tables: dict[str, list[str]]) -> Rule:
-    """What one of these tables says."""
+    """The patterns of these tables as one rule."""
 
     def words(column: str) -> frozenset[str]:
         return frozenset(chain.from_iterable(table.get(column, ()) for table in tables))

@@ -35,7 +35,7 @@ class SimilarPair(NamedTuple):
 
 
 def sketch_of(content: bytes) -> "array[int]":
-    """What stands for the file's words; of a large one, for its beginning."""
+    """The sketch of a file's words, ascending; of a large file only its beginning counts."""
     lines = map(bytes.lstrip, _without_blocks(content[:LARGEST]).split(b"\n"))
     code = b"\n".join([line for line in lines if not line.startswith(NOISE)])
     words = list(map(zlib.crc32, code.translate(WORDS).split()))

@@ -40,7 +40,7 @@ FIRM = frozenset({"ref", "tag"})
 
 @dataclass
 class GemArguments:
-    """What stands behind the name of a gem. `clear` unless a part of it is no plain text."""
+    """The arguments after a gem's name. `clear` where all of them are plain text."""
 
     versions: list[str] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def _arguments(rest: str) -> GemArguments:
 
 
 def _is_over(rest: str) -> bool:
-    """Whether nothing more is said of the gem; a condition says when, not which."""
+    """Whether the statement ends here; a condition after it does not change the version."""
     left = rest.strip().removeprefix(")").lstrip()
     return not left or left.startswith(("#", "if ", "unless "))
 

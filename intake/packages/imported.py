@@ -45,7 +45,7 @@ def ecosystem_of(path: str) -> Ecosystem | None:
 
 
 def packages_in(path: str, content: bytes, references: Iterable[Reference]) -> tuple[str, ...]:
-    """What the file imports that is not said to lie beside it; its own code may be among it."""
+    """Names that the file imports other than relatively, sorted; its own code may be among them."""
     ecosystem = ecosystem_of(path)
     if ecosystem is None:
         return ()

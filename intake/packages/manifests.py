@@ -69,7 +69,7 @@ class Manifests:
         return ()
 
     def _catalog(self, manifest: str) -> str | None:
-        """Of the build around a manifest: the nearest one."""
+        """The nearest version catalog above a manifest."""
         catalogs = (
             self._catalogs[directory]
             for directory in _above(manifest)
@@ -111,7 +111,7 @@ _ENDINGS = (".txt", ".gemspec", CATALOG, *_NAMES)
 
 
 def dependencies_in(path: str, content: bytes) -> Dependencies:
-    """What the manifest asks for; nothing of one that cannot be read."""
+    """The manifest's dependencies; none where it cannot be read."""
     ecosystem = manifest_of(path)
     if ecosystem is None or len(content) > LARGEST:
         return {}

@@ -61,7 +61,7 @@ class Pom:
         return self._itself.get(("version",)) or self._itself.get(("parent", "version"))
 
     def value(self, text: str) -> str | None:
-        """What is meant, through the file's own properties; None where they do not tell."""
+        """The text with the file's own properties put in; None where one is missing."""
         for _ in range(MOST_STEPS):
             named = PROPERTY.fullmatch(text)
             if not named:

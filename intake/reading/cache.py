@@ -43,14 +43,14 @@ class Cache:
 
     @cached_property
     def before(self) -> CachedHistory:
-        """What can be used of what the last scan left; commits only if the head came after them."""
+        """What the last scan kept, but no commits where the head does not descend from them."""
         if not self._was.log.head or descends(self._repository, self._head, self._was.log.head):
             return self._was
         return replace(self._was, log=Log(), mentions=Mentions())
 
     @property
     def lost(self) -> bool:
-        """Whether commits were kept that cannot be used."""
+        """Whether the last scan's commits cannot be used."""
         return bool(self._was.log.head and not self.before.log.head)
 
     def keep(self, kept: CachedHistory) -> str | None:
@@ -123,7 +123,7 @@ def _code() -> bytes:
 
 
 def _digest(path: Path) -> bytes:
-    """Of a file's content; of nothing where there is no such file."""
+    """The SHA-256 of a file; empty where there is no such file."""
     if path.is_file():
         with suppress(OSError), path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()

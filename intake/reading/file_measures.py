@@ -99,7 +99,7 @@ class Contents:
 
 
 def _is_enough(measured: Measured, blob: Blob, near: bool) -> bool:
-    """Whether a content that was read before is the same and had all asked that is asked now."""
+    """Whether the content is unchanged and was measured as closely as is asked now."""
     if measured.blob != blob.oid or measured.speaks:
         return False
     return not near or measured.branches is not None or measured.lines is None

@@ -69,7 +69,7 @@ class Reading:
         return history_in(log, wanted, shallow=self.shallow, notes=notes, since=landed)
 
     def mentions(self) -> Mentions:
-        """Who names what, of what was asked at the last scan. Raises UnreadableRepository."""
+        """Mentions of the names that the last scan searched for. Raises UnreadableRepository."""
         return self._mentions.result()
 
     def done(self, mentions: Mentions) -> Iterator[str]:

@@ -42,7 +42,7 @@ async def apply(store: Store, change: Change, scan: Scan) -> Applied:
 
 
 async def rehearse(store: Store, change: Change, scan: Scan) -> Applied:
-    """As `apply`, and everything is taken back."""
+    """Like `apply`, then everything is rolled back."""
     return Applied(scan, await _within(store.rehearse(), change, scan), kept=False)
 
 

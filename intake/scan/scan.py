@@ -136,7 +136,7 @@ def read_repository(
 def _moved_on(
     known: RegisteredPaths, code: CodeSelection, history: History
 ) -> tuple[RegisteredPaths, CodeSelection]:
-    """What people declared, and what traces say, at the paths to which history moved it."""
+    """Declared paths and traces, moved along to where history moved their files."""
     moved = {old: new.path for old, new in history.moved.items()}
     code = replace(code, traces=code.traces.following(moved))
     if not known.declared:
@@ -147,7 +147,7 @@ def _moved_on(
 
 
 def _blocks_in(code: CodeSelection, contents: Contents) -> list[Block]:
-    """Reads every file once, while git looks through history; what they say of themselves."""
+    """The metadata blocks of all files, each read once while git looks through history."""
     return [block for seen in contents.read(code.blobs) for block in seen.blocks]
 
 
@@ -205,7 +205,7 @@ def _scan(
     blocks: Iterable[Block],
     known: RegisteredPaths,
 ) -> Scan:
-    """What comes of what was read; what is kept for the next reading is written last."""
+    """Turns the facts into a Scan. The cache is written last."""
     repository, head, history = read.repository, read.head, facts.history
     attribution = attribution_of(facts, blocks, known)
     groups = groups_of(attribution.code_files(repository, facts), facts.repo, facts.rules.scan)
@@ -253,7 +253,7 @@ def _scan(
 
 
 def _baseline_of(tools: Iterable[str], people: Iterable[str], facts: RepositoryFacts) -> Baseline:
-    """What tools wrote beside what people wrote; of what is gone, too."""
+    """Tools' code beside people's, with files that are gone."""
     scan = facts.rules.scan
     gone = [file for file in facts.history.gone if file.added >= scan.min_lines]
     ai_lines = sum(file.added for file in gone if file.ai_share >= scan.threshold)

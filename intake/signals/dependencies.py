@@ -41,7 +41,7 @@ def dependence_of(
     facts: RepositoryFacts,
     files: Mapping[bytes, Blob],
 ) -> Dependence:
-    """What is known of the manifests next to some candidates; none of the others is read."""
+    """The manifests nearest to some candidates; no other is read."""
     lying = Manifests(map(text_of, files))
     near = {candidate: _near(candidate, lying) for candidate in candidates}
     paths = sorted({path for some in near.values() for path in some})
@@ -119,7 +119,7 @@ def _used(candidate: Candidate, dependence: Dependence) -> Iterator[tuple[str, s
 
 
 def _asked(path: str, ecosystem: Ecosystem, dependence: Dependence) -> dict[str, list[Asked]]:
-    """What the manifests next to a file ask for, by the names it is imported by."""
+    """Packages of the manifests nearest to a file, by the names they are imported by."""
     near = dependence.manifests.near(path, ecosystem)
     listed = [
         (name, near_path, one)
@@ -135,7 +135,7 @@ def _asked(path: str, ecosystem: Ecosystem, dependence: Dependence) -> dict[str,
 
 
 def _certain(some: list[list[Asked]]) -> list[Asked]:
-    """Of several packages that an import may be of, the first one, if they are all alike."""
+    """The package that an import is of; of several alike the first by name, else none."""
     if len(some) == 1:
         return some[0]
     every = [*chain(*some)]
@@ -166,7 +166,7 @@ def _changed_since(candidate: Candidate, manifests: Collection[str]) -> Iterator
 def _read_then(
     repository: Repository, asked: Collection[Then], facts: RepositoryFacts
 ) -> Iterator[tuple[Then, Dependencies]]:
-    """As they were; one that was called otherwise then, or is not to be had, is left out."""
+    """The manifests as those commits left them; renamed or missing ones are left out."""
     specs = {then: _spec(then, facts) for then in asked if "\n" not in then[0]}
     blobs: dict[bytes, Blob] = {}
     lines = (spec + b"\n" for spec in specs.values())

@@ -42,5 +42,5 @@ def duplicate(group: FileGroup, kept: Mapping[str, str]) -> Signal | None:
 
 
 def _weight(path: str, facts: RepositoryFacts) -> tuple[int, int, str]:
-    """Who has more that imports it is kept, then who is longer."""
+    """Sort key: the file with more importers is kept, then the longer one."""
     return len(facts.references.into(path)), facts.files[path].lines, path

@@ -25,7 +25,7 @@ KIND = "production_integration"
 
 
 def unused(candidate: Candidate, asked: Collection[Candidate], mentions: Mentions) -> Signal | None:
-    """Of those that were asked about, one that nobody names."""
+    """A signal for a candidate in `asked` that no file names."""
     own, names = _raw(candidate.group), _names_of(candidate.group)
     if candidate not in asked or any(mentions.has(name, own) for name in names):
         return None
@@ -61,7 +61,7 @@ def names_ahead(candidates: Iterable[Candidate]) -> frozenset[str]:
 
 
 def _within(candidates: Iterable[Candidate], most: int) -> Iterator[Candidate]:
-    """As many as have names of so many letters in all: they are looked for in one question."""
+    """The first candidates whose names fit in `most` characters: all are searched for at once."""
     for candidate in candidates:
         most -= sum(len(name) + 1 for name in _names_of(candidate.group))
         if most < 0:
