@@ -179,10 +179,10 @@ def _watch(artifact: Artifact) -> str:
 
 def _changes(old: Artifact, new: Artifact) -> Iterator[str]:
     for name in RATING_NAMES:
-        was, now = old.ratings[name], new.ratings[name]
-        if was.proxy != now.proxy:
-            held = ", but a person said " + str(now.person) if now.by_person else ""
-            yield f"{name} {was.proxy} → {now.proxy} ({now.proxy_reason}){held}"
+        was, rating = old.ratings[name], new.ratings[name]
+        if was.proxy != rating.proxy:
+            held = ", but a person said " + str(rating.person) if rating.by_person else ""
+            yield f"{name} {was.proxy} → {rating.proxy} ({rating.proxy_reason}){held}"
     for field in (*_FROM_CODE, *_FROM_BLOCKS):
         if getattr(old, field) != getattr(new, field):
             yield f"{field.replace('_', ' ')} {_shown(old, field)} → {_shown(new, field)}"

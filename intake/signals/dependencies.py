@@ -28,11 +28,11 @@ Asked = tuple[str, Dependency]
 
 @dataclass(frozen=True)
 class Dependence:
-    """The manifests of a repository and what the nearest ones ask for: now, and then."""
+    """The manifests of a repository and what the nearest ones ask for today, and asked for at earlier commits."""
 
     manifests: Manifests
-    now: Mapping[str, Dependencies]
-    then: Mapping[Then, Dependencies]
+    current: Mapping[str, Dependencies]
+    earlier: Mapping[Then, Dependencies]
 
 
 def dependence_of(
@@ -47,11 +47,11 @@ def dependence_of(
     paths = sorted({path for some in near.values() for path in some})
     small = {_raw(path): blob for path in paths if (blob := files[_raw(path)]).size <= LARGEST}
     with closing(contents_of(repository, small)) as contents:
-        now = {text_of(raw): dependencies_in(text_of(raw), text) for raw, text in contents}
+        current = {text_of(raw): dependencies_in(text_of(raw), text) for raw, text in contents}
     asked = {
         manifest for candidate, some in near.items() for manifest in _changed_since(candidate, some)
     }
-    return Dependence(lying, now, dict(_read_then(repository, sorted(asked), facts)))
+    return Dependence(lying, current, dict(_read_then(repository, sorted(asked), facts)))
 
 
 def unstable(candidate: Candidate, dependence: Dependence) -> Signal | None:
@@ -72,7 +72,7 @@ def shifted(candidate: Candidate, dependence: Dependence) -> Signal | None:
     then = dict(_changed_since(candidate, _near(candidate, dependence.manifests)))
     for _, manifest, package in _used(candidate, dependence):
         commit = then.get(manifest)
-        old = dependence.then.get((manifest, commit), {}) if commit is not None else {}
+        old = dependence.earlier.get((manifest, commit), {}) if commit is not None else {}
         was = next((other for other in old.values() if other.name == package.name), None)
         if was and was.line and package.line and was.line != package.line:
             versions = (was.exact or was.version, package.exact or package.version)
@@ -124,7 +124,7 @@ def _asked(path: str, ecosystem: Ecosystem, dependence: Dependence) -> dict[str,
     listed = [
         (name, near_path, one)
         for near_path in near
-        for name, one in dependence.now.get(near_path, {}).items()
+        for name, one in dependence.current.get(near_path, {}).items()
     ]
     called = {one.name for _, _, one in listed}
     asked = defaultdict(list)
