@@ -28,7 +28,9 @@ Asked = tuple[str, Dependency]
 
 @dataclass(frozen=True)
 class Dependence:
-    """The manifests of a repository and what the nearest ones ask for today, and asked for at earlier commits."""
+    """The manifests of a repository, and what the nearest ones ask for: today, and at earlier
+    commits.
+    """
 
     manifests: Manifests
     current: Mapping[str, Dependencies]
