@@ -34,7 +34,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class _Kept:
-    """What an empty cell says where a value cannot be cleared: nothing."""
+    """Marks a column whose empty cell leaves the value as it is."""
 
 
 KEPT: Final = _Kept()
@@ -55,7 +55,7 @@ def _text(field: str) -> Callable[[str], str | None]:
 
 
 def _paths(cell: str) -> tuple[str, ...]:
-    return tuple(path for each in cell.split(";") if (path := clean_field("path", each)))
+    return tuple(path for part in cell.split(";") if (path := clean_field("path", part)))
 
 
 def _owner(cell: str) -> str:

@@ -1,4 +1,4 @@
-"""The spreadsheet's columns, in order: the names that the outside world knows."""
+"""The spreadsheet's columns, in order, by their names in files."""
 
 from debt.artifact.columns import SHEET_COLUMNS
 

@@ -1,4 +1,4 @@
-"""What the outside world sees of an artifact: the names that JSON and CSV share."""
+"""An artifact in JSON, by the names that CSV has too."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,7 +23,7 @@ def public(artifact: Artifact, policy: Policy) -> dict[str, Any]:
         "provisional": bool(missing_intent(artifact)),
         "hours_logged": decimal_hours(artifact.minutes_logged),
         "extensions": artifact.extensions,
-        "signals": [{"sign": each.sign, "words": each.words} for each in artifact.signals],
+        "signals": [{"sign": signal.sign, "words": signal.words} for signal in artifact.signals],
     }
 
 

@@ -64,11 +64,11 @@ class SpreadsheetFaults:
 
 def rows(file: BinaryIO, policy: Policy, faults: SpreadsheetFaults) -> Iterator[BulkRow]:
     """The records one by one; a record with a fault is noted and left out."""
-    with records(file, faults) as found:
-        columns = _columns(next(found, None), faults)
-        reading = _Reading(columns, policy, faults)
-        for line, cells in found if columns else ():
-            row = reading.row(line, cells)
+    with records(file, faults) as lines:
+        columns = _columns(next(lines, None), faults)
+        reader = _RowReader(columns, policy, faults)
+        for line, cells in lines if columns else ():
+            row = reader.row(line, cells)
             if row:
                 yield row
 
@@ -76,11 +76,11 @@ def rows(file: BinaryIO, policy: Policy, faults: SpreadsheetFaults) -> Iterator[
 def highest_key(file: BinaryIO) -> int:
     """The highest key that any record names, 0 for none; what is wrong is for `rows` to say."""
     highest = 0
-    with records(file, SpreadsheetFaults("")) as found:
-        _, header = next(found, (1, []))
+    with records(file, SpreadsheetFaults("")) as lines:
+        _, header = next(lines, (1, []))
         names = [name.strip() for name in header]
         place = names.index("key") if "key" in names else len(names)
-        for _, cells in found:
+        for _, cells in lines:
             if len(cells) > place and looks_like_key(cells[place]):
                 highest = max(highest, _number(cells[place]))
     return highest
@@ -114,7 +114,7 @@ def _parsed(text: TextIO, faults: SpreadsheetFaults) -> Iterator[_RECORD]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        faults.add(line, None, _said(str(error)))
+        faults.add(line, None, _fault(str(error)))
 
 
 def _lines(text: TextIO) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _lines(text: TextIO) -> Iterator[str]:
         yield line
 
 
-def _said(error: str) -> str:
+def _fault(error: str) -> str:
     if "field limit" in error or "field larger" in error:
         return "a cell is longer than 131,072 characters; is a quotation mark never closed?"
     if "end of data" in error:
@@ -166,7 +166,7 @@ def _unknown(name: str) -> str:
     return f"is not known; did you mean {nearest[0]}?" if nearest else "is not known"
 
 
-class _Reading:
+class _RowReader:
     """Record after record under one header; every fault is noted, whatever else is wrong."""
 
     def __init__(
