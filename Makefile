@@ -3,10 +3,10 @@ BIN := .venv/bin
 REPO ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help try test check fix bench lock pictures clean
+.PHONY: help try test test-fast check fix bench lock pictures clean
 
 help: ## list what make can do
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 11
 
 .venv/try.stamp: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -23,6 +23,9 @@ try: .venv/try.stamp ## open a small Slack-like workspace with the bot in it: ma
 
 test: .venv/dev.stamp ## run every test, PostgreSQL included
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-fast: .venv/dev.stamp ## run what needs no file, database, Slack or browser: rules, words, parsers
+	$(BIN)/python -m pytest -n auto --dist worksteal -q -m fast
 
 check: .venv/dev.stamp ## lint, types, import direction
 	$(BIN)/ruff check .

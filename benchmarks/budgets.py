@@ -55,7 +55,7 @@ async def _work(store: Store, artifacts: int, entries: int) -> None:
 async def _budgets(store: Store, scopes: int) -> None:
     """Half of them of teams, three in ten of repositories, two in ten of services."""
     usual = {"only": "", "from_on": MONTH.first - timedelta(days=90), "at": NOW, "set_by": "U1"}
-    usual |= {"period": BudgetPeriod(Period.MONTH).period, "minutes": BudgetLimits(2_400).minutes}
+    usual |= {"period": BudgetPeriod(Period.MONTH).length, "minutes": BudgetLimits(2_400).minutes}
     usual |= {"ends": False}
     names = [
         (kind, f"{name}{number}")

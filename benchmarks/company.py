@@ -8,9 +8,9 @@ from random import Random
 from typing import TypeVar
 
 from debt.artifact.artifact import Surface
+from debt.artifact.columns import Facts
 from debt.policy.policy import Leadership, Policy, TeamPolicy, built_in
 from debt.rules.dates import shifted
-from debt.rules.facts import Facts
 from sandbox import Sandbox
 from storage.tables import PersonRow
 

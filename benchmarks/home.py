@@ -11,9 +11,10 @@ from bot.features import home
 from bot.process.process import Process, running
 from bot.settings import Settings
 from debt.artifact.artifact import Stage
+from debt.artifact.columns import Facts
 from debt.change import Change
 from debt.policy.policy import built_in
-from debt.rules.facts import Facts, create
+from debt.rules.facts import create
 from debt.rules.hours import Work
 from sandbox import Person, Sandbox
 from storage.costs.hours_log import log

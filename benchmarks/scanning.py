@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from benchmarks.memory import peak_mb
-from intake.scan import read_repository
+from intake.scan.scan import read_repository
 path, cache = Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None
 started = time.perf_counter()
 scan = read_repository(path, now=datetime(2032, 1, 1, tzinfo=UTC), cache=cache)
@@ -37,12 +37,12 @@ print(json.dumps(said | {"commits": scan.commits, "ai_commits": scan.ai_commits}
 _NEAR = """
 import json, sys
 from pathlib import Path
-from intake.git import opened
-from intake.history import history_in
-from intake.kinds import is_code
-from intake.log import Log, asked, read_log, whole
-from intake.markers import BUILT_IN
-from intake.tree import files_of, head_of, text_of
+from intake.git.repository import opened
+from intake.provenance.history import history_in
+from intake.languages.kinds import is_code
+from intake.provenance.log import Log, asked, read_log, whole
+from intake.provenance.markers import BUILT_IN
+from intake.git.tree import files_of, head_of, text_of
 with opened(Path(sys.argv[1])) as repository:
     head = head_of(repository)
     with asked(repository, head, Log()) as coming:
@@ -57,13 +57,13 @@ print(json.dumps(len(files)))
 _CONTENTS = """
 import json, sys, time
 from pathlib import Path
-from intake.contents import branches, code_lines
-from intake.references import References
-from intake.git import opened
-from intake.kinds import is_code
-from intake.markers import BUILT_IN
-from intake.measured import Contents
-from intake.tree import contents_of, files_of, head_of, text_of
+from intake.languages.size import branches, code_lines
+from intake.languages.references import References
+from intake.git.repository import opened
+from intake.languages.kinds import is_code
+from intake.provenance.markers import BUILT_IN
+from intake.reading.file_measures import Contents
+from intake.git.tree import contents_of, files_of, head_of, text_of
 with opened(Path(sys.argv[1])) as repository:
     files = files_of(repository, head_of(repository))
     code = {path: blob for path, blob in files.items() if is_code(text_of(path))}
@@ -89,10 +89,10 @@ with opened(Path(sys.argv[1])) as repository:
 _COMMITS = """
 import json, sys, time
 from pathlib import Path
-from intake.git import opened
-from intake.log import Log, asked, read_log
-from intake.markers import BUILT_IN
-from intake.tree import head_of
+from intake.git.repository import opened
+from intake.provenance.log import Log, asked, read_log
+from intake.provenance.markers import BUILT_IN
+from intake.git.tree import head_of
 started = time.perf_counter()
 with opened(Path(sys.argv[1])) as repository:
     with asked(repository, head_of(repository), Log()) as coming:

@@ -17,9 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from benchmarks import load
 from benchmarks.memory import peak_mb
 from bot.process.http import application
+from debt.artifact.columns import Facts
 from debt.change import Change
 from debt.policy.policy import built_in
-from debt.rules.facts import Facts
 from sandbox import Sandbox
 from storage.database.migrate import migrate
 from storage.database.store import Store

@@ -1,4 +1,4 @@
-"""What the environment says: every value that is there is well formed, or is named as wrong."""
+"""Settings from the environment; a malformed or missing one is named with what to do."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
+
+from debt.refusal import ExpectedError
+from storage.database.store import DatabaseError, database_url
+
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-class WrongSetting(Exception):
+class WrongSetting(ExpectedError):
     """An environment variable is missing or malformed; the message names it and what to do."""
 
 
@@ -47,9 +53,6 @@ def env_file(file: Path) -> dict[str, str]:
     """The values written there, none where it is missing. Raises WrongSetting for a line that is
     no value: to go on without it would leave out what somebody meant to say.
     """
-    from dotenv import dotenv_values
-    from dotenv.parser import parse_stream
-
     if not file.exists() or file.is_dir():
         return {}
     try:
@@ -64,7 +67,7 @@ def env_file(file: Path) -> dict[str, str]:
 
 
 def cache_directory(environment: Mapping[str, str]) -> Path:
-    """Where things are kept that can be had again, as the XDG specification has it."""
+    """The directory for what can be computed or fetched again (XDG base directories)."""
     named = environment.get("XDG_CACHE_HOME", "")
     if named.startswith("/"):
         return Path(named) / "debt"
@@ -158,8 +161,6 @@ def _level(text: str) -> str:
 
 
 def _database(text: str) -> str:
-    from storage.database.store import DatabaseError, database_url
-
     try:
         database_url(text)
     except DatabaseError as error:

@@ -27,7 +27,7 @@ from briefings.pictures.worker import Artist
 from briefings.words.words import long_day, month, months, templates
 from debt.budgets.budget import days_left
 from debt.change import Change
-from debt.metrics.trend import told
+from debt.metrics.trend import metric_trends
 from debt.rules.estimate import estimate
 from debt.rules.hours import Span
 from debt.rules.score import Quadrant, explain
@@ -57,7 +57,7 @@ class ReportQuery:
         return self.change.today
 
     @property
-    def place(self) -> BudgetLine:
+    def line(self) -> BudgetLine:
         return BudgetLine(self.scope)
 
     @property
@@ -88,7 +88,7 @@ async def _budgets(session: Session, asked: ReportQuery) -> Section | None:
     if not told:
         return None
     shown = [await with_costliest(session, asked.change, each) for each in told[:_BUDGETS]]
-    whole = [] if everything else [each for each in told if not each.budget.place.only]
+    whole = [] if everything else [each for each in told if not each.budget.line.only]
     over = sum(each.over for each in told)
     values = {"told": shown, "more": len(told) - len(shown), "over": over}
     if not whole:
@@ -100,7 +100,7 @@ async def _budgets(session: Session, asked: ReportQuery) -> Section | None:
 async def _trend(session: Session, asked: ReportQuery) -> Section | None:
     """Hours of a year, month by month."""
     months = [*_months_until(min(asked.today, asked.quarter.last))]
-    by_day = await usage.spent_by_day(session, asked.place, Span("", months[0], asked.today))
+    by_day = await usage.spent_by_day(session, asked.line, Span("", months[0], asked.today))
     minutes = dict.fromkeys(months, 0)
     for day, spent in by_day.items():
         minutes[day.replace(day=1)] += spent
@@ -130,7 +130,7 @@ async def _metrics(session: Session, asked: ReportQuery) -> Section | None:
     if not trends.has_trend(asked.scope):
         return None
     trend = await trends.trend(session, asked.change.policy, asked.scope, asked.today)
-    said, fine, unconnected = metrics.set_apart(told(trend, asked.change.policy))
+    said, fine, unconnected = metrics.set_apart(metric_trends(trend, asked.change.policy))
     counts = trend.at(0).counts
     if counts is None or not counts.live:
         return None
@@ -144,18 +144,18 @@ async def _metrics(session: Session, asked: ReportQuery) -> Section | None:
 async def _investments(session: Session, asked: ReportQuery) -> Section | None:
     """What buys back most, planned or not, and whether done work kept its promise."""
     policy, horizon = asked.change.policy, asked.change.policy.roi.horizon_months
-    found = await roi.weighed(session, asked.scope, policy, asked.today, horizon)
-    checked = await roi.checked(session, asked.scope, policy, asked.today)
-    if not (found or checked):
+    works = await roi.ranked_work(session, asked.scope, policy, asked.today, horizon)
+    checked = await roi.checked_promises(session, asked.scope, policy, asked.today)
+    if not (works or checked):
         return None
-    record = roi.record(checked)
-    values = {"found": found[:_ARTIFACTS], "horizon": horizon, "record": record}
+    record = roi.promise_record(checked)
+    values = {"works": works[:_ARTIFACTS], "horizon": horizon, "record": record}
     return Section("investments", values)
 
 
 async def _costliest(session: Session, asked: ReportQuery) -> Section | None:
     left = days_left(asked.quarter, asked.today)
-    most = await usage.costliest(session, asked.place, asked.quarter, left, _ARTIFACTS)
+    most = await usage.costliest(session, asked.line, asked.quarter, left, _ARTIFACTS)
     return Section("costliest", {"costliest": most}) if most else None
 
 

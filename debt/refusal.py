@@ -1,7 +1,11 @@
-"""How a rule says no."""
+"""How a rule says no, and what every error has in common that a person can cure."""
 
 
-class Refused(Exception):
+class ExpectedError(Exception):
+    """Something that a person can cure, no mistake of ours: the message is for that person."""
+
+
+class Refused(ExpectedError):
     """The register will not do this; the message is the answer to the person who asked.
 
     `field` names what of an artifact it is about, where it is about one thing.

@@ -1,4 +1,4 @@
-"""What any text from a person, file or repository must be before it may be kept."""
+"""What any text from a person, file or repository must be before it is kept or repeated."""
 
 import unicodedata
 
@@ -6,7 +6,9 @@ from debt.refusal import Refused
 
 LONGEST = 10_000
 LONGEST_NAMED = {"repo": 500, "service": 200, "team": 200, "owner": 200, "kind": 100}
+LONGEST_QUOTED = 40
 _KEPT_CONTROLS = "\n\t"
+_UNREADABLE = 10**15
 
 
 def clean(text: str) -> str:
@@ -25,6 +27,24 @@ def clean_field(name: str, text: str) -> str:
             f"The {what} is {len(kept):,} characters long; {limit:,} are allowed.", field=name
         )
     return kept
+
+
+def shortened(text: str, longest: int = LONGEST_QUOTED) -> str:
+    """At most that many characters on one line, an ellipsis for what is left out; only what a
+    screen can show.
+    """
+    flat = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    return flat if len(flat) <= longest else flat[: longest - 1].rstrip() + "…"
+
+
+def quoted(text: str) -> str:
+    """What somebody typed, as a refusal names it: in quotes, `shortened`."""
+    return f"“{shortened(text)}”"
+
+
+def in_digits(number: int) -> str:
+    """“1,234”; of a number that nobody would read to its end, only that it is long."""
+    return f"{number:,}" if abs(number) < _UNREADABLE else "a number of more than 15 digits"
 
 
 def _unkeepable(letter: str) -> bool:

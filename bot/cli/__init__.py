@@ -1,0 +1,1 @@
+"""The command line: the program `debt`, its parsers, and what each command does."""

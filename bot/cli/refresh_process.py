@@ -13,10 +13,10 @@ from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any
 
-from bot.cli.command_line import environment
-from bot.cli.commands.invocation import Invocation, World
-from bot.cli.commands.running import start_log
-from bot.process.failures import expected, words_of
+from bot.cli.invocation import Invocation, World
+from bot.cli.log_setup import start_log
+from bot.cli.runner import environment
+from bot.process.failures import EXPECTED, words_of
 from bot.process.repositories import note_failure, read_listed
 from debt.change import Change
 
@@ -38,14 +38,14 @@ def main() -> int:
         asyncio.run(_while_wanted(_refresh(invocation, name)))
     except asyncio.CancelledError:
         return 1
-    except expected() as error:
+    except EXPECTED as error:
         log.warning("repository not read name=%s why=%s", name, words_of(error))
         return 1
     return 0
 
 
 async def _while_wanted(work: Coroutine[Any, Any, None]) -> None:
-    """Nothing ever comes from standard input but its end."""
+    """Runs the work, and cancels it when standard input is closed."""
     loop, working = asyncio.get_running_loop(), asyncio.ensure_future(work)
 
     def give_up() -> None:
@@ -63,8 +63,8 @@ async def _refresh(invocation: Invocation, name: str) -> None:
         if repository is None:
             await note_failure(store, change, name, _DROPPED)
             return
-        asked = (store, change, name, repository, invocation.clones)
-        read = await read_listed(*asked, cache=invocation.scans)
+        arguments = (store, change, name, repository, invocation.clones)
+        read = await read_listed(*arguments, cache=invocation.scans)
     new, changed = len(read.result.created), len(read.result.changed)
     log.info("repository read name=%s proposed=%d changed=%d", name, new, changed)
 

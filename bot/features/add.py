@@ -12,9 +12,10 @@ from bot.slack.parsing import mentioned, plain
 from briefings.messages.message import Message, act_button, buttons, line
 from briefings.words.words import say
 from debt.artifact.artifact import Artifact, Surface
+from debt.artifact.columns import Facts
 from debt.artifact.intent import missing_intent
 from debt.refusal import Refused
-from debt.rules.facts import USUAL_KIND, Facts
+from debt.rules.facts import USUAL_KIND
 from debt.rules.standing import Action
 from storage.lifecycle.maintenance import Requested
 from storage.lifecycle.registration import add as put_on_register
@@ -28,23 +29,23 @@ async def add(call: Call) -> Answer:
 
 
 def add_form(call: Call, name: str = "", note: str = "") -> Modal:
-    known = Facts(
+    facts = Facts(
         name=name[:200],
         purpose=note[:LONGEST_ENTRY],
         kind=USUAL_KIND,
         surface=Surface.INTERNAL,
     )
     blocks = [
-        *wanted(call.policy, known),
+        *wanted(call.policy, facts),
         person_input("owner", "Owner", initial=call.who.slack_id, optional=True),
         date_input("expires_on", "Expiry date", optional=True, hint="Empty: by kind and label"),
-        *welcome(known),
+        *welcome(facts),
     ]
     return Modal(form(call, "add.form", "Add to the register", "Add", blocks))
 
 
 def read_add_form(state: FormState, today: date) -> Facts:
-    """Only what was entered; kind and policy fill the rest."""
+    """The facts that were entered. Refused for an expiry date that is not after today."""
     facts = read_facts(state) | Facts(owner=state.person("owner"), created_on=today)
     until = state.day("expires_on")
     with at("expires_on"):
@@ -63,10 +64,10 @@ async def _submitted(call: Call) -> Answer:
         added = await put_on_register(session, call.change, facts)
         if isinstance(added, Requested):
             return await requested(session, added)
-    return _told(call, added)
+    return _reply(call, added)
 
 
-def _told(call: Call, added: Artifact) -> Reply:
+def _reply(call: Call, added: Artifact) -> Reply:
     words = say("add.added", artifact=added, who=call.who, missing=missing_intent(added))
     acts = [
         act_button(Action.SHOW, added.key),
@@ -78,10 +79,10 @@ def _told(call: Call, added: Artifact) -> Reply:
 
 async def _from_message(call: Call) -> Answer:
     """The message's first line becomes the name, all of it the purpose."""
-    said = str(call.message.get("text") or "")
+    typed = str(call.message.get("text") or "")
     async with call.store.read() as session:
-        names = await people.names(session, mentioned(said))
-    text = plain(said, names)
+        names = await people.names(session, mentioned(typed))
+    text = plain(typed, names)
     first = next(iter(text.splitlines()), "")
     return add_form(call, name=first, note=text)
 

@@ -9,7 +9,7 @@ from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at
 from bot.slack.forms import form, select_input, text_input
 from briefings.messages.message import Message, buttons, line, plainly, quiet
-from briefings.notices import approvals as told
+from briefings.notices import approvals as approval_notice
 from briefings.notices.approvals import ApprovalFacts
 from briefings.words.words import readable, say
 from debt.change import Change
@@ -26,7 +26,7 @@ _Act = Callable[[Session, Change, int], Awaitable[DecidedRequest]]
 
 
 async def requested(session: Session, request: Requested) -> Reply:
-    """For who asked: how many have to agree, and where they were asked."""
+    """The answer to who asked: how many approvals it takes, and where they were asked for."""
     about = ApprovalFacts(request.approval, request.artifact)
     places = await requests.asked_at(session, request.approval)
     words = say("approvals.requested", **about.words(), why=request.why, places=places)
@@ -34,7 +34,7 @@ async def requested(session: Session, request: Requested) -> Reply:
 
 
 async def _decide(call: Call, act: _Act, macro: str) -> Reply:
-    """Who is in which group is asked of Slack for this very press."""
+    """Members of groups are asked of Slack first, so that a vote counts as of now."""
     await call.bot.groups.refresh()
     async with call.changing() as session:
         decided = await act(session, call.change, int(call.value))
@@ -61,10 +61,10 @@ async def _withdraw(call: Call) -> Answer:
 async def _reject_form(call: Call) -> Answer:
     async with call.store.read() as session:
         approval = await approvals.decidable(session, call.change, int(call.value))
-        about = await told.asked(session, approval)
-    wish = readable(say("approvals.asks", **about.words()))
+        about = await approval_notice.asked(session, approval)
+    question = readable(say("approvals.asks", **about.words()))
     blocks = [
-        select_input("request", "Request", [(about.number, wish)], initial=about.number),
+        select_input("request", "Request", [(about.number, question)], initial=about.number),
         text_input("reason", "Reason", multiline=True, longest=500),
     ]
     return Modal(form(call, "approval.reject.form", "Reject", "Reject", blocks))
@@ -86,20 +86,22 @@ async def list_(call: Call) -> Answer:
     """What waits for this person to decide, then what they asked for themselves."""
     async with call.store.read() as session:
         waiting = [
-            await told.asked(session, each)
-            for each in await requests.open_requests(session, _LOOKED_AT)
+            await approval_notice.asked(session, request)
+            for request in await requests.open_requests(session, _LOOKED_AT)
         ]
     me = call.who.slack_id
-    theirs = [each for each in waiting if _for_me(call, each)]
-    mine = [each for each in waiting if each.approval.asked_by == me and each not in theirs]
+    theirs = [request for request in waiting if _for_me(call, request)]
+    mine = [
+        request for request in waiting if request.approval.asked_by == me and request not in theirs
+    ]
     return Reply(_message(theirs, mine, me))
 
 
-def _for_me(call: Call, each: ApprovalFacts) -> bool:
+def _for_me(call: Call, request: ApprovalFacts) -> bool:
     me, roster = call.who.slack_id, call.bot.groups.roster
-    asked_by = each.approval.asked_by
-    return me not in {vote.person for vote in each.votes} and waits_for(
-        each.needed, me, asked_by, each.artifact, call.policy, roster
+    asked_by = request.approval.asked_by
+    return me not in {vote.person for vote in request.votes} and waits_for(
+        request.needed, me, asked_by, request.artifact, call.policy, roster
     )
 
 
@@ -107,22 +109,25 @@ def _message(theirs: Sequence[ApprovalFacts], mine: Sequence[ApprovalFacts], me:
     shown, own = theirs[:SHOWN], mine[: max(0, SHOWN - len(theirs))]
     title = say("approvals.for_you", count=len(theirs))
     blocks: list[Block] = [line(title)]
-    blocks += [block for each in shown for block in _row("decide", each, me)]
+    blocks += [block for request in shown for block in _row("decide", request, me)]
     if own:
         blocks.append(line(say("approvals.by_you")))
-        blocks += [block for each in own for block in _row("mine", each, me)]
+        blocks += [block for request in own for block in _row("mine", request, me)]
     if more := len(theirs) + len(mine) - len(shown) - len(own):
         blocks.append(quiet(say("approvals.more", count=more)))
     return Message(title, tuple(blocks))
 
 
-def _row(part: str, each: ApprovalFacts, me: str) -> list[Block]:
-    """With the buttons that are of use to its reader: nobody else sees it."""
+def _row(part: str, request: ApprovalFacts, me: str) -> list[Block]:
+    """A request with the buttons that its reader may use; nobody else sees the list."""
     of_no_use = {"approval.back"}
     of_no_use |= {"approval.approve", "approval.reject"} if part == "mine" else set()
-    of_no_use |= {"approval.withdraw"} if each.approval.asked_by != me else set()
-    acts = [act for act in told.choices(each) if act.action_id not in of_no_use]
-    return [line(say("approvals.listed", **each.words())), buttons(f"{part}:{each.number}", *acts)]
+    of_no_use |= {"approval.withdraw"} if request.approval.asked_by != me else set()
+    acts = [act for act in approval_notice.choices(request) if act.action_id not in of_no_use]
+    return [
+        line(say("approvals.listed", **request.words())),
+        buttons(f"{part}:{request.number}", *acts),
+    ]
 
 
 FEATURE = Feature(

@@ -1,4 +1,4 @@
-"""An artifact's facts in a form: one set of fields and one reader for all that ask for them."""
+"""An artifact's columns in a form: its fields, and the facts that somebody entered there."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
@@ -8,80 +8,59 @@ from slack_sdk.models.blocks import Block
 from bot.slack.form_state import FormState, at
 from bot.slack.forms import LONGEST_ENTRY, select_input, text_input
 from debt.artifact.artifact import Ending, Label, Surface
+from debt.artifact.columns import BY_FIELD, COLUMNS, Column, Facts, ValueKind
 from debt.policy.policy import Policy
 from debt.refusal import Refused
-from debt.rules.facts import Facts
 from debt.rules.hours import as_hours, parse_length
 
-LABELS: Mapping[str, str] = {
-    "name": "Name",
-    "kind": "Kind",
-    "repo": "Repository",
-    "paths": "Paths",
-    "purpose": "Purpose",
-    "lifespan": "Expected lifespan",
-    "removal_impact": "What happens if it is removed",
-    "surface": "Runs where",
-    "label": "Label",
-    "team": "Team",
-    "service": "Service",
-    "origin_tool": "AI tool",
-    "origin_model": "Model",
-    "prompt_category": "Prompt category",
-    "prompt_template": "Prompt template",
-    "usage": "How often it is used",
-    "rollback": "Rollback strategy",
-    "monitoring": "Monitoring hook",
-    "responder": "Responder",
-    "value": "Business value",
-    "blast_radius": "Blast radius",
-    "dependants": "Dependants",
-    "monthly_minutes": "Monthly hours",
-    "planned_end": "Planned end",
-    "regenerate_every_days": "Regenerate every … days",
-}
+_WANTED = (
+    "name", "kind", "repo", "paths", "purpose", "lifespan", "removal_impact", "surface", "label",
+)  # fmt: skip
+_OTHERS = [
+    column.field
+    for column in sorted(COLUMNS, key=lambda column: column.holds.value)
+    if column.in_form
+]
+FIELDS = tuple(dict.fromkeys((*_WANTED, "team", *_OTHERS)))
+"""Each column of the form once, in the form's order."""
+
 _SHORT = 200
+_LONGEST = {ValueKind.COUNT: 6, ValueKind.MINUTES: 10, ValueKind.DAYS: 5}
 _GRADES = ("1: very low", "2: low", "3: medium", "4: high", "5: very high")
+_CHOICES: Mapping[ValueKind, Sequence[tuple[str, str]]] = {
+    ValueKind.GRADE: [(str(number), words) for number, words in enumerate(_GRADES, 1)],
+    ValueKind.ENDING: [(ending, ending.capitalize()) for ending in Ending],
+}
 _AS_USUAL = "policy"
 
 
-def wanted(policy: Policy, known: Mapping[str, object]) -> Iterator[Block]:
-    """What the register cannot do without, and what it asks of intent."""
-    yield from _text("name", known, longest=_SHORT)
-    yield _select("kind", _kinds(policy, known["kind"]), known["kind"])
-    yield from _text("repo", known, hint="Such as acme/checkout", longest=_SHORT)
-    yield from _text("paths", known, hint="Globs, one a line", multiline=True)
-    yield from _text("purpose", known, optional=True, multiline=True)
-    yield from _text("lifespan", known, optional=True, hint="Until what, or how long")
-    yield from _text("removal_impact", known, optional=True)
-    yield _select("surface", [(each, each.capitalize()) for each in Surface], known["surface"])
-    yield _select("label", _labels(policy, known), known.get("label", _AS_USUAL))
+def wanted(policy: Policy, facts: Mapping[str, object]) -> Iterator[Block]:
+    """The required fields, and those that say what the artifact is for."""
+    yield from _text("name", facts, longest=_SHORT)
+    yield _select("kind", _kinds(policy, facts["kind"]), facts["kind"])
+    yield from _text("repo", facts, longest=_SHORT)
+    yield from _text("paths", facts, multiline=True)
+    yield from _text("purpose", facts, optional=True, multiline=True)
+    yield from _text("lifespan", facts, optional=True)
+    yield from _text("removal_impact", facts, optional=True)
+    yield _select(
+        "surface", [(surface, surface.capitalize()) for surface in Surface], facts["surface"]
+    )
+    yield _select("label", _labels(policy, facts), facts.get("label", _AS_USUAL))
 
 
-def welcome(known: Mapping[str, object]) -> Iterator[Block]:
-    """What may be left out."""
-    for name in _PLAIN_TEXTS:
-        yield from _text(name, known, optional=True, longest=_SHORT)
-    for name in ("value", "blast_radius"):
-        grades = [(str(number), words) for number, words in enumerate(_GRADES, 1)]
-        yield _select(name, grades, known.get(name), optional=True)
-    yield from _text("dependants", known, optional=True, longest=6)
-    hint = "Expected maintenance a month; empty: usual for the kind"
-    yield from _text("monthly_minutes", known, optional=True, longest=10, hint=hint)
-    ends = [(each, each.capitalize()) for each in Ending]
-    yield _select("planned_end", ends, known.get("planned_end"), optional=True)
-    hint = "Empty: no cadence of its own"
-    yield from _text("regenerate_every_days", known, optional=True, longest=5, hint=hint)
-
-
-_PLAIN_TEXTS = (
-    *("team", "service", "origin_tool", "origin_model", "prompt_category", "prompt_template"),
-    *("usage", "rollback", "monitoring", "responder"),
-)
+def welcome(facts: Mapping[str, object]) -> Iterator[Block]:
+    """The optional fields."""
+    for name in FIELDS[len(_WANTED) :]:
+        holds = BY_FIELD[name].holds
+        if holds in _CHOICES:
+            yield _select(name, _CHOICES[holds], facts.get(name), optional=True)
+        else:
+            yield from _text(name, facts, optional=True, longest=_LONGEST.get(holds, _SHORT))
 
 
 def _kinds(policy: Policy, now: object) -> list[tuple[str, str]]:
-    """The policy's kinds, and the one it has now where the policy has dropped that."""
+    """The policy's kinds, and the artifact's own kind where the policy has dropped it."""
     kinds = dict.fromkeys([*policy.kinds, str(now)])
     return [(kind, _capital(policy.kind(kind).name)) for kind in kinds]
 
@@ -90,45 +69,45 @@ def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _labels(policy: Policy, known: Mapping[str, object]) -> list[tuple[str, str]]:
+def _labels(policy: Policy, facts: Mapping[str, object]) -> list[tuple[str, str]]:
     labels = [(label, f"{label.capitalize()}: {policy.label(label).meaning}") for label in Label]
-    return [*labels] if "label" in known else [(_AS_USUAL, "As usual for its kind"), *labels]
+    return [*labels] if "label" in facts else [(_AS_USUAL, "As usual for its kind"), *labels]
 
 
 def _select(
     name: str, options: Sequence[tuple[str, str]], chosen: object, *, optional: bool = False
 ) -> Block:
     initial = None if chosen is None else str(chosen)
-    return select_input(name, LABELS[name], options, initial=initial, optional=optional)
+    return select_input(name, BY_FIELD[name].label, options, initial=initial, optional=optional)
 
 
 def _text(
     name: str,
-    known: Mapping[str, object],
+    facts: Mapping[str, object],
     *,
-    hint: str | None = None,
     optional: bool = False,
     multiline: bool = False,
     longest: int = LONGEST_ENTRY,
 ) -> Iterator[Block]:
-    """No field for what is longer than a form can hold: it would come back without its end."""
-    said = _written(name, known.get(name))
-    said = said if multiline else " ".join(said.split())
-    if len(said) <= LONGEST_ENTRY:
+    """A text field; none for a text longer than Slack's 3,000 characters, which would be cut."""
+    column = BY_FIELD[name]
+    text = _written(column, facts.get(name))
+    text = text if multiline else " ".join(text.split())
+    if len(text) <= LONGEST_ENTRY:
         yield text_input(
             name,
-            LABELS[name],
-            initial=said,
-            hint=hint,
+            column.label,
+            initial=text,
+            hint=column.hint,
             optional=optional,
             multiline=multiline,
-            longest=max(longest, len(said)),
+            longest=max(longest, len(text)),
         )
 
 
-def _written(name: str, value: object) -> str:
-    """As somebody would type it."""
-    if name == "monthly_minutes" and isinstance(value, int):
+def _written(column: Column, value: object) -> str:
+    """The value as a person would type it."""
+    if column.holds is ValueKind.MINUTES and isinstance(value, int):
         return as_hours(value)
     if isinstance(value, tuple):
         return "\n".join(value)
@@ -136,15 +115,14 @@ def _written(name: str, value: object) -> str:
 
 
 def read_facts(state: FormState) -> Facts:
-    """What the fields say, each refused at its own; a field that is not there says nothing.
-
-    An empty one says that there is no such thing.
+    """The facts of the fields that are there; an empty field means none. A wrong value is refused
+    at its field.
     """
     facts: dict[str, object] = {}
-    for name in LABELS:
+    for name in FIELDS:
         if name in state.values and state.choice(name) != _AS_USUAL:
             with at(name):
-                facts[name] = _READ.get(name, FormState.text)(state, name)
+                facts[name] = _READERS[name](state, name)
     return cast("Facts", facts)
 
 
@@ -185,17 +163,24 @@ def _length(state: FormState, name: str) -> int | None:
     return parse_length(text) if text else None
 
 
-_READ: Mapping[str, Callable[[FormState, str], object]] = {
-    "name": _needed,
-    "kind": FormState.choice,
-    "repo": _needed,
-    "paths": _paths,
-    "surface": lambda state, name: Surface(str(state.choice(name))),
-    "label": lambda state, name: Label(str(state.choice(name))),
-    "value": _grade,
-    "blast_radius": _grade,
-    "dependants": _whole_number,
-    "monthly_minutes": _length,
-    "planned_end": _ending,
-    "regenerate_every_days": _days,
+_Reader = Callable[[FormState, str], object]
+_READ: Mapping[ValueKind, _Reader] = {
+    ValueKind.TEXT: FormState.text,
+    ValueKind.KIND: FormState.choice,
+    ValueKind.PATHS: _paths,
+    ValueKind.SURFACE: lambda state, name: Surface(str(state.choice(name))),
+    ValueKind.LABEL: lambda state, name: Label(str(state.choice(name))),
+    ValueKind.GRADE: _grade,
+    ValueKind.COUNT: _whole_number,
+    ValueKind.MINUTES: _length,
+    ValueKind.ENDING: _ending,
+    ValueKind.DAYS: _days,
 }
+
+
+def _reader(column: Column) -> _Reader:
+    text = column.holds is ValueKind.TEXT
+    return _needed if text and column.required else _READ[column.holds]
+
+
+_READERS = {name: _reader(BY_FIELD[name]) for name in FIELDS}

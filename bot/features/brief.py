@@ -16,7 +16,7 @@ from storage.digests import subscriptions
 
 
 async def brief(call: Call) -> Answer:
-    """Nothing is noted as listed: looking early does not make anything old news."""
+    """The digest as of now. Nothing is marked as listed, so the next digest is the same."""
     async with call.store.read() as session:
         subscription = await subscriptions.subscription(session, call.channel or "")
         own = subscriptions.scope_of(subscription) if subscription else ALL
@@ -34,7 +34,7 @@ async def brief(call: Call) -> Answer:
 
 
 def read_scope(words: str, own: Scope, verb: str) -> Scope:
-    """The scope that is asked for; without words the channel's own."""
+    """The scope typed; `own` where nothing was typed. Refused for any other word."""
     if not words:
         return own
     scope = scope_in(words)

@@ -13,7 +13,7 @@ from bot.slack.form_state import FormState, at
 from bot.slack.forms import date_input, form, select_input, text_input
 from bot.slack.parsing import plain, scope_in, spelled, words_of
 from briefings.messages.message import Message, button, buttons, line, plainly
-from briefings.parts.budgets import BudgetFacts, burn_up_of, chart, standings, told_of
+from briefings.parts.budgets import BudgetFacts, burn_up_of, chart, facts_of, standings
 from briefings.pictures.pictures import BurnUp
 from briefings.words.words import say
 from debt.artifact.artifact import Label, Tier
@@ -43,26 +43,26 @@ async def budget(call: Call) -> Answer:
     if first.casefold() == "set":
         return await _set(call, rest)
     if first.casefold() == "end":
-        return await _end(call, read_place(rest))
+        return await _end(call, read_line(rest))
     if not first or first.casefold() == ScopeKind.ALL:
         return await _all(call)
-    return await _one(call, read_place([first, *rest]))
+    return await _one(call, read_line([first, *rest]))
 
 
-def read_place(words: Sequence[str]) -> BudgetLine:
-    """`team:payments`, `repo:acme/shop tier:strict`; Refused where there is no scope, and for any
-    other word: what a slip of the pen left out would be about the whole scope.
+def read_line(words: Sequence[str]) -> BudgetLine:
+    """Reads `team:payments` or `repo:acme/shop tier:strict`. Refused without a scope, and for any
+    other word: a mistyped part would mean the whole scope.
     """
     scopes = [scope for word in words if (scope := scope_in(word))]
     parts = [word.casefold() for word in words if word.casefold() in dict(_PARTS)]
     if len(scopes) != 1:
-        raise Refused(f"Say whose budget: {budgets.SPELLED}.")
+        raise Refused(f"Say whose budget: {budgets.SCOPE_WORDS}.")
     _require_known(words)
     if len(parts) > 1:
         raise Refused(f"A budget is of one part: {parts[0]}, or {parts[1]}.")
-    place = BudgetLine(scopes[0], parts[0] if parts else "")
-    budgets.require_place(place)
-    return place
+    budget_line = BudgetLine(scopes[0], parts[0] if parts else "")
+    budgets.require_line(budget_line)
+    return budget_line
 
 
 def _require_known(words: Sequence[str]) -> None:
@@ -73,58 +73,60 @@ def _require_known(words: Sequence[str]) -> None:
 
 async def _all(call: Call) -> Reply:
     async with call.store.read() as session:
-        told = await standings(session, call.change, None)
-    words = say("budget.all", told=told[:SHOWN], more=len(told[SHOWN:]))
+        facts = await standings(session, call.change, None)
+    words = say("budget.all", facts=facts[:SHOWN], more=len(facts[SHOWN:]))
     opener = button("Set a budget", "budget.set", "all")
     return Reply(Message(words, (line(words, accessory=opener),)))
 
 
-async def _one(call: Call, place: BudgetLine) -> Reply:
-    """The budget and its parts, or that of one part; where there is none, what a month takes."""
+async def _one(call: Call, budget_line: BudgetLine) -> Reply:
+    """The budget of a scope and of its parts, or of one part; the month's use where none is set."""
     async with call.store.read() as session:
-        day = await _day(session, place.scope, call.today)
-        found = await budgets.in_force(session, day, [place.scope])
-        if place.only:
-            found = [each for each in found if each.place == place]
-        if not found:
-            return await _none(session, call, place)
-        told = [await told_of(session, call.change, each) for each in found]
-        shown = await burn_up_of(session, told[0], call.today)
-    return Reply(_message(place, told, shown))
+        day = await _day(session, budget_line.scope, call.today)
+        in_force = await budgets.in_force(session, day, [budget_line.scope])
+        if budget_line.only:
+            in_force = [budget for budget in in_force if budget.line == budget_line]
+        if not in_force:
+            return await _none(session, call, budget_line)
+        facts = [await facts_of(session, call.change, budget) for budget in in_force]
+        burn_up = await burn_up_of(session, facts[0], call.today)
+    return Reply(_message(budget_line, facts, burn_up))
 
 
 async def _day(session: Session, scope: Scope, today: date) -> date:
-    """Of a train that is over, its last one."""
+    """The day of the standing: today, or the last day of a train that is over."""
     if scope.kind is not ScopeKind.TRAIN:
         return today
     return last_day_of(await trains.require(session, scope.name), today)
 
 
-async def _none(session: Session, call: Call, place: BudgetLine) -> Reply:
-    """What a limit would be set against; refused where nothing at all is in the scope."""
-    if place.scope.kind is not ScopeKind.TRAIN:
-        await require_scope(session, place.scope)
+async def _none(session: Session, call: Call, budget_line: BudgetLine) -> Reply:
+    """The use that a budget would count; refused where nothing at all is in the scope."""
+    if budget_line.scope.kind is not ScopeKind.TRAIN:
+        await require_scope(session, budget_line.scope)
     month = span(Period.MONTH, call.today, call.policy.sprint)
-    use = await use_of(session, place, month)
-    words = say("budget.unset", place=place, month=month, use=use)
-    return Reply(Message(words, (line(words, accessory=_setter(place)),)))
+    use = await use_of(session, budget_line, month)
+    words = say("budget.unset", budget_line=budget_line, month=month, use=use)
+    return Reply(Message(words, (line(words, accessory=_setter(budget_line)),)))
 
 
-def _message(place: BudgetLine, told: Sequence[BudgetFacts], shown: BurnUp) -> Message:
-    """The picture is about the first of them, the whole scope where that has a budget."""
-    blocks: list[Block] = [line(say("budget.standing", told=each)) for each in told]
-    blocks.insert(1, chart(told[0].budget.place, shown))
-    acts = [_setter(place), button("See the list", "list.open", str(place.scope))]
-    fallback = say("budget.line", told=told[0])
+def _message(budget_line: BudgetLine, facts: Sequence[BudgetFacts], burn_up: BurnUp) -> Message:
+    """A line each; the picture is of the first budget, the whole scope's where it has one."""
+    blocks: list[Block] = [line(say("budget.standing", facts=of_one)) for of_one in facts]
+    blocks.insert(1, chart(facts[0].budget.line, burn_up))
+    acts = [_setter(budget_line), button("See the list", "list.open", str(budget_line.scope))]
+    fallback = say("budget.line", facts=facts[0])
     return Message(fallback, (*blocks, buttons("budget", *acts)))
 
 
-def _setter(place: BudgetLine) -> ButtonElement:
-    return button("Set", "budget.set", f"{spelled(place.scope)} {place.only}".strip()[:300])
+def _setter(budget_line: BudgetLine) -> ButtonElement:
+    return button(
+        "Set", "budget.set", f"{spelled(budget_line.scope)} {budget_line.only}".strip()[:300]
+    )
 
 
 async def _set(call: Call, words: Sequence[str]) -> Answer:
-    """Where hours are typed it is set at once, and what else was set stays; else the form asks."""
+    """With hours the budget is set at once and its other limits stay; without, the form opens."""
     words = [word for word in words if word.casefold() not in _FILLERS]
     hours = [word for word in words if looks_like_amount(word)]
     periods = [Period(word.casefold()) for word in words if word.casefold() in set(Period)]
@@ -132,50 +134,52 @@ async def _set(call: Call, words: Sequence[str]) -> Answer:
     if not hours:
         _require_known(others)
         return await _form(call, others)
-    place = read_place(others)
+    budget_line = read_line(others)
     if len(hours) > 1 or len(periods) > 1:
         raise Refused(f"Say the hours of one period. {_LIKE_THIS}")
     async with call.store.read() as session:
-        known = await budgets.find(session, place, call.today)
-    minutes, period = parse_amount(hours[0]), periods[0] if periods else None
-    return await _put(call, place, *changed(known, minutes, period, call.today))
+        earlier = await budgets.find(session, budget_line, call.today)
+    minutes, length = parse_amount(hours[0]), periods[0] if periods else None
+    return await _put(call, budget_line, *changed(earlier, minutes, length, call.today))
 
 
 def changed(
-    known: Budget | None, minutes: int, period: Period | None, today: date
+    earlier: Budget | None, minutes: int, length: Period | None, today: date
 ) -> tuple[BudgetPeriod, BudgetLimits]:
-    """The rhythm and limits it has from now on: those it has, but for what was said."""
-    rhythm = _rhythm(known)
-    if period and period != rhythm.period:
-        rhythm = BudgetPeriod(period)
-    limits = known.limits if known else BudgetLimits(0)
-    return rhythm, limits.with_minutes(minutes, today)
+    """Period and limits from now on: the earlier ones with these minutes and, unless None, this
+    length of the period.
+    """
+    period = _period(earlier)
+    if length and length != period.length:
+        period = BudgetPeriod(length)
+    limits = earlier.limits if earlier else BudgetLimits(0)
+    return period, limits.with_minutes(minutes, today)
 
 
 async def _form(call: Call, words: Sequence[str]) -> Modal:
     scope = next((scope for word in words if (scope := scope_in(word))), ALL)
     parts = [word.casefold() for word in words if word.casefold() in dict(_PARTS)]
-    place = BudgetLine(scope, parts[0] if parts else "")
+    budget_line = BudgetLine(scope, parts[0] if parts else "")
     async with call.store.read() as session:
-        known = await budgets.find(session, place, call.today)
-    return Modal(form(call, "budget.form", "Set a budget", "Set", _fields(place, known)))
+        earlier = await budgets.find(session, budget_line, call.today)
+    return Modal(form(call, "budget.form", "Set a budget", "Set", _fields(budget_line, earlier)))
 
 
-def _fields(place: BudgetLine, known: Budget | None) -> list[Block]:
-    limits, rhythm = known.limits if known else BudgetLimits(0), _rhythm(known)
-    hours = as_hours(limits.minutes) if known else None
-    named = spelled(place.scope) if place.scope.name else None
-    periods = [(each, each.capitalize()) for each in Period]
+def _fields(budget_line: BudgetLine, earlier: Budget | None) -> list[Block]:
+    limits, period = earlier.limits if earlier else BudgetLimits(0), _period(earlier)
+    hours = as_hours(limits.minutes) if earlier else None
+    named = spelled(budget_line.scope) if budget_line.scope.name else None
+    lengths = [(length, length.capitalize()) for length in Period]
     return [
-        text_input("scope", "Scope", initial=named, hint=budgets.SPELLED),
-        select_input("only", "Of it", _PARTS, initial=place.only or _WHOLE,
+        text_input("scope", "Scope", initial=named, hint=budgets.SCOPE_WORDS),
+        select_input("only", "Of it", _PARTS, initial=budget_line.only or _WHOLE,
                      hint="A part may have a budget beside that of all of it"),
         text_input("minutes", "Hours a period", initial=hours, longest=12),
-        select_input("period", "Period", periods, initial=rhythm.period,
+        select_input("period", "Period", lengths, initial=period.length,
                      hint="A train’s is the train, from its first day to its last"),
-        text_input("weeks", "Weeks of a sprint", optional=True, initial=_number(rhythm.weeks),
+        text_input("weeks", "Weeks of a sprint", optional=True, initial=_number(period.weeks),
                    hint="Empty: as in the policy", longest=2),
-        date_input("first_day", "First day of a sprint", optional=True, initial=rhythm.first_day),
+        date_input("first_day", "First day of a sprint", optional=True, initial=period.first_day),
         text_input("score", "Total score at most", optional=True, initial=_number(limits.score),
                    longest=9),
         text_input("artifacts", "Live artifacts at most", optional=True,
@@ -187,10 +191,10 @@ def _fields(place: BudgetLine, known: Budget | None) -> list[Block]:
     ]  # fmt: skip
 
 
-def _rhythm(known: Budget | None) -> BudgetPeriod:
-    """A train’s period is the train, so that its form begins with the usual one."""
-    if known and isinstance(known.rhythm, BudgetPeriod):
-        return known.rhythm
+def _period(earlier: Budget | None) -> BudgetPeriod:
+    """The earlier period; a month where there is none, and for a train, which has its own days."""
+    if earlier and isinstance(earlier.period, BudgetPeriod):
+        return earlier.period
     return BudgetPeriod(Period.MONTH)
 
 
@@ -204,20 +208,20 @@ def _number(value: int | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class BudgetWanted:
-    place: BudgetLine
-    rhythm: BudgetPeriod
+    line: BudgetLine
+    period: BudgetPeriod
     limits: BudgetLimits
 
 
 def read_form(state: FormState) -> BudgetWanted:
-    """What the fields say, each refused at its own."""
+    """The budget that the fields state; a wrong value is refused at its field."""
     with at("scope"):
         words = words_of(state.text("scope"))
         scope = next((scope for word in words if (scope := scope_in(word))), None)
         if scope is None:
-            raise Refused(f"Say {budgets.SPELLED}.")
+            raise Refused(f"Say {budgets.SCOPE_WORDS}.")
     only = state.choice("only") or _WHOLE
-    period = Period(state.choice("period") or Period.MONTH)
+    length = Period(state.choice("period") or Period.MONTH)
     weeks = _whole(state, "weeks")
     with at("first_day"):
         if (weeks is None) != (state.day("first_day") is None):
@@ -229,8 +233,8 @@ def read_form(state: FormState) -> BudgetWanted:
         lower_by=_length(state, "lower_by"),
         by=state.day("by"),
     )
-    rhythm = BudgetPeriod(period, weeks, state.day("first_day"))
-    return BudgetWanted(BudgetLine(scope, "" if only == _WHOLE else only), rhythm, limits)
+    period = BudgetPeriod(length, weeks, state.day("first_day"))
+    return BudgetWanted(BudgetLine(scope, "" if only == _WHOLE else only), period, limits)
 
 
 def _whole(state: FormState, name: str) -> int | None:
@@ -248,24 +252,26 @@ def _length(state: FormState, name: str, read: Callable[[str], int] = parse_leng
 
 async def _submitted(call: Call) -> Answer:
     wanted = read_form(call.state)
-    return await _put(call, wanted.place, wanted.rhythm, wanted.limits)
+    return await _put(call, wanted.line, wanted.period, wanted.limits)
 
 
-async def _put(call: Call, place: BudgetLine, rhythm: BudgetPeriod, limits: BudgetLimits) -> Reply:
-    """Refused for a scope in which there is nothing at all: it would be a slip of the pen."""
+async def _put(
+    call: Call, budget_line: BudgetLine, period: BudgetPeriod, limits: BudgetLimits
+) -> Reply:
+    """Sets it; refused for a scope with no artifact, which is most likely mistyped."""
     async with call.changing() as session:
-        if place.scope.kind is not ScopeKind.TRAIN:
-            await require_scope(session, place.scope)
-        kept = await budgets.put(session, call.change, place, rhythm, limits)
-        told = await told_of(session, call.change, kept)
-    words = say("budget.was_set", told=told, who=call.who)
+        if budget_line.scope.kind is not ScopeKind.TRAIN:
+            await require_scope(session, budget_line.scope)
+        kept = await budgets.put(session, call.change, budget_line, period, limits)
+        facts = await facts_of(session, call.change, kept)
+    words = say("budget.was_set", facts=facts, who=call.who)
     return Reply(plainly(words))
 
 
-async def _end(call: Call, place: BudgetLine) -> Reply:
+async def _end(call: Call, budget_line: BudgetLine) -> Reply:
     async with call.changing() as session:
-        await budgets.end(session, call.change, place)
-    return Reply(plainly(say("budget.ended", place=place, who=call.who)))
+        await budgets.end(session, call.change, budget_line)
+    return Reply(plainly(say("budget.ended", budget_line=budget_line, who=call.who)))
 
 
 async def _pressed(call: Call) -> Answer:
@@ -279,7 +285,6 @@ FEATURE = Feature(
             "[scope] | set SCOPE [40h] [month | quarter | sprint] | end SCOPE",
             "maintenance hours against what a team, repository, service or train may cost",
             budget,
-            ("budget team:payments", "budget set team:payments 40h month", "budget end repo:x"),
         ),
     ),
     buttons={"budget.set": _pressed},

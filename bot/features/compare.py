@@ -2,7 +2,6 @@
 
 from slack_sdk.models.blocks import Block
 
-from bot.features.artifact_form import LABELS
 from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature
 from bot.slack.form_state import FormState
@@ -10,21 +9,15 @@ from bot.slack.forms import form, select_input, settled_input
 from bot.slack.picker import picked
 from briefings.messages.message import line, plainly
 from briefings.words.words import say, shorten
-from debt.artifact.artifact import RATING_NAMES, Artifact, BlockDisagreement, parse_key
+from debt.artifact.artifact import Artifact, BlockDisagreement, parse_key
+from debt.artifact.columns import COLUMNS
 from debt.artifact.lifecycle import require_live
 from debt.refusal import Refused
 from debt.rules.file_sync import BY_VERB
 from storage.register import file_conflicts
 from storage.register.artifacts import require
 
-_LABELS: dict[str, str] = {
-    **LABELS,
-    **{name: name.capitalize() for name in RATING_NAMES},
-    "owner": "Owner",
-    "created_on": "Created on",
-    "review_on": "Review date",
-    "expires_on": "Expiry date",
-}
+_LABELS = {column.field: column.label for column in COLUMNS}
 _LONGEST = 50
 
 
@@ -38,21 +31,21 @@ async def _compare(call: Call) -> Answer:
 
 
 def _blocks(artifact: Artifact) -> list[Block]:
-    open_ones = [each for each in artifact.otherwise if each.field in artifact.disputed]
-    where = sorted({each.where for each in open_ones})
-    choices = [_choice(artifact, each) for each in open_ones]
+    undecided = [fact for fact in artifact.otherwise if fact.field in artifact.disputed]
+    where = sorted({fact.where for fact in undecided})
+    choices = [_choice(artifact, fact) for fact in undecided]
     return [line(say("compare.intro", where=where)), settled_input(artifact), *choices]
 
 
-def _choice(artifact: Artifact, each: BlockDisagreement) -> Block:
-    verb = BY_VERB.get(each.field)
-    ours = f"Keep the register’s: {_shown(artifact.registered(each.field))}"
+def _choice(artifact: Artifact, fact: BlockDisagreement) -> Block:
+    verb = BY_VERB.get(fact.field)
+    ours = f"Keep the register’s: {_shown(artifact.register_value(fact.field))}"
     options = [("keep", ours)]
     if verb is None:
-        options.append(("take", f"Take the file’s: {_shown(each.said)}"))
-    hint = f"The file says {_shown(each.said)}; “{verb}” changes it" if verb else None
-    label = _LABELS.get(each.field, each.field)
-    return select_input(each.field, label, options, optional=True, hint=hint)
+        options.append(("take", f"Take the file’s: {_shown(fact.said)}"))
+    hint = f"The file says {_shown(fact.said)}; “{verb}” changes it" if verb else None
+    label = _LABELS.get(fact.field, fact.field)
+    return select_input(fact.field, label, options, optional=True, hint=hint)
 
 
 def _shown(value: object) -> str:
@@ -60,7 +53,7 @@ def _shown(value: object) -> str:
 
 
 def read_choices(state: FormState) -> dict[str, list[str]]:
-    """Which facts to take and which to keep; what was left open is asked again."""
+    """The names of facts to `take` from the file and to `keep`; those left open are in neither."""
     chosen = {name: state.choice(name) for name in state.values if name != "artifact"}
     return {
         what: [name for name, one in chosen.items() if one == what] for what in ("take", "keep")

@@ -1,6 +1,6 @@
-"""`/debt edit`: what is known of an artifact, as somebody knows it better now."""
+"""`/debt edit`: a form with an artifact's facts, to change them."""
 
-from bot.features.artifact_form import LABELS, read_facts, wanted, welcome
+from bot.features.artifact_form import FIELDS, read_facts, wanted, welcome
 from bot.slack.call import Answer, Call, Modal, Reply
 from bot.slack.feature import Feature, Verb
 from bot.slack.form_state import at, began_with
@@ -9,9 +9,9 @@ from bot.slack.picker import pick_form, picked
 from briefings.messages.message import plainly
 from briefings.words.words import say
 from debt.artifact.artifact import parse_key
+from debt.artifact.columns import BY_FIELD, Facts
 from debt.artifact.intent import missing_intent
 from debt.artifact.lifecycle import require_live
-from debt.rules.facts import Facts
 from storage.lifecycle import registration
 from storage.register.artifacts import require
 
@@ -26,13 +26,13 @@ async def edit_form(call: Call, artifact_id: int) -> Modal:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
     require_live(artifact.key, artifact.stage)
-    known = {name: getattr(artifact, name) for name in LABELS}
-    blocks = [settled_input(artifact), *wanted(call.policy, known), *welcome(known)]
+    facts = {name: getattr(artifact, name) for name in FIELDS}
+    blocks = [settled_input(artifact), *wanted(call.policy, facts), *welcome(facts)]
     return Modal(form(call, "edit.form", "Edit", "Save", blocks))
 
 
 def read_edit_form(call: Call) -> Facts:
-    """Only what was changed in the form: what others changed meanwhile stays as they left it."""
+    """The facts that were changed in the form, so that others' changes meanwhile stay."""
     return read_facts(call.state.since(began_with(call.view)))
 
 
@@ -44,7 +44,7 @@ async def _submitted(call: Call) -> Answer:
         "edit.edited",
         artifact=edited,
         who=call.who,
-        changed=[LABELS[name] for name in facts],
+        changed=[BY_FIELD[name].label for name in facts],
         missing=missing_intent(edited),
     )
     return Reply(plainly(words), changed=edited if facts else None)

@@ -29,8 +29,8 @@ async def extend(call: Call) -> Answer:
     artifact_id = parse_key(key)
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
-    said, reason = until_first(rest)
-    until = parse_until(said, extension_base(artifact, call.today))
+    date_words, reason = until_first(rest)
+    until = parse_until(date_words, extension_base(artifact, call.today))
     return await _extend(call, artifact_id, until, rest_of(reason))
 
 

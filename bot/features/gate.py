@@ -1,4 +1,4 @@
-"""The gate's checklist as a message: what stands for each item, and what can be done about it."""
+"""The gate's checklist as a message: the state of each item, and the buttons to change it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from storage.tables import ApprovalState, ShownRow
 
 @dataclass(frozen=True, slots=True)
 class GateStanding:
-    """What is asked of an artifact on its way to a stage, and what is there of it.
+    """The items of an artifact's gate to a stage, what was shown for each, and what is missing.
 
     `waits` says that others have been asked to agree already.
     """
@@ -40,7 +40,7 @@ class GateStanding:
 
     @property
     def to_show(self) -> tuple[GateItem, ...]:
-        """What is missing but for the planned end, which is said with the promotion."""
+        """The missing items, without the planned end, which the promotion asks for."""
         return tuple(item for item in self.missing if item is not GateItem.END)
 
 
@@ -50,13 +50,13 @@ async def standing_of(session: Session, change: Change, artifact: Artifact) -> G
     items = gate(artifact, change.policy, stage)
     shown = await checklists.shown(session, artifact, Checklist.PROMOTE)
     lacking = missing(items, shown, artifact, change.today)
-    asked = await requests.of_artifact(session, artifact.id)
-    waits = any((a.kind, a.state) == (ApprovalKind.PROMOTE, ApprovalState.OPEN) for a in asked)
+    approvals = await requests.of_artifact(session, artifact.id)
+    waits = any((a.kind, a.state) == (ApprovalKind.PROMOTE, ApprovalState.OPEN) for a in approvals)
     return GateStanding(artifact, stage, items, shown, lacking, waits)
 
 
 async def checklist_of(call: Call, artifact_id: int) -> Message:
-    """As it stands now, with the buttons for what this person may do about it."""
+    """The checklist as it is now, with the buttons that this person may use."""
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
         if ahead(artifact.stage) is None:
@@ -82,7 +82,7 @@ def _head(call: Call, standing: GateStanding) -> str:
 
 def _line(change: Change, standing: GateStanding, item: GateItem) -> list[Block]:
     artifact, lacking = standing.artifact, item in standing.missing
-    said = say(
+    words = say(
         "promote.item",
         item=item,
         fact=fact(item, artifact) if item.is_fact else None,
@@ -91,7 +91,7 @@ def _line(change: Change, standing: GateStanding, item: GateItem) -> list[Block]
     )
     offered = list(_offers(change, artifact, item)) if lacking else []
     drawn = [buttons(f"gate:{artifact.key}:{item}", *offered)] if offered else []
-    return [line(said), *drawn]
+    return [line(words), *drawn]
 
 
 def _offers(change: Change, artifact: Artifact, item: GateItem) -> Iterator[ButtonElement]:

@@ -34,19 +34,19 @@ def feature(features: Iterable[Feature]) -> Feature:
     """The help for these features, and for itself."""
 
     async def help_(call: Call) -> Answer:
-        asked = next(iter(call.words.casefold().split()), None)
-        if asked is None:
-            return Reply(plainly(say("help.all", verbs=list(known.values()))))
-        verb = known.get(asked)
-        return Reply(plainly(say("help.one", verb=verb))) if verb else unknown(asked, known)
+        name = next(iter(call.words.casefold().split()), None)
+        if name is None:
+            return Reply(plainly(say("help.all", verbs=list(verbs.values()))))
+        verb = verbs.get(name)
+        return Reply(plainly(say("help.one", verb=verb))) if verb else unknown(name, verbs)
 
-    spoken = [verb for each in features for verb in each.verbs]
+    spoken = [verb for one in features for verb in one.verbs]
     own = Verb("help", "[verb]", "what I can do", help_)
-    known = {verb.name: verb for verb in (*spoken, own)}
+    verbs = {verb.name: verb for verb in (*spoken, own)}
     return Feature(verbs=(own,))
 
 
-def unknown(word: str, known: Mapping[str, Verb]) -> Reply:
-    said = word.casefold()
-    nearest = MEANT.get(said) or next(iter(get_close_matches(said, known)), None)
+def unknown(word: str, verbs: Mapping[str, Verb]) -> Reply:
+    name = word.casefold()
+    nearest = MEANT.get(name) or next(iter(get_close_matches(name, verbs)), None)
     return Reply(plainly(say("help.unknown", word=word, nearest=nearest)))

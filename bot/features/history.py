@@ -21,6 +21,7 @@ from debt.refusal import Refused
 from debt.rules.hours import as_hours
 from storage.database.history import HistoryEntry, last_entries
 from storage.database.store import Session
+from storage.lifecycle.approvals import asked_for
 from storage.register import people
 from storage.register.artifacts import require
 
@@ -61,7 +62,7 @@ async def _newest(call: Call, artifact_id: int) -> Reply:
 
 
 async def _page(call: Call, artifact_id: int, before: int | None) -> Message:
-    """Refused for who may not see what became of it."""
+    """A page of the newest entries before that one. Refused for who may not see them."""
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
         call.change.require_may(Act.HISTORY, artifact)
@@ -73,9 +74,9 @@ async def _page(call: Call, artifact_id: int, before: int | None) -> Message:
 
 
 async def _names(session: Session, entries: Sequence[HistoryEntry]) -> dict[str, str]:
-    """Of all whom the entries speak of, as far as they are known."""
-    told = [side for entry in entries for side in (entry.before, entry.after) if side]
-    ids = {str(side[name]) for side in told for name in _PEOPLE & set(side)}
+    """By Slack id, the names of everybody whom the entries mention and the register knows."""
+    sides = [side for entry in entries for side in (entry.before, entry.after) if side]
+    ids = {str(side[name]) for side in sides for name in _PEOPLE & set(side)}
     return await people.names(session, [*ids, *(entry.by for entry in entries)])
 
 
@@ -84,14 +85,14 @@ def _message(
 ) -> Message:
     title = say("history.title", artifact=artifact)
     blocks: list[Block] = [line(title)]
-    blocks += [line(_told(entry, names)) for entry in entries[:ROWS]]
+    blocks += [line(_entry(entry, names)) for entry in entries[:ROWS]]
     if len(entries) > ROWS:
         place = json.dumps([artifact.id, entries[ROWS - 1].id])
         blocks.append(buttons("history", button("Earlier", "history.earlier", place)))
     return Message(title, tuple(blocks))
 
 
-def _told(entry: HistoryEntry, names: Mapping[str, str]) -> str:
+def _entry(entry: HistoryEntry, names: Mapping[str, str]) -> str:
     changed = list(_changed(entry, names))
     return say(
         "history.entry",
@@ -113,7 +114,7 @@ class ChangedField:
 
 
 def _changed(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedField]:
-    """What an entry changed; of something new, or of a request, nothing was before."""
+    """The fields that an entry changed; none for a new artifact or a request."""
     before, after = entry.before or {}, entry.after or {}
     for name in before:
         if name not in _UNSAID and name in after:
@@ -123,12 +124,10 @@ def _changed(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedF
 
 def _wished(entry: HistoryEntry, names: Mapping[str, str]) -> Iterator[ChangedField]:
     """What somebody asked others to agree to: until when, as what; until when a check is waived."""
-    after = entry.after or {}
-    said = after.get("wish") or {} if entry.action.startswith("ask to ") else {}
-    if entry.action.startswith("waive "):
-        said = {"until": after.get("waived_until")}
+    after, wish = entry.after or {}, asked_for(entry)
+    said = after.get("wish") or {} if wish else {"until": after.get("waived_until")}
     for name, value in said.items():
-        if value and entry.action != f"ask to {value}":  # to retire it, so that it is retired
+        if value and value != wish:  # to retire it, so that it is retired
             yield ChangedField(_named(name), "", _worded(name, value, names))
 
 

@@ -33,7 +33,7 @@ from storage.database.store import Session
 from storage.messages import events
 from storage.register import queries
 from storage.register.queries import ArtifactPage, ArtifactQuery
-from storage.views import home as register
+from storage.views import home as home_view
 from storage.views.home import OwnershipQuestion, TeamStanding, Waiting
 
 log = logging.getLogger(__name__)
@@ -43,22 +43,22 @@ LATELY = timedelta(hours=1)
 
 
 async def opened(bot: Bot, event_id: str, slack_id: str) -> None:
-    """Draws it at its first page; a repeated event is not acted on again."""
+    """Draws the Home at its first page; does nothing for a repeated event."""
     async with bot.store.change() as session:
         if not await events.first_time(session, event_id, bot.now()):
             return
-        await register.opened(session, slack_id, bot.now())
+        await home_view.opened(session, slack_id, bot.now())
     bot.homes.say(slack_id, None)
     await publish(bot, slack_id)
 
 
 async def freshen(bot: Bot, but: str | None = None) -> None:
-    """Draws the Homes again of all whom a change concerns and who have ever opened theirs."""
+    """Redraws the Homes of all whom a change concerns and who have ever opened theirs."""
     concerned = bot.store.take_concerned() - {but}
     if not concerned:
         return
     async with bot.store.read() as session:
-        looking = await register.looking(session, concerned, bot.now() - LATELY)
+        looking = await home_view.looking(session, concerned, bot.now() - LATELY)
     for slack_id in looking:
         if slack_id != but:
             await publish(bot, slack_id)
@@ -82,15 +82,15 @@ async def _drawn(bot: Bot, slack_id: str) -> list[Block]:
         return [line(inert(str(refusal)))]
     async with bot.store.read() as session:
         facts = await _facts(session, call)
-    return [*_said(bot.homes.said(slack_id)), *home(facts, call)]
+    return [*_answer(bot.homes.message(slack_id)), *home(facts, call)]
 
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """What one person's Home shows; `more` counts what of it has no room."""
+    """What one person's Home shows; `more` counts what there is no room for."""
 
     to_decide: list[Waiting]
-    asked: list[OwnershipQuestion]
+    questions: list[OwnershipQuestion]
     pressing: list[Artifact]
     more: int
     page: ArtifactPage
@@ -103,18 +103,18 @@ class HomeFacts:
 async def _facts(session: Session, call: Call) -> HomeFacts:
     me = call.who.slack_id
     mine = ArtifactQuery(filters=frozenset({Filter.MINE}), owner=me, today=call.today)
-    to_decide = await register.to_decide(session, call.change, call.bot.groups.teams_of(me))
-    pressing = await register.needing(session, me, PRESSING)
-    after = await register.page_of(session, me)
+    to_decide = await home_view.to_decide(session, call.change, call.bot.groups.teams_of(me))
+    pressing = await home_view.needing(session, me, PRESSING)
+    after = await home_view.page_of(session, me)
     month = span(Period.MONTH, call.today, call.policy.sprint)
     unseen = max(0, len(to_decide) - QUESTIONS)
     if len(pressing) == PRESSING:
-        unseen += await register.count_needing(session, me) - PRESSING
+        unseen += await home_view.count_needing(session, me) - PRESSING
     teams = await _teams(session, call, month)
     scopes = [Scope(ScopeKind.TEAM, team.name) for team in teams]
     return HomeFacts(
         to_decide=to_decide[:QUESTIONS],
-        asked=await register.asked_of(session, me, QUESTIONS),
+        questions=await home_view.asked_of(session, me, QUESTIONS),
         pressing=pressing,
         more=unseen,
         page=await queries.page(session, mine, ROWS, after),
@@ -126,11 +126,11 @@ async def _facts(session: Session, call: Call) -> HomeFacts:
 
 
 async def _teams(session: Session, call: Call, month: Span) -> list[TeamStanding]:
-    """The teams somebody leads or is in; where nobody says which, those of what they own."""
+    """The person's teams; where policy and Slack name none, those of their artifacts."""
     me = call.who.slack_id
-    named = await register.teams_named(session, call.bot.groups.teams_of(me))
-    theirs = named or await register.teams_owned_in(session, me, TEAMS)
-    return await register.standings(session, theirs, month, call.today, TEAMS)
+    named = await home_view.teams_named(session, call.bot.groups.teams_of(me))
+    theirs = named or await home_view.teams_owned_in(session, me, TEAMS)
+    return await home_view.standings(session, theirs, month, call.today, TEAMS)
 
 
 def home(facts: HomeFacts, call: Call) -> list[Block]:
@@ -144,37 +144,38 @@ def home(facts: HomeFacts, call: Call) -> list[Block]:
     ]
 
 
-def _said(message: Message | None) -> list[Block]:
+def _answer(message: Message | None) -> list[Block]:
+    """The message about what was done here just now, and a divider; nothing for no message."""
     return [*message.blocks, DividerBlock()] if message else []
 
 
 def _today(facts: HomeFacts, call: Call) -> Iterator[Block]:
     for waiting in facts.to_decide:
         yield from _decision(waiting)
-    for asked in facts.asked:
-        yield from _question(asked)
+    for question in facts.questions:
+        yield from _question(question)
     yield from (row(artifact, call, None) for artifact in facts.pressing)
     if facts.more:
         yield quiet(say("home.more", more=facts.more))
-    if not (facts.to_decide or facts.asked or facts.pressing):
+    if not (facts.to_decide or facts.questions or facts.pressing):
         yield line(say("home.nothing_today"))
 
 
 def _decision(waiting: Waiting) -> list[Block]:
-    asked = approvals.ApprovalFacts(waiting.approval, waiting.artifact, waiting.votes)
+    approval = approvals.ApprovalFacts(waiting.approval, waiting.artifact, waiting.votes)
     return [
-        line(say("approvals.listed", **asked.words())),
+        line(say("approvals.listed", **approval.words())),
         buttons(
-            f"approval:{asked.number}",
-            button("Approve", "approval.approve", asked.number, primary=True),
-            button("Reject", "approval.reject", asked.number),
+            f"approval:{approval.number}",
+            button("Approve", "approval.approve", approval.number, primary=True),
+            button("Reject", "approval.reject", approval.number),
             act_button(Action.SHOW, waiting.artifact.key),
         ),
     ]
 
 
-def _question(asked: OwnershipQuestion) -> list[Block]:
-    request, artifact = asked.request, asked.artifact
+def _question(question: OwnershipQuestion) -> list[Block]:
+    request, artifact = question.request, question.artifact
     return [
         line(say(f"requests.{request.kind}", artifact=artifact, asked=request)),
         buttons(
@@ -209,7 +210,7 @@ def _standing(facts: HomeFacts) -> Iterator[Block]:
         yield heading(say("home.teams"))
     for team in facts.teams:
         scope = Scope(ScopeKind.TEAM, team.name)
-        budgets = [each for each in facts.budgets if each.budget.place.scope == scope]
+        budgets = [each for each in facts.budgets if each.budget.line.scope == scope]
         words = say("home.team", team=team, month=facts.month, budgets=budgets[:BUDGETS])
         yield line(words, accessory=button("List", "list.open", str(scope)))
 
@@ -237,7 +238,7 @@ async def _first(call: Call) -> Answer:
 
 async def _turned(call: Call, place: Cursor | None) -> ShownAtHome:
     async with call.changing() as session:
-        await register.turn_to(session, call.who.slack_id, place)
+        await home_view.turn_to(session, call.who.slack_id, place)
     return ShownAtHome()
 
 

@@ -1,4 +1,4 @@
-"""What the hours of a sprint, month or quarter went into (R9), for whoever asks."""
+"""The hours logged in a sprint, month or quarter, by kind of work (R9)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from storage.costs import hours_log
 from storage.register.artifacts import require
 
 _COSTLIEST = 3
-_PLACES: Mapping[ScopeKind, hours_log.Scope] = MappingProxyType(
+_PLACES: Mapping[ScopeKind, hours_log.HoursScope] = MappingProxyType(
     {ScopeKind.TEAM: "team", ScopeKind.REPO: "repo", ScopeKind.SERVICE: "service"}
 )
 
@@ -26,13 +26,13 @@ _PLACES: Mapping[ScopeKind, hours_log.Scope] = MappingProxyType(
 class HoursQuery:
     """Whose hours (a key's number, or a team, repository or service), and over which period."""
 
-    scope: hours_log.Scope
+    scope: hours_log.HoursScope
     name: int | str
     period: Period
 
 
 def asked_in(words: Sequence[str]) -> HoursQuery | None:
-    """`team:payments`, `team:payments quarter` or `D-7 sprint`; None where hours are logged."""
+    """Reads `team:payments`, `team:payments quarter` or `D-7 sprint`; None for hours to log."""
     head, *rest = words or [""]
     place = scope_in(head)
     if place and place.kind in _PLACES:
@@ -43,24 +43,24 @@ def asked_in(words: Sequence[str]) -> HoursQuery | None:
 
 
 def _period(words: Sequence[str]) -> Period:
-    said = " ".join(words).casefold() or Period.MONTH
-    if said not in set(Period):
+    named = " ".join(words).casefold() or Period.MONTH
+    if named not in set(Period):
         raise Refused(
             "Say sprint, month or quarter after it, such as team:payments quarter; "
             'a name of several words stands in quotes, such as team:"data platform".'
         )
-    return Period(said)
+    return Period(named)
 
 
-async def hours_of(call: Call, asked: HoursQuery) -> Reply:
+async def hours_of(call: Call, query: HoursQuery) -> Reply:
     """The sum, the kinds of work and, but for a single artifact, what cost most."""
-    then = span(asked.period, call.today, call.policy.sprint)
-    where = asked.scope, asked.name, then
+    then = span(query.period, call.today, call.policy.sprint)
+    where = query.scope, query.name, then
     async with call.store.read() as session:
-        one = await require(session, asked.name) if isinstance(asked.name, int) else None
+        one = await require(session, query.name) if isinstance(query.name, int) else None
         kinds = await hours_log.minutes_by_kind(session, *where)
         most = [] if one else await hours_log.costliest(session, *where, _COSTLIEST)
-    words = say("log.spent", asked=asked, artifact=one, span=then, kinds=kinds, most=most)
+    words = say("log.spent", asked=query, artifact=one, span=then, kinds=kinds, most=most)
     first = one or next((artifact for artifact, _ in most), None)
     show = act_button(Action.SHOW, first.key) if first else None
     return Reply(Message(words, (line(words, accessory=show),)))

@@ -54,25 +54,25 @@ def read_words(call: Call, text: str) -> ArtifactQuery:
 
 
 async def page(call: Call, text: str, after: Cursor | None = None) -> Reply:
-    """The list that these words ask for, from there on."""
+    """A page of the list for these words, from `after` on."""
     query = read_words(call, text)
     async with call.store.read() as session:
-        found = await queries.page(session, query, ROWS, after)
-        names = await people.names(session, [a.owner for a in found.artifacts if a.owner])
+        listed = await queries.page(session, query, ROWS, after)
+        names = await people.names(session, [a.owner for a in listed.artifacts if a.owner])
         proposed = 0 if query.filters else await proposals.count(session, _scope(query))
-    if not found.artifacts and not proposed:
+    if not listed.artifacts and not proposed:
         return Reply(plainly(_nothing(query)))
-    return Reply(_message(call, found, _Place(text, after), names, proposed))
+    return Reply(_message(call, listed, _Place(text, after), names, proposed))
 
 
 def _scope(query: ArtifactQuery) -> Scope:
-    """Where proposals are counted: in the one scope that was asked for, else everywhere."""
+    """The scope in which proposals are counted: the one named; everywhere for none or several."""
     return query.scopes[0] if len(query.scopes) == 1 else ALL
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a page begins, to be found again from a button on it."""
+    """The words of a list and where a page of it begins, as a button's value has them."""
 
     text: str
     after: Cursor | None
@@ -94,19 +94,22 @@ def _place_of(call: Call) -> tuple[_Place, int]:
 
 
 def _nothing(query: ArtifactQuery) -> str:
-    """An empty list says so; who meant a filter or a scope is offered it as it is spelled."""
+    """The words for an empty list, with the filter or scope that may have been meant."""
     if query.filters == {Filter.PROPOSED} and not (query.scopes or query.words):
         return say("list.nothing_proposed")
     return say("list.nothing", nearest=_meant(query.words))
 
 
 def _meant(words: Sequence[str]) -> str | None:
-    """`team payments` is `team:payments`, `high risk` the filter, and `expired` is overdue."""
+    """The scope or filter that the words come close to, as it is spelled; None for no such.
+
+    `team payments` is `team:payments`, `high risk` is `high-risk`, and `expired` is `overdue`.
+    """
     if len(words) == 2 and words[0].casefold() in set(ScopeKind) - {ScopeKind.ALL}:
         return f"{words[0].casefold()}:{words[1]}"
-    said = [each.casefold() for each in (" ".join(words), *words)]
-    found = (_ALSO.get(each) or _closest(each) for each in said)
-    return next((each for each in found if each), None)
+    spellings = [word.casefold() for word in (" ".join(words), *words)]
+    filters = (_ALSO.get(word) or _closest(word) for word in spellings)
+    return next(filter(None, filters), None)
 
 
 def _closest(word: str) -> str | None:
@@ -114,11 +117,11 @@ def _closest(word: str) -> str | None:
 
 
 def _message(
-    call: Call, found: ArtifactPage, place: _Place, names: dict[str, str], proposed: int
+    call: Call, listed: ArtifactPage, place: _Place, names: dict[str, str], proposed: int
 ) -> Message:
     title = say("list.title", words=plain(place.text))
     blocks: list[Block] = [line(title)]
-    for artifact in found.artifacts:
+    for artifact in listed.artifacts:
         owner = names.get(artifact.owner or "", artifact.owner)
         blocks += (
             _proposal(artifact, place) if _is_proposed(artifact) else [row(artifact, call, owner)]
@@ -126,8 +129,8 @@ def _message(
     if proposed:
         see = button("See them", "list.proposed", place.text or "all")
         blocks.append(line(say("list.proposed", count=proposed), accessory=see))
-    if found.after:
-        following = _Place(place.text, found.after).value()
+    if listed.after:
+        following = _Place(place.text, listed.after).value()
         blocks.append(buttons("list", button("Next page", "list.more", following)))
     return Message(title, tuple(blocks))
 
@@ -137,7 +140,7 @@ def _is_proposed(artifact: Artifact) -> bool:
 
 
 def _proposal(artifact: Artifact, place: _Place) -> list[Block]:
-    """What a scan proposes, on what evidence, and both answers."""
+    """The row of a proposal: its evidence, and the buttons for both answers."""
     words = say("list.proposal", artifact=artifact, why=explain(artifact))
     here = place.value(artifact.id)
     acts = (
@@ -149,7 +152,7 @@ def _proposal(artifact: Artifact, place: _Place) -> list[Block]:
 
 
 async def answered(call: Call, act: Callable[[Call, int], Awaitable[Reply]]) -> Reply:
-    """What was done about a row, and in its place the list as it is now."""
+    """Does `act` for the row of the pressed button, and shows the list as it is now."""
     place, artifact_id = _place_of(call)
     done = await act(call, artifact_id)
     now = await page(call, place.text, place.after)
@@ -157,7 +160,7 @@ async def answered(call: Call, act: Callable[[Call, int], Awaitable[Reply]]) -> 
 
 
 def row(artifact: Artifact, call: Call, owner: str | None) -> Block:
-    """What it is, why it ranks where it does, and the button of its next step."""
+    """The row of an artifact: name, why it ranks here, and the button of its next step."""
     step = next_step(artifact, call.policy, call.today)
     words = say(
         "list.row",
@@ -182,7 +185,7 @@ async def _more(call: Call) -> Answer:
 
 
 async def _proposed(call: Call) -> Answer:
-    """From the foot of a list: what waits for a yes in the scopes it was about."""
+    """From the foot of a list: the proposals in its scopes."""
     scopes = [word for word in words_of(call.value) if scope_in(word)]
     return await page(call, " ".join(["proposed", *scopes]))
 

@@ -30,7 +30,7 @@ _ALSO_SAID = {"debug": Work.DEBUGGING, "patch": Work.PATCHING, "ownership": Work
 
 @dataclass(frozen=True, slots=True)
 class HoursEntry:
-    """What somebody wants to log."""
+    """One entry of hours to log."""
 
     artifact_id: int
     minutes: int
@@ -41,9 +41,9 @@ class HoursEntry:
 
 async def log(call: Call) -> Answer:
     words = words_of(call.words)
-    asked = asked_in(words)
-    if asked:
-        return await hours_of(call, asked)
+    query = asked_in(words)
+    if query:
+        return await hours_of(call, query)
     if len(words) == 2 and words[1].casefold() == "undo":
         return await _undo_last(call, parse_key(words[0]))
     if len(words) == 1 and looks_like_minutes(words[0]) and not looks_like_key(words[0]):
@@ -71,8 +71,8 @@ def _hours_first(words: list[str]) -> tuple[str, list[str]]:
 
 
 def _kind(word: str) -> Work | None:
-    said = word.casefold().rstrip(":,")
-    return _ALSO_SAID.get(said) or (Work(said) if said in set(Work) else None)
+    name = word.casefold().rstrip(":,")
+    return _ALSO_SAID.get(name) or (Work(name) if name in set(Work) else None)
 
 
 async def log_form(call: Call, artifact_id: int | None = None, hours: str = "") -> Modal:

@@ -39,11 +39,11 @@ class MapFacts:
 
     @property
     def total(self) -> int:
-        return sum(each.artifacts for each in self.counted.values())
+        return sum(quadrant.artifacts for quadrant in self.counted.values())
 
     @property
     def unrated(self) -> int:
-        return sum(each.unrated for each in self.counted.values())
+        return sum(quadrant.unrated for quadrant in self.counted.values())
 
 
 async def map_(call: Call) -> Answer:
@@ -51,7 +51,7 @@ async def map_(call: Call) -> Answer:
         scope = read_scope(call.words, await own_scope(session, call.channel), "map")
         await require_scope(session, scope)
         counted = await quadrants.count(session, scope)
-        urgent = next((each for each in _BEGIN_WITH if each in counted), None)
+        urgent = next((quadrant for quadrant in _BEGIN_WITH if quadrant in counted), None)
         first = await quadrants.first(session, scope, urgent) if urgent else None
     seen = MapFacts(scope, counted, first, urgent)
     if not seen.total:
@@ -60,8 +60,10 @@ async def map_(call: Call) -> Answer:
 
 
 def message(seen: MapFacts, policy: Policy) -> Message:
-    """Its words say all that the picture does."""
-    counts = {each: seen.counted.get(each, QuadrantCount()).artifacts for each in _ORDER}
+    """The map as a picture, and in words all that the picture shows."""
+    counts = {
+        quadrant: seen.counted.get(quadrant, QuadrantCount()).artifacts for quadrant in _ORDER
+    }
     picture = quadrant_map(counts)
     alt = quadrant_map_alt(seen.scope.name or "The register", picture)
     blocks: list[Block] = [

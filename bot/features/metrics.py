@@ -25,7 +25,7 @@ from briefings.pictures.pictures import multiples_alt
 from briefings.words.words import say
 from debt.artifact.artifact import Artifact
 from debt.metrics.figures import Counts
-from debt.metrics.trend import MetricTrend, Trend, Turn, immature, told
+from debt.metrics.trend import MetricTrend, Trend, Turn, immature, metric_trends
 from debt.policy.policy import Policy
 from debt.policy.vocabulary import MetricName
 from debt.scope import ALL, Scope
@@ -35,21 +35,13 @@ from storage.metrics.trends import Cost
 
 NAMED_AT_MOST = 6
 _TEAMS = 5
-# The one thing to do about the first artifact behind a metric.
-_ACTS = {
-    MetricName.NAMED_OWNER: "claim",
-    MetricName.OWNER_GONE: "claim",
-    MetricName.MISSING_METADATA: "edit",
-    MetricName.MONTHLY_HOURS: "show",
-    MetricName.COST_PER_ARTIFACT: "show",
-    MetricName.DELETED_RETAINED: "retire",
-    MetricName.UNUSED: "retire",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class MetricsFacts:
-    """A scope's twelve weeks, the artifacts behind what asks for something, and costs by team."""
+    """Twelve weeks of a scope, the artifacts behind metrics that ask for something, and costs by
+    team.
+    """
 
     scope: Scope
     trend: Trend
@@ -61,95 +53,97 @@ class MetricsFacts:
 async def metrics(call: Call) -> Answer:
     async with call.store.read() as session:
         scope = read_scope(call.words, await own_scope(session, call.channel), "metrics")
-    return await _told(call, scope)
+    return await _answer(call, scope)
 
 
 async def _opened(call: Call) -> Answer:
-    return await _told(call, scope_in(call.value) or ALL)
+    return await _answer(call, scope_in(call.value) or ALL)
 
 
-async def _told(call: Call, scope: Scope) -> Answer:
+async def _answer(call: Call, scope: Scope) -> Answer:
     trends.require_scope(scope)
     async with call.store.read() as session:
         await require_scope(session, scope)
-        seen = await _seen(session, call, scope)
-    counts = seen.trend.at(0).counts
+        facts = await _facts(session, call, scope)
+    counts = facts.trend.at(0).counts
     if counts is None or not counts.live:
         return Reply(plainly(say("metrics.nothing", scope=scope)))
-    return Reply(message(seen, counts, call.policy))
+    return Reply(message(facts, counts, call.policy))
 
 
-async def _seen(session: Session, call: Call, scope: Scope) -> MetricsFacts:
+async def _facts(session: Session, call: Call, scope: Scope) -> MetricsFacts:
     trend = await trends.trend(session, call.policy, scope, call.today)
-    rows = told(trend, call.policy)
+    rows = metric_trends(trend, call.policy)
     named = {}
-    for each in rows:
-        if in_words.asks(each):
-            name = each.metric.name
-            named[name] = await drilldown.behind(session, scope, name, call.today)
+    for row in rows:
+        if in_words.asks(row):
+            metric = row.metric
+            named[metric.name] = await drilldown.behind(session, scope, metric, call.today)
     costs = await trends.costs(session, call.today) if scope == ALL else ()
     return MetricsFacts(scope, trend, rows, named, costs)
 
 
-def message(seen: MetricsFacts, counts: Counts, policy: Policy) -> Message:
-    """Its table says all that the picture does; a line each what asks for nothing."""
-    worse = [each.metric.words for each in seen.rows if each.turn is Turn.WORSE]
+def message(facts: MetricsFacts, counts: Counts, policy: Policy) -> Message:
+    """A picture, the artifacts behind metrics that ask for something, costs, the table, and the
+    weeks without data.
+    """
+    worse = [row.metric.words for row in facts.rows if row.turn is Turn.WORSE]
     blocks: list[Block] = [
-        line(say("metrics.title", scope=seen.scope, counts=counts)),
-        *_picture(seen),
-        *_asked(seen),
-        *_costs(seen, policy),
-        *_table(seen),
-        *_gaps(seen.trend),
+        line(say("metrics.title", scope=facts.scope, counts=counts)),
+        *_picture(facts),
+        *_asked(facts),
+        *_costs(facts, policy),
+        *_table(facts),
+        *_gaps(facts.trend),
     ]
-    early = all(each.turn is Turn.UNKNOWN for each in seen.rows)
-    words = say("metrics.fallback", scope=seen.scope, worse=worse, early=early)
+    early = all(row.turn is Turn.UNKNOWN for row in facts.rows)
+    words = say("metrics.fallback", scope=facts.scope, worse=worse, early=early)
     return Message(words, tuple(blocks))
 
 
-def _picture(seen: MetricsFacts) -> Iterator[Block]:
-    picture = in_words.picture(seen.trend, seen.rows)
+def _picture(facts: MetricsFacts) -> Iterator[Block]:
+    picture = in_words.picture(facts.trend, facts.rows)
     if picture:
-        words = multiples_alt(seen.scope.name or "Everything", picture)
+        words = multiples_alt(facts.scope.name or "Everything", picture)
         yield PictureBlock("metrics", picture, words)
     else:
         yield quiet(say("metrics.early"))
 
 
-def _table(seen: MetricsFacts) -> Iterator[Block]:
-    said, fine, unconnected = in_words.set_apart(seen.rows)
-    if said:
-        yield TableCells(in_words.table(said))
+def _table(facts: MetricsFacts) -> Iterator[Block]:
+    tabled, fine, unconnected = in_words.set_apart(facts.rows)
+    if tabled:
+        yield TableCells(in_words.table(tabled))
     if fine:
-        yield quiet(say("metrics.fine", told=fine))
+        yield quiet(say("metrics.fine", rows=fine))
     if unconnected:
-        yield quiet(say("metrics.unconnected", told=unconnected))
+        yield quiet(say("metrics.unconnected", rows=unconnected))
 
 
-def _asked(seen: MetricsFacts) -> Iterator[Block]:
-    """What asks for something, what got worse first, each with the artifacts behind it."""
-    asking = [each for each in seen.rows if seen.named.get(each.metric.name)]
-    asking.sort(key=lambda each: each.turn is not Turn.WORSE)
-    for each in asking[:NAMED_AT_MOST]:
-        artifacts = seen.named[each.metric.name]
-        act = _ACTS.get(each.metric.name, "review")
-        yield line(say("metrics.behind", told=each, now=in_words.now_of(each), artifacts=artifacts))
+def _asked(facts: MetricsFacts) -> Iterator[Block]:
+    """Metrics that ask for something with the artifacts behind them, those that got worse first."""
+    asking = [row for row in facts.rows if facts.named.get(row.metric.name)]
+    asking.sort(key=lambda row: row.turn is not Turn.WORSE)
+    for row in asking[:NAMED_AT_MOST]:
+        artifacts = facts.named[row.metric.name]
+        yield line(say("metrics.behind", row=row, now=in_words.now_of(row), artifacts=artifacts))
         keys = [artifact.key for artifact in artifacts]
-        acts = buttons_for(keys, act.capitalize(), f"artifact.{act}")
-        yield buttons(f"metrics.{each.metric.name}", *acts)
+        act = row.metric.act
+        acts = buttons_for(keys, act.label, f"artifact.{act}")
+        yield buttons(f"metrics.{row.metric.name}", *acts)
 
 
-def _costs(seen: MetricsFacts, policy: Policy) -> Iterator[Block]:
-    """What an artifact costs: of everything by team, else whether that is brought down (R14)."""
-    if seen.costs:
+def _costs(facts: MetricsFacts, policy: Policy) -> Iterator[Block]:
+    """Hours per artifact: of everything by team, else a line where they do not fall (R14)."""
+    if facts.costs:
         shown = [
-            (each.team, *_in_hours(each.now, each.then), immature(each.then, each.now, policy))
-            for each in seen.costs[:_TEAMS]
+            (cost.team, *_in_hours(cost.now, cost.then), immature(cost.then, cost.now, policy))
+            for cost in facts.costs[:_TEAMS]
         ]
-        yield line(say("metrics.costs", costs=shown, more=len(seen.costs) - len(shown)))
-    cost = next(each for each in seen.rows if each.metric.name is MetricName.COST_PER_ARTIFACT)
-    if not seen.costs and cost.now is not None and immature(cost.then, cost.now, policy):
-        now, then = _in_hours(cost.now, cost.then)
+        yield line(say("metrics.costs", costs=shown, more=len(facts.costs) - len(shown)))
+    own = next(row for row in facts.rows if row.metric.name is MetricName.COST_PER_ARTIFACT)
+    if not facts.costs and own.now is not None and immature(own.then, own.now, policy):
+        now, then = _in_hours(own.now, own.then)
         yield line(say("metrics.immature", now=now, then=then))
 
 
@@ -158,7 +152,7 @@ def _in_hours(now: float, then: float | None) -> tuple[str, str]:
 
 
 def _gaps(trend: Trend) -> Iterator[Block]:
-    """Weeks without a snapshot, and those in which it was taken late."""
+    """A line about weeks without a snapshot and snapshots taken late, where there are any."""
     missing, late = in_words.gaps(trend)
     now = trend.at(0)
     words = say("metrics.gaps", missing=missing, late=late, today=now.day, seen_on=now.seen_on)

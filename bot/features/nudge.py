@@ -13,7 +13,7 @@ _DAYS = {"1": 1, "7": 7, "next": None}
 
 
 async def _snoozed(call: Call) -> Answer:
-    """The menu's option says which artifact and for how long."""
+    """Snoozes an artifact; the option of the menu has its key and the number of days."""
     key, span = first_and_rest(call.value)
     if span not in _DAYS:
         raise Refused("Choose for how long.")

@@ -67,10 +67,10 @@ async def _handed_off(call: Call) -> Answer:
 async def _handoff(call: Call, artifact_id: int, to: str) -> Reply:
     colleague = await call.bot.people.know(to)
     async with call.changing() as session:
-        asked = await ownership.handoff(
+        offer = await ownership.handoff(
             session, call.change, artifact_id, colleague, admin=call.who.admin
         )
-    words = say("ownership.offered", artifact=asked.artifact, asked=asked.asked)
+    words = say("ownership.offered", artifact=offer.artifact, asked=offer.asked)
     return Reply(plainly(words))
 
 

@@ -43,7 +43,7 @@ async def _checklist(call: Call, artifact_id: int) -> Reply:
 
 
 async def _under(call: Call, words: str, artifact: Artifact) -> Reply:
-    """What was done, and the checklist as it is now: in its place where the button was in one."""
+    """The words and the checklist as it is now; replaces the checklist the button was in."""
     drawn = await checklist_of(call, artifact.id)
     return Reply(Message(words, (line(words), *drawn.blocks)), replace=bool(call.origin.card))
 
@@ -52,7 +52,7 @@ async def _under(call: Call, words: str, artifact: Artifact) -> Reply:
 
 
 async def _show_by_words(call: Call, artifact_id: int, item: str, evidence: str) -> Answer:
-    """The human review says yes to its questions one by one, so its words only fill a form."""
+    """Shows evidence for an item; for the human review, opens its form with the words in it."""
     if evidence and item.casefold() != GateItem.REVIEW:
         return await _show(call, artifact_id, item, evidence)
     return await evidence_form(call, artifact_id, item, evidence)
@@ -64,7 +64,11 @@ async def evidence_form(call: Call, artifact_id: int, item: str, evidence: str =
     require_may_show(call.change, artifact, named)
     if named is GateItem.REVIEW:
         return _review_form(call, artifact, evidence)
-    items = [each for each in standing.items if not each.is_fact and each is not GateItem.REVIEW]
+    items = [
+        gate_item
+        for gate_item in standing.items
+        if not gate_item.is_fact and gate_item is not GateItem.REVIEW
+    ]
     blocks = [
         settled_input(artifact),
         _item_input(items, named),
@@ -76,7 +80,7 @@ async def evidence_form(call: Call, artifact_id: int, item: str, evidence: str =
 def _review_form(call: Call, artifact: Artifact, notes: str) -> Modal:
     blocks = [
         settled_input(artifact),
-        boxes_input("yes", "It is", [(each, each.capitalize()) for each in REVIEWED]),
+        boxes_input("yes", "It is", [(quality, quality.capitalize()) for quality in REVIEWED]),
         text_input(
             "evidence",
             "Notes",
@@ -166,7 +170,7 @@ async def _waive(call: Call, artifact_id: int, item: str, reason: str, until: da
 
 
 async def _pressed(call: Call) -> Answer:
-    """Where it is to be retained, how it is meant to end is asked first."""
+    """Promotes; opens the form for the planned end first where the next stage is retained."""
     artifact_id = parse_key(call.value)
     standing = await _standing(call, artifact_id)
     call.change.require_may(Act.PROMOTE, standing.artifact)
@@ -178,7 +182,7 @@ async def _pressed(call: Call) -> Answer:
 
 def _end_form(call: Call, artifact: Artifact) -> Modal:
     usual = artifact.planned_end or call.policy.kind(artifact.kind).ends_as
-    endings = [(each, f"{each.capitalize()}: {words}") for each, words in _ENDINGS.items()]
+    endings = [(end, f"{end.capitalize()}: {words}") for end, words in _ENDINGS.items()]
     blocks = [settled_input(artifact), select_input("end", "Planned end", endings, initial=usual)]
     return Modal(form(call, "gate.end", "Promote", "Promote", blocks))
 

@@ -72,21 +72,21 @@ async def _dismiss_listed(call: Call) -> Answer:
 
 
 async def _accept_all(call: Call) -> Answer:
-    """Those that the message is about, whatever has been found since."""
+    """Accepts the proposals that the message names, not those found since."""
     async with call.changing() as session:
-        told = await proposals.announced(session, int(call.value))
-        count = await proposals.accept_all(session, call.change, told.numbers)
+        announced = await proposals.announced(session, int(call.value))
+        count = await proposals.accept_all(session, call.change, announced.numbers)
     return Reply(plainly(say("proposals.all_accepted", count=count)))
 
 
 async def _review(call: Call) -> Answer:
     async with call.store.read() as session:
-        told = await proposals.announced(session, int(call.value))
-    return await listing.page(call, _words(Scope(ScopeKind.REPO, told.repo)))
+        announced = await proposals.announced(session, int(call.value))
+    return await listing.page(call, _words(Scope(ScopeKind.REPO, announced.repo)))
 
 
 def _words(scope: Scope) -> str:
-    """What somebody would type to see its proposals; of a name nobody could type, all there are."""
+    """The words of `/debt list` for a scope's proposals; for all, where its name is too long."""
     words = f"proposed {spelled(scope)}"
     typed = len(words) <= _LONGEST and scope in map(scope_in, words_of(words))
     return words if typed else "proposed"

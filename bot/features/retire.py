@@ -88,7 +88,10 @@ async def _settle_form(call: Call, item: Leftover) -> Modal:
     blocks = [
         settled_input(artifact),
         select_input(
-            "item", "What", [(each, each.capitalize()) for each in Leftover], initial=item
+            "item",
+            "What",
+            [(leftover, leftover.capitalize()) for leftover in Leftover],
+            initial=item,
         ),
         text_input(
             "evidence",

@@ -1,4 +1,4 @@
-"""`/debt review`: somebody looked, and it is still needed."""
+"""`/debt review`: marks an artifact as reviewed today, which sets its next review."""
 
 from bot.slack.call import Answer, Call, Reply
 from bot.slack.feature import Feature, Verb

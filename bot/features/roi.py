@@ -25,27 +25,33 @@ from debt.budgets.roi import (
     WITH_AN_ARTIFACT,
     PlannedWork,
     PlanState,
-    Stakes,
+    Promise,
     WorkKind,
     check_on,
-    require_stakes,
+    require_promise,
     usual_kind,
-    usual_stakes,
+    usual_promise,
 )
 from debt.refusal import Refused
 from debt.rules.hours import as_hours, parse_amount
 from debt.rules.standing import Action
 from debt.scope import ALL, Scope
-from storage.costs import roi as returns
 from storage.costs import roi_plans
-from storage.costs.roi import CheckedPromise, WeighedWork
+from storage.costs.roi import (
+    CheckedPromise,
+    RankedWork,
+    checked_promises,
+    promise_record,
+    ranked_work,
+    work_of,
+)
 from storage.database.store import Session
 from storage.register.artifacts import require
-from storage.tables import Initiative
+from storage.tables import RoiPlan
 
 SHOWN = 8
 _PLANNED = 4
-_TOLD = 3
+_PROMISES = 3
 _LONGEST = 300
 _MONTHS = re.compile(r"([0-9]{1,3})(?:m|months?)?", re.IGNORECASE | re.ASCII)
 _UNITS = {"month", "months", "horizon", "within"}
@@ -71,20 +77,22 @@ async def roi(call: Call) -> Answer:
         return _other_form(call, words[1] if len(words) > 1 else "")
     if first == "plan" and len(words) < 3:
         return await _plan_chosen(call, words[1] if len(words) > 1 else "")
-    wish = read_wish(words, call.policy.roi.horizon_months)
+    query = read_query(words, call.policy.roi.horizon_months)
     async with call.store.read() as session:
-        await require_scope(session, wish.scope or ALL)
-    return await _ranked(call, wish)
+        await require_scope(session, query.scope or ALL)
+    return await _ranked(call, query)
 
 
-def read_wish(words: Sequence[str], horizon: int) -> RoiQuery:
-    """`team:payments 6 months`; what is not said is as usual."""
+def read_query(words: Sequence[str], horizon: int) -> RoiQuery:
+    """Reads `team:payments 6 months`; the horizon as given where no months are named. Refused for
+    two scopes, for other words, and for months out of range.
+    """
     scope = None
     for word in words:
-        if found := scope_in(word):
+        if named := scope_in(word):
             if scope:
-                raise Refused(f"Say one scope: {scope}, or {found}.")
-            scope = found
+                raise Refused(f"Say one scope: {scope}, or {named}.")
+            scope = named
         elif match := _MONTHS.fullmatch(word):
             horizon = int(match[1])
         elif word.casefold() not in _UNITS:
@@ -94,60 +102,57 @@ def read_wish(words: Sequence[str], horizon: int) -> RoiQuery:
     return RoiQuery(scope, horizon)
 
 
-async def _ranked(call: Call, wish: RoiQuery) -> Reply:
+async def _ranked(call: Call, query: RoiQuery) -> Reply:
     async with call.store.read() as session:
-        scope = wish.scope or await own_scope(session, call.channel)
-        asked = (session, scope, call.policy, call.today)
-        found = await returns.weighed(*asked, wish.horizon)
-        checked = await returns.checked(*asked)
-    return Reply(_message(call, RoiQuery(scope, wish.horizon), found, checked))
+        scope = query.scope or await own_scope(session, call.channel)
+        works = await ranked_work(session, scope, call.policy, call.today, query.horizon)
+        checked = await checked_promises(session, scope, call.policy, call.today)
+    return Reply(_message(call, RoiQuery(scope, query.horizon), works, checked))
 
 
 def _message(
-    call: Call, wish: RoiQuery, found: Sequence[WeighedWork], checked: Sequence[CheckedPromise]
+    call: Call, query: RoiQuery, works: Sequence[RankedWork], checked: Sequence[CheckedPromise]
 ) -> Message:
-    title = say("roi.head", scope=wish.scope or ALL, horizon=wish.horizon, some=bool(found))
-    other = button("Add other work", "roi.other", wish.words())
+    title = say("roi.head", scope=query.scope or ALL, horizon=query.horizon, some=bool(works))
+    other = button("Add other work", "roi.other", query.words())
     blocks: list[Block] = [line(title, accessory=other)]
-    shown = _shown(found)
-    blocks += [block for each in shown for block in _row(call, wish, each)]
-    if any(each.initiative is None for each in shown):
+    shown = _shown(works)
+    blocks += [block for work in shown for block in _row(call, query, work)]
+    if any(work.plan is None for work in shown):
         blocks.append(quiet(say("roi.unsaid")))
-    if more := len(found) - len(shown):
+    if more := len(works) - len(shown):
         blocks.append(quiet(say("roi.more", count=more)))
     if record := record_of(checked):
         blocks.append(quiet(record))
     return Message(title, tuple(blocks))
 
 
-def _shown(found: Sequence[WeighedWork]) -> list[WeighedWork]:
-    """The best, and what of the rest is planned: it has to be within somebody's reach."""
-    planned = [each for each in found[SHOWN:] if each.initiative]
-    return [*found[:SHOWN], *planned[:_PLANNED]]
+def _shown(works: Sequence[RankedWork]) -> list[RankedWork]:
+    """The best `SHOWN`, then up to `_PLANNED` planned ones of the rest, for their buttons."""
+    planned = [work for work in works[SHOWN:] if work.plan]
+    return [*works[:SHOWN], *planned[:_PLANNED]]
 
 
 def record_of(checked: Sequence[CheckedPromise]) -> str:
-    """How many promises were kept, and the newest of them; nothing where none is due yet."""
-    return say("roi.record", record=returns.record(checked), last=checked[:_TOLD])
+    """How many promises were kept, and the newest of them; empty where none is due yet."""
+    return say("roi.record", record=promise_record(checked), last=checked[:_PROMISES])
 
 
-def _row(call: Call, wish: RoiQuery, each: WeighedWork) -> Iterator[Block]:
-    words = say("roi.row", each=each, today=call.today)
-    if each.initiative is None and each.artifact:
-        yield line(words, accessory=button("Plan it", "roi.plan", each.artifact.key))
-    elif each.initiative:
+def _row(call: Call, query: RoiQuery, work: RankedWork) -> Iterator[Block]:
+    words = say("roi.row", work=work, today=call.today)
+    if work.plan is None and work.artifact:
+        yield line(words, accessory=button("Plan it", "roi.plan", work.artifact.key))
+    elif work.plan:
         yield line(words)
-        yield buttons(f"roi:{each.initiative.id}", *_steps(each.initiative, each.artifact, wish))
+        yield buttons(f"roi:{work.plan.id}", *_steps(work.plan, work.artifact, query))
 
 
-def _steps(
-    initiative: Initiative, artifact: Artifact | None, wish: RoiQuery
-) -> Iterator[ButtonElement]:
-    """What is to be retired is done with by retiring it."""
-    here = f"{initiative.id} {wish.words()}"
-    if initiative.state == PlanState.PLANNED:
+def _steps(plan: RoiPlan, artifact: Artifact | None, query: RoiQuery) -> Iterator[ButtonElement]:
+    """The buttons of a plan; a retirement has Retire instead of Done."""
+    here = f"{plan.id} {query.words()}"
+    if plan.state == PlanState.PLANNED:
         yield button("Begin", "roi.begin", here)
-    if artifact and initiative.kind == WorkKind.RETIRE:
+    if artifact and plan.kind == WorkKind.RETIRE:
         yield act_button(Action.RETIRE, artifact.key)
     else:
         yield button("Done", "roi.done", here)
@@ -155,32 +160,31 @@ def _steps(
 
 
 async def _moved(call: Call, state: PlanState, verb: str) -> Reply:
-    """What was done, and in its place the list as it is now."""
+    """Moves a plan; the reply says so, and the list as it is now replaces the message."""
     number, *words = words_of(call.value)
     async with call.changing() as session:
-        moved = await roi_plans.move(session, call.change, int(number), state)
-        artifact = await _about(session, moved)
-    said = _said_of(call, moved, artifact, verb)
-    now = await _ranked(call, read_wish(words, call.policy.roi.horizon_months))
-    return Reply(plainly(said), changed=artifact).in_place(now.message.blocks)
+        plan = await roi_plans.move(session, call.change, int(number), state)
+        artifact = await _about(session, plan)
+    confirmation = _confirmation(call, plan, artifact, verb)
+    now = await _ranked(call, read_query(words, call.policy.roi.horizon_months))
+    return Reply(plainly(confirmation), changed=artifact).in_place(now.message.blocks)
 
 
-def _said_of(call: Call, moved: Initiative, artifact: Artifact | None, verb: str) -> str:
-    """Of what is done, when its promise is looked at."""
-    on = check_on(moved.done_on or call.today, call.policy.roi.check_months)
+def _confirmation(call: Call, plan: RoiPlan, artifact: Artifact | None, verb: str) -> str:
+    """What was done with a plan; where the work is done, also when its promise is checked."""
     return say(
         "roi.moved",
-        initiative=moved,
+        plan=plan,
         artifact=artifact,
         who=call.who,
         verb=verb,
-        promise=roi_plans.stakes_of(moved) if artifact and moved.done_on else None,
-        checked_on=on,
+        promise=roi_plans.promise_of(plan) if artifact and plan.done_on else None,
+        checked_on=check_on(plan.done_on or call.today, call.policy.roi.check_months),
     )
 
 
-async def _about(session: Session, initiative: Initiative) -> Artifact | None:
-    number = initiative.artifact_id
+async def _about(session: Session, plan: RoiPlan) -> Artifact | None:
+    number = plan.artifact_id
     return await require(session, number) if number else None
 
 
@@ -205,24 +209,26 @@ async def _plan_chosen(call: Call, key: str) -> Modal:
 async def _plan_form(call: Call, artifact_id: int) -> Modal:
     async with call.store.read() as session:
         artifact = await require(session, artifact_id)
-        known = await roi_plans.open_on(session, artifact_id)
+        plan = await roi_plans.open_on(session, artifact_id)
     require_live(artifact.key, artifact.stage)
-    kind = WorkKind(known.kind) if known else usual_kind(artifact, call.policy)
-    blocks = [settled_input(artifact), *_plan_fields(call, artifact, kind, known)]
+    kind = WorkKind(plan.kind) if plan else usual_kind(artifact, call.policy)
+    blocks = [settled_input(artifact), *_plan_fields(call, artifact, kind, plan)]
     return Modal(form(call, "roi.plan.form", "Plan work", "Plan", blocks))
 
 
 def _plan_fields(
-    call: Call, artifact: Artifact, kind: WorkKind, known: Initiative | None
+    call: Call, artifact: Artifact, kind: WorkKind, plan: RoiPlan | None
 ) -> Iterator[InputBlock]:
-    """What is left empty is as in the policy; what is retired leaves nothing, whatever is said."""
-    usual = usual_stakes(artifact, WorkKind.REFACTOR, call.policy)
-    cost, after = (known.cost_minutes, known.after_minutes) if known else (None, None)
-    kinds = [(each, f"{each.capitalize()} it") for each in WITH_AN_ARTIFACT]
+    """The fields as planned before; an empty one is the policy's, and a retirement leaves no hours
+    after it, whatever is entered.
+    """
+    usual = usual_promise(artifact, WorkKind.REFACTOR, call.policy)
+    cost, after = (plan.cost_minutes, plan.after_minutes) if plan else (None, None)
+    kinds = [(kind_, f"{kind_.capitalize()} it") for kind_ in WITH_AN_ARTIFACT]
     yield select_input("kind", "What", kinds, initial=kind)
-    yield _length("cost", "Hours of work", cost, say("roi.cost", stakes=usual))
-    yield _length("after", "Hours a month once it is done", after, say("roi.now", stakes=usual))
-    starts = known.starts_on if known else None
+    yield _length("cost", "Hours of work", cost, say("roi.cost", promise=usual))
+    yield _length("after", "Hours a month once it is done", after, say("roi.now", promise=usual))
+    starts = plan.starts_on if plan else None
     yield date_input("starts", "Begins on", optional=True, initial=starts)
 
 
@@ -241,33 +247,33 @@ def _read(entered: Entered, name: str) -> int | None:
 
 def read_plan_form(entered: Entered, artifact: Artifact, call: Call) -> PlannedWork:
     kind = WorkKind(entered.choice("kind") or WorkKind.REFACTOR)
-    stakes = usual_stakes(artifact, kind, call.policy)
+    promise = usual_promise(artifact, kind, call.policy)
     cost, after = _read(entered, "cost"), _read(entered, "after")
     if cost is not None:
-        stakes = replace(stakes, cost=cost)
+        promise = replace(promise, cost=cost)
     if after is not None and kind is not WorkKind.RETIRE:
-        stakes = replace(stakes, after=after)
-    return PlannedWork(kind, stakes, entered.day("starts"))
+        promise = replace(promise, after=after)
+    return PlannedWork(kind, promise, entered.day("starts"))
 
 
 async def _planned(call: Call) -> Answer:
     async with call.changing() as session:
         artifact = await require(session, picked(call.state))
-        intended = read_plan_form(call.state, artifact, call)
-        planned = await roi_plans.plan(session, call.change, artifact.id, intended)
-    return _told(call, planned, artifact)
+        work = read_plan_form(call.state, artifact, call)
+        plan = await roi_plans.plan(session, call.change, artifact.id, work)
+    return _planned_reply(call, plan, artifact)
 
 
-def _told(call: Call, planned: Initiative, artifact: Artifact | None = None) -> Reply:
+def _planned_reply(call: Call, plan: RoiPlan, artifact: Artifact | None = None) -> Reply:
     horizon = call.policy.roi.horizon_months
-    weighed = returns.weigh(planned, artifact, call.policy, call.today, horizon)
-    words = say("roi.planned", each=weighed, today=call.today, who=call.who)
+    work = work_of(plan, artifact, call.policy, call.today, horizon)
+    words = say("roi.planned", work=work, today=call.today, who=call.who)
     return Reply(plainly(words), changed=artifact)
 
 
 def _other_form(call: Call, scope: str) -> Modal:
     named = scope if scope_in(scope) not in {None, ALL} else None
-    kinds = [(each, each.capitalize()) for each in OPERATIONAL]
+    kinds = [(kind, kind.capitalize()) for kind in OPERATIONAL]
     blocks = [
         text_input("title", "What", hint="Such as: cache the price list", longest=200),
         select_input("kind", "Kind", kinds, initial=WorkKind.INFRASTRUCTURE),
@@ -285,19 +291,19 @@ def read_other_form(entered: Entered) -> tuple[str, Scope, PlannedWork]:
         scopes = [scope for word in words_of(entered.text("scope")) if (scope := scope_in(word))]
         if len(scopes) != 1:
             raise Refused("Say team:x, repo:x or service:x.")
-    stakes = Stakes(_read(entered, "before") or 0, 0, _read(entered, "cost") or 0)
+    promise = Promise(_read(entered, "before") or 0, 0, _read(entered, "cost") or 0)
     with at("before"):
-        require_stakes(stakes)
-    return entered.text("title"), scopes[0], PlannedWork(kind, stakes, entered.day("starts"))
+        require_promise(promise)
+    return entered.text("title"), scopes[0], PlannedWork(kind, promise, entered.day("starts"))
 
 
 async def _entered(call: Call) -> Answer:
-    title, scope, intended = read_other_form(call.state)
+    title, scope, work = read_other_form(call.state)
     async with call.changing() as session:
         with at("scope"):
             await require_scope(session, scope)
-        entered = await roi_plans.enter(session, call.change, title, scope, intended)
-    return _told(call, entered)
+        plan = await roi_plans.plan_other(session, call.change, title, scope, work)
+    return _planned_reply(call, plan)
 
 
 async def _pressed(call: Call) -> Answer:
@@ -322,7 +328,6 @@ FEATURE = Feature(
             "which work buys back most maintenance hours, beside other operational work, "
             "and whether done work kept its promise",
             roi,
-            ("roi team:payments 6 months", "roi plan D-7"),
         ),
     ),
     buttons={

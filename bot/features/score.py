@@ -1,4 +1,4 @@
-"""`/debt score`: what a person says of the four ratings, beside what the proxies say."""
+"""`/debt score`: a person's four ratings, beside those estimated by proxies."""
 
 import re
 from collections.abc import Mapping

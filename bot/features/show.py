@@ -33,7 +33,7 @@ REMEMBERED = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks, as far as it changes what a card offers."""
+    """What of a person decides which buttons their card has."""
 
     slack_id: str
     powers: Powers
@@ -51,12 +51,12 @@ async def _show(call: Call, artifact_id: int) -> Reply:
 
 
 async def card_of(call: Call, artifact_id: int) -> Message:
-    """The card as the person who asks may use it; drawn again only once something has changed."""
+    """The card with the buttons this person may use; kept until the artifact's history grows."""
     viewer = Viewer(call.who.slack_id, call.powers, call.today)
     newest = await newest_entry(call.store, artifact_id)
-    known = call.bot.drawn.get((artifact_id, viewer))
-    if known and known[0] == newest:
-        return known[1]
+    remembered = call.bot.drawn.get((artifact_id, viewer))
+    if remembered and remembered[0] == newest:
+        return remembered[1]
     month = span(Period.MONTH, call.today, call.policy.sprint)
     drawn = card(await facts_of(call.store, artifact_id, month), viewer, call.policy)
     if len(call.bot.drawn) >= REMEMBERED:
@@ -81,9 +81,9 @@ def card(facts: CardFacts, viewer: Viewer, policy: Policy) -> Message:
 
 
 def _watch(artifact: Artifact) -> Iterator[Block]:
-    """What is seen coming, in one line."""
-    if artifact.unsaid:
-        yield quiet(say("show.watch", signals=artifact.unsaid))
+    """The signals of the artifact in one line; nothing where there are none."""
+    if artifact.further_signals:
+        yield quiet(say("show.watch", signals=artifact.further_signals))
 
 
 def _words(facts: CardFacts, step: NextStep, today: date, policy: Policy) -> str:
@@ -100,12 +100,13 @@ def _words(facts: CardFacts, step: NextStep, today: date, policy: Policy) -> str
         missing=missing_intent(artifact),
         expected=estimate(artifact, policy),
         this_month=facts.minutes,
-        value=value.words(policy) if (value := balance(artifact, today)) else "",
+        balance=balance(artifact, today),
+        policy=policy,
     )
 
 
 def _way_out(facts: CardFacts, viewer: Viewer, policy: Policy) -> Iterator[Block]:
-    """The checklist of what is on its way out, a button for each open item, and the last word."""
+    """The checklist of a retiring artifact: a button for each open item, It is gone, Keep it."""
     artifact, cleared = facts.artifact, facts.cleared
     if artifact.stage is not Stage.RETIRING:
         return
@@ -124,14 +125,14 @@ def _way_out(facts: CardFacts, viewer: Viewer, policy: Policy) -> Iterator[Block
 
 
 def _acts(artifact: Artifact, viewer: Viewer, policy: Policy, first: Action) -> list[Block]:
-    """The one thing to do stands out and comes first."""
+    """A button for each action the person may take; the next step first, and primary."""
     actions = sorted(_may(artifact, viewer, policy), key=lambda action: action is not first)
     drawn = [act_button(action, artifact.key, primary=action is first) for action in actions]
     return [buttons(f"card:{artifact.key}", *drawn)]
 
 
 def _may(artifact: Artifact, viewer: Viewer, policy: Policy) -> Iterator[Action]:
-    """What this person may do to it; hours are logged even on what has ended."""
+    """The actions this person may take; on an ended artifact, logging hours and the history."""
     if artifact.stage is Stage.PROPOSED:
         yield from (Action.ACCEPT, Action.DISMISS)
     elif artifact.stage is Stage.DISMISSED:
@@ -152,10 +153,10 @@ def _may_while_live(artifact: Artifact, viewer: Viewer, policy: Policy) -> Itera
         yield Action.PROMOTE
     if artifact.stage is not Stage.RETIRING:
         yield Action.RETIRE
-    asked = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.powers.admin
-    if may_hand_off(*asked):
+    parties = artifact, viewer.slack_id, policy.lead_of(artifact.team), viewer.powers.admin
+    if may_hand_off(*parties):
         yield Action.HANDOFF
-    if may_give_away(*asked) and artifact.owner:
+    if may_give_away(*parties) and artifact.owner:
         yield Action.RELEASE
 
 

@@ -32,7 +32,7 @@ _USUAL_TIME = "09:30"
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionWanted:
-    """What a channel's digest is about and when it comes; None takes the usual."""
+    """A digest's scope, weekday, time and zone as typed; None for what was not typed."""
 
     scope: Scope | None = None
     weekday: int | None = None
@@ -46,10 +46,10 @@ async def subscribe(call: Call) -> Answer:
 
 def read_words(text: str) -> SubscriptionWanted:
     """Scope, weekday, time and zone in any order; Refused names the word it cannot read."""
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for word in words_of(text):
-        said |= _read_word(word)
-    return SubscriptionWanted(**said)
+        fields |= _read_word(word)
+    return SubscriptionWanted(**fields)
 
 
 def _read_word(word: str) -> dict[str, Any]:
@@ -65,8 +65,8 @@ def _read_word(word: str) -> dict[str, Any]:
 
 
 def _weekday(word: str) -> int | None:
-    said = word.casefold().rstrip("s,")
-    days = [n for n, day in enumerate(WEEKDAYS) if len(said) >= 3 and day.startswith(said)]
+    name = word.casefold().rstrip("s,")
+    days = [n for n, day in enumerate(WEEKDAYS) if len(name) >= 3 and day.startswith(name)]
     return days[0] if days else None
 
 
@@ -92,11 +92,11 @@ def read_zone(word: str) -> str:
     return zone
 
 
-async def _subscribe(call: Call, wish: SubscriptionWanted) -> Reply:
+async def _subscribe(call: Call, typed: SubscriptionWanted) -> Reply:
     channel = await _own_channel(call)
     async with call.changing() as session:
         old = await subscriptions.subscription(session, channel)
-        wanted = _wanted(call, channel, wish, old)
+        wanted = _wanted(call, channel, typed, old)
         await require_scope(session, subscriptions.scope_of(wanted))
         kept = await subscriptions.subscribe(session, call.change, wanted)
     words = say("subscribe.subscribed", subscription=kept, weekday=WEEKDAYS[kept.weekday])
@@ -105,13 +105,13 @@ async def _subscribe(call: Call, wish: SubscriptionWanted) -> Reply:
 
 
 def _wanted(
-    call: Call, channel: str, wish: SubscriptionWanted, old: Subscription | None
+    call: Call, channel: str, typed: SubscriptionWanted, old: Subscription | None
 ) -> Subscription:
-    """The wish over what the channel has, over the usual."""
-    scope = wish.scope or (subscriptions.scope_of(old) if old else ALL)
-    weekday = wish.weekday if wish.weekday is not None else (old.weekday if old else 0)
-    wall = wish.at or (old.at if old else _USUAL_TIME)
-    zone = wish.zone or (old.zone if old else call.who.zone)
+    """What was typed; what that leaves out is as the channel has it, else as usual."""
+    scope = typed.scope or (subscriptions.scope_of(old) if old else ALL)
+    weekday = typed.weekday if typed.weekday is not None else (old.weekday if old else 0)
+    wall = typed.at or (old.at if old else _USUAL_TIME)
+    zone = typed.zone or (old.zone if old else call.who.zone)
     return Subscription(
         channel=channel,
         scope=scope.kind,
@@ -136,7 +136,7 @@ async def require_scope(session: Session, scope: Scope) -> None:
 
 
 async def _own_channel(call: Call) -> str:
-    """The channel the digest can go to, or Refused with what stands in its way."""
+    """The channel the command was typed in. Refused where no digest can be posted there."""
     channel = call.channel
     if channel is None or channel.startswith("D"):
         raise Refused("A digest belongs in a channel. Say that where your team would read it.")
@@ -171,7 +171,7 @@ async def unsubscribe(call: Call) -> Answer:
 
 
 async def stop_where_shared(bot: Bot, channel: str) -> None:
-    """A channel that another organization joins gets no digest any more; safe to repeat."""
+    """Ends the digest of a channel that another organization has joined; safe to repeat."""
     change = Change("slack", bot.now(), bot.policy)
     async with bot.store.change() as session:
         why = "it is shared with another organization now"

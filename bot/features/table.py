@@ -29,8 +29,8 @@ from bot.features import (
     train,
     value,
 )
-from bot.features import help as helping
-from bot.features import map as mapping
+from bot.features import help as help_feature
+from bot.features import map as map_feature
 from bot.slack.call import Answer, Call
 from bot.slack.feature import Draw, Feature, Run, Verb
 from bot.slack.parsing import first_and_rest, plain
@@ -42,7 +42,7 @@ _SPOKEN: tuple[Feature, ...] = (
     edit.FEATURE,
     compare.FEATURE,
     listing.FEATURE,
-    mapping.FEATURE,
+    map_feature.FEATURE,
     propose.FEATURE,
     ownership.FEATURE,
     log.FEATURE,
@@ -63,8 +63,8 @@ _SPOKEN: tuple[Feature, ...] = (
     home.FEATURE,
     nudge.FEATURE,
 )
-FEATURES: tuple[Feature, ...] = (*_SPOKEN, helping.feature(_SPOKEN))
-VERBS: Mapping[str, Verb] = {verb.name: verb for each in FEATURES for verb in each.verbs}
+FEATURES: tuple[Feature, ...] = (*_SPOKEN, help_feature.feature(_SPOKEN))
+VERBS: Mapping[str, Verb] = {verb.name: verb for feature in FEATURES for verb in feature.verbs}
 
 
 def verb_for(text: str) -> tuple[Run, str]:
@@ -79,7 +79,7 @@ def verb_for(text: str) -> tuple[Run, str]:
 
 
 async def _unknown(call: Call) -> Answer:
-    return helping.unknown(call.words, VERBS)
+    return help_feature.unknown(call.words, VERBS)
 
 
 # What somebody may ask who may not see the register: it tells of the bot, not of artifacts.
@@ -87,17 +87,21 @@ OPEN_TO_ALL = frozenset({VERBS["help"].run, _unknown})
 
 
 async def _open_form(call: Call) -> Answer:
-    """What a DM's words asked for, now that a button gives the right to open a form."""
+    """Opens the form that words in a DM asked for: only a press gives the right to open one."""
     run, words = verb_for(call.value)
     return await run(replace(call, words=words))
 
 
 BUTTONS: Mapping[str, Run] = {
     "form.open": _open_form,
-    **{name: run for each in FEATURES for name, run in each.buttons.items()},
+    **{name: run for feature in FEATURES for name, run in feature.buttons.items()},
 }
-FORMS: Mapping[str, Run] = {name: run for each in FEATURES for name, run in each.forms.items()}
+FORMS: Mapping[str, Run] = {
+    name: run for feature in FEATURES for name, run in feature.forms.items()
+}
 SHORTCUTS: Mapping[str, Run] = {
-    name: run for each in FEATURES for name, run in each.shortcuts.items()
+    name: run for feature in FEATURES for name, run in feature.shortcuts.items()
 }
-CARDS: Mapping[str, Draw] = {name: draw for each in FEATURES for name, draw in each.cards.items()}
+CARDS: Mapping[str, Draw] = {
+    name: draw for feature in FEATURES for name, draw in feature.cards.items()
+}

@@ -13,7 +13,7 @@ from bot.slack.form_state import FormState, at
 from bot.slack.forms import date_input, form, text_input
 from bot.slack.parsing import plain, words_of
 from briefings.messages.message import Message, button, buttons, line, plainly
-from briefings.parts.budgets import BudgetFacts, told_of
+from briefings.parts.budgets import BudgetFacts, facts_of
 from briefings.words.words import say
 from debt.artifact.artifact import looks_like_key, parse_key
 from debt.budgets.train import Train, last_day_of
@@ -45,20 +45,19 @@ def _name(word: str) -> str:
 
 async def _all(call: Call) -> Reply:
     async with call.store.read() as session:
-        found = await trains.running(session, call.today)
-    words = say("train.all", trains=found[:SHOWN], more=len(found[SHOWN:]), today=call.today)
+        running = await trains.running(session, call.today)
+    words = say("train.all", trains=running[:SHOWN], more=len(running[SHOWN:]), today=call.today)
     opener = button("Plan a train", "train.set", "new")
     return Reply(Message(words, (line(words, accessory=opener),)))
 
 
 async def _one(call: Call, name: str) -> Reply:
     async with call.store.read() as session:
-        known = await trains.require(session, name)
-        there = await _there(session, call, known)
-    words = say("train.one", there=there, today=call.today)
+        facts = await _facts(session, call, await trains.require(session, name))
+    words = say("train.one", facts=facts, today=call.today)
     scope = str(_scope(name))
     acts = [button("Change", "train.set", name), button("See the list", "list.open", scope)]
-    if not there.told:
+    if not facts.budgets:
         acts.append(button("Set a budget", "budget.set", scope))
     return Reply(Message(words, (line(words), buttons("train", *acts))))
 
@@ -73,20 +72,20 @@ class TrainFacts:
 
     train: Train
     artifacts: int
-    told: Sequence[BudgetFacts]
+    budgets: Sequence[BudgetFacts]
 
 
-async def _there(session: Session, call: Call, known: Train) -> TrainFacts:
-    """Of a train that is over, its budgets as they stood on its last day."""
-    day = last_day_of(known, call.today)
-    found = await budgets.in_force(session, day, [_scope(known.name)])
-    told = [await told_of(session, call.change, each) for each in found]
-    aboard = await queries.numbers(session, queries.ArtifactQuery(scopes=(_scope(known.name),)))
-    return TrainFacts(known, len(aboard), told)
+async def _facts(session: Session, call: Call, wanted: Train) -> TrainFacts:
+    """The facts of a train today, or on its last day where it is over."""
+    scope, day = _scope(wanted.name), last_day_of(wanted, call.today)
+    in_force = await budgets.in_force(session, day, [scope])
+    facts = [await facts_of(session, call.change, budget) for budget in in_force]
+    aboard = await queries.numbers(session, queries.ArtifactQuery(scopes=(scope,)))
+    return TrainFacts(wanted, len(aboard), facts)
 
 
 async def _set(call: Call, words: Sequence[str]) -> Answer:
-    """Where a name and both days are typed it is planned at once; else the form asks."""
+    """With a name and both days the train is planned at once; without, the form opens."""
     days = [parse_day(word) for word in words if looks_like_day(word)]
     names = [_name(word) for word in words if not looks_like_day(word)]
     if len(days) == 2 and len(names) == 1:
@@ -95,10 +94,10 @@ async def _set(call: Call, words: Sequence[str]) -> Answer:
 
 
 async def _form(call: Call, name: str, days: Sequence[date] = ()) -> Modal:
-    """It begins with the days that were typed, else with those the train has."""
+    """The form with the days that were typed, else with those that the train has."""
     async with call.store.read() as session:
-        known = await trains.find(session, name)
-    first, last = (known.first, known.last) if known else (call.today, None)
+        earlier = await trains.find(session, name)
+    first, last = (earlier.first, earlier.last) if earlier else (call.today, None)
     first, last = days[0] if days else first, days[1] if len(days) > 1 else last
     return Modal(form(call, "train.form", "Plan a train", "Save", _fields(call, name, first, last)))
 
@@ -117,7 +116,7 @@ def _fields(call: Call, name: str, first: date | None, last: date | None) -> lis
 
 @dataclass(frozen=True, slots=True)
 class TrainWanted:
-    """A train as somebody wants it, and in their words what is to come aboard from which day."""
+    """A train to plan, the words that name the artifacts to put aboard, and from which day."""
 
     train: Train
     aboard: str
@@ -125,7 +124,7 @@ class TrainWanted:
 
 
 def read_form(state: FormState, today: date) -> TrainWanted:
-    """What the fields say, each refused at its own."""
+    """The train that the fields state; a wrong value is refused at its field."""
     first, last = (state.day(name) for name in ("first", "last"))
     with at("first"):
         if first is None:
@@ -149,8 +148,8 @@ async def _put(call: Call, wanted: TrainWanted) -> Reply:
             numbers = await _meant(session, call, wanted.aboard) if wanted.aboard else []
         if numbers:
             await trains.board(session, call.change, name, numbers, wanted.since)
-        there = await _there(session, call, wanted.train)
-    return Reply(plainly(say("train.planned", who=call.who, there=there, today=call.today)))
+        facts = await _facts(session, call, wanted.train)
+    return Reply(plainly(say("train.planned", who=call.who, facts=facts, today=call.today)))
 
 
 async def _board(call: Call, words: Sequence[str]) -> Reply:
@@ -171,20 +170,22 @@ async def _moved(call: Call, words: Sequence[str], verb: str, template: str) -> 
             count = await trains.board(session, call.change, name, numbers, call.today)
         else:
             count = await trains.leave(session, call.change, name, numbers)
-        there = await _there(session, call, await trains.require(session, name))
-    said = say(template, who=call.who, count=count, there=there, today=call.today)
-    return Reply(plainly(said))
+        facts = await _facts(session, call, await trains.require(session, name))
+    confirmation = say(template, who=call.who, count=count, facts=facts, today=call.today)
+    return Reply(plainly(confirmation))
 
 
 async def _meant(session: Session, call: Call, text: str) -> list[int]:
-    """Artifacts by their keys, and all live ones that a list of the other words would show."""
+    """The numbers, in order, of artifacts named by key and of live ones that a list of the other
+    words shows. Refused where those words match nothing.
+    """
     words = words_of(text)
     keys = [parse_key(word.strip(",;")) for word in words if looks_like_key(word.strip(",;"))]
     others = [word for word in words if not looks_like_key(word.strip(",;"))]
-    found = await queries.numbers(session, read_words(call, " ".join(others))) if others else []
-    if others and not found:
+    listed = await queries.numbers(session, read_words(call, " ".join(others))) if others else []
+    if others and not listed:
         raise Refused("Nothing on the register matches that.", field="artifacts")
-    return sorted({*keys, *found})
+    return sorted({*keys, *listed})
 
 
 async def _pressed(call: Call) -> Answer:
@@ -198,7 +199,6 @@ FEATURE = Feature(
             "[NAME] | set NAME [FIRST LAST] | add NAME D-7 team:x | drop NAME D-7",
             "release trains: what is aboard, from when to when, and how their budgets stand",
             train,
-            ("train 2027.1", "train set 2027.1 2027-01-11 2027-03-26", "train add 2027.1 team:x"),
         ),
     ),
     buttons={"train.set": _pressed},

@@ -19,7 +19,7 @@ from debt.refusal import Refused
 from debt.rules.hours import as_hours, parse_amount
 from debt.rules.value import Balance, balance
 from debt.scope import Scope
-from storage.costs import value as register
+from storage.costs import value as stated_value
 from storage.register.artifacts import require
 
 _SHOWN = 5
@@ -31,27 +31,27 @@ async def value(call: Call) -> Answer:
         return pick_form(call, "value.pick", "Value of an artifact", "Next")
     if scope := scope_in(words[0]):
         return await _sum(call, scope)
-    key, *said = words
-    if not said:
+    key, *lengths = words
+    if not lengths:
         return await _form(call, parse_key(key))
-    return await _typed(call, parse_key(key), *read_words(said))
+    return await _typed(call, parse_key(key), *read_words(lengths))
 
 
 async def _typed(call: Call, number: int, saved: int | None, monthly: int | None) -> Reply:
-    """What is not said stays as it was: one word of it is no word on the other."""
+    """States what was typed; the other of the two figures stays as it was."""
     async with call.store.read() as session:
-        known = await require(session, number)
-    saved = known.saved_minutes if saved is None else saved
-    monthly = known.saved_monthly_minutes if monthly is None else monthly
+        artifact = await require(session, number)
+    saved = artifact.saved_minutes if saved is None else saved
+    monthly = artifact.saved_monthly_minutes if monthly is None else monthly
     return await _state(call, number, saved, monthly)
 
 
 def read_words(words: Sequence[str]) -> tuple[int | None, int | None]:
-    """`saved 10h monthly 2h`, or without the names in that order; None for what is not said."""
+    """Minutes saved once and a month, from `saved 10h monthly 2h` or `10h 2h`; None for no word."""
     named = dict(zip(words[::2], words[1::2], strict=False))
     if set(map(str.casefold, named)) <= {"saved", "monthly"} and len(words) % 2 == 0:
-        said = {name.casefold(): length for name, length in named.items()}
-        return _read(said.get("saved", "")), _read(said.get("monthly", ""))
+        lengths = {name.casefold(): length for name, length in named.items()}
+        return _read(lengths.get("saved", "")), _read(lengths.get("monthly", ""))
     if len(words) > 2:
         raise Refused("Say what it saved and saves: saved 10h monthly 2h.")
     return _read(words[0]), _read(words[1] if len(words) > 1 else "")
@@ -75,7 +75,7 @@ async def _form(call: Call, artifact_id: int) -> Modal:
 
 
 def _length(name: str, label: str, minutes: int | None, hint: str) -> InputBlock:
-    """What is unsaid is empty; nothing at all is 0."""
+    """A field for hours: empty where nothing was stated, 0 where that is the statement."""
     initial = None if minutes is None else as_hours(minutes) if minutes else "0"
     return text_input(name, label, initial=initial, hint=hint, optional=True, longest=20)
 
@@ -88,34 +88,38 @@ def read_form(state: FormState) -> tuple[int | None, int | None]:
 
 
 async def _submitted(call: Call) -> Answer:
-    said = read_form(call.state)
+    lengths = read_form(call.state)
     with at("artifact"):
-        return await _state(call, picked(call.state), *said)
+        return await _state(call, picked(call.state), *lengths)
 
 
 async def _state(call: Call, artifact_id: int, saved: int | None, monthly: int | None) -> Reply:
     async with call.changing() as session:
-        stated = await register.state(session, call.change, artifact_id, saved, monthly)
-    told = balance(stated, call.today)
+        stated = await stated_value.state(session, call.change, artifact_id, saved, monthly)
     words = say(
-        "value.stated", artifact=stated, who=call.who, balance=told and told.words(call.policy)
+        "value.stated",
+        artifact=stated,
+        who=call.who,
+        balance=balance(stated, call.today),
+        policy=call.policy,
     )
     return Reply(plainly(words), changed=stated)
 
 
 async def _sum(call: Call, scope: Scope) -> Reply:
-    """All of it, and what owes most."""
+    """The balance of a scope, and the artifacts that owe most."""
     async with call.store.read() as session:
         await require_scope(session, scope)
-        found = await register.balances(session, scope, call.today)
-    whole = sum((each.balance for each in found), Balance(0, 0))
-    owing = [each for each in found if each.balance.owed][:_SHOWN]
+        valued = await stated_value.balances(session, scope, call.today)
+    whole = sum((row.balance for row in valued), Balance(0, 0))
+    owing = [row for row in valued if row.balance.owed][:_SHOWN]
     words = say(
         "value.sum",
         scope=scope,
-        count=len(found),
-        whole=whole.words(call.policy),
-        owing=[(each.artifact, each.balance.words(call.policy)) for each in owing],
+        count=len(valued),
+        whole=whole,
+        owing=[(row.artifact, row.balance) for row in owing],
+        policy=call.policy,
     )
     return Reply(plainly(words))
 
@@ -133,7 +137,6 @@ FEATURE = Feature(
             "[KEY] [saved 10h] [monthly 2h] | [scope]",
             "what it saved and saves against what it costs, or how that adds up in a scope",
             value,
-            ("value D-7 saved 10h monthly 2h", "value team:payments"),
         ),
     ),
     forms={"value.pick": _picked, "value.form": _submitted},

@@ -34,6 +34,7 @@ _ANY = re.compile("")
 def build(bot: Bot, signing_secret: str) -> AsyncApp:
     """HTTP and Socket Mode use the same app; every listener answers within 3 s."""
     app = AsyncApp(
+        name="debt",  # else Bolt reads the whole stack's sources to find one
         client=bot.client,
         signing_secret=signing_secret,
         process_before_response=True,
@@ -69,7 +70,7 @@ def _for_us(bot: Bot) -> Callable[..., Awaitable[BoltResponse]]:
 
 
 class Listeners:
-    """Slack's payloads in, features' answers out. They know Slack and no rules."""
+    """A method for each kind of Slack payload: finds the feature, and sends its answer."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
@@ -132,7 +133,7 @@ class Listeners:
         self._bot.tasks.leave(deliver(self._bot, origin, answer))
 
     async def _late(self, origin: Origin, task: asyncio.Task[Answer]) -> None:
-        """The form was closed before its answer came: the answer is a message."""
+        """Sends the answer as a message, for a form that was closed before it came."""
         try:
             answer = await task
         except FieldRefused as refusal:
@@ -141,7 +142,7 @@ class Listeners:
             await deliver(self._bot, origin, answer)
 
     async def options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """What cannot be looked up is nothing to choose from; the log says why."""
+        """Artifacts to choose from; none where they cannot be looked up, and the log says why."""
         typed, slack_id = str(body.get("value") or ""), body["user"]["id"]
         try:
             here = self._bot.installation.is_from_here(body)
@@ -181,13 +182,13 @@ class Listeners:
         async with self._bot.store.change() as session:
             if not await events.first_time(session, body["event_id"], self._bot.now()):
                 return
-        said = str(event.get("text") or "").removeprefix("/debt ")
-        run, words = verb_for(said)
+        text = str(event.get("text") or "").removeprefix("/debt ")
+        run, words = verb_for(text)
         origin = self._origin(body, event["user"], "", event["channel"])
         origin = replace(origin, direct=True)
         answer = await settled(perform(self._bot, origin, run, words=words))
         if isinstance(answer, Modal):
-            answer = Reply(picker.offer_form(said))
+            answer = Reply(picker.offer_form(text))
         await deliver(self._bot, origin, answer)
 
 
@@ -209,7 +210,7 @@ async def perform(bot: Bot, origin: Origin, run: Run, **given: Any) -> Answer:
 
 
 async def _at_its_field(view: Mapping[str, Any], work: Awaitable[Answer]) -> Answer:
-    """A form says no at the field concerned, else at its first, and keeps what was entered."""
+    """The answer; a refusal becomes one of the field concerned, else of the form's first field."""
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     try:
         return await work
@@ -223,7 +224,7 @@ async def _at_its_field(view: Mapping[str, Any], work: Awaitable[Answer]) -> Ans
 
 
 def _pressed_in(body: Mapping[str, Any], origin: Origin) -> Origin:
-    """Only a message that others see too is named: the person's own ones are not renewed."""
+    """Where the button was; `ts` only for a message that others see too, which is redrawn."""
     if (body.get("view") or {}).get("type") == "home":
         return replace(origin, home=True)
     container = body["container"]
@@ -249,7 +250,7 @@ async def _outdated(_call: Call) -> Answer:
 
 
 async def failed(error: Exception) -> BoltResponse:
-    """A payload that Slack would not send is refused; all else is ours and gets a reference."""
+    """HTTP 400 for a malformed payload; for any other error, words with a reference."""
     if isinstance(error, MALFORMED):
         log.warning("malformed payload error=%r", error)
         return BoltResponse(status=400, body="malformed payload")

@@ -1,4 +1,4 @@
-"""What the outside reaches over HTTP: Slack's requests, and whether we are well."""
+"""The HTTP server: Slack's requests, and two health checks."""
 
 import asyncio
 import logging
@@ -43,18 +43,17 @@ def application(store: Store, app: AsyncApp | None) -> web.Application:
 
 
 async def _why_not_ready(store: Store) -> str | None:
-    """A database that does not answer is not waited for: who asks wants to know it by then.
-
-    Nor is its driver, which tries for ten seconds to take the question back.
+    """The reason, or None. Waits 3 s for the database, and not for its driver, which takes ten
+    seconds to cancel a query.
     """
-    asked = asyncio.create_task(require_current(store))
-    await asyncio.wait({asked}, timeout=PATIENCE)
-    if not asked.done():
-        asked.add_done_callback(_let_go)
-        asked.cancel()
+    check = asyncio.create_task(require_current(store))
+    await asyncio.wait({check}, timeout=PATIENCE)
+    if not check.done():
+        check.add_done_callback(_let_go)
+        check.cancel()
         return _UNREACHABLE
     try:
-        await asked
+        await check
     except DatabaseError as error:
         return str(error)
     except (SQLAlchemyError, OSError):
@@ -62,20 +61,20 @@ async def _why_not_ready(store: Store) -> str | None:
     return None
 
 
-def _let_go(asked: asyncio.Task[None]) -> None:
-    """How it ended is nobody's concern; asyncio would log an error that nobody looked at."""
-    if not asked.cancelled():
-        asked.exception()
+def _let_go(check: asyncio.Task[None]) -> None:
+    """Reads the error of a check that was given up, which asyncio would log otherwise."""
+    if not check.cancelled():
+        check.exception()
 
 
 def _slack(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def slack(request: web.Request) -> web.Response:
         try:
             body = await request.text()
-            asked = AsyncBoltRequest(
+            bolt_request = AsyncBoltRequest(
                 body=body, query=request.query_string, headers=dict(request.headers)
             )
-            answer = await app.async_dispatch(asked)
+            answer = await app.async_dispatch(bolt_request)
         except MALFORMED:
             return web.json_response({"error": "malformed body"}, status=400)
         if answer.status == 401:

@@ -1,4 +1,4 @@
-"""The composition root: settings and clock become a running bot. Only here is a clock read."""
+"""Settings and a clock become a running bot. Only this module reads the clock."""
 
 import asyncio
 import gc
@@ -23,13 +23,13 @@ from bot.features import home
 from bot.process import owners
 from bot.process.app import build
 from bot.process.http import application
-from bot.process.rescan import Refreshing, due_at
+from bot.process.rescan import Rescan, due_at
 from bot.settings import Settings, WrongSetting
 from bot.slack.call import Bot, Tasks
 from bot.slack.groups import Groups
 from bot.slack.people import People
 from bot.slack.workspace import installation, require_app_token
-from briefings.delivery.delivery import Sender, Updates
+from briefings.delivery.delivery import PACE, Sender, Updates
 from briefings.delivery.planning import plan, rehearse
 from briefings.messages.uploads import Gallery
 from briefings.pictures.worker import Artist
@@ -57,18 +57,16 @@ def utc_now() -> datetime:
 class Process:
     """One running bot: it answers, plans what is due, and sends while it holds the lease."""
 
-    def __init__(
-        self, bot: Bot, sender: Sender, refreshing: Refreshing, woken: asyncio.Event
-    ) -> None:
+    def __init__(self, bot: Bot, sender: Sender, rescan: Rescan, woken: asyncio.Event) -> None:
         self.bot = bot
         self._sender = sender
-        self._refreshing = refreshing
+        self._rescan = rescan
         self._turn = asyncio.Lock()
         self._woken = woken
         self._ending = False
 
     async def tick(self) -> None:
-        """All that is due now goes on the ledger."""
+        """Puts all briefings that are due now on the ledger."""
         async with self._turn:
             await self.bot.groups.keep_fresh()
             roster = self.bot.groups.roster
@@ -77,7 +75,7 @@ class Process:
         await home.freshen(self.bot)
 
     async def check_owners(self) -> None:
-        """Once a day, and apart from the tick: Slack answers for a few hundred people a minute."""
+        """Checks owners once a day, apart from the tick: Slack takes a few hundred a minute."""
         change = Change("schedule", self.bot.now(), self.bot.policy)
         await owners.refresh(self.bot.store, self.bot.people, self.bot.groups, change)
 
@@ -96,11 +94,11 @@ class Process:
                 log.exception("sending failed; it goes on")
 
     async def refresh(self) -> Sequence[str]:
-        """Repositories whose week is over are read anew; their names."""
-        return await self._refreshing.refresh()
+        """Re-reads the repositories that are due; returns their names."""
+        return await self._rescan.refresh()
 
-    async def keep_refreshing(self) -> None:
-        """Looks every minute; one reading after the other, however long it takes."""
+    async def keep_rescanning(self) -> None:
+        """Looks every minute for repositories to re-read, one after the other."""
         while True:
             try:
                 await self.refresh()
@@ -122,11 +120,25 @@ class Process:
 
 
 @asynccontextmanager
-async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterator[Process]:
-    """A bot that knows its workspace; nothing listens and nothing is planned yet."""
+async def running(
+    settings: Settings,
+    policy: Policy,
+    now: Clock,
+    *,
+    artist: Artist | None = None,
+    pace: float = PACE,
+) -> AsyncIterator[Process]:
+    """A bot that knows its workspace; nothing listens and nothing is planned yet.
+
+    It ends the artist that draws for it, be it given one or not. `pace` is the seconds between two
+    messages of a channel.
+    """
     timeout = aiohttp.ClientTimeout(total=CLIENT_TIMEOUT)
     store = Store(settings.database_url)
-    async with aiohttp.ClientSession(timeout=timeout) as session, aclosing(Artist()) as artist:
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        aclosing(artist or Artist()) as drawing,
+    ):
         try:
             await require_current(store)
             client, careful = _clients(settings, session)
@@ -134,10 +146,10 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
             people = People(store, client, now, policy, here)
             groups = Groups(client, policy, now)
             updates, tasks = Updates(store, client, policy), Tasks()
-            gallery = Gallery(client, artist)
+            gallery = Gallery(client, drawing)
             holder, woken = uuid.uuid4().hex, asyncio.Event()
-            sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder)
-            refreshing = Refreshing(store, settings, policy, now, holder)
+            sender = Sender(store, careful, policy, now, gallery=gallery, holder=holder, pace=pace)
+            rescan = Rescan(store, settings, policy, now, holder)
             bot = Bot(
                 store=store,
                 installation=here,
@@ -153,7 +165,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
                 gallery=gallery,
             )
             try:
-                yield Process(bot, sender, refreshing, woken)
+                yield Process(bot, sender, rescan, woken)
             finally:
                 await tasks.finish()
         finally:
@@ -163,7 +175,7 @@ async def running(settings: Settings, policy: Policy, now: Clock) -> AsyncIterat
 def _clients(
     settings: Settings, session: aiohttp.ClientSession
 ) -> tuple[AsyncWebClient, AsyncWebClient]:
-    """One that waits when Slack says so, and one for the ledger that never repeats a call."""
+    """Two clients: one that waits when Slack says so; one for the ledger, without retries."""
     same: dict[str, Any] = {
         "token": settings.slack_bot_token,
         "base_url": settings.slack_api_url,
@@ -200,12 +212,12 @@ async def _open(site: web.TCPSite, settings: Settings) -> None:
 
 
 def _bracketed(host: str) -> str:
-    """As an address has it, where the host may be IPv6 (RFC 3986, 3.2.2)."""
+    """The host as a URL has it: IPv6 in brackets (RFC 3986, 3.2.2)."""
     return f"[{host}]" if ":" in host else host
 
 
 def _why(error: OSError) -> str:
-    """asyncio's own sentence repeats the address before it comes to the reason."""
+    """The reason why a port cannot be opened, without the address that asyncio repeats."""
     return (error.strerror or "").rpartition(": ")[2]
 
 
@@ -230,20 +242,20 @@ async def _socket_mode(app: AsyncApp, settings: Settings) -> AsyncIterator[None]
 
 @asynccontextmanager
 async def briefing(process: Process) -> AsyncIterator[None]:
-    """A tick a minute plans what is due; what is on the ledger is sent, what is old read anew."""
+    """Runs the bot's schedules: plan every minute, send the ledger, re-read repositories."""
     scheduler = AsyncIOScheduler(timezone=UTC)
     # The tick holds no state: what matters is in the database, a missed tick costs nothing.
     scheduler.add_job(_each_minute(process), "interval", minutes=1, next_run_time=utc_now())
     scheduler.start()
     sending = asyncio.create_task(process.keep_sending())
-    refreshing = asyncio.create_task(process.keep_refreshing())
+    rescan = asyncio.create_task(process.keep_rescanning())
     try:
         yield
     finally:
         scheduler.shutdown(wait=False)
-        refreshing.cancel()
+        rescan.cancel()
         await process.end(sending)
-        await asyncio.gather(refreshing, return_exceptions=True)
+        await asyncio.gather(rescan, return_exceptions=True)
 
 
 def _each_minute(process: Process) -> Callable[[], Awaitable[None]]:
@@ -338,7 +350,7 @@ async def _print_due(settings: Settings, policy: Policy, now: datetime) -> None:
     if not previews:
         print(f"No digest is due at {now.isoformat()}.")
     for preview in previews:
-        said = preview.message.readable() if preview.message else "(nothing to say, so no message)"
-        print(f"# {preview.to}\n{said}\n")
+        text = preview.message.readable() if preview.message else "(nothing to say, so no message)"
+        print(f"# {preview.to}\n{text}\n")
     if repositories:
         print(f"Read anew: {', '.join(repositories)}")

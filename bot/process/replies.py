@@ -99,7 +99,7 @@ async def answer_command(
 
 
 def _rides_along(answer: Answer) -> TypeGuard[Reply]:
-    """A picture takes longer to draw and upload than an acknowledgement may wait."""
+    """False for forms, and for messages with pictures, which take too long to draw and upload."""
     return isinstance(answer, Reply) and not answer.message.pictures
 
 
@@ -130,7 +130,7 @@ async def _opened(bot: Bot, trigger_id: str, view: View) -> Reply | None:
 
 
 async def deliver(bot: Bot, origin: Origin, reply: Reply | ShownAtHome | Answered) -> None:
-    """By the response_url of what the person did, else as a DM; what they look at is renewed."""
+    """Answers by response_url, else by DM, and redraws the message or Home that was pressed."""
     try:
         if origin.home:
             await _say_at_home(bot, origin, reply)
@@ -141,7 +141,7 @@ async def deliver(bot: Bot, origin: Origin, reply: Reply | ShownAtHome | Answere
 
 
 async def _say_at_home(bot: Bot, origin: Origin, reply: Reply | ShownAtHome | Answered) -> None:
-    """A Home tab shows above all else what was done there; whatever else is said is a DM."""
+    """What was done in a Home tab is shown at its top; any other answer is a DM."""
     if isinstance(reply, Answered):
         return
     done = isinstance(reply, Reply) and reply.changed is not None
@@ -158,11 +158,11 @@ async def _say(bot: Bot, origin: Origin, reply: Reply) -> None:
 
 
 async def _answer(bot: Bot, origin: Origin, reply: Reply) -> bool:
-    """By response_url; whether the person certainly sees it."""
+    """Answers by response_url; False where the person may not see it, and a DM has to follow."""
 
     async def send(message: Message) -> bool:
-        said = replace(reply, message=message)
-        payload = await _visible(bot, origin, said) | {"replace_original": reply.replace}
+        with_pictures = replace(reply, message=message)
+        payload = await _visible(bot, origin, with_pictures) | {"replace_original": reply.replace}
         why = await _respond(bot, str(origin.respond), payload)
         if message.hung and "invalid_blocks" in why:
             raise PictureRefused
@@ -172,11 +172,11 @@ async def _answer(bot: Bot, origin: Origin, reply: Reply) -> bool:
 
 
 async def _tell_the_channel(bot: Bot, origin: Origin, reply: Reply) -> None:
-    """What a person did on their own card is news for a channel that follows the artifact."""
+    """Posts a change made on a person's own card to the channel, where it follows the artifact."""
     if origin.card and origin.respond and await _follows(bot, origin, reply.changed):
         news = plainly(reply.message.text).payload()
-        told = {**news, "response_type": "in_channel", "replace_original": False}
-        await _respond(bot, origin.respond, told)
+        payload = {**news, "response_type": "in_channel", "replace_original": False}
+        await _respond(bot, origin.respond, payload)
 
 
 async def renew(bot: Bot, origin: Origin) -> None:
@@ -191,9 +191,7 @@ async def renew(bot: Bot, origin: Origin) -> None:
 
 
 async def _respond(bot: Bot, url: str, payload: Mapping[str, Any]) -> str:
-    """Nothing where the person certainly sees it, else why not; a second time by DM is better
-    than never.
-    """
+    """Empty where the person certainly sees it, else the reason why they may not."""
     if not leads_to_slack(url, bot.client):
         log.warning("response_url does not lead to Slack")
         return "not Slack's"

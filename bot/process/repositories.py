@@ -1,10 +1,10 @@
-"""A repository of the policy is read, by whoever asks for it, and how that went is kept."""
+"""Reads one of the policy's repositories, and keeps whether that worked and when to retry."""
 
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from bot.process.failures import expected, words_of
+from bot.process.failures import EXPECTED, words_of
 from briefings.delivery.schedule import next_instant
 from debt.change import Change
 from debt.policy.policy import WEEKDAYS
@@ -37,13 +37,13 @@ async def read_listed(
     *,
     cache: Path | None = None,
 ) -> Applied:
-    """As `scan_listed`, and it counts as this week's reading. Raises what is `expected`."""
+    """As `scan_listed`, and it counts as this week's reading. Raises what is EXPECTED."""
     try:
         applied = await scan_listed(
             store, change, name, repository, clones, progress=progress, cache=cache
         )
-    except expected() as error:
-        with suppress(*expected()):  # where the database is what failed, there is nobody to tell
+    except EXPECTED as error:
+        with suppress(*EXPECTED):  # where the database is what failed, there is nobody to tell
             await note_failure(store, change, name, words_of(error))
         raise
     at = change.at

@@ -1,4 +1,4 @@
-"""The weekly refresh: what is due is read anew, once, whatever the number of processes.
+"""The weekly refresh: repositories that are due are read once, by one of the processes.
 
 Here it is decided and watched; the reading is another process's (refresh_process.py).
 """
@@ -30,8 +30,8 @@ GRACE = 15
 BY = "schedule"
 
 
-class Refreshing:
-    """Reads anew what is due, one repository after the other, while it holds the lease."""
+class Rescan:
+    """Re-reads due repositories, one after the other, while this process holds the lease."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Refreshing:
             await _follow(session, self._policy, self._now())
 
     async def _next(self) -> str | None:
-        """What is due, looked at again once nobody else can be about to deal with it."""
+        """The first that is due, read again under the lease, so that no other process has it."""
         if await self._due() and await self._lead():
             return next(iter(await self._due()), None)
         return None
@@ -119,7 +119,7 @@ class Refreshing:
         )
 
     def _environment(self) -> dict[str, str]:
-        """Slack has no part in it; the code is the very same as ours."""
+        """The environment of the child: our code and settings, without Slack's tokens."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
         paths = [str(Path(__file__).parents[2]), kept.get("PYTHONPATH", "")]
         return kept | {
@@ -130,7 +130,7 @@ class Refreshing:
         }
 
     async def _settle(self, name: str, status: int | None) -> None:
-        """Whoever reads it keeps how that went; nobody has where the process came to grief."""
+        """Notes a failure for a child that died without noting how its reading went."""
         if name not in await self._due():
             return
         why = f"reading it ended with status {status} and no word why; see the log"
@@ -156,7 +156,7 @@ async def _is_over(process: Process) -> bool:
 
 
 async def _end(process: Process) -> None:
-    """Asked to end by the end of its input, and made to where it does not."""
+    """Closes the process's input, which ends it; kills it where it does not end in time."""
     if process.stdin:
         process.stdin.close()
     with suppress(TimeoutError):

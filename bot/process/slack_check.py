@@ -8,10 +8,9 @@ import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.process.try_workspace import MANIFEST
 from bot.settings import Settings, WrongSetting
 from bot.slack.groups import members, user_groups
-from bot.slack.workspace import code_of, require_app_token, unreachable, who_we_are
+from bot.slack.workspace import MANIFEST, code_of, require_app_token, unreachable, who_we_are
 from debt.policy.policy import Policy
 
 PATIENCE = 10
@@ -24,8 +23,8 @@ async def check_slack(
     url = settings.slack_api_url
     client = AsyncWebClient(settings.slack_bot_token, url, PATIENCE)
     try:
-        known = await who_we_are(client)
-        missing = _missing_scopes(known.headers)
+        identity = await who_we_are(client)
+        missing = _missing_scopes(identity.headers)
         missing += await _app_token(AsyncWebClient(None, url, PATIENCE), settings.slack_app_token)
         missing += await _groups(client, policy) if policy else []
         return [*missing, *await _channels(client, channels)]
@@ -49,18 +48,18 @@ def _missing_scopes(headers: Any) -> list[str]:
 
 
 async def _groups(client: AsyncWebClient, policy: Policy) -> list[str]:
-    """Groups that have to agree to something, and that nobody is in."""
+    """A sentence for each empty group that has to approve something."""
     try:
         answer = await client.usergroups_list(include_users=True)
     except SlackApiError:
         return []  # the missing scope is among the faults already
-    known = user_groups(answer["usergroups"])
-    asked = {group for tier in policy.tiers.values() for group in tier.from_}
+    in_slack = user_groups(answer["usergroups"])
+    approving = {group for tier in policy.tiers.values() for group in tier.from_}
     return [
-        f"DEBT_POLICY: nobody is in the group {name} ({said}); "
+        f"DEBT_POLICY: nobody is in the group {name} ({listed}); "
         "make that user group in Slack, or list people under [groups]"
-        for name, said in policy.groups.items()
-        if name in asked and not members(said, known)
+        for name, listed in policy.groups.items()
+        if name in approving and not members(listed, in_slack)
     ]
 
 

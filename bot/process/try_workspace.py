@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.process.process import Process, briefing, listening, running, until_told_to_stop
 from bot.settings import Settings, WrongSetting
+from bot.slack.workspace import MANIFEST
 from briefings.delivery.schedule import next_instant
 from debt.change import Change
 from debt.policy.policy import Policy, TeamPolicy
@@ -29,8 +30,6 @@ from storage.tables import Subscription
 log = logging.getLogger(__name__)
 
 USUAL_PORT = 3000
-# A link to the one at the root, so that it is there, too, where only packages are installed.
-MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 LEADS = {"payments": "erin", "platform": "kai"}
 
 
@@ -88,7 +87,7 @@ def _free(port: int | None) -> int:
 
 @asynccontextmanager
 async def _bot(slack: Sandbox, url: str, policy: Policy) -> AsyncIterator[Process]:
-    """The very same bot as `debt serve` runs, its clock the workspace's."""
+    """The bot that `debt serve` runs, with the workspace's clock."""
     settings = Settings(
         database_url=url,
         slack_bot_token=slack.bot_token,
@@ -120,7 +119,7 @@ def _with_teams(policy: Policy, slack: Sandbox) -> Policy:
 
 
 async def _fill(url: str, repo: Path, slack: Sandbox, policy: Policy) -> str:
-    """From the repository, or from the sample where it shows no sign of AI; says which."""
+    """Fills the register from the repository, else from the sample; returns words for which."""
     store = Store(url)
     try:
         change = Change("debt try", slack.clock.now(), policy)

@@ -1,4 +1,4 @@
-"""What a feature is lent when somebody does something in Slack, and what it may answer."""
+"""A call of a person in Slack as a feature gets it, and the answers it may return."""
 
 import asyncio
 import json
@@ -62,14 +62,14 @@ class Tasks:
         self._running: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """For work whose outcome somebody awaits."""
+        """Starts work whose outcome is awaited; its task."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
     def leave(self, work: Coroutine[Any, Any, None]) -> None:
-        """For work that nobody awaits: what goes wrong is logged in full."""
+        """Starts work that nobody awaits; an error is logged with its traceback."""
         self.start(work).add_done_callback(_report)
 
     async def finish(self) -> None:
@@ -84,20 +84,21 @@ class Homes:
 
     def __init__(self) -> None:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._said: dict[str, Message] = {}
+        self._messages: dict[str, Message] = {}
 
     def turn(self, slack_id: str) -> asyncio.Lock:
         return self._turns.setdefault(slack_id, asyncio.Lock())
 
-    def said(self, slack_id: str) -> Message | None:
-        return self._said.get(slack_id)
+    def message(self, slack_id: str) -> Message | None:
+        """The one at the top of their Home, None for none."""
+        return self._messages.get(slack_id)
 
     def say(self, slack_id: str, message: Message | None) -> None:
-        """Instead of what was said there before; None is nothing."""
+        """Takes the place of the message at the top of their Home; None clears it."""
         if message is None:
-            self._said.pop(slack_id, None)
+            self._messages.pop(slack_id, None)
         else:
-            self._said[slack_id] = message
+            self._messages[slack_id] = message
 
 
 def _report(task: asyncio.Task[None]) -> None:
@@ -204,7 +205,7 @@ class Call:
 
     @property
     def powers(self) -> Powers:
-        """What the person is in the workspace."""
+        """The person's powers: admin, and their groups."""
         roster, me = self.bot.groups.roster, self.who.slack_id
         return Powers(self.who.admin, frozenset(name for name in roster if me in roster[name]))
 
@@ -215,7 +216,7 @@ class Call:
 
     @property
     def today(self) -> date:
-        """The day it is for the person, which the dates they type are about."""
+        """The date in the person's time zone."""
         return self.at.astimezone(ZoneInfo(self.who.zone)).date()
 
 
@@ -228,7 +229,7 @@ class Reply:
     replace: bool = False
 
     def in_place(self, blocks: Sequence[Block]) -> "Reply":
-        """The same words with what stood in the message before, as it is now."""
+        """The same words above these blocks, to replace the message that was pressed."""
         message = Message(self.message.text, (*self.message.blocks, *blocks))
         return Reply(message, self.changed, replace=True)
 
@@ -242,7 +243,7 @@ class Modal:
 
 @dataclass(frozen=True, slots=True)
 class ShownAtHome:
-    """Nothing to say: the Home tab they pressed in shows it."""
+    """No message: the Home tab in which the button was pressed shows the change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How a feature says what it offers: verbs, buttons, forms and shortcuts, beside their code."""
+"""What a feature declares: its verbs, buttons, forms and shortcuts, and what runs for each."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,6 @@ class Verb:
     usage: str
     summary: str
     run: Run
-    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

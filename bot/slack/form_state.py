@@ -16,6 +16,7 @@ class FormState:
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def text(self, block_id: str) -> str:
+        """Without spaces around it; empty where nothing was entered."""
         return str(self._element(block_id).get("value") or "").strip()
 
     def choice(self, block_id: str) -> str | None:
@@ -36,13 +37,13 @@ class FormState:
         return picked
 
     def since(self, began: "FormState") -> "FormState":
-        """Only the fields that hold something else than they did then."""
+        """The fields whose content differs from `began`."""
         changed = {name for name in self.values if self._held(name) != began._held(name)}
         return FormState({name: self.values[name] for name in self.values if name in changed})
 
     def _held(self, block_id: str) -> tuple[object, ...]:
-        said = self.text(block_id), self.choice(block_id)
-        return *said, self.day(block_id), self.person(block_id)
+        typed = self.text(block_id), self.choice(block_id)
+        return *typed, self.day(block_id), self.person(block_id)
 
     def _element(self, block_id: str) -> Mapping[str, Any]:
         elements = self.values.get(block_id, {})
@@ -77,7 +78,7 @@ class FieldRefused(Refused):
 
 @contextmanager
 def at(block_id: str) -> Iterator[None]:
-    """What is refused inside is refused at that field."""
+    """A refusal inside becomes a refusal at that field of the form."""
     try:
         yield
     except FieldRefused:

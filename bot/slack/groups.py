@@ -32,7 +32,7 @@ class Groups:
         self.roster = self._roster()
 
     def _roster(self) -> Roster:
-        return {name: self._members(said) for name, said in self._policy.groups.items()}
+        return {name: self._members(listed) for name, listed in self._policy.groups.items()}
 
     def team(self, name: str) -> frozenset[str]:
         """A team's members and lead; empty where neither policy nor Slack names any."""
@@ -55,8 +55,8 @@ class Groups:
         lead = self._policy.teams[name].lead
         return self.team(name) | ({lead} if lead else frozenset())
 
-    def _members(self, said: str | tuple[str, ...]) -> frozenset[str]:
-        return members(said, self._by_name)
+    def _members(self, listed: str | tuple[str, ...]) -> frozenset[str]:
+        return members(listed, self._by_name)
 
     async def keep_fresh(self) -> None:
         """Asks Slack where it was not asked lately."""
@@ -76,9 +76,11 @@ class Groups:
         self.roster = self._roster()
 
 
-def members(said: str | tuple[str, ...], by_name: Roster) -> frozenset[str]:
-    """Of what a policy names: a user group by handle or id, or the people themselves."""
-    return by_name.get(_handle(said), frozenset()) if isinstance(said, str) else frozenset(said)
+def members(listed: str | tuple[str, ...], by_name: Roster) -> frozenset[str]:
+    """The members of what a policy lists: a user group's handle or id, or people's ids."""
+    return (
+        by_name.get(_handle(listed), frozenset()) if isinstance(listed, str) else frozenset(listed)
+    )
 
 
 def user_groups(answer: list[dict[str, Any]]) -> Roster:
@@ -95,5 +97,5 @@ def _named(groups: list[dict[str, Any]]) -> Iterator[tuple[str, frozenset[str]]]
             yield _handle(group["id"]), members
 
 
-def _handle(said: str) -> str:
-    return said.removeprefix("@").casefold()
+def _handle(name: str) -> str:
+    return name.removeprefix("@").casefold()

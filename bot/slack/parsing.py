@@ -69,7 +69,7 @@ def spelled(scope: Scope) -> str:
 
 
 def sought(word: str) -> str:
-    """What to look for: a mention by its id, any other word as it was typed."""
+    """The word to search for: the id of a mention, any other word as it was typed."""
     match = _PERSON.fullmatch(word)
     return match[1] if match else plain(word)
 

@@ -82,7 +82,7 @@ class People:
             return known
 
     async def ask_slack(self, slack_id: str) -> PersonRow:
-        """What Slack says now, written down. Refused where it knows no such person."""
+        """The person as Slack has them now, kept in the register. Refused for an unknown id."""
         try:
             answer = await self._client.users_info(user=slack_id)
         except SlackApiError as error:
@@ -114,7 +114,7 @@ class People:
                 await people.owner_is(session, change, row.email, row)
 
     async def _keep(self, user: Mapping[str, Any]) -> PersonRow:
-        """Written down; what belongs to their e-mail is theirs from now on."""
+        """Keeps the person; what an e-mail address owned is owned by its Slack id from now on."""
         seen = self._read(user)
         async with self._store.change() as session:
             if seen.email:
@@ -149,7 +149,7 @@ def _excused(error: Exception) -> Exception:
 
 
 def known_zone(zone: str) -> str:
-    """Slack's word for where they are, or UTC where we know no such place."""
+    """The time zone that Slack names, or UTC where this machine knows no such zone."""
     try:
         return ZoneInfo(zone).key
     except (ValueError, KeyError, OSError):

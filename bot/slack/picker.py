@@ -30,8 +30,8 @@ async def suggestions(bot: Bot, slack_id: str, typed: str) -> list[dict[str, Any
     async with bot.store.read() as session:
         exact = await find(session, parse_key(typed)) if _is_key(typed) else None
         page = await queries.page(session, ArtifactQuery(words=tuple(typed.split()[:8])), OFFERED)
-    found = {artifact.id: artifact for artifact in (*([exact] if exact else []), *page.artifacts)}
-    return [artifact_option(artifact).to_dict() for artifact in list(found.values())[:OFFERED]]
+    matches = {artifact.id: artifact for artifact in (*([exact] if exact else []), *page.artifacts)}
+    return [artifact_option(artifact).to_dict() for artifact in list(matches.values())[:OFFERED]]
 
 
 def _is_key(typed: str) -> bool:
@@ -64,14 +64,14 @@ def by_form(run: Any) -> Run:
 
 
 def offer_form(words: str) -> Message:
-    """A DM's words give no way to open a form, a button does."""
+    """A message with a button that opens the form: words in a DM give no right to open one."""
     text = say("errors.needs_form")
     opener = button("Open the form", "form.open", words[:LONGEST_VALUE])
     return Message(text, (line(text), buttons("form", opener)))
 
 
 async def chosen_or_none(call: Call, artifact_id: int | None) -> Artifact | None:
-    """What the form begins with. Refused for a key the register does not have."""
+    """The artifact that a form begins with, None for none. Refused for an unknown key."""
     if artifact_id is None:
         return None
     async with call.store.read() as session:

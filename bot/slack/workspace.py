@@ -1,8 +1,9 @@
-"""The first questions to Slack, and what their failure says of the settings."""
+"""The app's manifest, the first questions to Slack, and what their failure says of the settings."""
 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,8 @@ from briefings.messages.verdict import UNSURE
 
 log = logging.getLogger(__name__)
 
+# A link to the one at the root, so that it is there, too, where only packages are installed.
+MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 # docs.slack.dev/interactivity/handling-user-interaction: where every response_url leads.
 _ANSWERS = ("https://hooks.slack.com/", "https://hooks.slack-gov.com/")
 
@@ -139,5 +142,5 @@ def unreachable(client: AsyncWebClient) -> str:
 
 def code_of(error: SlackApiError) -> str:
     """Slack's word for what is wrong, where it gave one."""
-    said = error.response.data  # None or bytes where Slack answered something else
-    return str(said.get("error") or "") if isinstance(said, dict) else ""
+    body = error.response.data  # None or bytes where Slack answered something else
+    return str(body.get("error") or "") if isinstance(body, dict) else ""

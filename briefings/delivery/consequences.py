@@ -1,10 +1,11 @@
 """What hangs on a message's arrival: notices count from it, and what never arrived was not said."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from briefings.notices import proposals
-from briefings.notices.nudge import NudgeItem, is_settled, item_of, still_due
+from briefings.notices.nudge import NudgeItem, is_settled, record_of, still_due
 from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.policy import Policy
@@ -33,25 +34,25 @@ async def arrived(session: Session, briefing: LedgerMessage, policy: Policy, now
     if briefing.kind not in _NOTICES:
         return
     open_ones = await _still_open(session, briefing)
-    told = [(a, {due.kind for due in still_due(item, a)}) for item, a in open_ones]
+    noticed = [(a, {due.kind for due in still_due(item, a)}) for item, a in open_ones]
     escalated = {item.id for item, _ in open_ones if item.why is Why.IGNORED}
     day = now.astimezone(ZoneInfo(await _zone(session, briefing))).date()
-    await nudge_queue.arrived(session, Change(BY, now, policy), told, escalated, day)
+    await nudge_queue.arrived(session, Change(BY, now, policy), noticed, escalated, day)
     await _heard(session, briefing)
 
 
 async def _still_open(
     session: Session, briefing: LedgerMessage
 ) -> list[tuple[NudgeItem, Artifact]]:
-    """What it asks of somebody still, the lowest key first; locked. Of an artifact that it names
-    twice, that which is a notice.
+    """The items still to be decided, each with its artifact, which is locked; the lowest key first.
+    Where an artifact is named twice, the item that counts as its notice.
     """
     notices_last = sorted(_items(briefing), key=lambda item: item.why in _NOTED)
     items = {item.id: item for item in notices_last}
-    found = [
+    pairs = [
         (items[artifact.id], artifact) for artifact in await nudge_queue.named(session, [*items])
     ]
-    return [pair for pair in found if not is_settled(*pair, briefing.person)]
+    return [pair for pair in pairs if not is_settled(*pair, briefing.person)]
 
 
 async def _heard(session: Session, briefing: LedgerMessage) -> None:
@@ -87,8 +88,8 @@ async def is_pointless(session: Session, briefing: LedgerMessage) -> bool:
     if briefing.kind not in _ABOUT_ARTIFACTS:
         return False
     items = _items(briefing)
-    known = await queries.several(session, [item.id for item in items])
-    return all(is_settled(item, known[item.id], briefing.person) for item in items)
+    artifacts = await queries.several(session, [item.id for item in items])
+    return all(is_settled(item, artifacts[item.id], briefing.person) for item in items)
 
 
 async def not_before(
@@ -110,5 +111,5 @@ async def _zone(session: Session, briefing: LedgerMessage) -> str:
     return subscription.zone if subscription else "UTC"
 
 
-def _items(briefing: LedgerMessage) -> list[NudgeItem]:
-    return [item_of(said) for said in briefing.facts["items"]]
+def _items(briefing: LedgerMessage) -> Sequence[NudgeItem]:
+    return record_of(briefing).items

@@ -1,8 +1,10 @@
 """What is due goes on the ledger, and the next time is set: in one transaction (promise 1)."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -18,17 +20,18 @@ from debt.policy.policy import Policy
 from debt.policy.roles import Roster
 from debt.scope import ALL
 from storage.costs import budgets
-from storage.database.store import Session, Store
+from storage.database.store import Session, Store, UnitsOfWork
 from storage.digests import listed_before, said_once, subscriptions
 from storage.digests.subscriptions import scope_of
 from storage.lifecycle import approvals, requests
 from storage.messages import events, outbox
 from storage.messages.kinds import BriefingKind
+from storage.messages.outbox import LedgerMessage
 from storage.metrics import snapshots
 from storage.nudges import attention
 from storage.nudges.attention import Matter, Why
 from storage.register import refresh
-from storage.tables import Subscription
+from storage.tables import Approval, Subscription
 
 log = logging.getLogger(__name__)
 BY = "schedule"
@@ -38,64 +41,81 @@ _NO_ROSTER: Roster = MappingProxyType({})
 
 
 async def plan(store: Store, policy: Policy, now: datetime, roster: Roster = _NO_ROSTER) -> int:
-    """Everything that is due at `now`; how many subscriptions were dealt with. Safe to repeat.
+    """Puts on the ledger what is due at `now`; how many subscriptions were due. Safe to repeat.
 
     `roster` is who is in the policy's groups.
     """
-    change = Change(BY, now, policy, roster=roster)
-    await wake_all(store, change)
-    async with store.change() as session:
-        await _look_back(session, change)
-    async with store.change() as session:
-        await events.forget_before(session, now - timedelta(days=1))
-    await budget_alerts.look(store, change)
-    total = 0
-    while planned := await _plan_some(store, change):
-        total += planned
-    await nudge_plan.nudge_all(store, change)
-    while await _requests_take_turns(store, change):
-        pass
-    return total
+    return len(await _carry_out(store, Change(BY, now, policy, roster=roster)))
 
 
-async def _look_back(session: Session, change: Change) -> None:
-    """Once a week: how everything stands, and who stands out in how that went."""
-    if await snapshots.take(session, change):
-        await offenders.bring_up(session, change)
+async def _carry_out(work: UnitsOfWork, change: Change) -> list[str]:
+    """All that is due, in this order; the channels whose digest was, the one due longest first."""
+    await wake_all(work, change)
+    await _look_back(work, change)
+    await _forget_events(work, change)
+    await budget_alerts.look(work, change)
+    channels = await _brief_all(work, change)
+    await nudge_plan.nudge_all(work, change)
+    await _bring_up_requests(work, change)
+    return channels
 
 
-async def _requests_take_turns(store: Store, change: Change) -> int:
-    """Requests that wait are brought up again, or lapse; each in a unit of work of its own."""
-    async with store.read() as session:
-        due = await requests.due(session, change.at, limit=20)
-    for approval in due:
-        async with store.change() as session:
-            await approvals.take_turn(session, change, approval.id or 0)
-    return len(due)
-
-
-async def wake_all(store: Store, change: Change) -> None:
+async def wake_all(work: UnitsOfWork, change: Change) -> None:
     """Brings every standing to today and to the policy in force."""
-    async with store.read() as session:
+    async with work.read() as session:
         followed = await refresh.follows(session, change.policy)
     if not followed:
-        async with store.change() as session:
+        async with work.change() as session:
             await refresh.follow_policy(session, change)
-    while await _wake_some(store, change):
+    while await _wake_some(work, change):
         pass
 
 
-async def _wake_some(store: Store, change: Change) -> int:
-    async with store.change() as session:
+async def _wake_some(work: UnitsOfWork, change: Change) -> int:
+    async with work.change() as session:
         return await refresh.wake(session, change)
 
 
-async def _plan_some(store: Store, change: Change) -> int:
-    async with store.change() as session:
+async def _look_back(work: UnitsOfWork, change: Change) -> None:
+    """Once a week: how everything stands, and who stands out in how that went."""
+    async with work.change() as session:
+        if await snapshots.take(session, change):
+            await offenders.bring_up(session, change)
+
+
+async def _forget_events(work: UnitsOfWork, change: Change) -> None:
+    """Slack repeats an event for a few minutes at most."""
+    async with work.change() as session:
+        await events.forget_before(session, change.at - timedelta(days=1))
+
+
+async def _bring_up_requests(work: UnitsOfWork, change: Change) -> None:
+    """Requests that wait are brought up again, or lapse; each in a unit of work of its own."""
+    while due := await _requests_due(work, change):
+        for approval in due:
+            async with work.change() as session:
+                await approvals.take_turn(session, change, approval.id or 0)
+
+
+async def _requests_due(work: UnitsOfWork, change: Change) -> list[Approval]:
+    async with work.read() as session:
+        return await requests.due(session, change.at, limit=20)
+
+
+async def _brief_all(work: UnitsOfWork, change: Change) -> list[str]:
+    """The channels whose digest was due, a few of them to a unit of work."""
+    channels: list[str] = []
+    while some := await _brief_some(work, change):
+        channels += some
+    return channels
+
+
+async def _brief_some(work: UnitsOfWork, change: Change) -> list[str]:
+    async with work.change() as session:
         due = await subscriptions.due(session, change.at, limit=20)
         for subscription in due:
             await _one(session, change, subscription)
-        return len(due)
+        return [subscription.channel for subscription in due]
 
 
 async def _one(session: Session, change: Change, subscription: Subscription) -> None:
@@ -154,10 +174,10 @@ async def _ledger(
 async def _intervene(
     session: Session, change: Change, subscription: Subscription, gathered: DigestPlan
 ) -> None:
-    """What the channel was told of in vain is brought up with the team's lead."""
-    for each in gathered.ignored:
-        lead = change.policy.lead_of(each.artifact.team) or subscription.subscriber
-        matter = Matter(each.artifact.id, Why.REPEATED, each.item.first_on)
+    """What the channel was told of several weeks running is brought up with the team's lead."""
+    for ignored in gathered.ignored:
+        lead = change.policy.lead_of(ignored.artifact.team) or subscription.subscriber
+        matter = Matter(ignored.artifact.id, Why.REPEATED, ignored.item.first_on)
         await attention.bring_up(session, lead, [matter], change.at)
 
 
@@ -165,40 +185,40 @@ async def _intervene(
 class Preview:
     """A message that would go to a channel or a person; None where it would say nothing."""
 
+    kind: str
     to: str
     message: Message | None
 
 
-async def rehearse(store: Store, policy: Policy, now: datetime) -> list[Preview]:
-    """What `plan` would send at that time: planned indeed, read, and taken back."""
-    change = Change(BY, now, policy)
-    async with store.rehearse() as session:
-        await refresh.follow_policy(session, change)
-        while await refresh.wake(session, change):
-            pass
-        await _look_back(session, change)
+async def rehearse(
+    store: Store, policy: Policy, now: datetime, roster: Roster = _NO_ROSTER
+) -> list[Preview]:
+    """What `plan` would put on the ledger, drawn as it would be sent once all of it is done; of the
+    channels whose digest is due, also those that it would have nothing to tell. Nothing is kept.
+    """
+    change = Change(BY, now, policy, roster=roster)
+    return await store.rehearse_units(partial(_previews, change=change))
+
+
+async def _previews(work: UnitsOfWork, change: Change) -> list[Preview]:
+    async with work.read() as session:
         before = await outbox.newest(session)
-        await budget_alerts.look_now(session, change)
-        turned = await _planned(session, policy, before)
-        due = await subscriptions.due(session, now, limit=None)
-        said = [preview for one in due for preview in await _preview(session, change, one)]
-        before = await outbox.newest(session)
-        await nudge_plan.rehearse(session, change)
-        for approval in await requests.due(session, now, limit=None):
-            await approvals.take_turn(session, change, approval.id or 0)
-        return turned + said + await _planned(session, policy, before)
+    channels = await _carry_out(work, change)
+    async with work.read() as session:
+        written = await outbox.written_since(session, before)
+        previews = [await _preview(session, row, change.policy) for row in written]
+    return _in_order(previews, channels)
 
 
-async def _preview(session: Session, change: Change, subscription: Subscription) -> list[Preview]:
-    before = await outbox.newest(session)
-    await _one(session, change, subscription)
-    said = await _planned(session, change.policy, before)
-    return said or [Preview(subscription.channel, None)]
+async def _preview(session: Session, briefing: LedgerMessage, policy: Policy) -> Preview:
+    recipient = briefing.channel or str(briefing.person)
+    return Preview(briefing.kind, recipient, await render(session, briefing, policy))
 
 
-async def _planned(session: Session, policy: Policy, before: int) -> list[Preview]:
-    """What was written to the ledger after that number, as it would be sent."""
-    return [
-        Preview(each.channel or str(each.person), await render(session, each, policy))
-        for each in await outbox.written_since(session, before)
-    ]
+def _in_order(previews: Sequence[Preview], channels: Sequence[str]) -> list[Preview]:
+    """As written, where those channels that are told nothing have their place among the digests."""
+    drawn = {preview.to: preview for preview in previews if preview.kind == BriefingKind.DIGEST}
+    digests = [drawn.get(to, Preview(BriefingKind.DIGEST, to, None)) for to in channels]
+    first = [preview for preview in previews if preview.kind == BriefingKind.BUDGET_TURNED]
+    others = [preview for preview in previews if preview not in (*first, *drawn.values())]
+    return [*first, *digests, *others]

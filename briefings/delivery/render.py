@@ -1,9 +1,12 @@
 """From a ledger row to its message, as the register stands now: when sent, and ever after."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter
 
 from briefings.digest import digest
+from briefings.messages.earlier_rows import listed
 from briefings.messages.message import Message, UploadedPicture, plainly
 from briefings.notices import approvals, budget_alerts, nudge, proposals, requests
 from briefings.words.words import say
@@ -20,13 +23,16 @@ async def render(session: Session, briefing: LedgerMessage, policy: Policy) -> M
 
 
 def hung_in(facts: Mapping[str, Any]) -> dict[str, UploadedPicture]:
-    return {name: UploadedPicture(*each) for name, each in facts.get("pictures", {}).items()}
+    """The pictures that were uploaded for a message, by their names in it."""
+    return _PICTURES.validate_python(facts.get("pictures", {}))
 
 
 def with_pictures(facts: Mapping[str, Any], message: Message) -> dict[str, Any]:
     """The facts of a message, and the files of the pictures that hang in it."""
-    pictures = {name: [each.file_id, each.alt] for name, each in message.hung.items()}
-    return {**facts, "pictures": pictures}
+    return {**facts, "pictures": _PICTURES.dump_python(dict(message.hung), mode="json")}
+
+
+_PICTURES = TypeAdapter(dict[str, Annotated[UploadedPicture, listed("file_id", "alt")]])
 
 
 async def _digest(session: Session, briefing: LedgerMessage, policy: Policy) -> Message:
@@ -58,8 +64,7 @@ async def _nudge(session: Session, briefing: LedgerMessage, policy: Policy) -> M
 
 
 async def _orphans(session: Session, briefing: LedgerMessage, policy: Policy) -> Message:
-    told = await nudge.told_by(session, briefing)
-    return nudge.orphans(told, policy, briefing.facts["team"])
+    return nudge.orphans(await nudge.told_by(session, briefing), policy)
 
 
 async def _leadership(session: Session, briefing: LedgerMessage, policy: Policy) -> Message:

@@ -1,15 +1,17 @@
 """The weekly digest: at most a handful of artifacts that need somebody, and what to do (R24)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator, TypeAdapter
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from briefings.messages.earlier_rows import listed
 from briefings.messages.message import Message, act_button, button, buttons, heading, line, quiet
 from briefings.parts.budgets import chart
-from briefings.pictures.pictures import BurnUp, burn_up_in
+from briefings.pictures.pictures import BurnUp
 from briefings.words.words import readable, say
 from debt.artifact.artifact import Artifact
 from debt.policy.policy import Policy
@@ -17,7 +19,7 @@ from debt.rules.approval import ApprovalKind
 from debt.rules.reminders import ignored_on
 from debt.rules.score import explain
 from debt.rules.standing import Action, NextStep, next_step
-from debt.scope import BudgetLine, Scope, ScopeKind
+from debt.scope import BudgetLine, Scope
 from storage.database.store import Session
 from storage.lifecycle import requests
 from storage.register import people, queries
@@ -36,8 +38,14 @@ class DigestItem:
     first_on: date
     changed: str = ""
 
-    def as_json(self) -> list[Any]:
-        return [self.id, self.weeks, self.first_on.isoformat(), self.changed]
+
+@dataclass(frozen=True, slots=True)
+class DigestNews:
+    """What somebody did about an artifact since the last digest: how, and who, by Slack id."""
+
+    id: int
+    how: str
+    by: str
 
 
 _ANSWERED = {
@@ -45,11 +53,6 @@ _ANSWERED = {
     ApprovalKind.EXTEND: (Action.EXTEND,),
 }
 """What there is to do that a request would settle."""
-
-
-def item_of(said: Sequence[Any]) -> DigestItem:
-    number, weeks, first, changed = said
-    return DigestItem(number, weeks, date.fromisoformat(first), changed)
 
 
 def changed(artifact: Artifact) -> str:
@@ -75,15 +78,15 @@ class Weekly:
     `at` is in the zone of its readers, whose days it speaks of.
     """
 
-    scope: Scope
+    scope: Annotated[Scope, listed("kind", "name")]
     at: datetime
-    items: tuple[DigestItem, ...]
+    items: tuple[Annotated[DigestItem, listed("id", "weeks", "first_on", "changed")], ...]
     ephemeral: int
     retained: int
     folded: int
     ignored: tuple[int, ...]
     more_ignored: int
-    news: tuple[tuple[int, str, str], ...]
+    news: tuple[Annotated[DigestNews, listed("id", "how", "by")], ...]
     more_news: int
     opening: tuple[str, ...] = ()
     budgets: tuple[str, ...] = ()
@@ -100,50 +103,39 @@ class Weekly:
         return bool(self.items or self.opening or self.moved or self.review)
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "scope": [self.scope.kind, self.scope.name],
-            "at": self.at.isoformat(),
-            "items": [item.as_json() for item in self.items],
-            "rest": [self.ephemeral, self.retained, self.folded],
-            "ignored": [list(self.ignored), self.more_ignored],
-            "news": [list(each) for each in self.news],
-            "more_news": self.more_news,
-            "opening": list(self.opening),
-            "budgets": list(self.budgets),
-            "chart": self.chart.as_json() if self.chart else None,
-            "chart_of": [self.chart_of, self.chart_opens],
-            "asides": list(self.asides),
-            "looking_back": [self.moved, self.review],
-        }
+        """As the ledger keeps it, every value under its name."""
+        stored: dict[str, Any] = _WEEKLY.dump_python(self, mode="json")
+        return stored
 
 
 def weekly_of(facts: Mapping[str, Any]) -> Weekly:
-    kind, name = facts["scope"]
-    news = ((number, how, by) for number, how, by in facts["news"])
+    """A digest as the ledger keeps it, or kept it in earlier versions."""
+    return _WEEKLY.validate_python(facts)
+
+
+def _from_earlier(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Some values used to share a list under one name, and the first versions had fewer."""
+    if "rest" not in facts:
+        return facts
     ephemeral, retained, folded = facts["rest"]
     ignored, more_ignored = facts["ignored"]
     moved, review = facts.get("looking_back", ("", ""))
     chart_of, chart_opens = facts.get("chart_of", ("", bool(facts.get("opening"))))
-    return Weekly(
-        scope=Scope(ScopeKind(kind), name),
-        at=datetime.fromisoformat(facts["at"]),
-        items=tuple(item_of(said) for said in facts["items"]),
-        ephemeral=ephemeral,
-        retained=retained,
-        folded=folded,
-        ignored=tuple(ignored),
-        more_ignored=more_ignored,
-        news=tuple(news),
-        more_news=facts["more_news"],
-        opening=tuple(facts.get("opening", ())),
-        budgets=tuple(facts.get("budgets", ())),
-        chart=burn_up_in(said) if (said := facts.get("chart")) else None,
-        chart_of=chart_of,
-        chart_opens=chart_opens,
-        asides=tuple(facts.get("asides", ())),
-        moved=moved,
-        review=review,
-    )
+    return {
+        **facts,
+        "ephemeral": ephemeral,
+        "retained": retained,
+        "folded": folded,
+        "ignored": ignored,
+        "more_ignored": more_ignored,
+        "moved": moved,
+        "review": review,
+        "chart_of": chart_of,
+        "chart_opens": chart_opens,
+    }
+
+
+_WEEKLY = TypeAdapter(Annotated[Weekly, BeforeValidator(_from_earlier)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,37 +152,39 @@ class DigestFacts:
         return self.names.get(owner, owner) if owner else "nobody"
 
 
-async def known(session: Session, numbers: Sequence[int], who: Sequence[str] = ()) -> DigestFacts:
+async def facts_of(
+    session: Session, numbers: Sequence[int], who: Sequence[str] = ()
+) -> DigestFacts:
     artifacts = await queries.several(session, numbers)
     waiting = await requests.waiting(session, numbers)
     spoken_of = [*who, *(a.owner for a in artifacts.values())]
     spoken_of += [a.changed_by for a in artifacts.values()]
-    spoken_of += [each.asked_by for each in waiting.values()]
+    spoken_of += [request.asked_by for request in waiting.values()]
     names = await people.names(session, [who for who in spoken_of if who])
     return DigestFacts(artifacts, names, waiting)
 
 
 async def compose(session: Session, weekly: Weekly, policy: Policy) -> Message | None:
     """The digest as it stands now: what was settled since it was sent says so."""
-    numbers = [item.id for item in weekly.items] + [number for number, _, _ in weekly.news]
+    numbers = [item.id for item in weekly.items] + [news.id for news in weekly.news]
     numbers += weekly.ignored
-    who = [by for _, _, by in weekly.news]
-    return digest(weekly, await known(session, numbers, who), policy)
+    who = [news.by for news in weekly.news]
+    return digest(weekly, await facts_of(session, numbers, who), policy)
 
 
-def digest(weekly: Weekly, known: DigestFacts, policy: Policy) -> Message | None:
+def digest(weekly: Weekly, facts: DigestFacts, policy: Policy) -> Message | None:
     """None means that nobody needs to be told anything."""
     if not weekly.speaks:
         return None
     if not (weekly.items or weekly.opening):
         return _in_one_block(weekly)
-    items = [_item_blocks(item, known, weekly, policy) for item in weekly.items]
+    items = [_item_blocks(item, facts, weekly, policy) for item in weekly.items]
     blocks: list[Block] = [heading(readable(say("digest.title", scope=weekly.scope)))]
     blocks += [line(weekly.review)] if weekly.review else []
     opening: list[Block] = [line(words) for words in weekly.opening]
     blocks += _with_chart(weekly, opening, here=weekly.chart_opens)
     blocks += [block for group in items for block in group]
-    return Message(_fallback(weekly, known, policy), (*blocks, *_closing(weekly, known, policy)))
+    return Message(_fallback(weekly, facts, policy), (*blocks, *_closing(weekly, facts, policy)))
 
 
 def _in_one_block(weekly: Weekly) -> Message:
@@ -211,50 +205,72 @@ def _with_chart(weekly: Weekly, lines: Sequence[Block], *, here: bool) -> list[B
     return [first, chart(BudgetLine(weekly.scope, weekly.chart_of), weekly.chart), *others]
 
 
-def _fallback(weekly: Weekly, known: DigestFacts, policy: Policy) -> str:
+def _fallback(weekly: Weekly, facts: DigestFacts, policy: Policy) -> str:
     if not weekly.items:
         return weekly.opening[0]
-    first = known.artifacts[weekly.items[0].id]
-    step = _step(first, known, weekly, policy)
-    return say(
-        "digest.fallback", scope=weekly.scope, count=len(weekly.items), first=first, step=step
-    )
+    first = facts.artifacts[weekly.items[0].id]
+    todo = _todo(first, facts, weekly, policy)
+    count = len(weekly.items)
+    return say("digest.fallback", scope=weekly.scope, count=count, first=first, **todo.words())
 
 
 def _item_blocks(
-    item: DigestItem, known: DigestFacts, weekly: Weekly, policy: Policy
+    item: DigestItem, facts: DigestFacts, weekly: Weekly, policy: Policy
 ) -> list[Block]:
-    artifact, today = known.artifacts[item.id], weekly.at.date()
+    artifact, today = facts.artifacts[item.id], weekly.at.date()
     touched = _touched(artifact, item)
-    step = _step(artifact, known, weekly, policy)
-    if touched and step.need is None:
-        return [_settled(artifact, known)]
+    todo = _todo(artifact, facts, weekly, policy)
+    if touched and todo.step.need is None:
+        return [_settled(artifact, facts)]
     words = say(
         "digest.item",
         artifact=artifact,
-        step=step,
-        why=explain(artifact, to_claim=step.action is Action.CLAIM),
-        owner=known.name(artifact.owner),
+        **todo.words(),
+        why=explain(artifact, to_claim=todo.action is Action.CLAIM),
+        owner=facts.name(artifact.owner),
         today=today,
         item=item,
-        done_by=known.name(artifact.changed_by) if touched else "",
+        done_by=facts.name(artifact.changed_by) if touched else "",
     )
-    return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, step.action))]
+    return [line(words), buttons(f"item:{artifact.key}", *item_buttons(artifact, todo.action))]
 
 
-def _step(artifact: Artifact, known: DigestFacts, weekly: Weekly, policy: Policy) -> NextStep:
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What somebody asked for about an artifact, `by` their name, that others have to agree to."""
+
+    by: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTodo:
+    """What there is to do about one artifact: its next step, or nothing but what was asked for."""
+
+    step: NextStep
+    asked: AskedFor | None = None
+
+    @property
+    def action(self) -> Action:
+        return Action.SHOW if self.asked else self.step.action
+
+    def words(self) -> Mapping[str, Any]:
+        """What the template is told of it."""
+        return {"step": self.step, "asked": self.asked}
+
+
+def _todo(artifact: Artifact, facts: DigestFacts, weekly: Weekly, policy: Policy) -> DigestTodo:
     """Nobody has to do again what somebody asked for and others have yet to decide."""
     step = next_step(artifact, policy, weekly.at.date())
-    asked = known.waiting.get(artifact.id)
+    asked = facts.waiting.get(artifact.id)
     if asked is None or step.action not in _ANSWERED.get(ApprovalKind(asked.kind), ()):
-        return step
-    words = f"{known.name(asked.asked_by)} asked to {asked.kind} it; others have to agree"
-    return replace(step, words=words, action=Action.SHOW)
+        return DigestTodo(step)
+    return DigestTodo(step, AskedFor(facts.name(asked.asked_by), asked.kind))
 
 
-def _settled(artifact: Artifact, known: DigestFacts) -> Block:
+def _settled(artifact: Artifact, facts: DigestFacts) -> Block:
     return line(
-        say("digest.settled", artifact=artifact, by=known.name(artifact.changed_by)),
+        say("digest.settled", artifact=artifact, by=facts.name(artifact.changed_by)),
         accessory=act_button(Action.SHOW, artifact.key),
     )
 
@@ -276,14 +292,14 @@ def _silent(artifact: Artifact, weekly: Weekly, policy: Policy) -> bool:
     return day is not None and day <= weekly.at.date()
 
 
-def _closing(weekly: Weekly, known: DigestFacts, policy: Policy) -> list[Block]:
+def _closing(weekly: Weekly, facts: DigestFacts, policy: Policy) -> list[Block]:
     rest = say("digest.rest", weekly=weekly, more=weekly.ephemeral + weekly.retained)
     see_all = button("See the list", "list.open", f"{weekly.scope}")
     blocks: list[Block] = [line(rest, accessory=see_all)] if rest else []
     if weekly.moved:
         blocks.append(line(weekly.moved, accessory=_metrics(weekly)))
     silent = [
-        a for number in weekly.ignored if _silent(a := known.artifacts[number], weekly, policy)
+        a for number in weekly.ignored if _silent(a := facts.artifacts[number], weekly, policy)
     ]
     if silent:
         blocks.append(quiet(say("digest.silent", silent=silent, more=weekly.more_ignored)))
@@ -291,6 +307,6 @@ def _closing(weekly: Weekly, known: DigestFacts, policy: Policy) -> list[Block]:
     blocks += _with_chart(weekly, budgets, here=not weekly.chart_opens)
     blocks += [quiet(words) for words in weekly.asides]
     if weekly.news:
-        told = [(known.artifacts[n], how, known.name(by)) for n, how, by in weekly.news]
-        blocks.append(quiet(say("digest.news", news=told, more=weekly.more_news)))
+        news = [(facts.artifacts[n.id], n.how, facts.name(n.by)) for n in weekly.news]
+        blocks.append(quiet(say("digest.news", news=news, more=weekly.more_news)))
     return blocks

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from briefings.digest import review
-from briefings.digest.digest import DigestItem, Weekly, changed
+from briefings.digest.digest import DigestItem, DigestNews, Weekly, changed
 from briefings.digest.said_once import asides
 from briefings.parts.budgets import BudgetFacts, burn_up_of, standings, with_costliest
 from briefings.pictures.pictures import BurnUp
@@ -41,8 +41,9 @@ class IgnoredArtifact:
 
 @dataclass(frozen=True, slots=True)
 class DigestPlan:
-    """A digest, what has become an intervention, all whose weeks in vain go on counting, and what
-    is said once.
+    """A digest, and what is noted once it is said: `ignored` are artifacts whose leads are told,
+    `told` the numbers of all whose weeks without an answer go on counting, `once` what was said
+    that is not said again.
     """
 
     weekly: Weekly
@@ -83,21 +84,24 @@ async def gather(
         folded=len(folded),
         ignored=tuple(others[:_NAMED]),
         more_ignored=len(others[_NAMED:]),
-        news=tuple((a.id, a.changed_how or "", a.changed_by or "") for a in news[:_NEWS]),
+        news=tuple(
+            DigestNews(artifact.id, artifact.changed_how or "", artifact.changed_by or "")
+            for artifact in news[:_NEWS]
+        ),
         more_news=len(news[_NEWS:]),
-        opening=(*budgets.opening, *(each.words for each in once if each.opens)),
+        opening=(*budgets.opening, *(aside.words for aside in once if aside.opens)),
         budgets=budgets.closing,
         chart=budgets.chart,
         chart_of=budgets.chart_of,
         chart_opens=bool(budgets.opening),
-        asides=tuple(each.words for each in once if not each.opens),
+        asides=tuple(aside.words for aside in once if not aside.opens),
         moved=await review.moved(session, scope, policy, now.date()),
     )
     if month:
         weekly = replace(weekly, review=await _review(session, weekly, policy, month))
     told = (*(item.id for item in items), *sorted(folded))
     ignored = await _ignored_of(session, policy.digest, told, before)
-    return DigestPlan(weekly, ignored, told, tuple(each.said for each in once))
+    return DigestPlan(weekly, ignored, told, tuple(aside.said for aside in once))
 
 
 async def _shown(
@@ -109,11 +113,13 @@ async def _shown(
 
 
 async def _review(session: Session, weekly: Weekly, policy: Policy, month: date) -> str:
-    """Of the register since then; where nothing else is said, only if anything came or went."""
-    said = review.DigestScope(weekly.scope, weekly.at.date(), {item.id for item in weekly.items})
-    told = await review.review(session, policy, month, said)
-    speaks = told is not None and (told.is_news or weekly.items or weekly.opening)
-    return told.words if told and speaks else ""
+    """What became of the register since that day, in words; empty where nothing came or went and
+    the digest has nothing else to say.
+    """
+    digest = review.DigestScope(weekly.scope, weekly.at.date(), {item.id for item in weekly.items})
+    passed = await review.review(session, policy, month, digest)
+    speaks = passed is not None and (passed.is_news or weekly.items or weekly.opening)
+    return passed.words if passed and speaks else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,32 +142,32 @@ async def _budgets(
     only for those that ask for something, and no chart.
     """
     everything, change = scope.kind is ScopeKind.ALL, Change(_BY, now, policy)
-    told = await standings(session, change, None if everything else [scope])
-    first = [each for each in told if _opens(each, since)][:_BUDGETS]
-    others = [each for each in told if not _opens(each, since)]
+    worst_first = await standings(session, change, None if everything else [scope])
+    first = [budget for budget in worst_first if _opens(budget, since)][:_BUDGETS]
+    others = [budget for budget in worst_first if not _opens(budget, since)]
     if everything:
-        others = [each for each in others if each.standing.state is BudgetState.AT_RISK]
-    others = sorted(others, key=lambda each: bool(each.budget.place.only))[:_BUDGETS]
-    said = _Budgets(
-        tuple([await _line(session, change, each, since) for each in first]),
-        tuple([await _line(session, change, each, since) for each in others]),
+        others = [budget for budget in others if budget.standing.state is BudgetState.AT_RISK]
+    others = sorted(others, key=lambda facts: bool(facts.budget.line.only))[:_BUDGETS]
+    lines = _Budgets(
+        tuple([await _line(session, change, budget, since) for budget in first]),
+        tuple([await _line(session, change, budget, since) for budget in others]),
     )
-    if everything or not told:
-        return said
+    if everything or not worst_first:
+        return lines
     drawn = [*first, *others][0]
     chart = replace(await burn_up_of(session, drawn, now.date()), small=True)
-    return replace(said, chart=chart, chart_of=drawn.budget.place.only)
+    return replace(lines, chart=chart, chart_of=drawn.budget.line.only)
 
 
-def _opens(told: BudgetFacts, since: datetime) -> bool:
-    return told.over or told.is_back(since.date())
+def _opens(budget: BudgetFacts, since: datetime) -> bool:
+    return budget.over or budget.is_back(since.date())
 
 
-async def _line(session: Session, change: Change, told: BudgetFacts, since: datetime) -> str:
-    """What asks for something names what uses most of it."""
-    if told.standing.state is not BudgetState.WITHIN:
-        told = await with_costliest(session, change, told)
-    return say("budget.weekly", told=told, back=told.is_back(since.date()))
+async def _line(session: Session, change: Change, budget: BudgetFacts, since: datetime) -> str:
+    """How it stands, in words; over or at risk, it names the artifact that uses most of it."""
+    if budget.standing.state is not BudgetState.WITHIN:
+        budget = await with_costliest(session, change, budget)
+    return say("budget.weekly", facts=budget, back=budget.is_back(since.date()))
 
 
 def _item(artifact: Artifact, before: ListedBefore | None, today: date) -> DigestItem:
@@ -172,12 +178,12 @@ def _item(artifact: Artifact, before: ListedBefore | None, today: date) -> Diges
 async def _ignored_of(
     session: Session, rules: DigestPolicy, told: Sequence[int], before: Mapping[int, ListedBefore]
 ) -> tuple[IgnoredArtifact, ...]:
-    """Those for whom this is the week in which their lead is told, what to fix first first."""
+    """Those whose lead is to be told this week, the highest priority first."""
     enough = max(1, rules.intervention_weeks - 1)
     due = [n for n in told if n in before and before[n].weeks == enough]
     artifacts = await queries.several(session, due)
-    ranked = sorted(artifacts.values(), key=lambda each: (-priority(each), -each.id))
-    return tuple(IgnoredArtifact(each, _item(each, before[each.id], date.min)) for each in ranked)
+    ranked = sorted(artifacts.values(), key=lambda artifact: (-priority(artifact), -artifact.id))
+    return tuple(IgnoredArtifact(a, _item(a, before[a.id], date.min)) for a in ranked)
 
 
 async def _more(

@@ -26,11 +26,11 @@ async def moved(session: Session, scope: Scope, policy: Policy, today: date) -> 
     """The metric that lately got worst, with what it asks; nothing where none did enough."""
     if not trends.has_trend(scope):
         return ""
-    found = trend.moved(await trends.trend(session, policy, scope, today), policy)
-    if found is None:
+    worst = trend.moved(await trends.trend(session, policy, scope, today), policy)
+    if worst is None:
         return ""
-    then, now = (in_unit(each, found.metric.unit) for each in (found.then, found.now))
-    return say("digest.moved", moved=found, then=then, now=now)
+    then, now = (in_unit(value, worst.metric.unit) for value in (worst.then, worst.now))
+    return say("digest.moved", moved=worst, then=then, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,15 @@ class Month:
         return say("digest.review", month=self)
 
 
-async def review(session: Session, policy: Policy, month: date, said: DigestScope) -> Month | None:
+async def review(
+    session: Session, policy: Policy, month: date, digest: DigestScope
+) -> Month | None:
     """Since the first snapshot from that day on: where weeks were missed it says from when. None
     where no snapshot tells of then, or there is nothing to tell.
     """
-    scope, today = said.scope, said.today
+    scope, today = digest.scope, digest.today
     seen = await snapshots.of(session, scope, week_of(month), week_of(today))
-    past = [each for each in seen.values() if each.taken_at.date() < today]
+    past = [snapshot for snapshot in seen.values() if snapshot.taken_at.date() < today]
     if not past:
         return None
     since, then = past[0].taken_at, past[0].counts
@@ -82,16 +84,16 @@ async def review(session: Session, policy: Policy, month: date, said: DigestScop
     added = max(0, now.live - then.live + ended)
     new = await queries.added_since(session, scope, since, _NAMED) if added else []
     unseen = await queries.untouched(session, scope, since)
-    told = Month(
+    passed = Month(
         since=since.date(),
         ended=max(0, ended),
         ended_lately=tuple(lately[:ended]),
         added=added,
         added_lately=tuple(new[:added]),
         unseen=len(unseen),
-        named=await _named(session, unseen, said.listed),
+        named=await _named(session, unseen, digest.listed),
     )
-    return told if told.is_news or told.unseen else None
+    return passed if passed.is_news or passed.unseen else None
 
 
 async def _named(
@@ -99,8 +101,8 @@ async def _named(
 ) -> tuple[Artifact, ...]:
     """The first few that the same message does not list anyway."""
     few = [number for number in unseen if number not in listed][:_NAMED]
-    known = await queries.several(session, few)
-    return tuple(known[number] for number in few)
+    artifacts = await queries.several(session, few)
+    return tuple(artifacts[number] for number in few)
 
 
 def _ended(counts: Counts) -> int:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from briefings.words.words import say
-from debt.budgets.roi import PromiseVerdict
 from debt.policy.policy import Policy
 from debt.rules.dates import shifted
 from debt.scope import Scope
@@ -36,16 +35,18 @@ async def asides(
     session: Session, channel: str, scope: Scope, policy: Policy, today: date
 ) -> list[Aside]:
     """What has not been said to the channel yet, or has changed since."""
-    found = [
+    now = [
         *await _owing(session, scope, policy, today),
         *await _checks(session, scope, policy, today),
     ]
-    before = await said_once.said(session, channel, [each.said.subject for each in found])
-    return [each for each in found if _news(each.said, before.get(each.said.subject), policy)]
+    before = await said_once.said(session, channel, [aside.said.subject for aside in now])
+    return [aside for aside in now if _news(aside.said, before.get(aside.said.subject), policy)]
 
 
 def _news(now: Statement, before: Statement | None, policy: Policy) -> bool:
-    """Another artifact, or as much owed on top as makes it worth a word at all."""
+    """Whether it is about another artifact, or owes so much more than when it was last said that
+    the difference alone would be called deferred work with interest.
+    """
     if before is None or before.number != now.number:
         return True
     more = now.minutes - before.minutes
@@ -59,22 +60,21 @@ async def _owing(session: Session, scope: Scope, policy: Policy, today: date) ->
 
 def _owes(owing: Valued, policy: Policy) -> Aside:
     said = Statement(_OWES, owing.artifact.id, owing.balance.owed)
-    return Aside(
-        said, say("value.owes", artifact=owing.artifact, balance=owing.balance.words(policy))
-    )
+    words = say("value.owes", artifact=owing.artifact, balance=owing.balance, policy=policy)
+    return Aside(said, words)
 
 
 async def _checks(session: Session, scope: Scope, policy: Policy, today: date) -> Sequence[Aside]:
     """Promises whose time has come, for as long as a quiet channel may take to be spoken to."""
-    due = await roi.checked(session, scope, policy, today, shifted(today, -_LATE_DAYS))
-    return [_check(each, policy, today) for each in due]
+    due = await roi.checked_promises(session, scope, policy, today, shifted(today, -_LATE_DAYS))
+    return [_check(promise, policy, today) for promise in due]
 
 
-def _check(each: CheckedPromise, policy: Policy, today: date) -> Aside:
+def _check(promise: CheckedPromise, policy: Policy, today: date) -> Aside:
     """One that was not kept needs somebody. Any other waits for a digest that is sent anyway, but
     for its last week: who made a promise hears what became of it.
     """
-    words = say("roi.checked", each=each, months=policy.roi.check_months)
-    said = Statement(f"plan {each.initiative.id}", each.initiative.id or 0)
-    last_week = each.due_on <= shifted(today, _WEEK - _LATE_DAYS)
-    return Aside(said, words, opens=last_week or each.verdict is PromiseVerdict.BROKEN)
+    words = say("roi.checked", promise=promise, months=policy.roi.check_months)
+    said = Statement(f"plan {promise.plan.id}", promise.plan.id or 0)
+    last_week = promise.due_on <= shifted(today, _WEEK - _LATE_DAYS)
+    return Aside(said, words, opens=last_week or promise.broken)

@@ -7,20 +7,23 @@ is told, or whoever answers for the budget, as rarely as they may be spoken to.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+from pydantic import AliasChoices, Field, TypeAdapter
 from slack_sdk.models.blocks import Block
 
+from briefings.messages.earlier_rows import listed
 from briefings.messages.message import Message, button, line
 from briefings.notices.nudge_plan import not_before
-from briefings.parts.budgets import told_of
+from briefings.parts.budgets import facts_of
 from briefings.words.words import say
 from debt.change import Change
 from debt.rules.working_time import next_working
 from debt.scope import ScopeKind
 from storage.costs import budgets, trains
 from storage.costs.budgets import Budget
-from storage.database.store import Session, Store
+from storage.database.store import Session, UnitsOfWork
 from storage.digests import subscriptions
 from storage.messages import outbox
 from storage.messages.kinds import BriefingKind
@@ -32,16 +35,45 @@ _MOST = 10
 _LEADS = 3
 
 
-async def look(store: Store, change: Change) -> None:
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """How a budget stood when it was written, and its scope for whoever wants to see more."""
+
+    words: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetAlert:
+    """What one channel or person is told: a line each for the first few budgets, and how many more
+    there are.
+    """
+
+    lines: Annotated[
+        tuple[Annotated[AlertLine, listed("words", "scope")], ...],
+        Field(validation_alias=AliasChoices("lines", "said")),  # so earlier versions wrote it
+    ]
+    more: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Every value under its name."""
+        stored: dict[str, Any] = _ALERT.dump_python(self, mode="json")
+        return stored
+
+
+_ALERT = TypeAdapter(BudgetAlert)
+
+
+async def look(work: UnitsOfWork, change: Change) -> None:
     """At all budgets, the first time on a day. Safe to repeat."""
-    async with store.read() as session:
+    async with work.read() as session:
         if await budgets.seen_on(session) == change.today:
             return
-    async with store.change() as session:
-        await look_now(session, change)
+    async with work.change() as session:
+        await _look(session, change)
 
 
-async def look_now(session: Session, change: Change) -> None:
+async def _look(session: Session, change: Change) -> None:
     by_place: dict[Recipient, list[Budget]] = {}
     for budget in await budgets.renew_all(session, change, None):
         for place in await _hearing(session, change, budget):
@@ -52,8 +84,10 @@ async def look_now(session: Session, change: Change) -> None:
 
 
 async def _hearing(session: Session, change: Change, budget: Budget) -> list[Recipient]:
-    """Nowhere for what its own digest says, or where there is nobody."""
-    scope = budget.place.scope
+    """Where a budget's turn is told: the team's channel, else who set it, else the leads of the
+    teams in it. Empty where its own digest tells of it, or where there is nobody.
+    """
+    scope = budget.line.scope
     if await subscriptions.subscriber(session, [scope]):
         return []
     if scope.kind is ScopeKind.TEAM and (
@@ -68,19 +102,19 @@ async def _hearing(session: Session, change: Change, budget: Budget) -> list[Rec
 
 
 async def _is_there(session: Session, who: str) -> bool:
-    known = await people.person(session, who)
-    return known is not None and known.active
+    person = await people.person(session, who)
+    return person is not None and person.active
 
 
 async def _tell(
     session: Session, change: Change, place: Recipient, turned: Sequence[Budget]
 ) -> None:
-    said = [await _said(session, change, each) for each in turned[:_MOST]]
+    lines = tuple([await _line(session, change, budget) for budget in turned[:_MOST]])
     await outbox.enqueue(
         session,
         f"{BriefingKind.BUDGET_TURNED}:{place}:{change.today}",
         BriefingKind.BUDGET_TURNED,
-        {"said": said, "more": len(turned[_MOST:])},
+        BudgetAlert(lines, len(turned[_MOST:])).as_json(),
         change.at,
         channel=place.channel,
         person=place.person,
@@ -96,28 +130,22 @@ async def _when(session: Session, change: Change, place: Recipient) -> datetime:
     return await not_before(session, change, person, local) or change.at
 
 
-async def _said(session: Session, change: Change, budget: Budget) -> list[str]:
-    """Its line as of now, and its scope for whoever wants to see more."""
-    told = await told_of(session, change, budget)
-    return [say("budget.weekly", told=told, back=not told.over), str(budget.place.scope)]
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetAlert:
-    said: Sequence[tuple[str, str]]
-    more: int
+async def _line(session: Session, change: Change, budget: Budget) -> AlertLine:
+    facts = await facts_of(session, change, budget)
+    words = say("budget.weekly", facts=facts, back=not facts.over)
+    return AlertLine(words, str(budget.line.scope))
 
 
 def turned_in(briefing: LedgerMessage) -> BudgetAlert:
-    said = [(words, scope) for words, scope in briefing.facts["said"]]
-    return BudgetAlert(said, briefing.facts["more"])
+    """As the ledger keeps it, or kept it in earlier versions."""
+    return _ALERT.validate_python(briefing.facts)
 
 
 def message(turned: BudgetAlert) -> Message:
     blocks: list[Block] = [
-        line(words, accessory=button("See the list", "list.open", scope))
-        for words, scope in turned.said
+        line(budget.words, accessory=button("See the list", "list.open", budget.scope))
+        for budget in turned.lines
     ]
     if turned.more:
         blocks.append(line(say("budget.more", more=turned.more)))
-    return Message(turned.said[0][0], tuple(blocks))
+    return Message(turned.lines[0].words, tuple(blocks))

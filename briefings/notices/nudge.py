@@ -6,8 +6,9 @@ What was settled since it was sent leaves it: it is drawn again from the registe
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import TypeAdapter
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
@@ -17,6 +18,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
+from briefings.messages.earlier_rows import listed
 from briefings.messages.message import Message, PictureBlock, act_button, button, line, quiet
 from briefings.parts import metrics as in_words
 from briefings.pictures.pictures import multiples_alt
@@ -41,37 +43,61 @@ SNOOZES = (("1", "1 day"), ("7", "1 week"), ("next", "Until the next step"))
 
 
 @dataclass(frozen=True, slots=True)
-class NudgeItem:
-    """One artifact that somebody is told of: why, and which of its dates the message names, the
-    nearest first; `since` is from when on a digest has listed it, or its team or repository, which
-    is `scope`, stands out: `trend` is that one's twelve weeks.
+class NamedDate:
+    """A date that a message names."""
 
-    `changed` is when somebody last did something about it, as of then.
+    kind: DueKind
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeItem:
+    """One artifact that somebody is told of, why, and the dates the message names, nearest first.
+
+    `since` is the day from which a digest listed it, or from which its team or repository (`scope`)
+    stands out; `trend` is that scope's twelve weeks, oldest first, None where nothing is known.
+    `changed` is when somebody last did something about it (ISO 8601), as of then; empty for never.
     """
 
     id: int
     why: Why
-    dates: tuple[tuple[str, str], ...] = ()
+    dates: tuple[Annotated[NamedDate, listed("kind", "on")], ...] = ()
     since: str = ""
     changed: str = ""
     scope: str = ""
     trend: tuple[float | None, ...] = ()
 
-    def as_json(self) -> list[Any]:
-        dates = [list(each) for each in self.dates]
-        said = [self.id, str(self.why), dates, self.since, self.changed]
-        return [*said, self.scope, list(self.trend)] if self.scope else said
+
+_ITEM = listed("id", "why", "dates", "since", "changed", "scope", "trend")
 
 
-def item_of(said: Sequence[Any]) -> NudgeItem:
-    number, why, dates, since, changed, *more = said
-    scope, trend = more or ("", ())
-    named = tuple((kind, on) for kind, on in dates)
-    return NudgeItem(number, Why(why), named, since, changed, scope, tuple(trend))
+@dataclass(frozen=True, slots=True)
+class NudgeRecord:
+    """What the ledger keeps of a message to one person or channel: written `at`, in the zone of its
+    readers; `more` artifacts than these wait, and `team` is whose channel is asked for owners.
+    """
+
+    at: datetime
+    items: tuple[Annotated[NudgeItem, _ITEM], ...]
+    more: int = 0
+    team: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Every value under its name."""
+        stored: dict[str, Any] = _RECORD.dump_python(self, mode="json")
+        return stored
+
+
+_RECORD = TypeAdapter(NudgeRecord)
+
+
+def record_of(briefing: LedgerMessage) -> NudgeRecord:
+    """As the ledger keeps it, or kept it in earlier versions."""
+    return _RECORD.validate_python(briefing.facts)
 
 
 def about(artifact: Artifact, why: Why, named: Iterable[Due] = ()) -> NudgeItem:
-    dates = tuple((str(due.kind), due.on.isoformat()) for due in nearest_first(named))
+    dates = tuple(NamedDate(due.kind, due.on) for due in nearest_first(named))
     return NudgeItem(artifact.id, why, dates, changed=_changed(artifact))
 
 
@@ -113,7 +139,7 @@ def still_due(item: NudgeItem, artifact: Artifact) -> list[Due]:
 def _names(item: NudgeItem, due: Due, artifact: Artifact) -> bool:
     """An end date that moved for the sake of the notice is the same one still."""
     moved = due.kind is DueKind.EXPIRY and artifact.originally_expires_on is not None
-    return any(kind == due.kind and (moved or on == due.on.isoformat()) for kind, on in item.dates)
+    return any(d.kind is due.kind and (moved or d.on == due.on) for d in item.dates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +154,7 @@ class NudgeFacts:
     id: int
     unwanted: bool
     to: PersonRow | None
+    team: str = ""
 
     @property
     def open(self) -> list[NudgeItem]:
@@ -155,122 +182,122 @@ class NudgeFacts:
 
 
 async def told_by(session: Session, briefing: LedgerMessage) -> NudgeFacts:
-    facts = briefing.facts
-    items = tuple(item_of(said) for said in facts["items"])
-    artifacts = await queries.several(session, [item.id for item in items])
+    record = record_of(briefing)
+    artifacts = await queries.several(session, [item.id for item in record.items])
     spoken_of = [who for a in artifacts.values() for who in (a.owner, a.changed_by) if who]
     return NudgeFacts(
-        items,
+        record.items,
         artifacts,
         await people.names(session, spoken_of),
-        datetime.fromisoformat(facts["at"]),
-        facts["more"],
+        record.at,
+        record.more,
         briefing.id,
         await attention.was_unwanted(session, briefing.id),
         await people.person(session, briefing.person) if briefing.person else None,
+        record.team,
     )
 
 
-def nudge(told: NudgeFacts, policy: Policy) -> Message:
+def nudge(facts: NudgeFacts, policy: Policy) -> Message:
     """To one person; with nothing left open it says so in one line.
 
     The most pressing ones have buttons; the others are named, and move up as those are settled.
     """
-    title = say("nudge.title", count=len(told.open), first=_first(told))
-    if not told.open:
-        return _done(told)
-    pressing, others = told.open[: policy.nudges.items], told.open[policy.nudges.items :]
-    groups = [block for item in pressing for block in _item(item, told, policy)]
-    blocks: list[Block] = [line(title), *groups, *_others(others, told, policy), *_end(told)]
-    return Message(say("nudge.fallback", count=len(told.open), first=_first(told)), tuple(blocks))
+    title = say("nudge.title", count=len(facts.open), first=_first(facts))
+    if not facts.open:
+        return _done(facts)
+    pressing, others = facts.open[: policy.nudges.items], facts.open[policy.nudges.items :]
+    groups = [block for item in pressing for block in _item(item, facts, policy)]
+    blocks: list[Block] = [line(title), *groups, *_others(others, facts, policy), *_end(facts)]
+    return Message(say("nudge.fallback", count=len(facts.open), first=_first(facts)), tuple(blocks))
 
 
-def _done(told: NudgeFacts) -> Message:
-    words = say("nudge.done", settled=told.settled, lapsed=told.lapsed)
+def _done(facts: NudgeFacts) -> Message:
+    words = say("nudge.done", settled=facts.settled, lapsed=facts.lapsed)
     return Message(words, (line(words),), final=True)
 
 
-def orphans(told: NudgeFacts, policy: Policy, team: str) -> Message:
+def orphans(facts: NudgeFacts, policy: Policy) -> Message:
     """To a team's channel: what has lost its owner, production surfaces first."""
-    title = say("nudge.orphans", team=team, count=len(told.open))
-    if not told.open:
-        return _done(told)
-    groups = [block for item in told.open for block in _item(item, told, policy)]
-    return Message(title, (line(title), *groups, *_rest(told)))
+    title = say("nudge.orphans", team=facts.team, count=len(facts.open))
+    if not facts.open:
+        return _done(facts)
+    groups = [block for item in facts.open for block in _item(item, facts, policy)]
+    return Message(title, (line(title), *groups, *_rest(facts)))
 
 
-def leadership(told: NudgeFacts, policy: Policy) -> Message:
+def leadership(facts: NudgeFacts, policy: Policy) -> Message:
     """To leadership's channel: high risk, and neither owner nor lead has done anything."""
-    title = say("nudge.leadership", count=len(told.open))
-    if not told.open:
-        return _done(told)
-    groups = [block for item in told.open for block in _item(item, told, policy)]
-    return Message(title, (line(title), *groups, *_rest(told)))
+    title = say("nudge.leadership", count=len(facts.open))
+    if not facts.open:
+        return _done(facts)
+    groups = [block for item in facts.open for block in _item(item, facts, policy)]
+    return Message(title, (line(title), *groups, *_rest(facts)))
 
 
-def _first(told: NudgeFacts) -> Artifact | None:
-    return told.artifacts[told.open[0].id] if told.open else None
+def _first(facts: NudgeFacts) -> Artifact | None:
+    return facts.artifacts[facts.open[0].id] if facts.open else None
 
 
-def _rest(told: NudgeFacts) -> Iterator[Block]:
-    if told.settled or told.lapsed or told.more:
-        words = say("nudge.rest", settled=told.settled, lapsed=told.lapsed, more=told.more)
+def _rest(facts: NudgeFacts) -> Iterator[Block]:
+    if facts.settled or facts.lapsed or facts.more:
+        words = say("nudge.rest", settled=facts.settled, lapsed=facts.lapsed, more=facts.more)
         yield quiet(words)
 
 
-def _end(told: NudgeFacts) -> Iterator[Block]:
-    yield from _rest(told)
-    if told.unwanted:
+def _end(facts: NudgeFacts) -> Iterator[Block]:
+    yield from _rest(facts)
+    if facts.unwanted:
         yield quiet(say("nudge.fewer"))
     else:
-        quietly = button("Not useful", "nudge.unwanted", str(told.id))
-        yield ActionsBlock(block_id=f"nudge:{told.id}", elements=[quietly])
+        quietly = button("Not useful", "nudge.unwanted", str(facts.id))
+        yield ActionsBlock(block_id=f"nudge:{facts.id}", elements=[quietly])
 
 
-def _item(item: NudgeItem, told: NudgeFacts, policy: Policy) -> list[Block]:
-    artifact = told.artifacts[item.id]
+def _item(item: NudgeItem, facts: NudgeFacts, policy: Policy) -> list[Block]:
+    artifact = facts.artifacts[item.id]
     why = explain(artifact, to_claim=item.why is Why.ORPHAN)
-    words = say("nudge.item", explained=why, **_about(item, told, policy))
-    acts: list[InteractiveElement] = [*_acts(item, artifact, told.to, policy)]
+    words = say("nudge.item", explained=why, **_about(item, facts, policy))
+    acts: list[InteractiveElement] = [*_acts(item, artifact, facts.to, policy)]
     block_id = f"nudge:{artifact.key}:{item.why}"
-    return [line(words), *_trend(item, told), ActionsBlock(block_id=block_id, elements=acts)]
+    return [line(words), *_trend(item, facts), ActionsBlock(block_id=block_id, elements=acts)]
 
 
-def _trend(item: NudgeItem, told: NudgeFacts) -> Iterator[PictureBlock]:
+def _trend(item: NudgeItem, facts: NudgeFacts) -> Iterator[PictureBlock]:
     """Of a team or repository that stands out."""
     if item.trend:
-        shown = in_words.standing_out(item.trend, item.why is Why.AGING, told.at.date())
+        shown = in_words.standing_out(item.trend, item.why is Why.AGING, facts.at.date())
         yield PictureBlock(
             f"trend-{item.id}-{item.why.name.lower()}", shown, multiples_alt(item.scope, shown)
         )
 
 
-def _others(items: Sequence[NudgeItem], told: NudgeFacts, policy: Policy) -> Iterator[Block]:
+def _others(items: Sequence[NudgeItem], facts: NudgeFacts, policy: Policy) -> Iterator[Block]:
     """A line each, a few to a block, so that none is cut off."""
     if items:
         yield line(say("nudge.others", count=len(items)))
     for n in range(0, len(items), _LINES):
         some = items[n : n + _LINES]
-        words = (say("nudge.words", **_about(item, told, policy)) for item in some)
-        yield line("\n".join(f"• {each}" for each in words))
+        words = (say("nudge.words", **_about(item, facts, policy)) for item in some)
+        yield line("\n".join(f"• {item_words}" for item_words in words))
 
 
-def _about(item: NudgeItem, told: NudgeFacts, policy: Policy) -> dict[str, Any]:
+def _about(item: NudgeItem, facts: NudgeFacts, policy: Policy) -> dict[str, Any]:
     """What its words are made of."""
-    artifact, today = told.artifacts[item.id], told.at.date()
+    artifact, today = facts.artifacts[item.id], facts.at.date()
     return {
         "artifact": artifact,
         "why": str(item.why),
         "dates": [_with_notice(due, artifact, today, policy) for due in still_due(item, artifact)],
         "since": date.fromisoformat(item.since) if item.since else None,
         "scope": item.scope,
-        "owner": told.name(artifact.owner),
+        "owner": facts.name(artifact.owner),
         "today": today,
     }
 
 
 def _with_notice(due: Due, artifact: Artifact, today: date, policy: Policy) -> Due:
-    """Where the notice of an end date comes late, the date that it moves to."""
+    """The date itself; for an end date told too late for the full notice, the day it moves to."""
     until = guaranteed(artifact, today, policy)
     return replace(due, on=until) if due.kind is DueKind.EXPIRY and until else due
 
@@ -304,7 +331,7 @@ def _acts(
 
 
 def _may(artifact: Artifact, to: PersonRow | None, policy: Policy) -> bool:
-    """Hand off: a button that its reader would be refused is none."""
+    """Whether its reader, or anybody in a channel, may hand it off: who may not gets no button."""
     if to is None:
         return artifact.orphan
     lead = policy.lead_of(artifact.team)

@@ -7,17 +7,16 @@ does not fit waits and is merged into the next one; nothing is dropped.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from briefings.notices import offenders
-from briefings.notices.nudge import NAMED, NudgeItem, about
+from briefings.notices.nudge import NAMED, NudgeItem, NudgeRecord, about
 from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.policy import Policy
 from debt.rules import reminders
 from debt.rules.working_time import is_working, next_working, tomorrow
-from storage.database.store import Session, Store
+from storage.database.store import Session, UnitsOfWork
 from storage.digests import subscriptions
 from storage.lifecycle import maintenance
 from storage.messages import outbox
@@ -35,46 +34,36 @@ LONGEST_GAP = timedelta(days=28)
 FURTHEST_WEST = timedelta(hours=12)
 
 
-async def nudge_all(store: Store, change: Change) -> None:
+async def nudge_all(work: UnitsOfWork, change: Change) -> None:
     """Lapses, escalates and tells whoever may be told by now. Safe to repeat.
 
     A few artifacts, or one person, at a time: nobody waits long for anybody.
     """
     for some in _STEPS:
-        while await _committed(store, change, some):
+        while await _done(work, change, some):
             pass
-    while due := await _due(store, change):
+    while due := await _due(work, change):
         for who in due:
-            async with store.change() as session:
+            async with work.change() as session:
                 await _look_at(session, change, who)
-
-
-async def rehearse(session: Session, change: Change) -> None:
-    """As `nudge_all`, in a unit of work that is taken back."""
-    for some in _STEPS:
-        while await some(session, change):
-            pass
-    while due := await nudge_queue.people_due(session, change.at, PEOPLE_AT_ONCE):
-        for who in due:
-            await _look_at(session, change, who)
 
 
 _Some = Callable[[Session, Change], Awaitable[int]]
 
 
-async def _committed(store: Store, change: Change, some: _Some) -> int:
-    async with store.change() as session:
+async def _done(work: UnitsOfWork, change: Change, some: _Some) -> int:
+    async with work.change() as session:
         return await some(session, change)
 
 
-async def _due(store: Store, change: Change) -> list[str]:
-    async with store.read() as session:
+async def _due(work: UnitsOfWork, change: Change) -> list[str]:
+    async with work.read() as session:
         return await nudge_queue.people_due(session, change.at, PEOPLE_AT_ONCE)
 
 
 def _over(change: Change) -> date:
-    """The last day that has ended everywhere on Earth is the day before this one: what somebody's
-    own day still leaves them time for is not held against them.
+    """The first day that has not ended yet somewhere on Earth: dates before it are over for
+    everybody, whatever their zone.
     """
     return (change.at - FURTHEST_WEST).date()
 
@@ -124,14 +113,14 @@ async def _tell_leadership(session: Session, change: Change) -> int:
 async def _waits_for_lead(
     session: Session, change: Change, ignored: Sequence[Artifact]
 ) -> set[int]:
-    """What a lead who is there has not been told of yet, whatever keeps the message."""
+    """The numbers of those that an active lead has not been told of yet."""
     by_lead: dict[str, list[int]] = {}
     for artifact in ignored:
         by_lead.setdefault(change.policy.lead_of(artifact.team) or "", []).append(artifact.id)
     waiting: set[int] = set()
     for lead, theirs in by_lead.items():
-        known = await people.person(session, lead)
-        if known and known.active:
+        person = await people.person(session, lead)
+        if person and person.active:
             waiting |= await attention.not_heard(session, lead, theirs, Why.IGNORED)
     return waiting
 
@@ -143,12 +132,12 @@ async def _ask_for_owners(session: Session, change: Change) -> int:
     for artifact in orphans:
         by_team.setdefault(artifact.team, []).append(artifact)
     for team, theirs in by_team.items():
-        said = await _ask_team(session, change, team, theirs) if team else theirs
-        put_off = [each for each in theirs if each not in said]
-        told = [reminders.told(each, change.today, change.policy) for each in said]
+        asked = await _ask_team(session, change, team, theirs) if team else theirs
+        put_off = [artifact for artifact in theirs if artifact not in asked]
+        kept = [reminders.told(artifact, change.today, change.policy) for artifact in asked]
         waits = _next_week(change.today)
-        told += [replace(each, snoozed_until=waits) for each in put_off]
-        await nudge_queue.keep(session, change.policy, told, change.today)
+        kept += [replace(artifact, snoozed_until=waits) for artifact in put_off]
+        await nudge_queue.keep(session, change.policy, kept, change.today)
     return len(orphans)
 
 
@@ -159,18 +148,18 @@ def _next_week(day: date) -> date:
 async def _ask_team(
     session: Session, change: Change, team: str, theirs: list[Artifact]
 ) -> list[Artifact]:
-    """In its channel, else its lead; what was said. Nowhere to ask is as good as said."""
+    """In its channel, else its lead; the artifacts asked about, all where there is neither."""
     channel = await team_channel(session, change, team)
     lead = change.policy.lead_of(team)
     if channel:
-        said = theirs[: change.policy.nudges.items]
+        first = theirs[: change.policy.nudges.items]
         year, week, _ = change.today.isocalendar()
-        items = [_orphan(each, change) for each in said]
+        items = [_orphan(artifact, change) for artifact in first]
         key = f"{BriefingKind.ORPHANS}:{channel}:{team}:{year}-W{week:02}"
         asked = await _post(session, change, key, BriefingKind.ORPHANS, channel, items, team=team)
-        return said if asked else []
+        return first if asked else []
     if lead:
-        matters = [Matter(each.id, Why.ORPHAN, change.today) for each in theirs]
+        matters = [Matter(artifact.id, Why.ORPHAN, change.today) for artifact in theirs]
         await attention.bring_up(session, lead, matters, change.at)
     return theirs
 
@@ -188,7 +177,7 @@ async def _post(
     """To a channel, in working hours where its digest's readers are."""
     subscription = await subscriptions.subscription(session, channel)
     local = change.at.astimezone(ZoneInfo(subscription.zone if subscription else "UTC"))
-    facts = _facts(local, items, 0) | {"team": team}
+    facts = NudgeRecord(local, tuple(items), team=team).as_json()
     return await outbox.enqueue(
         session,
         key,
@@ -209,13 +198,8 @@ def _free_in(
     if kind != BriefingKind.ORPHANS or subscription is None:
         return free
     digests = (subscription.last_at, subscription.next_at)
-    days = {each.astimezone(local.tzinfo).date() for each in digests if each}
+    days = {instant.astimezone(local.tzinfo).date() for instant in digests if instant}
     return tomorrow(free, policy) if free.date() in days else free
-
-
-def _facts(local: datetime, items: Sequence[NudgeItem], more: int) -> dict[str, Any]:
-    said = [item.as_json() for item in items]
-    return {"at": local.isoformat(), "items": said, "more": more}
 
 
 _STEPS: tuple[_Some, ...] = (_lapse, _tell_leads, _tell_leadership, _ask_for_owners)
@@ -283,7 +267,8 @@ async def _tell(session: Session, change: Change, person: PersonRow, local: date
     more = await nudge_queue.count_dates(session, who, today, until) - len(dated)
     items = [_about_dates(artifact, policy, today) for artifact in dated]
     items += await _about_matters(session, change, _not_said_yet(matters, dated))
-    key, facts = f"{BriefingKind.NUDGE}:{who}:{today}", _facts(local, items, more)
+    key = f"{BriefingKind.NUDGE}:{who}:{today}"
+    facts = NudgeRecord(local, tuple(items), more).as_json()
     kind, mentions = BriefingKind.NUDGE, [item.id for item in items]
     if await outbox.enqueue(session, key, kind, facts, change.at, person=who, mentions=mentions):
         told = [reminders.told(artifact, today, policy) for artifact in dated]
@@ -310,8 +295,10 @@ def _about_dates(artifact: Artifact, policy: Policy, today: date) -> NudgeItem:
 async def _about_matters(
     session: Session, change: Change, matters: Sequence[Matter]
 ) -> list[NudgeItem]:
-    known = await queries.several(session, [matter.artifact_id for matter in matters])
-    return [await _matter(session, known[each.artifact_id], each, change) for each in matters]
+    artifacts = await queries.several(session, [matter.artifact_id for matter in matters])
+    return [
+        await _matter(session, artifacts[matter.artifact_id], matter, change) for matter in matters
+    ]
 
 
 async def _matter(

@@ -28,26 +28,26 @@ _TOP = (Why.TOP_TEAM, Why.TOP_REPO)
 
 async def bring_up(session: Session, change: Change) -> None:
     """Right after a snapshot was taken. An artifact is brought up for one reason, the first."""
-    said: set[int] = set()
+    brought_up: set[int] = set()
     for scope, why, since in await _stand_out(session, change):
         first = await _first(session, scope)
-        if first and first.id not in said:
-            said.add(first.id)
+        if first and first.id not in brought_up:
+            brought_up.add(first.id)
             await _bring_up(session, change, scope, Matter(first.id, why, since), first.team)
 
 
 async def _stand_out(session: Session, change: Change) -> list[tuple[Scope, Why, date]]:
     """Who does so since this week, why, and since when."""
     week, rules = week_of(change.at.date()), change.policy.trend
-    found = []
+    standing_out = []
     for why in _TOP:
         kind = _KINDS[why]
         tops = await snapshots.tops(session, kind, week, rules.top_weeks + 1, rules.top_least)
         top = tops[-1]
         if top is not None and is_new_top(tops, rules.top_weeks):
-            found.append((Scope(kind, top), why, week - WEEK * (rules.top_weeks - 1)))
+            standing_out.append((Scope(kind, top), why, week - WEEK * (rules.top_weeks - 1)))
     aging = [Scope(ScopeKind.TEAM, team) for team in await _aging(session, change, week)]
-    return found + [(scope, Why.AGING, week - WEEK * WEEKS) for scope in aging]
+    return standing_out + [(scope, Why.AGING, week - WEEK * WEEKS) for scope in aging]
 
 
 async def _aging(session: Session, change: Change, week: date) -> list[str]:

@@ -28,18 +28,17 @@ class ProposalFacts:
 
     @property
     def open(self) -> list[Artifact]:
-        return [each for each in self.artifacts if each.stage is Stage.PROPOSED]
+        return [artifact for artifact in self.artifacts if artifact.stage is Stage.PROPOSED]
 
     @property
     def accepted(self) -> int:
         away = {Stage.PROPOSED, Stage.DISMISSED}
-        return sum(
-            each.stage not in away and each.changed_how is not None for each in self.artifacts
-        )
+        answered = (a for a in self.artifacts if a.changed_how is not None)
+        return sum(artifact.stage not in away for artifact in answered)
 
     @property
     def dismissed(self) -> int:
-        return sum(each.stage is Stage.DISMISSED for each in self.artifacts)
+        return sum(artifact.stage is Stage.DISMISSED for artifact in self.artifacts)
 
     @property
     def gone(self) -> int:
@@ -51,25 +50,29 @@ class ProposalFacts:
 
 async def told_by(session: Session, briefing: LedgerMessage) -> ProposalFacts:
     about = announced_by(briefing)
-    known = await queries.several(session, about.numbers)
-    ranked = sorted(known.values(), key=lambda each: (-priority(each), -each.id))
+    artifacts = await queries.several(session, about.numbers)
+    ranked = sorted(artifacts.values(), key=lambda artifact: (-priority(artifact), -artifact.id))
     return ProposalFacts(about.repo, ranked, about.waiting)
 
 
-def message(told: ProposalFacts) -> Message:
+def message(facts: ProposalFacts) -> Message:
     """Names the first few with why; the rest is a press away. Once all are answered it says so."""
-    if not told.open:
-        settled = say("proposals.settled", **told.words())
+    if not facts.open:
+        settled = say("proposals.settled", **facts.words())
         return Message(settled, (line(settled),), final=True)
-    title, first = say("proposals.title", **told.words()), told.open[:NAMED]
+    title, first = say("proposals.title", **facts.words()), facts.open[:NAMED]
     blocks: list[Block] = [line(title)]
-    blocks += [line(say("proposals.item", artifact=each, why=explain(each))) for each in first]
-    rest = say("proposals.rest", more=len(told.open) - len(first), **told.words())
+    blocks += [_item(artifact) for artifact in first]
+    rest = say("proposals.rest", more=len(facts.open) - len(first), **facts.words())
     blocks += [quiet(rest)] if rest else []
-    number = str(min(each.id for each in told.artifacts))
-    accept = button(_accept(len(told.open)), "proposals.accept_all", number, primary=True)
+    number = str(min(artifact.id for artifact in facts.artifacts))
+    accept = button(_accept(len(facts.open)), "proposals.accept_all", number, primary=True)
     review = button("Review", "proposals.review", number)
     return Message(title, (*blocks, buttons("proposals", accept, review)))
+
+
+def _item(artifact: Artifact) -> Block:
+    return line(say("proposals.item", artifact=artifact, why=explain(artifact)))
 
 
 def _accept(count: int) -> str:

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 from briefings.messages.message import PictureBlock
 from briefings.pictures.pictures import BurnUp, burn_up_alt
-from briefings.words.words import shorten
 from debt.artifact.artifact import Artifact
-from debt.budgets.budget import BudgetStanding, BudgetState, advice, days_left
+from debt.budgets.budget import BudgetStanding, BudgetState, days_left
 from debt.change import Change
 from debt.rules.estimate import EstimateBasis
 from debt.scope import BudgetLine, Scope, ScopeKind
@@ -21,8 +20,8 @@ _RANK = {BudgetState.OVER: 0, BudgetState.AT_RISK: 1, BudgetState.WITHIN: 2}
 
 @dataclass(frozen=True, slots=True)
 class BudgetFacts:
-    """A budget, how it stands, what uses most of it, what is expected of it rests on, and whether
-    what is new there has to be agreed to while it is over.
+    """A budget and its standing; the artifacts that use most of it with their minutes; whether new
+    artifacts need approval while it is over; and what its expected minutes rest on.
     """
 
     budget: Budget
@@ -33,7 +32,7 @@ class BudgetFacts:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Over before at risk before within, the largest excess first."""
+        """Sorts over before at risk before within, the largest excess first."""
         standing = self.standing
         return _RANK[standing.state], standing.limits.minutes - standing.forecast
 
@@ -41,60 +40,65 @@ class BudgetFacts:
     def over(self) -> bool:
         return self.standing.state is BudgetState.OVER
 
+    @property
+    def at_risk(self) -> bool:
+        return self.standing.state is BudgetState.AT_RISK
+
     def is_back(self, since: date) -> bool:
-        """Whether it is within its limit again, and was found so after that day."""
-        back = self.budget.back_on
-        return back is not None and back > since
+        """Whether it was found within its limits again after that day."""
+        back_on = self.budget.back_on
+        return back_on is not None and back_on > since
 
     @property
-    def advice(self) -> str:
-        first = next(iter(self.costliest), None)
-        named = f"{shorten(first[0].name, 60)} ({first[0].key})" if first else None
-        return advice(self.standing, named)
+    def first(self) -> Artifact | None:
+        """What uses most of it."""
+        return next((artifact for artifact, _ in self.costliest), None)
 
 
 async def standings(
     session: Session, change: Change, scopes: Iterable[Scope] | None
 ) -> list[BudgetFacts]:
-    """Of all budgets, or of these scopes, the worst first; a few statements for all of them."""
-    found = await budgets.in_force(session, change.today, scopes)
-    there = await budgets.standings_of(session, change, found)
-    told = [
-        BudgetFacts(budget, standing, asks_approval=_asks(change, budget))
-        for budget, standing in zip(found, there, strict=True)
+    """Facts of all budgets, or of those of some scopes, the worst first; a few statements for all
+    of them, and so without their costliest artifacts.
+    """
+    in_force = await budgets.in_force(session, change.today, scopes)
+    now = await budgets.standings_of(session, change, in_force)
+    facts = [
+        BudgetFacts(budget, standing, asks_approval=_asks_approval(change, budget))
+        for budget, standing in zip(in_force, now, strict=True)
     ]
-    return sorted(told, key=lambda each: each.rank)
+    return sorted(facts, key=lambda of_one: of_one.rank)
 
 
-def _asks(change: Change, budget: Budget) -> bool:
-    """Nothing is aboard a train before it is on the register."""
-    own = budget.place.scope.kind is not ScopeKind.TRAIN
-    return own and change.policy.budgets.when_over == "approval"
+def _asks_approval(change: Change, budget: Budget) -> bool:
+    """A train's never does: artifacts board it once they are on the register."""
+    is_of_train = budget.line.scope.kind is ScopeKind.TRAIN
+    return not is_of_train and change.policy.budgets.when_over == "approval"
 
 
-async def told_of(session: Session, change: Change, budget: Budget) -> BudgetFacts:
-    """All there is to tell of one."""
+async def facts_of(session: Session, change: Change, budget: Budget) -> BudgetFacts:
+    """All facts of one budget."""
     standing = await budgets.standing_of(session, change, budget)
-    rests = await usage.rests_on(session, budget.place)
-    told = BudgetFacts(budget, standing, asks_approval=_asks(change, budget), rests=rests)
-    return await with_costliest(session, change, told)
+    rests = await usage.rests_on(session, budget.line)
+    facts = BudgetFacts(budget, standing, asks_approval=_asks_approval(change, budget), rests=rests)
+    return await with_costliest(session, change, facts)
 
 
-async def with_costliest(session: Session, change: Change, told: BudgetFacts) -> BudgetFacts:
-    """And what uses most of it."""
-    span = told.standing.span
+async def with_costliest(session: Session, change: Change, facts: BudgetFacts) -> BudgetFacts:
+    """The same facts, with the artifacts that use most of the budget."""
+    span = facts.standing.span
     left = days_left(span, change.today)
-    most = await usage.costliest(session, told.budget.place, span, left)
-    return replace(told, costliest=most)
+    most = await usage.costliest(session, facts.budget.line, span, left)
+    return replace(facts, costliest=most)
 
 
-async def burn_up_of(session: Session, told: BudgetFacts, today: date) -> BurnUp:
-    """Its period so far, day by day."""
-    standing = told.standing
-    by_day = await usage.spent_by_day(session, told.budget.place, standing.span)
+async def burn_up_of(session: Session, facts: BudgetFacts, today: date) -> BurnUp:
+    """The minutes of its period day by day, from the first to today or the last day with any."""
+    standing = facts.standing
+    by_day = await usage.spent_by_day(session, facts.budget.line, standing.span)
     until = min(max(today, *by_day, standing.span.first), standing.span.last)
     days = (until - standing.span.first).days + 1
-    spent = (by_day.get(standing.span.first + timedelta(days=each), 0) for each in range(days))
+    spent = (by_day.get(standing.span.first + timedelta(days=past), 0) for past in range(days))
     return BurnUp(
         first=standing.span.first,
         last=standing.span.last,
@@ -106,6 +110,6 @@ async def burn_up_of(session: Session, told: BudgetFacts, today: date) -> BurnUp
     )
 
 
-def chart(place: BudgetLine, shown: BurnUp) -> PictureBlock:
-    part = f" ({place.only.partition(':')[2]})" if place.only else ""
-    return PictureBlock("budget", shown, burn_up_alt(f"{place.scope.name}{part}", shown))
+def chart(line: BudgetLine, shown: BurnUp) -> PictureBlock:
+    part = f" ({line.only.partition(':')[2]})" if line.only else ""
+    return PictureBlock("budget", shown, burn_up_alt(f"{line.scope.name}{part}", shown))

@@ -21,7 +21,7 @@ _HEAD = ("Metric", "Now", "12 weeks ago", "Direction", "What it asks")
 
 
 def in_unit(value: float | None, unit: Unit, nothing: str = "unknown") -> str:
-    """“82%”, “6.5 h”, “40 min”, “12”, “0.33”."""
+    """A value in words: “82%”, “6.5 h”, “40 min”, “12”, “0.33”; `nothing` where it is None."""
     if value is None:
         return nothing
     if unit is Unit.SHARE:
@@ -32,74 +32,77 @@ def in_unit(value: float | None, unit: Unit, nothing: str = "unknown") -> str:
 
 
 def length(minutes: float) -> str:
-    """To a tenth of an hour; what is shorter than one in minutes."""
+    """Minutes in words: in tenths of an hour, below one hour in minutes."""
     if minutes < 60:
         return as_hours(round(minutes))
     return f"{minutes / 60:,.1f}".removesuffix(".0") + " h"
 
 
-def how_to_connect(told: MetricTrend) -> str:
-    return _HOW_TO_CONNECT[told.metric.source]
+def how_to_connect(row: MetricTrend) -> str:
+    return _HOW_TO_CONNECT[row.metric.source]
 
 
-def now_of(told: MetricTrend) -> str:
-    """With people's code beside it, where that is known."""
-    if not told.connected:
+def now_of(row: MetricTrend) -> str:
+    """The value now in words, with that of people's code beside it where it is known."""
+    if not row.connected:
         return NOT_CONNECTED
-    now = in_unit(told.now, told.metric.unit)
-    if told.beside is None:
+    now = in_unit(row.now, row.metric.unit)
+    if row.beside is None:
         return now
-    return f"{now} (people’s {in_unit(told.beside, told.metric.unit)})"
+    return f"{now} (people’s {in_unit(row.beside, row.metric.unit)})"
 
 
-def then_of(told: MetricTrend) -> str:
-    if not told.connected:
+def then_of(row: MetricTrend) -> str:
+    if not row.connected:
         return ""
-    nothing = "no snapshot" if told.metric.source is MetricSource.REGISTER else "unknown"
-    return in_unit(told.then, told.metric.unit, nothing)
+    nothing = "no snapshot" if row.metric.source is MetricSource.REGISTER else "unknown"
+    return in_unit(row.then, row.metric.unit, nothing)
 
 
-def ask_of(told: MetricTrend) -> str:
-    """Nothing where it is fine: a number that asks nothing of anybody says so. What was entered
-    once and is not known now has to be entered again.
+def ask_of(row: MetricTrend) -> str:
+    """What the metric asks for now; empty where it asks for nothing. Where its value now is not
+    known, how to enter it.
     """
-    if not told.connected or told.now is None:
-        return how_to_connect(told)
-    return told.metric.ask if asks(told) else ""
+    if not row.connected or row.now is None:
+        return how_to_connect(row)
+    return row.metric.ask if asks(row) else ""
 
 
-def asks(told: MetricTrend) -> bool:
-    """Whether it got worse, or stays where somebody still has something to do."""
-    if told.turn is Turn.WORSE:
+def asks(row: MetricTrend) -> bool:
+    """Whether it got worse, or did not get better while there is something to do."""
+    if row.turn is Turn.WORSE:
         return True
-    return told.turn is not Turn.BETTER and told.short
+    return row.turn is not Turn.BETTER and row.short
 
 
 def set_apart(
     rows: Sequence[MetricTrend],
 ) -> tuple[list[MetricTrend], list[MetricTrend], list[MetricTrend]]:
-    """What has something to say, what is as good as it can be, and what is not connected."""
-    known = [each for each in rows if each.connected]
-    fine = [each for each in known if each.metric.group is MetricGroup.LEADING and not asks(each)]
-    said = [each for each in known if each not in fine]
-    return said, fine, [each for each in rows if not each.connected]
+    """Metrics for the table, leading signs that ask for nothing, and those not connected; each in
+    the order given.
+    """
+    connected = [row for row in rows if row.connected]
+    fine = [row for row in connected if row.metric.group is MetricGroup.LEADING and not asks(row)]
+    tabled = [row for row in connected if row not in fine]
+    return tabled, fine, [row for row in rows if not row.connected]
 
 
 def table(rows: Sequence[MetricTrend]) -> list[tuple[str, ...]]:
-    """A row each under its head, in the order in which they are told."""
-    return [_HEAD, *(_row(each) for each in rows)]
+    """The head and a row of cells for each metric, in the order given."""
+    return [_HEAD, *(_cells(row) for row in rows)]
 
 
-def _row(told: MetricTrend) -> tuple[str, ...]:
-    turn = str(told.turn) if told.connected else ""
-    return (told.metric.words, now_of(told), then_of(told), turn, ask_of(told))
+def _cells(row: MetricTrend) -> tuple[str, ...]:
+    turn = str(row.turn) if row.connected else ""
+    return (row.metric.words, now_of(row), then_of(row), turn, ask_of(row))
 
 
 def gaps(trend: Trend) -> tuple[list[date], list[date]]:
-    """The weeks without a snapshot, each by its Monday, and the days of those taken late."""
+    """The Mondays of weeks without a snapshot, and the days of snapshots taken after Monday."""
     past = trend.moments[:-1]
-    missing = [each.day - timedelta(days=each.day.weekday()) for each in past if not each.counts]
-    late = [each.seen_on for each in past if each.seen_on and each.seen_on.weekday()]
+    unseen = [moment.day for moment in past if not moment.counts]
+    missing = [day - timedelta(days=day.weekday()) for day in unseen]
+    late = [moment.seen_on for moment in past if moment.seen_on and moment.seen_on.weekday()]
     return missing, late
 
 
@@ -107,43 +110,43 @@ SHOWN = 6
 
 
 def picture(trend: Trend, rows: Sequence[MetricTrend]) -> Multiples | None:
-    """Of what is known in two weeks or more: what got worse, then the others in their order, as
-    many as there is room for. None before there is any: one point shows no more than its number.
+    """Charts of the first `SHOWN` metrics with values in two weeks or more: those that got worse
+    first, then core ones, else in the order given. None where no metric has two values.
     """
-    known = [each for each in rows if each.connected and _is_line(each)]
-    if not known:
+    charted = [row for row in rows if row.connected and _is_line(row)]
+    if not charted:
         return None
-    known.sort(
-        key=lambda each: (each.turn is not Turn.WORSE, each.metric.group is not MetricGroup.CORE)
+    charted.sort(
+        key=lambda row: (row.turn is not Turn.WORSE, row.metric.group is not MetricGroup.CORE)
     )
     first, last = trend.moments[0].day, trend.at(0).day
-    return Multiples(first, last, tuple(_drawn(each) for each in known[:SHOWN]))
+    return Multiples(first, last, tuple(_drawn(row) for row in charted[:SHOWN]))
 
 
-def _is_line(told: MetricTrend) -> bool:
-    return sum(each is not None for each in told.series) > 1
+def _is_line(row: MetricTrend) -> bool:
+    return sum(value is not None for value in row.series) > 1
 
 
-def _drawn(told: MetricTrend) -> ChartLine:
-    unit = told.metric.unit
-    then, now = (in_unit(each, unit) for each in (told.then, told.now))
-    return ChartLine(told.metric.short, told.series, then, now, str(told.turn))
+def _drawn(row: MetricTrend) -> ChartLine:
+    unit = row.metric.unit
+    then, now = (in_unit(value, unit) for value in (row.then, row.now))
+    return ChartLine(row.metric.short, row.series, then, now, str(row.turn))
 
 
 def standing_out(values: Sequence[float | None], aging: bool, today: date) -> Multiples:
-    """Twelve weeks of a team or repository that stands out: how many of its artifacts need
-    somebody, or how old they are.
+    """A chart of twelve weeks of a team or repository: the mean age of its artifacts in days, or
+    the number of those in need of somebody.
     """
-    known = [each for each in values if each is not None] or [0.0]
+    known = [value for value in values if value is not None] or [0.0]
     unit = " days" if aging else ""
-    then, now = (f"{each:,.0f}{unit}" for each in (known[0], known[-1]))
+    then, now = (f"{value:,.0f}{unit}" for value in (known[0], known[-1]))
     name = "mean age" if aging else "in need of somebody"
     line = ChartLine(name, tuple(values), then, now, str(Turn.WORSE))
     return Multiples(today - WEEK * WEEKS, today, (line,))
 
 
 def lines(rows: tuple[MetricTrend, ...]) -> Iterator[str]:
-    """For a terminal: columns of one width each."""
+    """The table as lines for a terminal, each column of one width."""
     cells = table(rows)
     widths = [max(len(row[at]) for row in cells) for at in range(len(_HEAD))]
     for row in cells:

@@ -5,9 +5,8 @@ picture, so that every letter of it is in the font; the sentence beside it names
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from debt.rules.hours import as_hours
 from debt.rules.score import Quadrant
@@ -30,18 +29,6 @@ class BurnUp:
     forecast: int
     runs_out: date | None = None
     small: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        days = {name: getattr(self, name) for name in _DAYS}
-        return asdict(self) | {name: day and day.isoformat() for name, day in days.items()}
-
-
-_DAYS = ("first", "last", "today", "runs_out")
-
-
-def burn_up_in(said: Mapping[str, Any]) -> BurnUp:
-    days = {name: said[name] and date.fromisoformat(said[name]) for name in _DAYS}
-    return BurnUp(**{**said, **days, "spent": tuple(said["spent"])})
 
 
 @dataclass(frozen=True, slots=True)

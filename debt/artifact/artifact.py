@@ -1,4 +1,4 @@
-"""What an artifact is: the values that every rule speaks about."""
+"""An artifact of the register and its parts, as immutable values."""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import Literal
 
 from debt.artifact.signals import HANDED_ON, Signal
 from debt.refusal import Refused
+from debt.text import in_digits, quoted
 
 MAX_ID = 2**31 - 1
 
@@ -45,7 +46,7 @@ class Tier(StrEnum):
 
 
 class Ending(StrEnum):
-    """How an artifact is meant to end (R6): gone, people's code, or a new generation of it."""
+    """How an artifact is meant to end (R6): removed, taken over by people, or generated again."""
 
     RETIRE = "retire"
     REFACTOR = "refactor"
@@ -57,10 +58,10 @@ class Ending(StrEnum):
 
 
 class CodeState(StrEnum):
-    """What a scan saw of a live artifact's code where that asks for its end."""
+    """Why a scan suggests to end a live artifact."""
 
     GONE = "gone"
-    TAKEN_OVER = "taken over"  # tools' share of it fell so far that it is people's now
+    TAKEN_OVER = "taken over"  # people have rewritten so much that it is their code now
 
 
 _ENDS_AS = {
@@ -77,10 +78,10 @@ LIVE = frozenset({Stage.CREATED, Stage.VALIDATED, Stage.RETAINED, Stage.RETIRING
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One of the four ratings, 1 to 5: what a proxy estimated, and what a person said of it.
+    """One of the four ratings, 1 to 5: a proxy's estimate, and a person's rating if there is one.
 
-    A person's value wins until they give it back (`person` is None again). Of a proxy that
-    measured, `raw` are the values by name, and `scale` is what made a rating of them.
+    A person's rating counts until they withdraw it (`person` is None again). `raw` are the values
+    that a proxy measured, by name; `scale` names the scale that turned them into its rating.
     """
 
     proxy: int
@@ -93,7 +94,7 @@ class Rating:
     def __post_init__(self) -> None:
         for given in (self.proxy, self.person):
             if given is not None and not 1 <= given <= 5:
-                raise Refused(f"A rating is a number from 1 to 5, not {given}.")
+                raise Refused(f"A rating is a number from 1 to 5, not {in_digits(given)}.")
 
     @property
     def value(self) -> int:
@@ -110,10 +111,10 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class BlockDisagreement:
-    """That a metadata block says something else than the register (R7): which of its facts, what,
-    and where; `kept` once somebody has decided that the register stays.
+    """One column in which a metadata block differs from the register (R7).
 
-    `said` is as JSON has it: a number, or text with dates in ISO form.
+    `said` is the block's value: a number, or text with dates in ISO form. `where` is the file and
+    line. `kept` is true once a person decided to keep the register's value.
     """
 
     field: str
@@ -138,12 +139,14 @@ class Ratings:
 class Artifact:
     """One row of the register (MISSION.md, R1). Dates are whole days, work is in minutes.
 
-    `owner_changed_on` is the day on which it last went from somebody to somebody else or to nobody.
-    `changed_*` tell the last thing a person did to it, `version` counts every change; `signals` are
-    what a scan sees coming, `scan_identity` is how it finds the artifact again. `stage_before` is
-    where it goes back to from retiring. Of the notices its owner gets, `*_told` is the day up to
-    which the steps of a date were said, `*_noticed_on` the day on which the first one about that
-    date was delivered.
+    `owner_changed_on` is the last day on which an owner was replaced or removed. `changed_*` are
+    about the last change by a person, `version` counts every change. `signals` come from scans;
+    `scan_identity` is how a scan finds the artifact again. `stage_before` is the stage to which it
+    returns if its retirement is called off. `expiry_told` and `review_told` are the days up to
+    which its owner's reminders of that date were sent; `*_noticed_on` is the day on which the
+    first one was delivered. `otherwise` lists where its metadata block differs.
+
+    What people, spreadsheets or files fill is also declared in `debt.artifact.columns`.
     """
 
     id: int
@@ -219,42 +222,46 @@ class Artifact:
 
     @property
     def orphan(self) -> bool:
-        """Nobody owns it, or its owner is no longer there to act (R17)."""
+        """Whether it has no owner, or one who left the workspace (R17)."""
         return self.owner is None or self.owner_gone
 
     @property
-    def handed_on(self) -> bool:
-        """Whether who owns it now came after its last review: drift of R22."""
+    def owner_changed_since_review(self) -> bool:
+        """Whether its present owner took over after its last review (drift, R22)."""
         changed, reviewed = self.owner_changed_on, self.reviewed_on
         return bool(self.owner and changed and (reviewed is None or reviewed < changed))
 
     @property
-    def watched(self) -> tuple[Signal, ...]:
-        """What a scan sees coming, and what the register knows by itself."""
-        return (*self.signals, HANDED_ON) if self.handed_on else self.signals
+    def all_signals(self) -> tuple[Signal, ...]:
+        """The signals of scans, then the one that the register finds itself: a new owner."""
+        return (*self.signals, HANDED_ON) if self.owner_changed_since_review else self.signals
 
     @property
-    def unsaid(self) -> tuple[Signal, ...]:
-        """What is watched, but for what a rating's reason says anyway."""
-        said = "; ".join(self.ratings[name].reason for name in RATING_NAMES)
-        return tuple(signal for signal in self.watched if signal.words not in said)
+    def further_signals(self) -> tuple[Signal, ...]:
+        """All signals but those whose words already stand in a rating's reason."""
+        reasons = "; ".join(self.ratings[name].reason for name in RATING_NAMES)
+        return tuple(signal for signal in self.all_signals if signal.words not in reasons)
 
-    def given_to(self, owner: str | None, today: date) -> "Artifact":
-        """With another owner, who is there; the first one it has is no change of owner."""
+    def with_owner(self, owner: str | None, today: date) -> "Artifact":
+        """The artifact with this owner, who counts as present.
+
+        `owner_changed_on` becomes today, unless it had no owner or the same one before.
+        """
         changed = today if self.owner not in {None, owner} else self.owner_changed_on
         return replace(self, owner=owner, owner_gone=False, owner_changed_on=changed)
 
     @property
     def disputed(self) -> tuple[str, ...]:
-        """What its metadata block says otherwise, as long as nobody has decided."""
+        """The fields in which its metadata block still differs and nobody has decided."""
         return tuple(
-            each.field
-            for each in self.otherwise
-            if not each.kept and each.said != as_json(self.registered(each.field))
+            difference.field
+            for difference in self.otherwise
+            if not difference.kept
+            and difference.said != as_json(self.register_value(difference.field))
         )
 
-    def registered(self, name: str) -> object:
-        """What the register holds under one of a block's names; of a rating, what a person said."""
+    def register_value(self, name: str) -> object:
+        """The register's value of a field; for a rating, the person's, or None."""
         for rating in RATING_NAMES:
             if name == rating:
                 return self.ratings[rating].person
@@ -262,12 +269,14 @@ class Artifact:
 
     @property
     def reachable(self) -> bool:
-        """Whether its owner is somebody Slack can speak to."""
+        """Whether its owner is present and known to Slack, not only by an e-mail address."""
         return not self.orphan and "@" not in str(self.owner)
 
     @property
     def due_from(self) -> date | None:
-        """The end date that overdue is counted from: a guaranteed notice never hides lateness."""
+        """The date from which overdue days are counted: its first end date, where that was moved so
+        that its owner has full notice.
+        """
         return self.originally_expires_on or self.expires_on
 
     def age_days(self, today: date) -> int:
@@ -275,7 +284,7 @@ class Artifact:
 
 
 def as_json(value: object) -> str | int | None:
-    """A fact as JSON has it: a number, or text with dates in ISO form."""
+    """The value as a number, None or text; dates in ISO form."""
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, int) or value is None else str(value)
@@ -286,14 +295,15 @@ def key_of(artifact_id: int) -> str:
 
 
 def parse_key(text: str) -> int:
-    """`D-7`, `d-7` or `7` as the number 7; anything else is refused."""
+    """7 for `D-7`, `d-7` or `7`. Refused for anything else."""
     match = re.fullmatch(r"(?:d-?)?0*([1-9][0-9]{0,9})", text.strip(), re.IGNORECASE | re.ASCII)
     if not match or int(match[1]) > MAX_ID:
-        said = text.strip()[:40]
-        first, _, more = said.partition(" ")
-        if more and looks_like_key(first):
-            raise Refused(f"“{said}” is more than a key; say {first} alone.")
-        raise Refused(f"“{said}” is not a key. Keys look like D-7; “list {said}” looks for it.")
+        words = text.split()
+        if len(words) > 1 and looks_like_key(words[0]):
+            raise Refused(f"{quoted(text)} is more than a key; say {words[0]} alone.")
+        raise Refused(
+            f"{quoted(text)} is not a key. Keys look like D-7; “list” and a word finds artifacts."
+        )
     return int(match[1])
 
 

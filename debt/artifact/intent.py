@@ -3,8 +3,22 @@
 import re
 import string
 from collections.abc import Iterator
+from enum import StrEnum
 
 from debt.artifact.artifact import Artifact
+
+
+class IntentGap(StrEnum):
+    """What keeps an artifact provisional, as a person reads it."""
+
+    NO_PURPOSE = "no purpose"
+    VAGUE_PURPOSE = "vague purpose"
+    NO_LIFESPAN = "no lifespan"
+    VAGUE_LIFESPAN = "vague lifespan"
+    NO_OWNER = "no owner"
+    NO_REMOVAL_IMPACT = "no removal impact"
+    VAGUE_REMOVAL_IMPACT = "vague removal impact"
+
 
 _VAGUE = frozenset(
     "tbd todo tba unknown unsure none nothing later whatever something stuff misc various test "
@@ -18,24 +32,25 @@ _UNSPACED = re.compile(
 )
 
 
-def missing_intent(artifact: Artifact) -> tuple[str, ...]:
-    """What keeps it provisional, in words: empty when all four are there and say something."""
+def missing_intent(artifact: Artifact) -> tuple[IntentGap, ...]:
+    """What keeps it provisional: empty when all four are there and say something."""
     return tuple(_missing(artifact))
 
 
-def _missing(artifact: Artifact) -> Iterator[str]:
-    yield from _said("purpose", artifact.purpose, words=3)
-    yield from _said("lifespan", artifact.lifespan, words=1)
+def _missing(artifact: Artifact) -> Iterator[IntentGap]:
+    gap = IntentGap
+    yield from _told(artifact.purpose, 3, gap.NO_PURPOSE, gap.VAGUE_PURPOSE)
+    yield from _told(artifact.lifespan, 1, gap.NO_LIFESPAN, gap.VAGUE_LIFESPAN)
     if artifact.owner is None:
-        yield "no owner"
-    yield from _said("removal impact", artifact.removal_impact, words=2)
+        yield gap.NO_OWNER
+    yield from _told(artifact.removal_impact, 2, gap.NO_REMOVAL_IMPACT, gap.VAGUE_REMOVAL_IMPACT)
 
 
-def _said(what: str, text: str | None, *, words: int) -> Iterator[str]:
+def _told(text: str | None, words: int, absent: IntentGap, vague: IntentGap) -> Iterator[IntentGap]:
     if not text or not text.strip():
-        yield f"no {what}"
+        yield absent
     elif is_vague(text, words=words):
-        yield f"vague {what}"
+        yield vague
 
 
 def is_vague(text: str, *, words: int) -> bool:

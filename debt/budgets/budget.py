@@ -7,7 +7,7 @@ from math import floor
 
 from debt.policy.policy import Sprint
 from debt.refusal import Refused
-from debt.rules.hours import Period, Span, as_hours, roughly, span
+from debt.rules.hours import Period, Span, span
 
 MONTH_DAYS = 365.25 / 12
 LONGEST_MINUTES = 60 * 1_000_000
@@ -36,11 +36,11 @@ class BudgetLimits:
 
     @property
     def pay_down(self) -> tuple[int, date] | None:
-        """How much less a month, and until when."""
+        """Minutes a month to save, and the last day for it; None where nothing is aimed at."""
         return (self.lower_by, self.by) if self.lower_by is not None and self.by else None
 
     def with_minutes(self, minutes: int, today: date) -> "BudgetLimits":
-        """Else as it is; a pay-down whose day has passed is no aim any more."""
+        """The same limits with other minutes; a pay-down whose day has passed is dropped."""
         if self.by and self.by <= today:
             return BudgetLimits(minutes, self.score, self.artifacts)
         return replace(self, minutes=minutes)
@@ -48,21 +48,23 @@ class BudgetLimits:
 
 @dataclass(frozen=True, slots=True)
 class BudgetPeriod:
-    """How long a period is, and for a sprint of a scope's own where the first one began."""
+    """How long a period is; for a sprint of the scope's own also its weeks and the day on which the
+    first one began.
+    """
 
-    period: Period
+    length: Period
     weeks: int | None = None
     first_day: date | None = None
 
     def span(self, day: date, usual: Sprint) -> Span:
         if self.weeks and self.first_day:
             usual = Sprint(weeks=self.weeks, first_day=self.first_day)
-        return span(self.period, day, usual)
+        return span(self.length, day, usual)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainPeriod:
-    """The one period of a release train: the train itself."""
+    """The one period of a release train, from its first to its last day."""
 
     whole: Span
 
@@ -102,15 +104,25 @@ class BudgetStanding:
         return self.use.spent + self.committed
 
     @property
+    def excess(self) -> int:
+        """Minutes spent beyond the limit; below zero where some are left."""
+        return self.use.spent - self.limits.minutes
+
+    @property
+    def short(self) -> int:
+        """Minutes of the forecast beyond the limit; below zero where some will be left."""
+        return self.forecast - self.limits.minutes
+
+    @property
     def lowered(self) -> int | None:
-        """Of the minutes a month that it was to cost less, how many it does cost less."""
+        """Minutes a month saved since the pay-down was set; None where there is none."""
         if self.limits.lower_from is None or self.limits.lower_by is None:
             return None
         return self.limits.lower_from - self.use.monthly
 
 
 def require_limits(limits: BudgetLimits, today: date) -> None:
-    """Refused, at its field, for what no budget can be."""
+    """Refuses numbers out of range and a pay-down without hours or a coming day, at the field."""
     if not 0 <= limits.minutes <= LONGEST_MINUTES:
         raise Refused("Hours go from 0 to 1,000,000.", field="minutes")
     for field in ("score", "artifacts"):
@@ -124,7 +136,7 @@ def require_limits(limits: BudgetLimits, today: date) -> None:
 
 
 def standing(limits: BudgetLimits, period: Span, use: BudgetUse, today: date) -> BudgetStanding:
-    """As of the beginning of that day, which may be before the period begins."""
+    """Where a budget stands at the beginning of that day, which may be before the period begins."""
     left = days_left(period, today)
     gone = (min(today, period.last + timedelta(days=1)) - period.first).days
     daily = use.monthly / MONTH_DAYS
@@ -141,7 +153,7 @@ def standing(limits: BudgetLimits, period: Span, use: BudgetUse, today: date) ->
 
 
 def days_left(period: Span, today: date) -> int:
-    """Those of it that are still to come, today included."""
+    """Days of the period that are still to come, today included."""
     return max(0, (period.last - max(today, period.first)).days + 1)
 
 
@@ -159,24 +171,11 @@ def _exceeds(limits: BudgetLimits, use: BudgetUse) -> bool:
 def _runs_out(
     limits: BudgetLimits, period: Span, use: BudgetUse, daily: float, today: date
 ) -> date | None:
-    """The day in whose course the last minute goes; None within the period."""
+    """The day in the course of which the last minute is used; None where that is after the period,
+    or the limit is exceeded already.
+    """
     left = limits.minutes - use.spent
     if left < 0 or daily <= 0:
         return None
     day = max(today, period.first) + timedelta(days=min(floor(left / daily), 10_000))
     return day if day <= period.last else None
-
-
-def advice(standing: BudgetStanding, costliest: str | None) -> str:
-    """The one thing to do about it. `costliest` names what uses most of it."""
-    about = f"; {costliest} uses most of it" if costliest else ""
-    over = standing.use.spent - standing.limits.minutes
-    if standing.state is BudgetState.OVER and over > 0:
-        return f"{as_hours(over)} over: retire or refactor before anything new comes in{about}"
-    if standing.state is BudgetState.OVER:
-        return f"over its limit of artifacts or score: retire before anything new comes in{about}"
-    if standing.state is BudgetState.AT_RISK:
-        short = roughly(standing.forecast - standing.limits.minutes)
-        return f"{short} short at this rate: decide now what can wait{about}"
-    left = roughly(standing.limits.minutes - standing.forecast)
-    return f"nothing to do: about {left} will be left of it"

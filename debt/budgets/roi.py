@@ -69,8 +69,8 @@ def require_next(state: PlanState, following: PlanState) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Stakes:
-    """Minutes a month now and once it is done, and minutes of work."""
+class Promise:
+    """What work promises: minutes a month before and after it, for a cost in minutes of work."""
 
     before: int
     after: int
@@ -78,72 +78,72 @@ class Stakes:
 
     @property
     def freed(self) -> int:
-        """A month."""
+        """Minutes a month."""
         return self.before - self.after
 
     @property
     def payback(self) -> float | None:
-        """In months; None where it never pays back."""
+        """Months until the cost is paid back; None where it never is."""
         return self.cost / self.freed if self.freed > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedWork:
-    """Work, and when it begins; as soon as may be where nobody says."""
+    """Work, what it promises, and when it begins: as soon as possible where that is None."""
 
     kind: WorkKind
-    stakes: Stakes
+    promise: Promise
     starts_on: date | None = None
 
 
-def require_stakes(stakes: Stakes) -> None:
-    """Refused, at its field, for what nobody can mean."""
+def require_promise(promise: Promise) -> None:
+    """Refuses numbers out of range and work that frees nothing, at the field."""
     for name in ("before", "after", "cost"):
-        if not 0 <= getattr(stakes, name) <= MOST_MINUTES:
+        if not 0 <= getattr(promise, name) <= MOST_MINUTES:
             raise Refused("Say between 0 and 10,000 hours.", field=name)
-    if stakes.freed <= 0:
+    if promise.freed <= 0:
         raise Refused("That frees no hours: a month has to take less by it.", field="after")
 
 
 def usual_kind(artifact: Artifact, policy: Policy) -> WorkKind:
-    """What is deleted first is not refactored."""
-    box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
-    rated = artifact.value is not None
-    return WorkKind.RETIRE if rated and box is Quadrant.LOW_HIGH else WorkKind.REFACTOR
+    """Retire what is rated low in value and high in risk; else refactor."""
+    place = quadrant(artifact.value, artifact.ratings.risk.value, policy)
+    is_rated = artifact.value is not None
+    return WorkKind.RETIRE if is_rated and place is Quadrant.LOW_HIGH else WorkKind.REFACTOR
 
 
-def usual_stakes(artifact: Artifact, kind: WorkKind, policy: Policy) -> Stakes:
-    """What a month takes by the estimate; the rest as the policy has it."""
+def usual_promise(artifact: Artifact, kind: WorkKind, policy: Policy) -> Promise:
+    """Minutes a month by the estimate; minutes after it and its cost by the policy."""
     before = estimate(artifact, policy).minutes
     after = 0 if kind is WorkKind.RETIRE else round(before * policy.roi.after_share)
     hours = policy.roi.cost_hours[artifact.ratings.complexity.value - 1]
-    return Stakes(before, after, round(hours * _HOUR))
+    return Promise(before, after, round(hours * _HOUR))
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """What some work comes to within a horizon: from when on it frees hours, and for how many
-    months of it.
+    """What work returns within a horizon: the day from which it frees hours, and for how many
+    months of the horizon it does.
     """
 
-    stakes: Stakes
+    promise: Promise
     frees_from: date
     months: int
 
     @property
     def bought_back(self) -> int:
         """Minutes; below zero where the work costs more than the horizon gives back."""
-        return self.stakes.freed * self.months - self.stakes.cost
+        return self.promise.freed * self.months - self.promise.cost
 
 
-def returns(
-    stakes: Stakes, starts_on: date | None, today: date, horizon: int, policy: RoiPolicy
+def return_of(
+    promise: Promise, starts_on: date | None, today: date, horizon: int, policy: RoiPolicy
 ) -> Return:
-    """Of work that begins on that day, or today where that is past or not known."""
+    """The return of work that begins on that day, or today where that is past or None."""
     begun = _month(max(starts_on or today, today))
-    done = begun + max(1, ceil(stakes.cost / (policy.pace_hours * _HOUR)))
+    done = begun + max(1, ceil(promise.cost / (policy.pace_hours * _HOUR)))
     first = _month(today) + 1
-    return Return(stakes, _first_day(done), max(0, first + horizon - done))
+    return Return(promise, _first_day(done), max(0, first + horizon - done))
 
 
 def _month(day: date) -> int:
@@ -155,7 +155,9 @@ def _first_day(month: int) -> date:
 
 
 def risk_after(artifact: Artifact, kind: WorkKind, policy: Policy) -> int:
-    """The Risk rating that is left: none of what is gone, a refactor's limit, or what it was."""
+    """The Risk rating after it: 0 once retired, at most the policy's limit after a refactor, else
+    unchanged.
+    """
     risk = artifact.ratings.risk.value
     if kind is WorkKind.RETIRE:
         return 0
@@ -170,8 +172,8 @@ class PromiseVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PromiseCheck:
-    """A promise beside what a month took since; None where nobody logged an hour on what goes on,
-    since a month in which nobody logged is unknown, not zero.
+    """Minutes a month before, as promised, and as logged since. `took` is None where nobody logged
+    hours on an artifact that lives on: that is unknown, not zero.
     """
 
     before: int
@@ -179,20 +181,21 @@ class PromiseCheck:
     took: int | None
 
     def verdict(self, policy: RoiPolicy) -> PromiseVerdict:
-        """Kept where enough of what was promised was saved."""
+        """Kept where at least the policy's share of the promised minutes was saved."""
         if self.took is None:
             return PromiseVerdict.UNKNOWN
         enough = policy.kept_share * (self.before - self.promised)
         return PromiseVerdict.KEPT if self.before - self.took >= enough else PromiseVerdict.BROKEN
 
 
-def check(kind: WorkKind, stakes: Stakes, worked: int, months: int) -> PromiseCheck:
-    """`worked` are the minutes of so many months since it was done."""
-    known = worked > 0 or kind is WorkKind.RETIRE
-    return PromiseCheck(stakes.before, stakes.after, round(worked / months) if known else None)
+def check(kind: WorkKind, promise: Promise, worked: int, months: int) -> PromiseCheck:
+    """`worked` are the minutes logged in so many months since the work was done."""
+    is_known = worked > 0 or kind is WorkKind.RETIRE
+    took = round(worked / months) if is_known else None
+    return PromiseCheck(promise.before, promise.after, took)
 
 
 def check_on(done_on: date, months: int) -> date:
-    """The day from which so many months since then are over."""
+    """The first day on which so many months have passed since the work was done."""
     month = _month(done_on) + months
     return min(_first_day(month) + timedelta(days=done_on.day - 1), _first_day(month + 1))

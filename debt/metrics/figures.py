@@ -3,9 +3,12 @@
 What metrics are read from; a trend is a number of them, a week apart.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
+
+from debt.policy.vocabulary import MetricName
 
 WEEKS = 12
 WINDOW = timedelta(days=28)
@@ -16,28 +19,19 @@ WEEK = timedelta(days=7)
 class Counts:
     """How a scope stands: numbers and sums of its live artifacts, so that scopes add up.
 
-    `retired` and `refactored` are all that ever ended so; what nobody counted yet is None.
+    `retired` and `refactored` count all that ever ended so. `by_metric` has a number for each
+    metric that declares what it counts; it lacks those that nobody counted that week.
     """
 
     live: int = 0
-    owned: int = 0
-    owner_gone: int = 0
-    handed_on: int | None = 0
-    provisional: int = 0
     needing: int = 0
-    past_review: int = 0
     ephemeral: int = 0
     retained: int = 0
-    untested: int = 0
-    churning: int = 0
-    regenerated: int = 0
-    unstable: int = 0
-    shifted: int = 0
-    unused: int = 0
     age_days: int = 0
     expected_minutes: int = 0
     retired: int = 0
     refactored: int = 0
+    by_metric: Mapping[MetricName, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

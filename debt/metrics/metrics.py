@@ -1,11 +1,26 @@
-"""Metrics (R20–R22, R14): what each says of a moment of a scope, and what it asks of somebody."""
+"""Metrics (R20–R22, R14), each declared once: words, how it is counted and read, what it asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from debt.artifact.signals import Sign
+from debt.metrics.conditions import (
+    ByHours,
+    ByMentions,
+    ByPriority,
+    ColumnIs,
+    Condition,
+    DateIsOver,
+    Drilldown,
+    FirstInQuadrant,
+    HasSign,
+    ObservationKind,
+)
 from debt.metrics.figures import Moment
 from debt.policy.vocabulary import MetricName
+from debt.rules.score import Quadrant
+from debt.rules.standing import Action
 
 
 class Unit(StrEnum):
@@ -41,8 +56,12 @@ Read = Callable[[Moment], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`value` reads it, `size` tells about how many things it is; `beside` is people's code.
-    `short` names it where there is little room.
+    """All that is to be known of a metric, so that a new one is declared here.
+
+    `short` names it where there is little room. `value` reads it from a moment of a scope, `beside`
+    the same of people's code; `size` tells about how many things it is. `counted` says which live
+    artifacts it counts: snapshots keep that number. `behind` says how the artifacts that it counts
+    against somebody are found, and `act` is the one thing to do about the first of them.
     """
 
     name: MetricName
@@ -56,29 +75,35 @@ class Metric:
     value: Read
     size: Callable[[Moment], float]
     beside: Read | None = None
+    counted: Condition | None = None
+    behind: Drilldown | None = None
+    act: Action = Action.REVIEW
 
 
 def _live(moment: Moment) -> float:
     return moment.counts.live if moment.counts else 0
 
 
-def _counted(name: str, *, of: str | None = "live") -> Read:
-    """A share of the live ones, or the number itself."""
+def _number(name: MetricName) -> Read:
+    """How many a metric counted; None where nobody did."""
+    return lambda moment: moment.counts.by_metric.get(name) if moment.counts else None
+
+
+def _size(name: MetricName) -> Callable[[Moment], float]:
+    """How many a metric counted; 0 where nobody did."""
+    number_at = _number(name)
+    return lambda moment: number_at(moment) or 0
+
+
+def _share(name: MetricName) -> Read:
+    """What a metric counted as a part of all live artifacts; None where there are none."""
+    number_at = _number(name)
 
     def read(moment: Moment) -> float | None:
-        if moment.counts is None:
-            return None
-        number: int | None = getattr(moment.counts, name)
-        if of is None or number is None:
-            return number
-        whole: int = getattr(moment.counts, of)
-        return number / whole if whole else None
+        number, live = number_at(moment), _live(moment)
+        return number / live if number is not None and live else None
 
     return read
-
-
-def _size(name: str) -> Callable[[Moment], float]:
-    return lambda moment: getattr(moment.counts, name) if moment.counts else 0
 
 
 def _register(
@@ -86,23 +111,26 @@ def _register(
     words: str,
     short: str,
     *,
-    of: str,
+    counted: Condition,
     ask: str,
-    better: Better = Better.LESS,
+    among: str | None = None,
+    act: Action = Action.REVIEW,
 ) -> Metric:
-    """A share of a scope's live artifacts."""
-    core = name is MetricName.NAMED_OWNER
+    """A leading sign: the share of a scope's live artifacts that meet a condition."""
     return Metric(
         name=name,
         words=words,
         short=short,
         unit=Unit.SHARE,
-        better=better,
-        group=MetricGroup.CORE if core else MetricGroup.LEADING,
+        better=Better.LESS,
+        group=MetricGroup.LEADING,
         source=MetricSource.REGISTER,
         ask=ask,
-        value=_counted(of),
+        value=_share(name),
         size=_live,
+        counted=counted,
+        behind=ByPriority(counted, among),
+        act=act,
     )
 
 
@@ -136,14 +164,26 @@ def _cost(moment: Moment) -> float | None:
     return moment.minutes / moment.counts.live if moment.counts and moment.counts.live else None
 
 
+def _deleted_per_retained(moment: Moment) -> float | None:
+    counts = moment.counts
+    return counts.retired / counts.retained if counts and counts.retained else None
+
+
 METRICS: tuple[Metric, ...] = (
-    _register(
-        MetricName.NAMED_OWNER,
-        "Artifacts with a named owner",
-        "named owner",
-        of="owned",
-        ask="claim what nobody owns",
+    Metric(
+        name=MetricName.NAMED_OWNER,
+        words="Artifacts with a named owner",
+        short="named owner",
+        unit=Unit.SHARE,
         better=Better.MORE,
+        group=MetricGroup.CORE,
+        source=MetricSource.REGISTER,
+        ask="claim what nobody owns",
+        value=_share(MetricName.NAMED_OWNER),
+        size=_live,
+        counted=ColumnIs("orphan", False),
+        behind=ByPriority(ColumnIs("orphan"), among="orphan"),
+        act=Action.CLAIM,
     ),
     Metric(
         name=MetricName.REVIEW_TIME,
@@ -169,6 +209,8 @@ METRICS: tuple[Metric, ...] = (
         ask="refactor or retire what costs most",
         value=lambda moment: moment.minutes,
         size=lambda moment: moment.minutes / 60,
+        behind=ByHours(),
+        act=Action.SHOW,
     ),
     Metric(
         name=MetricName.PAST_REVIEW,
@@ -179,8 +221,10 @@ METRICS: tuple[Metric, ...] = (
         group=MetricGroup.CORE,
         source=MetricSource.REGISTER,
         ask="review them, or retire what nobody needs",
-        value=_counted("past_review", of=None),
-        size=_size("past_review"),
+        value=_number(MetricName.PAST_REVIEW),
+        size=_size(MetricName.PAST_REVIEW),
+        counted=DateIsOver("review_on"),
+        behind=ByPriority(DateIsOver("review_on"), among="attention"),
     ),
     Metric(
         name=MetricName.DELETED_RETAINED,
@@ -191,8 +235,10 @@ METRICS: tuple[Metric, ...] = (
         group=MetricGroup.CORE,
         source=MetricSource.REGISTER,
         ask="retire what is of low value before more is kept",
-        value=_counted("retired", of="retained"),
-        size=_size("retained"),
+        value=_deleted_per_retained,
+        size=lambda moment: moment.counts.retained if moment.counts else 0,
+        behind=FirstInQuadrant(Quadrant.LOW_HIGH),
+        act=Action.RETIRE,
     ),
     Metric(
         name=MetricName.COST_PER_ARTIFACT,
@@ -205,6 +251,8 @@ METRICS: tuple[Metric, ...] = (
         ask="refactor or retire what costs most",
         value=_cost,
         size=lambda moment: moment.minutes / 60,
+        behind=ByHours(),
+        act=Action.SHOW,
     ),
     _changed(
         MetricName.CHANGE_FAILURE,
@@ -225,6 +273,7 @@ METRICS: tuple[Metric, ...] = (
         ask="review the artifacts that incidents name",
         value=lambda moment: moment.incidents.share,
         size=lambda moment: moment.incidents.of,
+        behind=ByMentions(ObservationKind.INCIDENT),
     ),
     _changed(
         MetricName.ROLLBACKS,
@@ -260,63 +309,68 @@ METRICS: tuple[Metric, ...] = (
         MetricName.MISSING_METADATA,
         "No owner, purpose, lifespan or removal impact",
         "missing intent",
-        of="provisional",
+        counted=ColumnIs("provisional"),
+        among="provisional",
         ask="say what they are for, or retire them",
+        act=Action.EDIT,
     ),
     _register(
         MetricName.UNTESTED,
         "No tests",
         "no tests",
-        of="untested",
+        counted=HasSign(Sign.UNTESTED),
         ask="test them before they change again",
     ),
     _register(
         MetricName.CHURN,
         "Change too often",
         "high churn",
-        of="churning",
+        counted=HasSign(Sign.CHURN),
         ask="review why, then refactor",
     ),
     _register(
         MetricName.REGENERATED,
         "Generated anew again and again",
         "generated anew",
-        of="regenerated",
+        counted=HasSign(Sign.REGENERATED),
         ask="fix the prompt, or let people write it",
     ),
     _register(
         MetricName.UNSTABLE,
         "Depend on what is not stable",
         "unstable dependencies",
-        of="unstable",
+        counted=HasSign(Sign.DEPENDENCIES),
         ask="pin or replace what they depend on",
     ),
     _register(
         MetricName.UNUSED,
         "No longer used",
         "no longer used",
-        of="unused",
+        counted=HasSign(Sign.UNUSED),
         ask="retire them",
+        act=Action.RETIRE,
     ),
     _register(
         MetricName.SHIFTED,
         "Dependencies shifted since the last review",
         "shifted dependencies",
-        of="shifted",
+        counted=HasSign(Sign.SHIFTED),
         ask="review them again",
     ),
     _register(
         MetricName.OWNER_GONE,
         "Their owner is gone",
         "owner gone",
-        of="owner_gone",
+        counted=ColumnIs("owner_gone"),
+        among="orphan",
         ask="claim them, or hand them off",
+        act=Action.CLAIM,
     ),
     _register(
         MetricName.OWNER_CHANGED,
         "Changed owner, not reviewed since",
         "changed owner",
-        of="handed_on",
+        counted=HasSign(Sign.HANDED_ON),
         ask="review them with who owns them now",
     ),
     Metric(
@@ -330,5 +384,11 @@ METRICS: tuple[Metric, ...] = (
         ask="ask why, then mend or retire what they go around",
         value=lambda moment: moment.workarounds,
         size=lambda moment: moment.workarounds,
+        behind=ByMentions(ObservationKind.WORKAROUND),
     ),
 )
+
+# What snapshots count of live artifacts, by the metric that is read from it.
+COUNTED: Mapping[MetricName, Condition] = {
+    metric.name: metric.counted for metric in METRICS if metric.counted
+}

@@ -19,7 +19,7 @@ class Trend:
         return self.moments[-1 - weeks_ago]
 
     def series(self, metric: Metric) -> tuple[float | None, ...]:
-        return tuple(metric.value(each) for each in self.moments)
+        return tuple(metric.value(moment) for moment in self.moments)
 
 
 _COUNTED_FROM_NONE = {MetricSource.HOURS, MetricSource.WORKAROUNDS}
@@ -36,7 +36,9 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricTrend:
-    """A metric of a scope: now, twelve weeks ago and in between; people's code beside it."""
+    """A metric of a scope week by week, the oldest first and the last one now; `beside` is the
+    value now of people's code.
+    """
 
     metric: Metric
     series: tuple[float | None, ...]
@@ -53,7 +55,7 @@ class MetricTrend:
 
     @property
     def short(self) -> bool:
-        """Whether what it counts is not as good as it can be: somebody has something to do."""
+        """Whether a share or number of the register is not at its best, so that there is work."""
         if self.now is None or self.metric.source is not MetricSource.REGISTER:
             return False
         best = 1 if self.metric.better is Better.MORE else 0
@@ -61,17 +63,17 @@ class MetricTrend:
 
     @property
     def connected(self) -> bool:
-        """Whether anything was ever known of it in these weeks."""
+        """Whether anything was known of it in any of these weeks."""
         silent = self.metric.source in _COUNTED_FROM_NONE and not any(self.series)
-        return not silent and any(each is not None for each in self.series)
+        return not silent and any(value is not None for value in self.series)
 
 
-def told(trend: Trend, policy: Policy) -> tuple[MetricTrend, ...]:
-    """All metrics, in the order in which they are told."""
-    return tuple(_told(metric, trend, policy) for metric in METRICS)
+def metric_trends(trend: Trend, policy: Policy) -> tuple[MetricTrend, ...]:
+    """The trend of each metric, in the order of `METRICS`."""
+    return tuple(_metric_trend(metric, trend, policy) for metric in METRICS)
 
 
-def _told(metric: Metric, trend: Trend, policy: Policy) -> MetricTrend:
+def _metric_trend(metric: Metric, trend: Trend, policy: Policy) -> MetricTrend:
     series = trend.series(metric)
     beside = metric.beside(trend.at(0)) if metric.beside else None
     limit = policy.metrics[metric.name].worse_by
@@ -88,7 +90,7 @@ def _turn(metric: Metric, then: float | None, now: float | None, limit: float | 
 
 
 def _is_begun(metric: Metric, then: float) -> bool:
-    """That somebody has begun to log hours, or to enter workarounds, is no worsening."""
+    """Whether hours or workarounds were first entered since then, which is no worsening."""
     return metric.source in _COUNTED_FROM_NONE and not then
 
 
@@ -97,8 +99,8 @@ _CEILING = 100.0
 
 
 def worsening(metric: Metric, then: float, now: float) -> float:
-    """How much worse it is than then: of a share in points, of all else as a part of what it was;
-    below zero where it is better.
+    """How much worse it is than then: of a share in points from 0 to 1, of all else as a part of
+    the value then; below zero where it is better.
     """
     by = now - then if metric.better is Better.LESS else then - now
     if metric.unit is Unit.SHARE:
@@ -110,7 +112,7 @@ def worsening(metric: Metric, then: float, now: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class WorsenedMetric:
-    """A metric that got so much worse that somebody is asked for something."""
+    """A metric that got worse by its limit or more within so many weeks."""
 
     metric: Metric
     then: float
@@ -123,20 +125,21 @@ class WorsenedMetric:
 
 
 def moved(trend: Trend, policy: Policy) -> WorsenedMetric | None:
-    """The metric that lately got worst beyond its threshold, measured by that; None where none did.
-    What had so a week ago was said then.
+    """The metric that got worst beyond its limit this week, as a multiple of it; None if none did.
+    One that was beyond it a week ago already does not count.
     """
-    found = [each for metric in METRICS if (each := _newly_moved(metric, trend, policy))]
-    return max(found, key=lambda each: each.excess / _limit(each.metric, policy), default=None)
+    worsened = [of_one for metric in METRICS if (of_one := _newly_moved(metric, trend, policy))]
+    return max(worsened, key=lambda of_one: _in_limits(of_one, policy), default=None)
+
+
+def _in_limits(worsened: WorsenedMetric, policy: Policy) -> float:
+    limit = policy.metrics[worsened.metric.name].worse_by or _CEILING
+    return worsened.excess / limit
 
 
 def _newly_moved(metric: Metric, trend: Trend, policy: Policy) -> WorsenedMetric | None:
     now = _moved(metric, trend, policy, 0)
     return now if now and not _moved(metric, trend, policy, 1) else None
-
-
-def _limit(metric: Metric, policy: Policy) -> float:
-    return policy.metrics[metric.name].worse_by or _CEILING
 
 
 def _moved(metric: Metric, trend: Trend, policy: Policy, weeks_ago: int) -> WorsenedMetric | None:
@@ -154,24 +157,29 @@ def _moved(metric: Metric, trend: Trend, policy: Policy, weeks_ago: int) -> Wors
 
 
 def immature(then: float | None, now: float | None, policy: Policy) -> bool:
-    """Whether a programme has had twelve weeks and did not bring down what an artifact costs."""
+    """Whether hours per artifact did not fall enough in twelve weeks; False where either is not
+    known.
+    """
     if not then or now is None:
         return False
     return now > then * (1 - policy.trend.mature_by)
 
 
 def is_new_top(tops: Sequence[str | None], weeks: int) -> bool:
-    """Whether who is first in the last week has been so for just so many weeks running.
+    """Whether the first of the last week has been first for exactly so many weeks running.
 
-    `tops` are one more than that, the oldest first; a week without a snapshot ends a run.
+    `tops` are the firsts of one week more than that, the oldest week first; a week without a
+    snapshot ends a run.
     """
     *before, last = tops
     run = before[-(weeks - 1) :]
-    return last is not None and all(each == last for each in run) and before[0] != last
+    return last is not None and all(top == last for top in run) and before[0] != last
 
 
 def ages_faster(then: Counts, now: Counts, all_then: Counts, all_now: Counts) -> float | None:
-    """By how many days the mean age grew more than that of all others; None where there is none."""
+    """Days by which the mean age grew more than that of all others; None where either has no
+    artifacts then or now.
+    """
     ours = _grown(then, now)
     others = _grown(_without(all_then, then), _without(all_now, now))
     return None if ours is None or others is None else ours - others

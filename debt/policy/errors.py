@@ -10,7 +10,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from debt.policy.repositories import without_user_info
+from debt.text import quoted, shortened
 
+_LONGEST_WHY = 120
 _ALLOWED = {
     "bool_type": "allowed are true and false",
     "string_type": "allowed is text in quotes",
@@ -27,7 +29,8 @@ def not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError, named_by: st
     """The parser's words with the line first, the last one where the end came too soon."""
     said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.S)
     why, line = said.groups() if said else (str(error), "1")
-    return f"{path}:{line or len(text.splitlines())}: {why}; {named_by} names a TOML file"
+    line = line or str(len(text.splitlines()))
+    return f"{path}:{line}: {shortened(why, _LONGEST_WHY)}; {named_by} names a TOML file"
 
 
 def invalid(path: Path, text: str, error: ValidationError, policy: type[BaseModel]) -> str:
@@ -36,7 +39,7 @@ def invalid(path: Path, text: str, error: ValidationError, policy: type[BaseMode
     every = [*first["loc"], *first.get("ctx", {}).get("keys", ())]
     keys = [key for key in every if key != "[key]"]
     names = [key for key in keys if isinstance(key, str)]
-    said = f"{'.'.join(names)}: {_allowed(first, names, policy)}"
+    said = f"{'.'.join(map(shortened, names))}: {_allowed(first, names, policy)}"
     return without_user_info(f"{path}:{_line_of(text, keys)}: {' '.join(said.split())}")
 
 
@@ -51,7 +54,7 @@ def _allowed(error: ErrorDetails, names: list[str], policy: type[BaseModel]) -> 
             return f"missing; what is not built in needs all of {needed}"
         case "enum" | "literal_error":
             expected = error["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
-            return f"“{str(error['input'])[:40]}” is not allowed; allowed are {expected}"
+            return f"{quoted(str(error['input']))} is not allowed; allowed are {expected}"
     return _ALLOWED.get(error["type"]) or error["msg"].removeprefix("Value error, ")
 
 

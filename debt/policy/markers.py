@@ -12,13 +12,15 @@ from typing import Annotated
 from pydantic import AfterValidator, model_validator
 
 from debt.policy.values import Switch, Table, Text, require_known
+from debt.text import shortened
 
 
 def _expression(text: str) -> str:
     try:
         re.compile(text)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"allowed are regular expressions for a whole name: {error}") from None
+        why = shortened(str(error), 80)
+        raise ValueError(f"allowed are regular expressions for a whole name: {why}") from None
     return text
 
 

@@ -42,6 +42,7 @@ from debt.policy.values import (
     whole,
 )
 from debt.policy.vocabulary import Act, GateCheck, MetricName, Role
+from debt.refusal import ExpectedError
 
 WEEKDAYS: tuple[Weekday, ...] = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
@@ -52,7 +53,7 @@ T = TypeVar("T", bound=Table)
 _NO_GROUP = "is not a group"
 
 
-class PolicyError(Exception):
+class PolicyError(ExpectedError):
     """The policy cannot be used; the message names file, line, key and what is allowed."""
 
 

@@ -7,6 +7,7 @@ from debt.artifact.artifact import Artifact
 from debt.policy.policy import Policy
 from debt.policy.vocabulary import Act, Role
 from debt.refusal import Refused
+from debt.text import shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def require_may_budget_of(
         who = _those(allowed)
         if not scope.startswith("team:"):
             who = who.replace(_WHO[Role.LEAD], "the lead of a team with artifacts there")
-        raise Refused(f"You cannot change the budget of {scope}; {who} can.")
+        raise Refused(f"You cannot change the budget of {shortened(scope)}; {who} can.")
 
 
 def _roles(by: str, powers: Powers, policy: Policy, artifact: Artifact | None) -> Iterator[str]:

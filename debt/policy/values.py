@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from debt.text import quoted
+
 MOST_DAYS = 36_500
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -110,9 +112,9 @@ def require_known(
     there = tuple(known)
     unknown = next((each for each in named if each not in there), None)
     if unknown is not None:
-        said = {"keys": keys, "unknown": unknown[:40], "is_not": is_not}
+        said = {"keys": keys, "unknown": quoted(unknown), "is_not": is_not}
         said |= {"allowed": ", ".join(there)}
-        words = "“{unknown}” {is_not}; allowed are {allowed}"
+        words = "{unknown} {is_not}; allowed are {allowed}"
         raise PydanticCustomError("not_there", words, said)
 
 

@@ -46,15 +46,10 @@ def requirement(artifact: Artifact, asked_by: str, policy: Policy) -> Requiremen
     return Requirement(name, 1, only=(artifact.owner or "",))
 
 
-def past_cap(artifact: Artifact, policy: Policy) -> Requirement:
-    """For an extension beyond what the tier allows, one other person at the least."""
-    name = tier(artifact, policy)
-    rules = policy.tier(name)
-    return Requirement(name, max(1, rules.approvals), rules.from_)
-
-
-def past_budget(artifact: Artifact, policy: Policy) -> Requirement:
-    """For a new artifact where the budget is over, one other person at the least."""
+def past_limit(artifact: Artifact, policy: Policy) -> Requirement:
+    """For an extension beyond what the tier allows, and for a new artifact where the budget is
+    over: one other person at the least.
+    """
     name = tier(artifact, policy)
     rules = policy.tier(name)
     return Requirement(name, max(1, rules.approvals), rules.from_)

@@ -10,6 +10,7 @@ from debt.artifact.lifecycle import require_live
 from debt.policy.policy import Policy
 from debt.refusal import Refused
 from debt.rules.tier import tier
+from debt.text import quoted
 
 TEN_YEARS = timedelta(days=3_653)
 _FROM_NOW = re.compile(r"\+?([0-9]{1,6})\s*(d|w|m|days?|weeks?|months?)", re.I | re.ASCII)
@@ -42,7 +43,7 @@ def parse_day(text: str) -> date:
     if _ISO.fullmatch(text.strip()):
         with suppress(ValueError):
             return date.fromisoformat(text.strip())
-    raise Refused(f"“{text.strip()[:40]}” is not a date. Dates look like 2027-01-31.")
+    raise Refused(f"{quoted(text)} is not a date. Dates look like 2027-01-31.")
 
 
 def looks_like_day(text: str) -> bool:
@@ -57,8 +58,7 @@ def parse_until(text: str, base: date) -> date:
     if _ISO.fullmatch(text.strip()):
         return parse_day(text)
     raise Refused(
-        f"“{text.strip()[:40]}” is neither a time nor a date. "
-        "Say 30d, 2w or a date like 2027-01-31."
+        f"{quoted(text)} is neither a time nor a date. Say 30d, 2w or a date like 2027-01-31."
     )
 
 

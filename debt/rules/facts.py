@@ -1,84 +1,30 @@
-"""From what is known of an artifact to the artifact: one way in for form, CSV and scan."""
+"""From facts to the artifact: the one way in for form, spreadsheet and scan."""
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any
 
 from debt.artifact.artifact import (
     RATING_NAMES,
     Artifact,
-    Ending,
-    Label,
     Rating,
     RatingName,
     Ratings,
     Stage,
-    Surface,
 )
+from debt.artifact.columns import BY_FIELD, COLUMNS, Facts
 from debt.artifact.proxy import ProxyRating
 from debt.artifact.signals import Signal, left_alone, renewed
 from debt.policy.policy import Policy
 from debt.refusal import Refused
 from debt.rules.dates import default_expiry, default_review
-from debt.text import clean_field
-
-
-class Facts(TypedDict, total=False):
-    """What somebody or something says of an artifact. A key that is absent says nothing.
-
-    The four ratings are a person's words; `proxies` are estimates with their reasons.
-    """
-
-    name: str
-    kind: str
-    label: Label
-    repo: str
-    paths: tuple[str, ...]
-    service: str | None
-    team: str | None
-    owner: str | None
-    purpose: str | None
-    lifespan: str | None
-    removal_impact: str | None
-    origin_tool: str | None
-    origin_model: str | None
-    prompt_category: str | None
-    prompt_template: str | None
-    surface: Surface
-    usage: str | None
-    created_on: date
-    last_touched: date | None
-    review_on: date | None
-    expires_on: date | None
-    value: int | None
-    blast_radius: int | None
-    frequency: int
-    complexity: int
-    risk: int
-    friction: int
-    proxies: Mapping[RatingName, ProxyRating]
-    monthly_minutes: int | None
-    planned_end: Ending | None
-    regenerate_every_days: int | None
-    dependants: int
-    rollback: str | None
-    monitoring: str | None
-    responder: str | None
-    evidence: str | None
-    signals: tuple[Signal, ...]
-    scan_identity: str | None
-
+from debt.text import clean_field, in_digits, quoted
 
 USUAL_KIND = "production_integration"
 _PLAIN = {field.name for field in fields(Artifact)} & set(Facts.__annotations__)
-_NEEDED = ("name", "repo", "paths")
-_BOUNDS = (
-    {"value": (1, 5), "blast_radius": (1, 5)}
-    | dict.fromkeys(("dependants", "monthly_minutes"), (0, 1_000_000))
-    | {"regenerate_every_days": (1, 3_653)}
-)
+_NEEDED = tuple(column.field for column in COLUMNS if column.required)
 
 
 def create(
@@ -127,7 +73,7 @@ def amend(
     if amended.kind != artifact.kind:
         require_kind(amended.kind, policy)
     if owner != artifact.owner:
-        amended = amended.given_to(owner, today)
+        amended = amended.with_owner(owner, today)
     if amended.expires_on != artifact.expires_on:
         amended = replace(amended, originally_expires_on=None)
     if (amended.expires_on, amended.label) != (artifact.expires_on, artifact.label):
@@ -158,15 +104,17 @@ def _kept(name: str, value: object) -> object:
     if isinstance(value, tuple) and name == "paths":
         each_path = (path for given in value for path in given.split(";"))
         return tuple(kept for path in each_path if (kept := clean_field("path", path)))
-    if isinstance(value, int) and name in _BOUNDS:
-        _require_within(name, value, *_BOUNDS[name])
+    if isinstance(value, int):
+        _require_within(name, value)
     return value
 
 
-def _require_within(name: str, value: int, least: int, most: int) -> None:
+def _require_within(name: str, value: int) -> None:
+    least, most = BY_FIELD[name].bounds
     if not least <= value <= most:
         what = name.replace("_", " ").capitalize()
-        raise Refused(f"{what} goes from {least} to {most:,}; {value:,} does not fit.", field=name)
+        words = f"{what} goes from {least} to {most:,}; {in_digits(value)} does not fit."
+        raise Refused(words, field=name)
 
 
 def _require_named(artifact: Mapping[str, object]) -> None:
@@ -181,7 +129,7 @@ def _require_named(artifact: Mapping[str, object]) -> None:
 def require_kind(kind: str | None, policy: Policy) -> None:
     if kind not in policy.kinds:
         kinds = ", ".join(policy.kinds)
-        raise Refused(f"There is no kind “{kind}”. Kinds are {kinds}.", field="kind")
+        raise Refused(f"There is no kind {quoted(str(kind))}. Kinds are {kinds}.", field="kind")
 
 
 def require_end_date(artifact: Artifact, policy: Policy, field: str = "expires_on") -> None:
@@ -209,7 +157,7 @@ def _one_rated(rating: Rating, name: RatingName, facts: Facts, said: str) -> Rat
     given = facts.get(name)
     if given is None or given == rating.value:
         return rating
-    _require_within(name, given, 1, 5)
+    _require_within(name, given)
     return replace(rating, person=given, person_reason=said)
 
 

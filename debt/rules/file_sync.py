@@ -12,7 +12,7 @@ from debt.artifact.artifact import (
     Surface,
     as_json,
 )
-from debt.rules.facts import Facts
+from debt.artifact.columns import BY_FIELD, Facts, ValueKind
 
 GOVERNED = frozenset({"owner", "kind", "label", "review_on", "expires_on"})
 """What has rules of its own in the register: a file cannot extend, hand over or relabel."""
@@ -24,7 +24,7 @@ BY_VERB: Mapping[str, str] = {"owner": "handoff", "expires_on": "extend", "revie
 
 def differing(artifact: Artifact, said: Facts) -> set[str]:
     """What the block says that the register does not say, or says otherwise."""
-    return {name for name, value in said.items() if artifact.registered(name) != value}
+    return {name for name, value in said.items() if artifact.register_value(name) != value}
 
 
 def in_conflict(artifact: Artifact, said: Facts, told: Collection[str]) -> list[str]:
@@ -38,7 +38,7 @@ def in_conflict(artifact: Artifact, said: Facts, told: Collection[str]) -> list[
 
 
 def _stays(artifact: Artifact, name: str, told: Collection[str]) -> bool:
-    has = artifact.registered(name) not in {None, ""}
+    has = artifact.register_value(name) not in {None, ""}
     if name in RATING_NAMES:
         return has and name in told
     return name in told or (has and name in GOVERNED)
@@ -58,16 +58,18 @@ def otherwise(
     return tuple(found)
 
 
-_DATES = {"created_on", "review_on", "expires_on"}
-_CLOSED: Mapping[str, Callable[[str], object]] = {"label": Label, "surface": Surface}
+_FROM_TEXT: Mapping[ValueKind, Callable[[str], object]] = {
+    ValueKind.DATE: date.fromisoformat,
+    ValueKind.LABEL: Label,
+    ValueKind.SURFACE: Surface,
+}
 
 
 def as_fact(each: BlockDisagreement) -> Facts:
     """What the block says, as a fact of the register."""
     value: object = each.said
     if isinstance(value, str):
-        value = date.fromisoformat(value) if each.field in _DATES else value
-        value = _CLOSED.get(each.field, str)(value) if isinstance(value, str) else value
+        value = _FROM_TEXT.get(BY_FIELD[each.field].holds, str)(value)
     return cast("Facts", {each.field: value})
 
 

@@ -12,6 +12,7 @@ from debt.policy.policy import Policy
 from debt.refusal import Refused
 from debt.rules.dates import shifted
 from debt.rules.tier import tier
+from debt.text import quoted
 
 
 class GateItem(StrEnum):
@@ -147,8 +148,8 @@ def item_named(word: str, artifact: Artifact, policy: Policy) -> GateItem:
     asked = gate(artifact, policy, next_stage(artifact))
     named = next((item for item in asked if item == word.strip().casefold()), None)
     if named is None:
-        said, names = word.strip()[:40], ", ".join(asked)
-        raise Refused(f"“{said}” is not asked of {artifact.key}; {names} are.", field="item")
+        words = f"{quoted(word)} is not asked of {artifact.key}; {', '.join(asked)} are."
+        raise Refused(words, field="item")
     return named
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from debt.policy.policy import Sprint
 from debt.refusal import Refused
+from debt.text import quoted
 
 MINUTES_A_DAY = 24 * 60
 _FORMS = (
@@ -43,7 +44,7 @@ def parse_minutes(text: str) -> int:
     """As `parse_length`, of work on one day; refused where it is more than a day has."""
     minutes = parse_length(text)
     if minutes > MINUTES_A_DAY:
-        raise Refused(f"“{text.strip()[:40]}” is more than a day has; log it day by day.")
+        raise Refused(f"{quoted(text)} is more than a day has; log it day by day.")
     return minutes
 
 
@@ -53,7 +54,7 @@ def parse_length(text: str) -> int:
         match = form.fullmatch(text.strip())
         if match:
             return _some(_minutes(match.groupdict()))
-    raise Refused(f"“{text.strip()[:40]}” is not a length of time. Say 1.5h, 90m or 1h30.")
+    raise Refused(f"{quoted(text)} is not a length of time. Say 1.5h, 90m or 1h30.")
 
 
 def parse_amount(text: str) -> int:
@@ -116,7 +117,7 @@ def parse_quarter(text: str) -> Span:
     """`2026Q4`."""
     match = _QUARTER.fullmatch(text.strip())
     if not match or not date.min.year <= int(match[1]) < date.max.year:
-        raise Refused(f"“{text.strip()[:40]}” is not a quarter. Quarters look like 2026Q4.")
+        raise Refused(f"{quoted(text)} is not a quarter. Quarters look like 2026Q4.")
     return _months(date(int(match[1]), int(match[2]) * 3 - 2, 1), 3)
 
 

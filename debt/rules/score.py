@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from debt.artifact.artifact import Artifact, RatingName, Ratings, Stage, Surface
-from debt.artifact.intent import missing_intent
+from debt.artifact.intent import IntentGap, missing_intent
 from debt.policy.policy import Policy
 
 SCALE = {
@@ -38,10 +38,11 @@ SCALE = {
         "nobody knows whom to ask",
     ),
 }
+# What an estimate cannot know, in the words of one.
 _ESTIMATED = {
-    "only its prompt explains it": "very hard to change",
-    "a failure reaches customers": "a failure may reach customers",
-    "a failure costs money or trust": "a failure may cost money or trust",
+    ("complexity", 5): "very hard to change",
+    ("risk", 4): "a failure may reach customers",
+    ("risk", 5): "a failure may cost money or trust",
 }
 _SURFACE_REACH = {
     Surface.SANDBOX: 1,
@@ -58,18 +59,6 @@ class Quadrant(StrEnum):
     HIGH_LOW = "high/low"
     LOW_HIGH = "low/high"
     LOW_LOW = "low/low"
-
-    @property
-    def action(self) -> str:
-        return _ACTION[self]
-
-
-_ACTION = {
-    Quadrant.HIGH_HIGH: "strongest review; refactor it as roadmap work",
-    Quadrant.HIGH_LOW: "keep it and watch",
-    Quadrant.LOW_HIGH: "delete first",
-    Quadrant.LOW_LOW: "keep only with a clear owner and a revision date",
-}
 
 
 def score(ratings: Ratings) -> int:
@@ -112,7 +101,14 @@ def priority(artifact: Artifact) -> int:
     return score(artifact.ratings) * blast_radius(artifact) * rollback * intent
 
 
-_UNOWNED = "nobody owns it"
+class Gap(StrEnum):
+    """What an artifact lacks, as the explanation of its rank names it."""
+
+    UNOWNED = "nobody owns it"
+    OWNER_LEFT = "its owner has left"
+    NO_RESPONDER = "nobody on call for it"
+    NO_ROLLBACK = "no rollback"
+    PROVISIONAL = "provisional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +117,11 @@ class Explanation:
 
     score: int
     drivers: tuple[str, ...]
-    gaps: tuple[str, ...]
+    gaps: tuple[Gap, ...]
 
     def __str__(self) -> str:
         said = "; ".join(", ".join(part) for part in (self.drivers, self.gaps) if part)
-        return f"score {self.score}: {said}" if said else f"score {self.score}"
+        return f"score {self.score}: {said}"
 
 
 def explain(artifact: Artifact, *, to_claim: bool = False) -> Explanation:
@@ -135,7 +131,7 @@ def explain(artifact: Artifact, *, to_claim: bool = False) -> Explanation:
     what a proposal lacks is asked once it is accepted.
     """
     lacking = () if artifact.stage is Stage.PROPOSED else _gaps(artifact)
-    gaps = tuple(gap for gap in lacking if not (to_claim and gap == _UNOWNED))
+    gaps = tuple(gap for gap in lacking if not (to_claim and gap is Gap.UNOWNED))
     return Explanation(score(artifact.ratings), tuple(_drivers(artifact)), gaps)
 
 
@@ -155,18 +151,18 @@ def _said(ratings: Ratings, name: RatingName) -> str:
     """In the words of whoever rated it; an estimate does not know what only people can."""
     rating = ratings[name]
     words = SCALE[name][rating.value - 1]
-    return words if rating.by_person else _ESTIMATED.get(words, words)
+    return words if rating.by_person else _ESTIMATED.get((name, rating.value), words)
 
 
-def _gaps(artifact: Artifact) -> Iterator[str]:
+def _gaps(artifact: Artifact) -> Iterator[Gap]:
     exposed = _SURFACE_REACH[artifact.surface] >= 4
     if artifact.owner is None:
-        yield _UNOWNED
+        yield Gap.UNOWNED
     elif artifact.owner_gone:
-        yield "its owner has left"
+        yield Gap.OWNER_LEFT
     if exposed and not artifact.responder:
-        yield "nobody on call for it"
+        yield Gap.NO_RESPONDER
     if exposed and not artifact.rollback:
-        yield "no rollback"
-    if any(what != "no owner" for what in missing_intent(artifact)):
-        yield "provisional"
+        yield Gap.NO_ROLLBACK
+    if any(what is not IntentGap.NO_OWNER for what in missing_intent(artifact)):
+        yield Gap.PROVISIONAL

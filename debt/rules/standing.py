@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from debt.artifact.artifact import Artifact, Stage, Surface, Tier
-from debt.artifact.intent import missing_intent
+from debt.artifact.artifact import Artifact, Stage, Tier
+from debt.artifact.intent import IntentGap, missing_intent
 from debt.artifact.signals import bits
 from debt.policy.policy import Policy
 from debt.rules import reminders
@@ -118,7 +118,7 @@ def standing(artifact: Artifact, policy: Policy, today: date) -> Standing:
         high_risk=artifact.ratings.risk.value >= policy.thresholds.high_risk,
         orphan=artifact.orphan,
         attention=bool(needs),
-        watched=bits(artifact.watched),
+        watched=bits(artifact.all_signals),
         due_on=min(filter(None, (artifact.due_from, artifact.review_on)), default=None),
         wakes_on=_wakes_on(artifact, policy, today),
         nudge_on=reminders.nudge_on(artifact, policy),
@@ -207,60 +207,70 @@ def _wakes_on(artifact: Artifact, policy: Policy, today: date) -> date | None:
     return min((turn for turn in turns if turn > today), default=None) if artifact.live else None
 
 
+class Leisure(StrEnum):
+    """What there is to do about an artifact of which nothing presses."""
+
+    ACCEPT = "accept"
+    NOTHING = "nothing"
+    CLAIM = "claim"
+    SAY_INTENT = "say intent"
+    RATE_VALUE = "rate value"
+    BY_QUADRANT = "by quadrant"
+
+
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The one thing to do: what, with which verb, and (where something presses) why."""
+    """The one thing to do about an artifact: what, and with which verb."""
 
-    words: str
+    artifact: Artifact
+    what: Need | Leisure
     action: Action
-    need: Need | None
+    quadrant: Quadrant
+
+    @property
+    def need(self) -> Need | None:
+        """Why somebody is needed now; None where nothing presses."""
+        return self.what if isinstance(self.what, Need) else None
+
+    @property
+    def missing(self) -> tuple[IntentGap, ...]:
+        """What keeps it provisional."""
+        return missing_intent(self.artifact)
+
+    @property
+    def is_quadrants(self) -> bool:
+        """Whether it is no other than what the artifact's quadrant asks for."""
+        return self.what in {Need.DELETE_FIRST, Leisure.BY_QUADRANT}
 
 
 def next_step(artifact: Artifact, policy: Policy, today: date) -> NextStep:
+    box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
     need = next(needs_of(artifact, policy, today), None)
     if need is not None:
-        return NextStep(_words(need, artifact), _ACTION[need], need)
-    if not artifact.live:
-        return _next_off_the_register(artifact)
-    return _next_at_leisure(artifact, policy)
+        return NextStep(artifact, need, _ACTION[need], box)
+    leisure = _at_leisure(artifact, box) if artifact.live else _off_the_register(artifact)
+    return NextStep(artifact, leisure, _AT_LEISURE[leisure], box)
 
 
-def _next_off_the_register(artifact: Artifact) -> NextStep:
-    if artifact.stage is Stage.PROPOSED:
-        return NextStep("accept it, or say that it is not AI-produced", Action.ACCEPT, None)
-    return NextStep(f"nothing: {artifact.stage}", Action.SHOW, None)
+def _off_the_register(artifact: Artifact) -> Leisure:
+    return Leisure.ACCEPT if artifact.stage is Stage.PROPOSED else Leisure.NOTHING
 
 
-def _next_at_leisure(artifact: Artifact, policy: Policy) -> NextStep:
+def _at_leisure(artifact: Artifact, box: Quadrant) -> Leisure:
     missing = missing_intent(artifact)
-    if missing == ("no owner",):
-        return NextStep("claim it: nobody owns it", Action.CLAIM, None)
+    if missing == (IntentGap.NO_OWNER,):
+        return Leisure.CLAIM
     if missing:
-        return NextStep(f"say what it is for: {', '.join(missing)}", Action.EDIT, None)
-    box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
-    if artifact.value is None and box is Quadrant.LOW_HIGH:
-        return NextStep(
-            "say what it is worth: risky, and its value is not rated", Action.EDIT, None
-        )
-    return NextStep(box.action, Action.SHOW, None)
+        return Leisure.SAY_INTENT
+    unrated = artifact.value is None and box is Quadrant.LOW_HIGH
+    return Leisure.RATE_VALUE if unrated else Leisure.BY_QUADRANT
 
 
-def _words(need: Need, artifact: Artifact) -> str:
-    return {
-        Need.EXPOSED_ORPHAN: f"claim it: {_where(artifact.surface)} with nobody behind it",
-        Need.EXPIRED: "extend it with a reason, or retire it",
-        Need.DELETE_FIRST: "delete first: low value, high risk; retire it",
-        Need.REVIEW_OVERDUE: "review it: is it still needed?",
-        Need.EXPIRING: "extend it with a reason, or let it end",
-        Need.ORPHAN: "claim it: nobody answers for it",
-        Need.UNGUARDED: "name a responder: high risk and nobody on call",
-        Need.LAPSED: "retire it: it lapsed and nobody extended it",
-        Need.REGENERATE: f"regenerate it: generation {artifact.generation} has had its time",
-        Need.GONE: "retire it: none of its paths is left in the repository",
-        Need.TAKEN_OVER: "retire it as refactored: people’s code has taken its place",
-        Need.ENDING: "finish its checklist and confirm that it is gone",
-    }[need]
-
-
-def _where(surface: Surface) -> str:
-    return "customer-facing" if surface is Surface.CUSTOMER else f"in {surface}"
+_AT_LEISURE = {
+    Leisure.ACCEPT: Action.ACCEPT,
+    Leisure.NOTHING: Action.SHOW,
+    Leisure.CLAIM: Action.CLAIM,
+    Leisure.SAY_INTENT: Action.EDIT,
+    Leisure.RATE_VALUE: Action.EDIT,
+    Leisure.BY_QUADRANT: Action.SHOW,
+}

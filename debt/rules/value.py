@@ -18,7 +18,6 @@ from datetime import date
 from debt.artifact.artifact import Artifact
 from debt.policy.policy import Policy
 from debt.refusal import Refused
-from debt.rules.hours import as_hours
 
 MOST_MINUTES = 10_000 * 60
 
@@ -45,21 +44,6 @@ class Balance:
     def with_interest(self, policy: Policy) -> bool:
         """Whether it is to be called deferred work with interest."""
         return self.owed > 0 and self.owed >= round(policy.value.interest_hours * 60)
-
-    def words(self, policy: Policy) -> str:
-        """“saved 10 h, cost 40 h: deferred work with interest”."""
-        return f"saved {_hours(self.saved)}, cost {_hours(self.cost)}: {self._verdict(policy)}"
-
-    def _verdict(self, policy: Policy) -> str:
-        if self.with_interest(policy):
-            return "deferred work with interest"
-        if self.owed:
-            return f"{as_hours(self.owed)} more than it saved"
-        return f"{as_hours(self.minutes)} to the good" if self.minutes else "even"
-
-
-def _hours(minutes: int) -> str:
-    return as_hours(minutes) if minutes else "0 h"
 
 
 def balance(artifact: Artifact, today: date) -> Balance | None:

@@ -1,0 +1,1 @@
+"""Metadata blocks of files and directories: read, written, and put into a work tree."""

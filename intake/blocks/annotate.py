@@ -221,21 +221,21 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 
 def _declares_another(content: bytes) -> bool:
-    found = re.search(rb"coding[:=]\s*([-\w.]+)", b"\n".join(content.split(b"\n", 2)[:2]))
-    return found is not None and found[1].lower() not in {b"utf-8", b"utf8"}
+    coding = re.search(rb"coding[:=]\s*([-\w.]+)", b"\n".join(content.split(b"\n", 2)[:2]))
+    return coding is not None and coding[1].lower() not in {b"utf-8", b"utf8"}
 
 
 def _require_read_back(
     place: _Place, content: bytes, artifact: Artifact, pairs: Sequence[BlockLine]
 ) -> None:
     """Refused unless a scan would read what was written."""
-    said: dict[str, Any] = {
+    written: dict[str, Any] = {
         READERS[name].field: READERS[name].read(text)
         for name, text in pairs
         if isinstance(text, str) and name != KEY
     }
     read = [block for block in blocks_in(place.path, content) if block.key == artifact.id]
     fits = len(read) == 1 and read[0].declares and read[0].paths == place.paths
-    if not fits or not said.items() <= read[0].facts.items():
+    if not fits or not written.items() <= read[0].facts.items():
         why = "what it says there already, or the length of its texts, is in the way"
         raise Refused(f"{shown(place.path)} cannot take the block of {artifact.key}: {why}.")

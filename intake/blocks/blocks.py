@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import yaml
 
+from debt.artifact.columns import SHEET_COLUMNS, Facts
 from debt.refusal import Refused
-from debt.rules.facts import Facts
 from intake.blocks.yaml_text import WrongYaml, YamlEntry, composed, entries_of, value_of
 from intake.columns.cells import READERS
 from intake.languages.comments import BOM, MOST_CHARACTERS, TABLE, first_lines, header, styles_of
@@ -29,7 +29,7 @@ MOST_BLOCKS = 200
 
 _ELSEWHERE = {"repo"}  # a file lies where it lies
 _FIELDS = {name: name for name in READERS if name not in _ELSEWHERE} | {
-    other: name for name, others in TABLE["synonyms"].items() for other in others
+    synonym: column.name for column in SHEET_COLUMNS for synonym in column.synonyms
 }
 _STRICT = frozenset(TABLE["disclosure"]["strict"])
 _LOOSE = frozenset(TABLE["disclosure"]["loose"])
@@ -95,9 +95,9 @@ def blocks_in(path: str, content: bytes, markers: Markers = BUILT_IN) -> list[Bl
     if name in DIRECTORY_FILES:
         return _of_directory(path, content.decode("utf-8", "surrogateescape"), markers)
     if name.rpartition(".")[2] in FRONT_MATTER:
-        found = _of_front_matter(path, text, markers)
-        if found is not None:
-            return [found]
+        block = _of_front_matter(path, text, markers)
+        if block is not None:
+            return [block]
     return _of_comment(path, text, markers)
 
 
@@ -126,9 +126,9 @@ def _of_directory(path: str, text: str, markers: Markers) -> list[Block]:
         many = WrongYaml(f"more than {MOST_BLOCKS} blocks")
         return [_unreadable(path, node.start_mark.line + 1, many)]
     return [
-        _block(path, each.start_mark.line + 1, entries_of(each), markers, ours=True)
-        for each in nodes
-        if isinstance(each, yaml.MappingNode)
+        _block(path, mapping.start_mark.line + 1, entries_of(mapping), markers, ours=True)
+        for mapping in nodes
+        if isinstance(mapping, yaml.MappingNode)
     ]
 
 
@@ -167,14 +167,14 @@ def _unreadable(path: str, line: int, why: WrongYaml) -> Block:
 def _block(
     path: str, line: int, entries: Iterable[YamlEntry], markers: Markers, *, ours: bool = False
 ) -> Block:
-    reading = _Reading(path, markers, ours)
+    builder = _BlockBuilder(path, markers, ours)
     for entry in entries:
-        reading.take(entry)
-    return reading.block(line)
+        builder.add(entry)
+    return builder.block(line)
 
 
-class _Reading:
-    """The state of one block; what is said first counts."""
+class _BlockBuilder:
+    """Makes a Block of its entries; of a field that is there twice the first value counts."""
 
     def __init__(self, path: str, markers: Markers, ours: bool) -> None:
         self._path, self._markers = path, markers
@@ -186,7 +186,7 @@ class _Reading:
         self._unclear = False
         self._faults: list[str] = []
 
-    def take(self, entry: YamlEntry) -> None:
+    def add(self, entry: YamlEntry) -> None:
         name = re.sub(r"[\s_-]+", "_", entry.key.strip()).casefold()
         mine = name.removeprefix(_OURS)
         if name in _STRICT | _LOOSE:
@@ -198,14 +198,14 @@ class _Reading:
             self._field(_FIELDS[mine], entry)
 
     def _disclosed(self, name: str, entry: YamlEntry) -> None:
-        said = entry.text.strip().casefold()
-        if said in _SAYS_AI:
+        value = entry.text.strip().casefold()
+        if value in _SAYS_AI:
             self._origins.append("ai")
-        elif said in _SAYS_PEOPLE:
+        elif value in _SAYS_PEOPLE:
             self._origins.append("people")
         elif name in _STRICT:
             self._unclear = True
-            self._wrong(entry, f"“{shown(said, 40)}” is not ai-generated, ai-assisted or none")
+            self._wrong(entry, f"“{shown(value, 40)}” is not ai-generated, ai-assisted or none")
 
     def _made_by(self, entry: YamlEntry) -> None:
         if by := tool_called(entry.text.strip(), self._markers):
@@ -240,16 +240,16 @@ class _Reading:
         ai = origin == "ai" or bool(_OF_A_TOOL & self._said.keys())
         declares = origin != "people" and (self._ours or ai)
         tells = bool(_TELLS & self._said.keys())
-        said = dict(self._said)
+        fields = dict(self._said)
         return Block(
             path=self._path,
             line=self._lines.get("key", line),
-            key=said.pop("key", None),
-            paths=said.pop("paths", ()),
+            key=fields.pop("key", None),
+            paths=fields.pop("paths", ()),
             origin=origin,
             declares=declares,
             tells=tells,
-            facts=_facts(said),
+            facts=_facts(fields),
             lines=self._lines,
             handle=self._handle,
             faults=tuple(self._faults) if declares or tells or origin or self._unclear else (),
@@ -260,8 +260,8 @@ def _reader(name: str) -> Callable[[str], Any]:
     return READERS[name].read
 
 
-def _facts(said: Mapping[str, Any]) -> Facts:
-    facts: Any = {READERS[name].field: value for name, value in said.items()}
+def _facts(fields: Mapping[str, Any]) -> Facts:
+    facts: Any = {READERS[name].field: value for name, value in fields.items()}
     kept: Facts = facts
     return kept
 
@@ -272,8 +272,8 @@ def _owner_in(text: str) -> str:
     return match[1] if match else text.strip()
 
 
-def _origin(said: Sequence[Origin]) -> Origin | None:
+def _origin(origins: Sequence[Origin]) -> Origin | None:
     """“assisted” beside “not generated” is assisted."""
-    if "ai" in said:
+    if "ai" in origins:
         return "ai"
-    return "people" if said else None
+    return "people" if origins else None

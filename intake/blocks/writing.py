@@ -39,11 +39,11 @@ class BlockLine(NamedTuple):
 def with_comment(path: str, text: str, pairs: Sequence[BlockLine], *, ascii_only: bool) -> str:
     """The source text with the block in the comment at its head."""
     lines = lines_of(text)
-    said = [f"{name}: {for_comment(str(of), ascii_only=ascii_only)}" for name, of in pairs]
+    words = [f"{name}: {for_comment(str(of), ascii_only=ascii_only)}" for name, of in pairs]
     here = _run(path, lines, pairs)
     if here:
-        return _rewritten(lines, here, said)
-    return _inserted(lines, _decorated(said, styles_of(path)[0]))
+        return _rewritten(lines, here, words)
+    return _inserted(lines, _decorated(words, styles_of(path)[0]))
 
 
 def with_front_matter(path: str, text: str, pairs: Sequence[BlockLine]) -> str:
@@ -72,7 +72,7 @@ def with_yaml(path: str, text: str, pairs: Sequence[BlockLine]) -> str:
     if node is None:
         raise Refused(f"{path} has no “debt:” to write under. Put what it says there first.")
     nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    ours = next((each for each in nodes if _key_in(each) == pairs[0].text), None)
+    ours = next((mapping for mapping in nodes if _key_in(mapping) == pairs[0].text), None)
     if ours is not None:
         return bom + _replaced(path, text, ours, pairs)
     if isinstance(node, yaml.MappingNode):
@@ -103,22 +103,22 @@ def _says_key(text: str) -> bool:
     return re.match(r"debt[-_ ]key\s*:", text, re.I) is not None
 
 
-def _rewritten(lines: Sequence[str], here: Sequence[CommentLine], said: Sequence[str]) -> str:
+def _rewritten(lines: Sequence[str], here: Sequence[CommentLine], words: Sequence[str]) -> str:
     first, last = here[0].number - 1, here[-1].number
     signs = _SIGNS.match(lines[first])
     before = signs[0] if signs else ""
     after, end = before.removeprefix(BOM), _ending(lines)
-    mine = [f"{before if number == 0 else after}{line}{end}" for number, line in enumerate(said)]
+    mine = [f"{before if number == 0 else after}{line}{end}" for number, line in enumerate(words)]
     if last == len(lines) and not lines[-1].endswith(("\r", "\n")):
         mine[-1] = mine[-1].removesuffix(end)
     return "".join([*lines[:first], *mine, *lines[last:]])
 
 
-def _decorated(said: Sequence[str], style: str) -> list[str]:
+def _decorated(words: Sequence[str], style: str) -> list[str]:
     if style not in CLOSED_BY:
-        return [f"{style} {line}" for line in said]
+        return [f"{style} {line}" for line in words]
     before, closing = (" * ", " */") if style == "/*" else ("  ", CLOSED_BY[style])
-    return [style, *(f"{before}{line}" for line in said), closing]
+    return [style, *(f"{before}{line}" for line in words), closing]
 
 
 def _inserted(lines: Sequence[str], block: Sequence[str]) -> str:
@@ -159,12 +159,12 @@ def _mapping(pairs: Sequence[BlockLine], before: str, end: str) -> str:
 def _yaml(text: str | tuple[str, ...]) -> str:
     if isinstance(text, str):
         return for_yaml(text)
-    return f"[{', '.join(for_yaml(each) for each in text)}]"
+    return f"[{', '.join(for_yaml(item) for item in text)}]"
 
 
 def _key_in(node: yaml.Node) -> str | None:
-    said = (entry for entry in entries_of(node) if re.fullmatch(r"(debt[-_])?key", entry.key))
-    return next((key_of(parse_key(entry.text)) for entry in said), None)
+    keys = (entry for entry in entries_of(node) if re.fullmatch(r"(debt[-_])?key", entry.key))
+    return next((key_of(parse_key(entry.text)) for entry in keys), None)
 
 
 def _replaced(path: str, text: str, node: yaml.Node, pairs: Sequence[BlockLine]) -> str:

@@ -83,6 +83,6 @@ def _text(node: yaml.Node) -> str | None:
     if isinstance(node, yaml.ScalarNode):
         return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
     if isinstance(node, yaml.SequenceNode):
-        items = [_text(each) for each in node.value if isinstance(each, yaml.ScalarNode)]
+        items = [_text(child) for child in node.value if isinstance(child, yaml.ScalarNode)]
         return ";".join(item for item in items if item)
     return None

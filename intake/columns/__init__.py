@@ -1,0 +1,1 @@
+"""Columns and cells that spreadsheets, JSON and forms share."""

@@ -1,18 +1,18 @@
 """One cell of a spreadsheet: how its text is read, and what keeps it from being a formula."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from debt.artifact.artifact import Label, Surface, parse_key
+from debt.artifact.artifact import Ending, Label, Surface, parse_key
+from debt.artifact.columns import SHEET_COLUMNS, Column, ValueKind
 from debt.refusal import Refused
 from debt.rules.dates import parse_day
 from debt.text import clean_field
-from intake.columns.columns import COLUMNS
 
 FORMULA = "=+\\-@\t\r\n＝＋－＠"
 _RUNS = re.compile(f"'*[{FORMULA}]")
@@ -34,14 +34,14 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class _Kept:
-    """What an empty cell says where a value cannot be cleared: nothing."""
+    """Marks a column whose empty cell leaves the value as it is."""
 
 
 KEPT: Final = _Kept()
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """Where a column's cells go, how they are read, and what an empty one clears it to."""
 
     name: str
@@ -50,12 +50,12 @@ class Column:
     empty: Any = None
 
 
-def _text(column: str) -> Callable[[str], str | None]:
-    return lambda cell: clean_field(column, cell) or None
+def _text(field: str) -> Callable[[str], str | None]:
+    return lambda cell: clean_field(field, cell) or None
 
 
 def _paths(cell: str) -> tuple[str, ...]:
-    return tuple(path for each in cell.split(";") if (path := clean_field("path", each)))
+    return tuple(path for part in cell.split(";") if (path := clean_field("path", part)))
 
 
 def _owner(cell: str) -> str:
@@ -80,6 +80,11 @@ def _label(cell: str) -> Label:
 @lru_cache(maxsize=256)
 def _surface(cell: str) -> Surface:
     return _one_of(Surface, cell)
+
+
+@lru_cache(maxsize=256)
+def _ending(cell: str) -> Ending:
+    return _one_of(Ending, cell)
 
 
 def _one_of(choices: type[Choice], cell: str) -> Choice:
@@ -121,24 +126,31 @@ def _short(cell: str) -> str:
 
 
 MOST_HOURS = 16_666
-_RATING = _whole(1, 5)
-_READERS: dict[str, tuple[str, Callable[[str], Any], Any]] = {
-    "key": ("key", _key, KEPT),
-    "kind": ("kind", _text("kind"), KEPT),
-    "label": ("label", _label, KEPT),
-    "paths": ("paths", _paths, ()),
-    "owner": ("owner", _owner, None),
-    "surface": ("surface", _surface, KEPT),
-    "created_on": ("created_on", _day, KEPT),
-    "review_on": ("review_on", _day, None),
-    "expires_on": ("expires_on", _day, None),
-    "value": ("value", _RATING, None),
-    "frequency": ("frequency", _RATING, KEPT),
-    "complexity": ("complexity", _RATING, KEPT),
-    "risk": ("risk", _RATING, KEPT),
-    "friction": ("friction", _RATING, KEPT),
-    "monthly_hours": ("monthly_minutes", _minutes, None),
-    "dependants": ("dependants", _whole(0, 1_000_000), 0),
+_READ: Mapping[ValueKind, Callable[[str], Any]] = {
+    ValueKind.KIND: _text("kind"),
+    ValueKind.PATHS: _paths,
+    ValueKind.OWNER: _owner,
+    ValueKind.DATE: _day,
+    ValueKind.LABEL: _label,
+    ValueKind.SURFACE: _surface,
+    ValueKind.ENDING: _ending,
+    ValueKind.MINUTES: _minutes,
 }
-READERS = {name: Column(name, *_READERS.get(name, (name, _text(name), None))) for name in COLUMNS}
+_EMPTY: Mapping[ValueKind, Any] = {ValueKind.PATHS: (), ValueKind.COUNT: 0}
+
+
+def _sheet_column(column: Column) -> SheetColumn:
+    empty = _EMPTY.get(column.holds) if column.clearable else KEPT
+    return SheetColumn(column.name, column.field, _reader(column), empty)
+
+
+def _reader(column: Column) -> Callable[[str], Any]:
+    if column.holds is ValueKind.TEXT:
+        return _text(column.field)
+    return _READ[column.holds] if column.holds in _READ else _whole(*column.bounds)
+
+
+READERS = {"key": SheetColumn("key", "key", _key, KEPT)} | {
+    column.name: _sheet_column(column) for column in SHEET_COLUMNS
+}
 COLUMN_OF_FIELD = {column.field: name for name, column in READERS.items()}

@@ -1,15 +1,15 @@
-"""What the outside world sees of an artifact: the names that JSON and CSV share."""
+"""An artifact in JSON, by the names that CSV has too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from debt.artifact.artifact import RATING_NAMES, Artifact, Rating, RatingName
+from debt.artifact.columns import SHEET_COLUMNS, Column, ValueKind
 from debt.artifact.intent import missing_intent
 from debt.policy.policy import Policy
 from debt.rules.hours import decimal_hours
 from debt.rules.score import quadrant, score
 from debt.rules.tier import tier
-from intake.columns.columns import COLUMNS
 
 
 def public(artifact: Artifact, policy: Policy) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def public(artifact: Artifact, policy: Policy) -> dict[str, Any]:
         "provisional": bool(missing_intent(artifact)),
         "hours_logged": decimal_hours(artifact.minutes_logged),
         "extensions": artifact.extensions,
-        "signals": [{"sign": each.sign, "words": each.words} for each in artifact.signals],
+        "signals": [{"sign": signal.sign, "words": signal.words} for signal in artifact.signals],
     }
 
 
@@ -45,22 +45,29 @@ def _json(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _monthly_hours(artifact: Artifact) -> float | None:
-    minutes = artifact.monthly_minutes
-    return None if minutes is None else decimal_hours(minutes)
+def _field(name: str) -> Callable[[Artifact], Any]:
+    return lambda artifact: getattr(artifact, name)
 
 
-def _value_of(column: str) -> Callable[[Artifact], Any]:
-    return lambda artifact: getattr(artifact, column)
+def _hours(field: str) -> Callable[[Artifact], float | None]:
+    def hours(artifact: Artifact) -> float | None:
+        minutes = getattr(artifact, field)
+        return None if minutes is None else decimal_hours(minutes)
+
+    return hours
 
 
 def _rating(name: RatingName) -> Callable[[Artifact], int]:
     return lambda artifact: artifact.ratings[name].value
 
 
-VALUES: dict[str, Callable[[Artifact], Any]] = (
-    {column: _value_of(column) for column in COLUMNS}
+def _value(column: Column) -> Callable[[Artifact], Any]:
+    return _hours(column.field) if column.holds is ValueKind.MINUTES else _field(column.field)
+
+
+VALUES: Mapping[str, Callable[[Artifact], Any]] = (
+    {"key": _field("key")}
+    | {column.name: _value(column) for column in SHEET_COLUMNS}
     | {name: _rating(name) for name in RATING_NAMES}
-    | {"monthly_hours": _monthly_hours}
 )
 """How each column is read off an artifact, in the columns' order."""

@@ -1,0 +1,1 @@
+"""From measured files to findings: grouped, attributed, rated, beside people's code."""

@@ -1,4 +1,4 @@
-"""Who speaks for which file of code: its history, a metadata block, or a person on the register."""
+"""Files of code by who speaks for them: history, a metadata block, or a person on the register."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from intake.text.globs import ByGlob, escaped
 
 @dataclass(frozen=True)
 class FileAttribution:
-    """Files of code by who speaks for them: `counting` are those that tools wrote enough of, `said`
-    is what blocks and people say; `moved` is by the path before.
+    """Files of code by who speaks for them: `counting` are those that tools wrote enough of,
+    `declared` those that blocks and people speak for; `moved` is by the path before.
     """
 
     counting: frozenset[str]
-    said: DeclaredFiles
+    declared: DeclaredFiles
     moved: Mapping[str, Move]
 
     def written(self, facts: RepositoryFacts) -> tuple[set[str], set[str]]:
         """Files of tools and files of people; what somebody says of one comes first."""
-        tools, people = set(self.said.taken), set(self.said.denied)
-        for path in facts.lines:
-            if facts.is_sizable(path) and is_code(path) and not self.said.has(path):
+        tools, people = set(self.declared.taken), set(self.declared.denied)
+        for path in facts.files:
+            if facts.is_sizable(path) and is_code(path) and not self.declared.has(path):
                 if path in self.counting:
                     tools.add(path)
                 elif not facts.is_mixed(path):
@@ -40,27 +40,27 @@ class FileAttribution:
         """Every file that nobody speaks for, with whether it counts; owners matter only near those
         that do.
         """
-        said = self.said
-        counting = frozenset(path for path in self.counting if not said.has(path))
+        declared = self.declared
+        counting = frozenset(path for path in self.counting if not declared.has(path))
         near = {path.partition("/")[0] for path in counting}
-        for path, lines in facts.lines.items():
+        for path, file in facts.files.items():
             repository.check_time()
-            if path not in said.taken and is_code(path):
+            if path not in declared.taken and is_code(path):
                 owners = facts.owners.of(path).owners if path.partition("/")[0] in near else ()
-                counts, apart = path in counting, path in said.dismissed
-                yield CodeFile(path, kind_of(path), lines, counts, owners, apart)
+                counts, apart = path in counting, path in declared.dismissed
+                yield CodeFile(path, kind_of(path), file.lines, counts, owners, apart)
 
     def mixed(self, facts: RepositoryFacts) -> int:
-        others = (path for path in facts.lines if path not in self.counting)
-        return sum(facts.is_mixed(path) and not self.said.has(path) for path in others)
+        others = (path for path in facts.files if path not in self.counting)
+        return sum(facts.is_mixed(path) and not self.declared.has(path) for path in others)
 
 
-def parted_by(
+def attribution_of(
     facts: RepositoryFacts, blocks: Iterable[Block], known: RegisteredPaths
 ) -> FileAttribution:
     """By shares of lines, by blocks, and by what the register knows."""
     moved = moves_of(facts.history)
-    files = [path for path in facts.lines if is_code(path)]
+    files = [path for path in facts.files if is_code(path)]
     held = _held(known, moved)
     counting = frozenset(path for path in files if _counts(path, facts, held))
     claims = claims_of(blocks, files, counting.__contains__)

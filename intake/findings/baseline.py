@@ -52,8 +52,8 @@ class Baseline:
             return None
         if not self.people.files:
             return "There is no code by people alone to compare with."
-        said = "; ".join(self._said())
-        return f"{said}{self._caution()}."
+        sentence = "; ".join(self._sentences())
+        return f"{sentence}{self._caution()}."
 
     def beside(self, changes_a_month: float | None) -> str:
         """“2.1 a file, people's 1.4”, how often the files of one artifact change; of one that is
@@ -70,19 +70,19 @@ class Baseline:
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
-    def _said(self) -> Iterator[str]:
-        ours, theirs = self.tools, self.people
-        if ours.changes_a_month is not None and theirs.changes_a_month is not None:
-            often, usual = _often(ours.changes_a_month), _often(theirs.changes_a_month)
+    def _sentences(self) -> Iterator[str]:
+        tools, people = self.tools, self.people
+        if tools.changes_a_month is not None and people.changes_a_month is not None:
+            often, usual = _often(tools.changes_a_month), _often(people.changes_a_month)
             yield f"AI-written files change {often} times a month, people's {usual}"
-        if ours.reverted or theirs.reverted:
-            yield f"reverted {_share(ours.reverted)} against {_share(theirs.reverted)}"
-        if ours.unreviewed is not None and theirs.unreviewed is not None:
-            unseen = f"{_share(ours.unreviewed)} against {_share(theirs.unreviewed)}"
+        if tools.reverted or people.reverted:
+            yield f"reverted {_share(tools.reverted)} against {_share(people.reverted)}"
+        if tools.unreviewed is not None and people.unreviewed is not None:
+            unseen = f"{_share(tools.unreviewed)} against {_share(people.unreviewed)}"
             yield f"landed without a sign of a review {unseen}"
-        standing = f"{_share(ours.standing)} against {_share(theirs.standing)}"
+        standing = f"{_share(tools.standing)} against {_share(people.standing)}"
         yield f"of added lines {standing} still stand"
-        yield f"half are younger than {_age(ours)} against {_age(theirs)}"
+        yield f"half are younger than {_age(tools)} against {_age(people)}"
 
     def _caution(self) -> str:
         if min(self.tools.files, self.people.files) >= FEW:
@@ -133,7 +133,7 @@ def _population(
     added = sum(file.added for file in files) + written.gone
     standing = sum(min(lines, file.added) for file, lines in written.files)
     ages = [max(0.0, as_of - history.landed[file.first]) / DAY for file in files]
-    unreviewed = _part(history.unreviewed, commits) if history.tells_of_reviews else None
+    unreviewed = _part(history.unreviewed, commits) if history.shows_reviews else None
     return Population(
         files=len(files),
         commits=len(commits),

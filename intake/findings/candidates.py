@@ -1,4 +1,4 @@
-"""Groups of files that may be artifacts, and what was read of the repository that they are in."""
+"""Groups of files that may be artifacts, and the facts of the repository that they are in."""
 
 import re
 from collections import Counter
@@ -26,10 +26,25 @@ YEAR = 365 * DAY
 HIDDEN = re.compile(r"(?:\d+\+)?([\w-]+)@users\.noreply\.github\.com")
 
 
+@dataclass(slots=True)
+class MeasuredFile:
+    """One file of code that counts: its lines of code, and what its import lines name.
+
+    `history` is None where no commit that counts touched it. `branches` and `traits` are None where
+    they were not measured: only files that may become part of a finding are.
+    """
+
+    lines: int
+    references: tuple[Reference, ...] = ()
+    history: FileHistory | None = None
+    branches: int | None = None
+    traits: FileSignals | None = None
+
+
 @dataclass(frozen=True)
 class RepositoryFacts:
-    """All that was read of a repository, by path. `now` is in seconds since 1970. `named` is what
-    import lines name, `references` tells of those that lead to files of candidates.
+    """All that was read of a repository. `now` is in seconds since 1970. `files` are those that
+    count, by path; `references` are their imports that lead to files of candidates.
     """
 
     repo: str
@@ -37,11 +52,7 @@ class RepositoryFacts:
     rules: ScanRules
     owners: Owners
     history: History
-    files: Mapping[str, FileHistory]
-    lines: Mapping[str, int]
-    branches: Mapping[str, int]
-    named: Mapping[str, tuple[Reference, ...]]
-    traits: Mapping[str, FileSignals] = field(default_factory=dict)
+    files: Mapping[str, MeasuredFile]
     documents: Documents = field(default_factory=Documents)
     references: References = field(default_factory=References)
     baseline: Baseline = field(default_factory=Baseline)
@@ -63,18 +74,32 @@ class RepositoryFacts:
     @cached_property
     def author_of(self) -> dict[str, int]:
         """People by their addresses, and by their accounts where GitHub hides the address."""
-        people = [each for each in enumerate(self.history.people) if each[0] in self.last_seen]
-        logins = {hidden[1]: at for at, known in people if (hidden := HIDDEN.fullmatch(known))}
-        return logins | {known: at for at, known in people}
+        people = [
+            person for person in enumerate(self.history.people) if person[0] in self.last_seen
+        ]
+        logins = {
+            hidden[1]: number for number, address in people if (hidden := HIDDEN.fullmatch(address))
+        }
+        return logins | {address: number for number, address in people}
+
+    @cached_property
+    def histories(self) -> dict[str, FileHistory]:
+        """Of the files that have one, by path."""
+        return {path: file.history for path, file in self.files.items() if file.history}
+
+    def traits(self, path: str) -> FileSignals | None:
+        """What a file says of itself; None where that was not measured."""
+        file = self.files.get(path)
+        return file.traits if file else None
 
     def share(self, path: str) -> float:
         """AI-added lines in all lines ever added, 0 to 1."""
-        file = self.files.get(path)
+        file = self.histories.get(path)
         return file.ai_share if file else 0.0
 
     def is_sizable(self, path: str) -> bool:
         """Whether it is long enough to count."""
-        return self.lines[path] >= self.rules.scan.min_lines
+        return self.files[path].lines >= self.rules.scan.min_lines
 
     def is_mixed(self, path: str) -> bool:
         """Whether tools wrote a part of it, but too little for it to count."""
@@ -83,15 +108,15 @@ class RepositoryFacts:
 
     def imports(self, path: str) -> tuple[str, ...]:
         """The packages of others that an AI-written file imports."""
-        traits = self.traits.get(path)
+        traits = self.traits(path)
         return traits.packages if traits else ()
 
     @cached_property
     def tests(self) -> Tests:
-        return Tests(self.lines, self.references)
+        return Tests(self.files, self.references)
 
     def is_tested(self, path: str) -> bool:
-        traits = self.traits.get(path)
+        traits = self.traits(path)
         return (traits is not None and traits.tested) or self.tests.are_of(path)
 
     def when(self, landed: float) -> date:
@@ -116,8 +141,8 @@ class Candidate:
 
     @cached_property
     def files(self) -> dict[str, FileHistory]:
-        files = self.facts.files
-        return {path: files[path] for path in self.group.files if path in files}
+        histories = self.facts.histories
+        return {path: histories[path] for path in self.group.files if path in histories}
 
     @cached_property
     def commits(self) -> frozenset[int]:
@@ -161,10 +186,10 @@ class Candidate:
     @cached_property
     def dependants(self) -> int:
         """Files outside that refer to one of its own; a test leans on nothing but other tests."""
-        found = self.facts.references.dependants(self.group.files)
+        dependants = self.facts.references.dependants(self.group.files)
         if self.group.kind == "test_suite":
-            return len(found)
-        return sum(kind_of(path) != "test_suite" for path in found)
+            return len(dependants)
+        return sum(kind_of(path) != "test_suite" for path in dependants)
 
     @cached_property
     def tested(self) -> bool:
@@ -183,9 +208,9 @@ class Candidate:
     @cached_property
     def known_owners(self) -> set[int]:
         """Those of CODEOWNERS who have committed here: by e-mail, or by GitHub's hidden address."""
-        known = self.facts.author_of
-        each = (owner.lower().removeprefix("@") for owner in self.ownership.owners)
-        return {known[owner] for owner in each if owner in known}
+        authors = self.facts.author_of
+        spellings = (owner.lower().removeprefix("@") for owner in self.ownership.owners)
+        return {authors[owner] for owner in spellings if owner in authors}
 
     @cached_property
     def changes_a_month(self) -> float | None:
@@ -195,7 +220,7 @@ class Candidate:
 
     @cached_property
     def lines_of(self) -> dict[str, int]:
-        return {path: self.facts.lines[path] for path in self.group.files}
+        return {path: self.facts.files[path].lines for path in self.group.files}
 
     @cached_property
     def tools(self) -> Counter[By]:

@@ -29,8 +29,8 @@ class BlockClaim:
 
     def group(self) -> FileGroup:
         """The artifact as one of the groups, known by where the block stands."""
-        said = self.block.facts.get("kind")
-        kind = next((kind for kind in KINDS if kind == said), kind_of(self.files[0]))
+        declared_kind = self.block.facts.get("kind")
+        kind = next((kind for kind in KINDS if kind == declared_kind), kind_of(self.files[0]))
         name = self.block.facts.get("name") or _usual_name(self.block)
         apart = ("block", *self.block.paths)
         return FileGroup(kind, self.block.path, False, self.files, self.paths, name, apart)
@@ -49,7 +49,7 @@ class Claims:
 def claims_of(
     blocks: Iterable[Block], files: Iterable[str], counts: Callable[[str], bool]
 ) -> Claims:
-    """Who claims which of the files of code; `counts` tells where there is other evidence."""
+    """Which block claims which file; `counts` says whether history shows a tool in a file."""
     every = sorted(blocks, key=lambda block: (block.path, block.line))
     own = {block.path: block for block in every if block.directory is None}
     speaking = {path: block for path, block in own.items() if _speaks(block, counts)}
@@ -66,8 +66,8 @@ def claims_of(
 
 def _is_chatter(block: Block, speaking: Collection[str]) -> bool:
     """Dates and labels in a file that nothing calls AI-produced are not ours to correct."""
-    said = block.declares or block.origin or block.path in speaking
-    return block.tells and not said
+    concerns_ai = block.declares or block.origin or block.path in speaking
+    return block.tells and not concerns_ai
 
 
 def _speaks(block: Block, counts: Callable[[str], bool]) -> bool:
@@ -117,18 +117,18 @@ def _of_directories(
     scopes: Sequence[tuple[Block, tuple[str, ...]]], files: Iterable[str]
 ) -> Iterator[BlockClaim]:
     """One for each block; where it has no file of code, its own file stands for it."""
-    theirs: dict[int, list[str]] = defaultdict(list)
+    files_of: dict[int, list[str]] = defaultdict(list)
     by_start = [
         (_literal(glob), glob, number) for number, (_, globs) in enumerate(scopes) for glob in globs
     ]
-    most_specific = sorted(by_start, key=lambda each: -len(re.sub(r"[*?]", "", each[1])))
+    most_specific = sorted(by_start, key=lambda entry: -len(re.sub(r"[*?]", "", entry[1])))
     for path in files if scopes else ():
         for start, glob, number in most_specific:
             if path.startswith(start) and matches(glob, path):
-                theirs[number].append(path)
+                files_of[number].append(path)
                 break
     for number, (block, globs) in enumerate(scopes):
-        yield BlockClaim(block, tuple(sorted(theirs[number])) or (block.path,), globs)
+        yield BlockClaim(block, tuple(sorted(files_of[number])) or (block.path,), globs)
 
 
 def _literal(glob: str) -> str:

@@ -1,4 +1,4 @@
-"""Documents of a repository: which code has one beside it that may tell how it works."""
+"""Which code has a document beside it that may explain it."""
 
 from collections.abc import Iterable
 
@@ -18,10 +18,10 @@ class Documents:
     """Where they lie, and what they are called."""
 
     def __init__(self, paths: Iterable[str] = ()) -> None:
-        found = [path.rpartition("/") for path in paths if _is_document(path)]
-        self._in = {directory for directory, _, _ in found}
+        documents = [path.rpartition("/") for path in paths if _is_document(path)]
+        self._in = {directory for directory, _, _ in documents}
         self._within = self._in.union(*map(_above, self._in))
-        self._named = {_stem(name) for _, _, name in found} - OF_DIRECTORIES
+        self._named = {_stem(name) for _, _, name in documents} - OF_DIRECTORIES
 
     def beside(self, group: FileGroup) -> bool:
         """Whether one lies where the group's files do or around them, or is called like them. What

@@ -1,4 +1,4 @@
-"""What is said of one artifact: where it came from, whose it is, what keeping it may cost."""
+"""One finding: its origin, its owner, and what keeping it may cost."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -103,14 +103,14 @@ def finding_of(candidate: Candidate, signals: tuple[Signal, ...]) -> Finding:
 def _frequency(candidate: Candidate) -> ProxyRating:
     facts = candidate.facts
     oldest = min(candidate.landed, default=facts.now)
-    found = ratings.frequency(
+    rating = ratings.frequency(
         facts.rules.scale,
         in_90_days=_changes(candidate.last_90_days, facts),
         in_a_year=_changes(candidate.last_year, facts),
         age_days=(facts.now - oldest) / DAY,
     )
     beside = facts.baseline.beside(candidate.changes_a_month)
-    return found._replace(reason=f"{found.reason} ({beside})") if beside else found
+    return rating._replace(reason=f"{rating.reason} ({beside})") if beside else rating
 
 
 def _changes(commits: Collection[int], facts: RepositoryFacts) -> CommitActivity:
@@ -123,7 +123,7 @@ def _complexity(candidate: Candidate) -> ProxyRating:
     return ratings.complexity(
         facts.rules.scale,
         lines=sum(candidate.lines_of.values()),
-        branches=sum(facts.branches.get(path, 0) for path in files),
+        branches=sum(facts.files[path].branches or 0 for path in files),
         kind=candidate.group.kind,
         untested=candidate.untested,
     )
@@ -186,10 +186,10 @@ def _origin(tools: Counter[By]) -> tuple[str, str | None]:
 def _written_on(candidate: Candidate) -> date | None:
     facts, history = candidate.facts, candidate.facts.history
     landed = [
-        history.landed[told.commit]
+        history.landed[lines.commit]
         for file in candidate.files.values()
-        for told in file.told
-        if told.ai_lines >= facts.rules.scan.min_lines
+        for lines in file.attributed
+        if lines.ai_lines >= facts.rules.scan.min_lines
     ]
     return facts.when(max(landed)) if landed else None
 
@@ -200,11 +200,11 @@ def _evidence(candidate: Candidate, pieces: Iterable[EvidencePiece]) -> str:
     named = " and ".join(tools) if len(tools) < 3 else f"{tools[0]} and {len(tools) - 1} others"
     ai_lines = sum(file.ai_added for file in candidate.files.values())
     lines = counted(sum(file.added for file in candidate.files.values()), "added line")
-    said = f"{ai_lines:,} of {lines} by {named}"
+    sentence = f"{ai_lines:,} of {lines} by {named}"
     if candidate.credited:
-        said += f" in {counted(len(candidate.credited), 'commit')}"
+        sentence += f" in {counted(len(candidate.credited), 'commit')}"
     agreed = agreement(pieces).words
-    return f"{said}; {agreed}" if agreed else said
+    return f"{sentence}; {agreed}" if agreed else sentence
 
 
 def _shown(text: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""From many files to few artifacts that a person would name.
+"""Files grouped into the few artifacts that a person would name.
 
 Per kind: a directory in which half of the lines count is one artifact, if it has 2 to 200 files
 and one set of owners; of what is left over, the siblings in one directory are one artifact. A
@@ -109,7 +109,7 @@ class _Directory:
         self.files.append(file)
 
     def add_up(self) -> None:
-        """What is below counts here too."""
+        """Adds the totals of the directories below."""
         for child in self.children.values():
             child.add_up()
             self.lines += child.lines
@@ -131,12 +131,12 @@ def groups_of(files: Iterable[CodeFile], repo: str, policy: ScanPolicy) -> list[
     for file in every:
         by_kind[file.kind].append(file)
     within = {kind: _directories(file.path for file in some) for kind, some in by_kind.items()}
-    found: list[FileGroup] = []
+    groups: list[FileGroup] = []
     for kind, members in by_kind.items():
         if any(file.counts for file in members):
             others = {""}.union(*(within[other] for other in by_kind if other != kind))
-            found.extend(_Walk(kind, others, repo, policy).through(_tree(members), ""))
-    return found
+            groups.extend(_Walk(kind, others, repo, policy).through(_tree(members), ""))
+    return groups
 
 
 def _parents(path: str) -> list[str]:
@@ -163,11 +163,11 @@ def _below(root: _Directory, path: str) -> _Directory:
 
 def _directories(paths: Iterable[str]) -> set[str]:
     """Every directory with one of these files somewhere below it; the outermost is ''."""
-    found = {""}
+    directories = {""}
     for directory in {path.rpartition("/")[0] for path in paths}:
         parts = _parents(f"{directory}/")
-        found.update("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
-    return found
+        directories.update("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    return directories
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +249,8 @@ def _directory_name(directory: str, kind: Kind) -> str:
     """What people call it: the last two parts of its path, and what it holds."""
     if directory == ".github/workflows":
         return "GitHub workflows"
-    said = any(word in directory.lower() for word in SAID[kind])
-    return shown(_short(directory) if said else f"{_short(directory)} {NOUNS[kind]}", 80)
+    says_kind = any(word in directory.lower() for word in SAID[kind])
+    return shown(_short(directory) if says_kind else f"{_short(directory)} {NOUNS[kind]}", 80)
 
 
 def _siblings_name(paths: Sequence[str], place: str) -> str:

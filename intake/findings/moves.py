@@ -1,4 +1,4 @@
-"""Artifacts follow their code: where the files of those stand whose paths are gone (R29)."""
+"""Moved artifacts: where the files of paths that are gone stand now (R29)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -43,8 +43,8 @@ def followed(
     no code at its globs stands, where most of its files went since it began. What people declared
     goes by itself (`moved_on`).
     """
-    theirs = {each.artifact_id for each in known.declared}
-    places = {number: globs for number, globs in known.places.items() if number not in theirs}
+    declared = {artifact.artifact_id for artifact in known.declared}
+    places = {number: globs for number, globs in known.places.items() if number not in declared}
     gone = {number: globs for number, globs in places.items() if not stands(globs)}
     owner = ByGlob((glob, number) for number, globs in gone.items() for glob in globs)
     finding_of = {path: finding for finding, files in files_of.items() for path in files}
@@ -59,7 +59,7 @@ def followed(
 def _paired(went: Counter[tuple[str, int]]) -> dict[str, int]:
     """Each artifact with one finding at most, and the other way round; most files first."""
     pairs: dict[str, int] = {}
-    for (finding, number), _ in sorted(went.items(), key=lambda each: (-each[1], each[0])):
+    for (finding, number), _ in sorted(went.items(), key=lambda pair: (-pair[1], pair[0])):
         if finding not in pairs and number not in pairs.values():
             pairs[finding] = number
     return pairs
@@ -71,7 +71,11 @@ def moved_on(
     """With the globs of where it went now for what a person declared and none of whose own stands.
     `files` are all there are of code.
     """
-    gone = {each.artifact_id: each.paths for each in known.declared if not stands(each.paths)}
+    gone = {
+        artifact.artifact_id: artifact.paths
+        for artifact in known.declared
+        if not stands(artifact.paths)
+    }
     owner = ByGlob((glob, number) for number, globs in gone.items() for glob in globs)
     went: dict[int, set[str]] = defaultdict(set)
     for before, move in moved.items() if gone else ():
@@ -79,16 +83,16 @@ def moved_on(
             went[number].add(move.path)
     places = {number: _globs(gone[number], where, files) for number, where in went.items()}
     declared = tuple(
-        replace(each, paths=places[each.artifact_id], moved=True)
-        if each.artifact_id in places
-        else each
-        for each in known.declared
+        replace(artifact, paths=places[artifact.artifact_id], moved=True)
+        if artifact.artifact_id in places
+        else artifact
+        for artifact in known.declared
     )
     return replace(known, declared=declared, places={**known.places, **places})
 
 
 def _globs(globs: Sequence[str], went: Collection[str], files: Collection[str]) -> tuple[str, ...]:
-    """What was a directory is one again, where nothing else lies in it; else file by file."""
+    """Globs of the new place: a directory where it holds nothing else, otherwise each file."""
     outer = commonpath(path.rpartition("/")[0] for path in went)
     inside = {path for path in files if path.startswith(f"{outer}/")}
     if outer and inside <= set(went) and any(glob.endswith("/**") for glob in globs):

@@ -63,15 +63,18 @@ def frequency(
     monthly, days = in_a_year.commits / months, in_a_year.days / months
     cuts = scale.frequency.cuts
     near = zip(_around(monthly, scale), _around(days, scale), strict=True)
-    values = (min(1 + bisect_left(cuts, each), 2 + bisect_left(cuts, on)) for each, on in near)
+    values = (
+        min(1 + bisect_left(cuts, commits), 2 + bisect_left(cuts, active_days))
+        for commits, active_days in near
+    )
     raw = {"commits_a_month": monthly, "days_a_month": days}
     return _rated(values, f"{_lately(in_90_days)}, {monthly:.1f} a month", raw, scale)
 
 
-def _lately(found: CommitActivity) -> str:
-    if not found.commits:
+def _lately(activity: CommitActivity) -> str:
+    if not activity.commits:
         return "no commit in 90 days"
-    return f"{counted(found.commits, 'commit')} on {found.days} of 90 days"
+    return f"{counted(activity.commits, 'commit')} on {activity.days} of 90 days"
 
 
 def complexity(
@@ -118,7 +121,7 @@ def risk(
     base: int = getattr(rules.base, kind)
     near = zip(_around(share, scale), _around(dependants, scale), strict=True)
     wrong = _step(rules.reverts, reverts + incidents)
-    values = (_risk(rules, base, *each) + wrong for each in near)
+    values = (_risk(rules, base, *pair) + wrong for pair in near)
     raw = {
         "critical_share": share,
         "dependants": dependants,
@@ -158,13 +161,13 @@ def friction(
     reasons = [reason for _, reason, true in (*sure, (0, *many)) if true]
     beside = [what for what, true in explained.items() if true]
     least = 1 + sum(weight for weight, _, true in sure if true)
-    near = (each > rules.many_heads for each in _around(spread, scale))
+    near = (number > rules.many_heads for number in _around(spread, scale))
     hard = (least + (rules.narrow if very_many else 0) for very_many in near)
     less = rules.explained if beside else 0
-    values = (max(min(each, 2), each - less) for each in hard)
+    values = (max(min(rating, 2), rating - less) for rating in hard)
     raw = {"people": len(people.commits), "silent_days": silent, "spread": spread}
-    said = reasons or ["owned, active, known to several people"]
-    reason = ", ".join([*said, f"{' and '.join(beside)} beside it"] if beside else said)
+    words = reasons or ["owned, active, known to several people"]
+    reason = ", ".join([*words, f"{' and '.join(beside)} beside it"] if beside else words)
     return _rated(values, reason, raw, scale)
 
 
@@ -180,7 +183,7 @@ def _spread(commits: Mapping[str, int]) -> float:
 
 
 def _around(value: float, scale: Scale) -> tuple[float, float, float]:
-    """What a little less, this and a little more would be, so that it is clear of a cut or not."""
+    """The value less and plus the hysteresis, and itself between: low, value, high."""
     return value / (1 + scale.hysteresis), value, value / (1 - scale.hysteresis)
 
 
@@ -196,10 +199,10 @@ class Topic(NamedTuple):
     """What a path deals with, and the word or glob in the policy that says so."""
 
     name: str
-    said: str
+    word: str
 
     def __str__(self) -> str:
-        return f"{self.name} path (“{self.said}”)"
+        return f"{self.name} path (“{self.word}”)"
 
 
 def critical_topic(path: str, rules: RiskScale) -> Topic | None:
@@ -209,21 +212,23 @@ def critical_topic(path: str, rules: RiskScale) -> Topic | None:
     if path.lower().endswith(STYLES):
         return None
     words = frozenset(re.split(r"[^a-z0-9]+", path.lower()))
-    found = ((topic, _named(said, path, words)) for topic, said in rules.paths.items())
-    return next((Topic(topic, word) for topic, word in found if word), None)
+    words_by_topic = (
+        (topic, _named(entries, path, words)) for topic, entries in rules.paths.items()
+    )
+    return next((Topic(topic, word) for topic, word in words_by_topic if word), None)
 
 
-def _named(said: tuple[str, ...], path: str, words: frozenset[str]) -> str | None:
-    plain, globs = _sorted_out(said)
+def _named(entries: tuple[str, ...], path: str, words: frozenset[str]) -> str | None:
+    plain, globs = _sorted_out(entries)
     by_word = min(plain & words, default=None)
     return by_word or next((glob for glob in globs if matches(glob, path)), None)
 
 
 @lru_cache(maxsize=1_024)
-def _sorted_out(said: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+def _sorted_out(entries: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
     """Words, in lower case, and globs of paths."""
-    globs = [each for each in said if re.search(r"[/*?]", each)]
-    words = frozenset(each.lower() for each in said if each not in globs)
+    globs = [entry for entry in entries if re.search(r"[/*?]", entry)]
+    words = frozenset(entry.lower() for entry in entries if entry not in globs)
     return words, tuple(f"{glob}**" if glob.endswith("/") else glob for glob in globs)
 
 
@@ -238,8 +243,8 @@ def _critical_topic(lines_of: Mapping[str, int], rules: RiskScale) -> tuple[Topi
     if not topics:
         return None, 0.0
     name, lines = topics.most_common(1)[0]
-    said = next(topic for topic, _ in words.most_common() if topic.name == name)
-    return said, lines / max(1, sum(lines_of.values()))
+    most_named = next(topic for topic, _ in words.most_common() if topic.name == name)
+    return most_named, lines / max(1, sum(lines_of.values()))
 
 
 def _step(steps: Sequence[tuple[int, int]], number: float) -> int:

@@ -1,4 +1,4 @@
-"""What people have said of files before they are grouped: in their blocks, and on the register."""
+"""Files that blocks and people on the register have claimed, declared or dismissed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
@@ -34,7 +34,7 @@ class DeclaredFiles:
     """
 
     claims: Claims
-    theirs: tuple[DeclaredGroup, ...]
+    from_register: tuple[DeclaredGroup, ...]
     taken: frozenset[str]
     denied: frozenset[str]
     dismissed: frozenset[str]
@@ -43,7 +43,7 @@ class DeclaredFiles:
     def groups(self) -> list[FileGroup]:
         """The artifacts that are as somebody said."""
         claimed = [claim.group() for claim in self.claims.claims]
-        return claimed + [theirs.group() for theirs in self.theirs]
+        return claimed + [group.group() for group in self.from_register]
 
     def has(self, path: str) -> bool:
         return path in self.denied or path in self.taken
@@ -64,18 +64,22 @@ def incidents_of(known: RegisteredPaths) -> Callable[[FileGroup], int]:
 def settled(
     claims: Claims, files: Iterable[str], known: RegisteredPaths, moved_away: Container[str] = ()
 ) -> DeclaredFiles:
-    """Of files of code, in their order. Those `moved_away` were dismissed where they lay before."""
-    declared = ByGlob((path, each) for each in known.declared for path in each.paths)
+    """What blocks and the register say of these files, in their order. Files in `moved_away` were
+    dismissed at their old path.
+    """
+    declared = ByGlob((path, artifact) for artifact in known.declared for path in artifact.paths)
     dismissed = ByGlob(known.dismissed.items())
-    theirs: dict[DeclaredPaths, list[str]] = defaultdict(list)
+    files_of: dict[DeclaredPaths, list[str]] = defaultdict(list)
     away: set[str] = set()
     for path in files:
         if path in claims.claimed or path in claims.denied:
             continue
         if owner := declared.of(path):
-            theirs[owner].append(path)
+            files_of[owner].append(path)
         elif path in moved_away or dismissed.of(path):
             away.add(path)
-    found = tuple(DeclaredGroup(each, tuple(sorted(paths))) for each, paths in theirs.items())
-    taken = claims.claimed.union(*(each.files for each in found))
-    return DeclaredFiles(claims, found, taken, claims.denied | away, frozenset(away))
+    groups = tuple(
+        DeclaredGroup(artifact, tuple(sorted(paths))) for artifact, paths in files_of.items()
+    )
+    taken = claims.claimed.union(*(group.files for group in groups))
+    return DeclaredFiles(claims, groups, taken, claims.denied | away, frozenset(away))

@@ -1,4 +1,4 @@
-"""What was found: candidates that became findings, as history, a block or a person has them."""
+"""Findings of a scan: candidates with what history, a block or a person says of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,8 +24,8 @@ class Findings:
 
     @property
     def every(self) -> list[Candidate]:
-        said = (*self.claimed, *self.declared)
-        return [*self.grouped, *(candidate for candidate, _ in said)]
+        spoken_for = (*self.claimed, *self.declared)
+        return [*self.grouped, *(candidate for candidate, _ in spoken_for)]
 
     def findings(self, signals: Mapping[str, tuple[Signal, ...]]) -> tuple[Finding, ...]:
         """With what is to be watched of each, costliest first."""
@@ -40,9 +40,9 @@ class Findings:
             yield _declared(finding_of(candidate, signals[candidate.identity]))
 
 
-def found_in(
+def findings_in(
     groups: Iterable[FileGroup],
-    said: DeclaredFiles,
+    declared_files: DeclaredFiles,
     facts: RepositoryFacts,
     incidents: Callable[[FileGroup], int],
 ) -> Findings:
@@ -51,41 +51,41 @@ def found_in(
 
     return Findings(
         [candidate(group) for group in groups],
-        [(candidate(claim.group()), claim) for claim in said.claims.claims],
-        [(candidate(theirs.group()), theirs) for theirs in said.theirs],
+        [(candidate(claim.group()), claim) for claim in declared_files.claims.claims],
+        [(candidate(declared.group()), declared) for declared in declared_files.from_register],
     )
 
 
-def _rank(each: Finding) -> tuple[int, int, str, str]:
-    return -each.score, -each.ai_lines, each.name, each.identity
+def _rank(finding: Finding) -> tuple[int, int, str, str]:
+    return -finding.score, -finding.ai_lines, finding.name, finding.identity
 
 
-def _declared(found: Finding) -> Finding:
+def _declared(finding: Finding) -> Finding:
     """What the repository shows of files that a person put on the register."""
     by = "declared on the register"
-    return replace(found, evidence=f"{by}; {found.evidence}" if found.ai_lines else by)
+    return replace(finding, evidence=f"{by}; {finding.evidence}" if finding.ai_lines else by)
 
 
-def _claimed(found: Finding, claim: BlockClaim) -> Finding:
+def _claimed(finding: Finding, claim: BlockClaim) -> Finding:
     """A finding that is what its block says, and for the rest what the repository shows."""
-    said = claim.block.facts
+    facts = claim.block.facts
     by = f"metadata block in {claim.block.where()}"
     return replace(
-        found,
-        name=shown(said.get("name") or found.name, 80),
-        service=said.get("service") or found.service,
-        team=said.get("team") or found.team,
-        owner=said.get("owner") or (None if claim.block.handle else found.owner),
-        owner_suggestion=said.get("owner") or claim.block.handle or found.owner_suggestion,
-        origin_tool=said.get("origin_tool") or found.origin_tool,
-        origin_model=said.get("origin_model") or found.origin_model,
-        created_on=said.get("created_on") or found.created_on,
-        evidence=f"{by}; {found.evidence}" if found.ai_lines else by,
-        pieces=(_piece_of(claim.block), *found.pieces),
+        finding,
+        name=shown(facts.get("name") or finding.name, 80),
+        service=facts.get("service") or finding.service,
+        team=facts.get("team") or finding.team,
+        owner=facts.get("owner") or (None if claim.block.handle else finding.owner),
+        owner_suggestion=facts.get("owner") or claim.block.handle or finding.owner_suggestion,
+        origin_tool=facts.get("origin_tool") or finding.origin_tool,
+        origin_model=facts.get("origin_model") or finding.origin_model,
+        created_on=facts.get("created_on") or finding.created_on,
+        evidence=f"{by}; {finding.evidence}" if finding.ai_lines else by,
+        pieces=(_piece_of(claim.block), *finding.pieces),
     )
 
 
 def _piece_of(block: Block) -> EvidencePiece:
-    said = block.facts
-    tool, model = said.get("origin_tool"), said.get("origin_model")
+    facts = block.facts
+    tool, model = facts.get("origin_tool"), facts.get("origin_model")
     return in_block(tool, model, shown(block.path), block.line)

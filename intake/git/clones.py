@@ -185,18 +185,18 @@ class Clone:
         return True
 
     def _tidy(self) -> None:
-        """What was rewritten takes no room for ever; that this fails is no harm."""
+        """Removes objects that nothing leads to any more, once there are many; it may fail."""
         with suppress(UnreadableRepository):
             self._git(self.path, "-c", "gc.auto=6700", "gc", "--auto", "--quiet")
 
     def _git(self, place: Path, *arguments: str) -> None:
         switches = [word for switch in SWITCHES for word in ("-c", switch)]
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as stderr:
             process = subprocess.Popen(  # noqa: S603 - checked by the policy, no shell
                 [program(), "--no-pager", *switches, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=said,
+                stderr=stderr,
                 cwd=place,
                 env=self._environment,
                 start_new_session=True,
@@ -209,7 +209,7 @@ class Clone:
                 kill(process)
                 process.wait()
             if process.returncode:
-                self._complain(process.returncode, end_of(said))
+                self._complain(process.returncode, end_of(stderr))
 
     def _complain(self, status: int, words: str) -> NoReturn:
         if OUT_OF_MEMORY in words:
@@ -240,7 +240,9 @@ class _TooLarge(PastLimit):
 
 @contextmanager
 def _locked(path: Path) -> Iterator[bool]:
-    """Whether it is ours until the block ends; the file says when that was last the case."""
+    """Yields whether the lock was taken; it is held until the block ends. The file's time says
+    when it was last taken.
+    """
     with path.open("ab") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -276,7 +278,7 @@ def _remove(*places: Path) -> None:
 
 
 def _sweep(place: Path) -> None:
-    """What a git that was killed left half done: its own locks would stop the next one."""
+    """Removes locks and temporary files of a git that was killed; they would stop the next one."""
     for part in (*place.rglob("*.lock"), *(place / "objects").rglob("tmp_*")):
         part.unlink(missing_ok=True)
 

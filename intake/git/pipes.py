@@ -30,7 +30,7 @@ def widen(pipe: IO[bytes]) -> None:
 
 
 class ReadAhead:
-    """What a thread has read of a pipe before anybody asks: so much at most, then git waits."""
+    """A thread reads a pipe ahead, up to a limit; then git waits."""
 
     def __init__(self, pipe: IO[bytes], most: int) -> None:
         self._pipe, self._over = pipe, threading.Event()

@@ -27,8 +27,8 @@ class TrackedPaths:
         return self._begins(path.rstrip("/") + "/") or self._next(path) == path
 
     def _begins(self, prefix: str) -> bool:
-        found = self._next(prefix)
-        return found != _NONE and found.startswith(prefix)
+        path = self._next(prefix)
+        return path != _NONE and path.startswith(prefix)
 
     def _next(self, text: str) -> str:
         at = bisect_left(self.files, text)

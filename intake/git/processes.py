@@ -64,7 +64,7 @@ def bound(process: subprocess.Popen[bytes], memory: int) -> None:
             resource.prlimit(process.pid, resource.RLIMIT_DATA, (limit, limit))
 
 
-def end_of(said: IO[bytes]) -> str:
+def end_of(stderr: IO[bytes]) -> str:
     """The last of what git said."""
-    said.seek(max(0, said.seek(0, os.SEEK_END) - 8192))
-    return said.read().decode("utf-8", "replace")
+    stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - 8192))
+    return stderr.read().decode("utf-8", "replace")

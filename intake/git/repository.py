@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from debt.refusal import ExpectedError
 from intake.git.pipes import CHUNK, ReadAhead, reading_ahead, spooled, widen
 from intake.git.processes import Cancellation, bound, end_of, reap
 from intake.text.shown import shown
@@ -49,7 +50,7 @@ SWITCHES = (
 )
 
 
-class UnreadableRepository(Exception):
+class UnreadableRepository(ExpectedError):
     """The repository cannot be read; the message is one line for the person who asked.
 
     `status` is git's exit status where git ran to an end of its own.
@@ -155,8 +156,8 @@ class Repository:
 
         Raises UnreadableRepository when git exits with an error or the time is up.
         """
-        with tempfile.TemporaryFile() as said, spooled(stdin) as given:
-            process = self._start(arguments, given, said)
+        with tempfile.TemporaryFile() as stderr, spooled(stdin) as given:
+            process = self._start(arguments, given, stderr)
             try:
                 assert process.stdout is not None  # noqa: S101 - asked for by PIPE
                 widen(process.stdout)
@@ -164,19 +165,19 @@ class Repository:
                     yield process.stdout
                     process.stdout.close()
                     status = process.wait()
-                self._check(status, said)
+                self._check(status, stderr)
             finally:
                 reap(process)
 
     def _start(
-        self, arguments: tuple[str, ...], given: IO[bytes], said: IO[bytes]
+        self, arguments: tuple[str, ...], given: IO[bytes], stderr: IO[bytes]
     ) -> subprocess.Popen[bytes]:
         switches = [word for switch in SWITCHES for word in ("-c", switch)]
         process = subprocess.Popen(  # noqa: S603 - fixed words and object ids, no shell
             [self._git, "--no-pager", *switches, *arguments],
             stdin=given,
             stdout=subprocess.PIPE,
-            stderr=said,
+            stderr=stderr,
             cwd=self._tree,
             env=self._environment,
             bufsize=CHUNK,
@@ -197,11 +198,11 @@ class Repository:
         if pending:
             yield pending
 
-    def _check(self, code: int, said: IO[bytes]) -> None:
+    def _check(self, code: int, stderr: IO[bytes]) -> None:
         if self.time_up.over:
             raise self._too_slow()
         if code:
-            words = end_of(said)
+            words = end_of(stderr)
             if OUT_OF_MEMORY in words:
                 raise self._too_hungry()
             raise UnreadableRepository(f"{shown(self.path)}: {_complaint(code, words)}", code)
@@ -262,7 +263,7 @@ def _git_directory(path: Path) -> Path:
         directory = _followed(candidate)
         if _holds_repository(directory):
             return directory.resolve()
-    whole = next((each for each in path.resolve().parents if (each / ".git").exists()), None)
+    whole = next((parent for parent in path.resolve().parents if (parent / ".git").exists()), None)
     part = f", but a part of one: {shown(whole)}" if whole else ""
     raise UnreadableRepository(f"{shown(path)}: this is not a git repository{part}.")
 

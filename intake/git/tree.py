@@ -39,12 +39,12 @@ def head_of(repository: Repository) -> str | None:
 
 def _some_branch(repository: Repository) -> str | None:
     some = ("refs/heads", "refs/remotes")
-    found = repository.answer("for-each-ref", "--count=1", "--format=%(refname)", *some)
-    return shown(found) if found else None
+    branch = repository.answer("for-each-ref", "--count=1", "--format=%(refname)", *some)
+    return shown(branch) if branch else None
 
 
 def descends(repository: Repository, head: str, ancestor: str) -> bool:
-    """Whether one commit came of another; False where that one is gone."""
+    """Whether one commit descends from another; False where that one is gone."""
     try:
         repository.once("merge-base", "--is-ancestor", ancestor, head)
     except UnreadableRepository as error:
@@ -132,10 +132,10 @@ def contents_of(
 
 def codeowners_of(repository: Repository, files: Mapping[bytes, Blob]) -> str:
     """The text of the CODEOWNERS file that GitHub would use, or nothing."""
-    found = next((path for path in CODEOWNERS if path in files), None)
-    if found is None or files[found].size > CODEOWNERS_BYTES:
+    file = next((path for path in CODEOWNERS if path in files), None)
+    if file is None or files[file].size > CODEOWNERS_BYTES:
         return ""
-    text = repository.once("cat-file", "blob", files[found].oid.decode("ascii"))
+    text = repository.once("cat-file", "blob", files[file].oid.decode("ascii"))
     return text.decode("utf-8", "replace")
 
 

@@ -1,0 +1,1 @@
+"""What a file's path and content say in each language: kind, size, imports, comments, tests."""

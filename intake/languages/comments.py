@@ -51,8 +51,8 @@ class _Comment:
 
     def rest_of(self, text: str) -> tuple[str, bool, str]:
         """What it says on this line, whether it ends here, and what stands behind it."""
-        said, closed, behind = text.partition(CLOSED_BY[self.opened_by])
-        return said, bool(closed), behind.strip()
+        words, closed, behind = text.partition(CLOSED_BY[self.opened_by])
+        return words, bool(closed), behind.strip()
 
 
 def styles_of(path: str) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def first_lines(text: str) -> Iterator[str]:
-    """As many of them as are asked for: most files have little to say before their code."""
+    """Splits as few lines as are read: most files have a short comment before their code."""
     return (match[0] for match in _A_LINE.finditer(text))
 
 
@@ -101,8 +101,8 @@ def header(path: str, lines: Iterable[str]) -> Iterator[CommentLine]:
                 yield CommentLine(number, text.lstrip(f"{opened[0]}!").strip(), opened)
                 continue
             comment = _Comment(opened)
-        said, closed, behind = comment.rest_of(text)
-        yield CommentLine(number, _DECORATION.sub("", said, count=1).strip(), comment.opened_by)
+        words, closed, behind = comment.rest_of(text)
+        yield CommentLine(number, _DECORATION.sub("", words, count=1).strip(), comment.opened_by)
         if closed and behind:
             return
         comment = None if closed else comment

@@ -63,8 +63,8 @@ def _python(origin: bytes, names: bytes, modules: bytes) -> tuple[Reference, ...
     up = len(origin) - len(module) - 1 if origin.startswith(b".") else None
     items = (item.split(b" as ")[0].strip() for item in (names or modules).split(b","))
     dotted = (module, *(b".".join(filter(None, (module, name))) for name in items if name))
-    found = (tuple(filter(None, _text(each).split("."))) for each in dotted)
-    return tuple(Reference(parts, up) for parts in found if parts)
+    split = (tuple(filter(None, _text(path).split("."))) for path in dotted)
+    return tuple(Reference(parts, up) for parts in split if parts)
 
 
 @lru_cache(maxsize=65536)
@@ -129,15 +129,15 @@ def _listed(before: bytes, names: bytes, separator: str) -> Iterator[Parts]:
 @lru_cache(maxsize=65536)
 def _rust(before: bytes, names: bytes) -> tuple[Reference, ...]:
     """A module, or something in the one that is named before it."""
-    found = (some for each in _listed(before, names, "::") for some in (each, each[:-1]) if some)
-    return tuple(Reference(parts, None) for parts in dict.fromkeys(found))
+    paths = (some for path in _listed(before, names, "::") for some in (path, path[:-1]) if some)
+    return tuple(Reference(parts, None) for parts in dict.fromkeys(paths))
 
 
 @lru_cache(maxsize=65536)
 def _elixir(before: bytes, names: bytes) -> tuple[Reference, ...]:
     """A module's file is called as it is, in small letters: `ShopWeb.Cart` is `shop_web/cart`."""
-    found = _listed(before, names, ".")
-    small = (tuple(HUMP.sub("_", part).lower() for part in parts) for parts in found)
+    modules = _listed(before, names, ".")
+    small = (tuple(HUMP.sub("_", part).lower() for part in parts) for parts in modules)
     return tuple(Reference(parts, None) for parts in small if parts)
 
 
@@ -184,25 +184,25 @@ def references_in(path: str, content: bytes) -> tuple[Reference, ...]:
     imports = language_of(path)
     if imports is None:
         return ()
-    found = dict.fromkeys(imports.pattern.findall(_lines_with(imports, content)))
-    groups = ((each,) if isinstance(each, bytes) else each for each in found)
-    return tuple(dict.fromkeys(name for each in groups for name in imports.read(*each)))
+    matches = dict.fromkeys(imports.pattern.findall(_lines_with(imports, content)))
+    groups = ((match,) if isinstance(match, bytes) else match for match in matches)
+    return tuple(dict.fromkeys(name for match in groups for name in imports.read(*match)))
 
 
 def _lines_with(imports: Imports, content: bytes) -> bytes:
     """The few lines that can match, which costs less than to try the pattern everywhere."""
-    found = {}
+    lines = {}
     for word in imports.words:
         at = content.find(word)
         while at >= 0:
             begin = content.rfind(b"\n", 0, at) + 1
             end = content.find(b"\n", at) % (len(content) + 1)  # -1: the line ends with the file
-            found[begin] = content[begin:end]
-            if imports.brackets and found[begin].rstrip().endswith(imports.brackets[:1]):
+            lines[begin] = content[begin:end]
+            if imports.brackets and lines[begin].rstrip().endswith(imports.brackets[:1]):
                 end = content.find(imports.brackets[1:], end) % (len(content) + 1)
-                found[begin] = _as_one_line(content[begin:end])
+                lines[begin] = _as_one_line(content[begin:end])
             at = content.find(word, end)
-    return b"\n".join(found.values())
+    return b"\n".join(lines.values())
 
 
 def _as_one_line(lines: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What a path says: does the file count as code, of which kind is it, which service has it."""
+"""What a path says of a file: whether it is code, of which kind, of which service."""
 
 import re
 import tomllib
@@ -58,9 +58,9 @@ def _names(patterns: Iterable[str]) -> NamePatterns:
     others = set(patterns)
 
     def simple(form: re.Pattern[str]) -> tuple[str, ...]:
-        found = {pattern: match[1] for pattern in others if (match := form.fullmatch(pattern))}
-        others.difference_update(found)
-        return tuple(sorted(found.values()))
+        texts = {pattern: match[1] for pattern in others if (match := form.fullmatch(pattern))}
+        others.difference_update(texts)
+        return tuple(sorted(texts.values()))
 
     plain = [*map(simple, (_WHOLE, _BEGINNING, _ENDING, _STEM))]
     rest = "|".join(map(translate, sorted(others))) or "(?!)"
@@ -88,7 +88,7 @@ class Rule:
 
 
 def _rule(*tables: dict[str, list[str]]) -> Rule:
-    """What one of these tables says."""
+    """The patterns of these tables as one rule."""
 
     def words(column: str) -> frozenset[str]:
         return frozenset(chain.from_iterable(table.get(column, ()) for table in tables))

@@ -1,4 +1,4 @@
-"""Which file refers to which: what imports name, found among the paths there are.
+"""Which file refers to which, by the names in their imports.
 
 Resolved by the end of a path: enough to rank what much else leans on, not a compiler's answer. A
 reference that could mean several files counts for none.
@@ -89,8 +89,8 @@ class References:
     def _alone(self, here: Parts, wanted: Parts) -> list[str]:
         """A single word is sure of what stands beside the file or at the top."""
         near = {here + wanted, wanted, *((root, *wanted) for root in ROOTS)}
-        found = [parts for parts in near if parts in self._files]
-        return self._files[found[0]] if len(found) == 1 else []
+        candidates = [parts for parts in near if parts in self._files]
+        return self._files[candidates[0]] if len(candidates) == 1 else []
 
     def _ending(self, wanted: Parts, *, whole: bool) -> list[str]:
         """The one module whose path ends so; else the longest that the name ends with, if at

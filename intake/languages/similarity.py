@@ -1,4 +1,4 @@
-"""Files that say nearly the same: several helpers that tools wrote for one problem.
+"""Files that are nearly alike, by the words in them.
 
 Every run of four words of a file, without comments and imports, is a number; the smallest of these
 numbers stand for the file, so that two files share as large a part of them as of all (bottom-k
@@ -35,10 +35,10 @@ class SimilarPair(NamedTuple):
 
 
 def sketch_of(content: bytes) -> "array[int]":
-    """What stands for the file's words; of a large one, for its beginning."""
+    """The sketch of a file's words, ascending; of a large file only its beginning counts."""
     lines = map(bytes.lstrip, _without_blocks(content[:LARGEST]).split(b"\n"))
-    said = b"\n".join([line for line in lines if not line.startswith(NOISE)])
-    words = list(map(zlib.crc32, said.translate(WORDS).split()))
+    code = b"\n".join([line for line in lines if not line.startswith(NOISE)])
+    words = list(map(zlib.crc32, code.translate(WORDS).split()))
     few = _runs(words, below=RANGE * 4 * SIZE // (len(words) + 1))
     smallest = few if len(few) >= SIZE else _runs(words, below=RANGE)
     return array("I", sorted(smallest)[:SIZE])

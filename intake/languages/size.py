@@ -1,4 +1,4 @@
-"""What the code itself says of its size: how long it is, how much it branches."""
+"""The size of code: lines without comments, and branches."""
 
 import re
 from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""Packages that manifests ask for and files import, by ecosystem."""

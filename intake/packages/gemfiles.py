@@ -40,7 +40,7 @@ FIRM = frozenset({"ref", "tag"})
 
 @dataclass
 class GemArguments:
-    """What stands behind the name of a gem. `clear` unless a part of it is no plain text."""
+    """The arguments after a gem's name. `clear` where all of them are plain text."""
 
     versions: list[str] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
@@ -61,9 +61,9 @@ def _asked(
     text: str, statement: re.Pattern[str], *, open_ended_is_pinned: bool
 ) -> Iterator[Dependency]:
     for line in _statements(text):
-        found = statement.match(line)
-        if found and "path" not in (said := _said(line[found.end() :])).options:
-            yield _dependency(found[2], said, open_ended_is_pinned=open_ended_is_pinned)
+        match = statement.match(line)
+        if match and "path" not in (arguments := _arguments(line[match.end() :])).options:
+            yield _dependency(match[2], arguments, open_ended_is_pinned=open_ended_is_pinned)
 
 
 def _statements(text: str) -> Iterator[str]:
@@ -94,21 +94,21 @@ def _block_ends(line: str) -> str | None:
     return None
 
 
-def _said(rest: str) -> GemArguments:
-    said, at = GemArguments(), 0
-    while found := ARGUMENT.match(rest, at):
-        at = found.end()
-        if key := found["key"] or found["old"]:
-            said.options[key] = found["value"]
+def _arguments(rest: str) -> GemArguments:
+    arguments, at = GemArguments(), 0
+    while match := ARGUMENT.match(rest, at):
+        at = match.end()
+        if key := match["key"] or match["old"]:
+            arguments.options[key] = match["value"]
         else:
-            said.versions += (texts := _texts(found["value"]))
-            said.clear = said.clear and bool(texts)
-    said.clear = said.clear and _is_over(rest[at:])
-    return said
+            arguments.versions += (texts := _texts(match["value"]))
+            arguments.clear = arguments.clear and bool(texts)
+    arguments.clear = arguments.clear and _is_over(rest[at:])
+    return arguments
 
 
 def _is_over(rest: str) -> bool:
-    """Whether nothing more is said of the gem; a condition says when, not which."""
+    """Whether the statement ends here; a condition after it does not change the version."""
     left = rest.strip().removeprefix(")").lstrip()
     return not left or left.startswith(("#", "if ", "unless "))
 
@@ -119,16 +119,16 @@ def _texts(value: str) -> list[str]:
     return [] if left else [double or single for double, single in TEXT.findall(value)]
 
 
-def _dependency(name: str, said: GemArguments, *, open_ended_is_pinned: bool) -> Dependency:
-    required = tuple(_texts(said.options.get("require", "")))
-    if AWAY & said.options.keys():
-        return Dependency(name, "", pinned=bool(FIRM & said.options.keys()), imported=required)
-    clauses = [*_clauses(said.versions)]
-    if not said.clear or len(clauses) != len(said.versions):
+def _dependency(name: str, arguments: GemArguments, *, open_ended_is_pinned: bool) -> Dependency:
+    required = tuple(_texts(arguments.options.get("require", "")))
+    if AWAY & arguments.options.keys():
+        return Dependency(name, "", pinned=bool(FIRM & arguments.options.keys()), imported=required)
+    clauses = [*_clauses(arguments.versions)]
+    if not arguments.clear or len(clauses) != len(arguments.versions):
         return unknown(name)
     ends = any(sign in {"==", "~=", "<", "<="} for sign, _ in clauses)
     pinned = ends or (bool(clauses) and open_ended_is_pinned)
-    version = shown(", ".join(said.versions), VERSION)
+    version = shown(", ".join(arguments.versions), VERSION)
     early = any(map(is_early, clauses))
     return Dependency(shown(name, NAME), version, early, pinned, imported=required)
 
@@ -136,5 +136,5 @@ def _dependency(name: str, said: GemArguments, *, open_ended_is_pinned: bool) ->
 def _clauses(versions: Iterable[str]) -> Iterator[tuple[str, str]]:
     """In the signs that Python has for the same."""
     for version in versions:
-        if found := CLAUSE.fullmatch(version):
-            yield {"~>": "~=", "=": "==", None: "=="}.get(found[1], found[1]), found[2]
+        if match := CLAUSE.fullmatch(version):
+            yield {"~>": "~=", "=": "==", None: "=="}.get(match[1], match[1]), match[2]

@@ -45,7 +45,7 @@ def dependencies_of(text: str) -> Iterator[Dependency]:
     """What a build script asks for; what it has from the catalog by its name there."""
     lines = [*_lines(text)]
     values = _values(lines)
-    yield from agreed(each for line in lines for each in _asked(line, values))
+    yield from agreed(dependency for line in lines for dependency in _asked(line, values))
 
 
 def listed_in(text: str) -> Iterator[Dependency]:
@@ -55,12 +55,12 @@ def listed_in(text: str) -> Iterator[Dependency]:
     file = tomllib.loads(text)
     called = _called(file.get("bundles", {}))
     versions = file.get("versions", {})
-    found = []
-    for alias, said in file.get("libraries", {}).items():
-        if each := _library(said, versions):
+    dependencies = []
+    for alias, library in file.get("libraries", {}).items():
+        if dependency := _library(library, versions):
             names = {_accessor(alias), *called.get(_plain(alias), ())}
-            found.append(replace(each, through=frozenset(names)))
-    yield from agreed(found)
+            dependencies.append(replace(dependency, through=frozenset(names)))
+    yield from agreed(dependencies)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -80,21 +80,21 @@ def _values(lines: list[str]) -> Mapping[str, str]:
     """Variables that are set to one plain text and to nothing else; not the project's own version,
     with which it asks for its own modules.
     """
-    said = defaultdict(set)
+    values = defaultdict(set)
     for line in lines:
-        if found := SET.match(line):
-            plain = PLAIN.fullmatch(found[3]) if found[1] in HERE else None
-            said[found[2]].add(plain[1] if plain else "")
-    said.pop("version", None)
-    return {name: next(iter(all_)) for name, all_ in said.items() if len(all_) == 1}
+        if match := SET.match(line):
+            plain = PLAIN.fullmatch(match[3]) if match[1] in HERE else None
+            values[match[2]].add(plain[1] if plain else "")
+    values.pop("version", None)
+    return {name: next(iter(all_)) for name, all_ in values.items() if len(all_) == 1}
 
 
 def _asked(line: str, values: Mapping[str, str]) -> Iterator[Dependency]:
     asks = ASKS.match(line)
     if not asks:
         return
-    if found := ACCESSOR.match(line, asks.end()):
-        yield Dependency(shown(CALLS.sub("", found[0]), NAME), "")
+    if match := ACCESSOR.match(line, asks.end()):
+        yield Dependency(shown(CALLS.sub("", match[0]), NAME), "")
     elif line.startswith("group", asks.end()):
         yield from _in_parts(line[asks.end() :], values)
     else:
@@ -103,44 +103,48 @@ def _asked(line: str, values: Mapping[str, str]) -> Iterator[Dependency]:
 
 def _in_words(line: str, at: int, values: Mapping[str, str]) -> Iterator[Dependency]:
     """`'g:a:1', 'h:b:2'`; without a version it is somewhere else."""
-    while found := NOTATION.match(line, at):
-        yield coordinate(found[2], found[3], _version(found[4], values))
-        another = NEXT.match(line, found.end())
+    while match := NOTATION.match(line, at):
+        yield coordinate(match[2], match[3], _version(match[4], values))
+        another = NEXT.match(line, match.end())
         at = another.end() if another else len(line)
 
 
-def _in_parts(said: str, values: Mapping[str, str]) -> Iterator[Dependency]:
+def _in_parts(words: str, values: Mapping[str, str]) -> Iterator[Dependency]:
     """`group: 'g', name: 'a', version: '1'`; what comes later on the line may be of an exclude."""
     parts: dict[str, str] = {}
-    for name, text in PART.findall(said):
+    for name, text in PART.findall(words):
         parts.setdefault(name, text)
     if parts.get("group") and parts.get("name"):
         yield coordinate(parts["group"], parts["name"], _version(parts.get("version"), values))
 
 
-def _version(said: str | None, values: Mapping[str, str]) -> str | None:
-    variable = VARIABLE.fullmatch(said or "")
-    return values.get(variable[1] or variable[2]) if variable else said
+def _version(version: str | None, values: Mapping[str, str]) -> str | None:
+    variable = VARIABLE.fullmatch(version or "")
+    return values.get(variable[1] or variable[2]) if variable else version
 
 
-def _library(said: Any, versions: Mapping[str, Any]) -> Dependency | None:
+def _library(library: Any, versions: Mapping[str, Any]) -> Dependency | None:
     """`g:a:1`, or a table with `module`, or with `group` and `name`."""
-    if isinstance(said, str):
-        module, _, version = said.rpartition(":")
-        said = {"module": module, "version": version}
-    parts = said["module"].split(":") if "module" in said else [said.get("group"), said.get("name")]
+    if isinstance(library, str):
+        module, _, version = library.rpartition(":")
+        library = {"module": module, "version": version}
+    parts = (
+        library["module"].split(":")
+        if "module" in library
+        else [library.get("group"), library.get("name")]
+    )
     if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
         return None
-    return coordinate(parts[0], parts[1], _required(said.get("version"), versions))
+    return coordinate(parts[0], parts[1], _required(library.get("version"), versions))
 
 
-def _required(said: Any, versions: Mapping[str, Any]) -> str | None:
+def _required(version: Any, versions: Mapping[str, Any]) -> str | None:
     """A version as a text, by reference, or as a rich one; one that is only preferred is none."""
-    if isinstance(said, dict) and "ref" in said:
-        said = versions.get(said["ref"])
-    if isinstance(said, dict):
-        said = said.get("strictly") or said.get("require")
-    return said if isinstance(said, str) else None
+    if isinstance(version, dict) and "ref" in version:
+        version = versions.get(version["ref"])
+    if isinstance(version, dict):
+        version = version.get("strictly") or version.get("require")
+    return version if isinstance(version, str) else None
 
 
 def _called(bundles: Mapping[str, Any]) -> Mapping[str, set[str]]:

@@ -45,7 +45,7 @@ def ecosystem_of(path: str) -> Ecosystem | None:
 
 
 def packages_in(path: str, content: bytes, references: Iterable[Reference]) -> tuple[str, ...]:
-    """What the file imports that is not said to lie beside it; its own code may be among it."""
+    """Names that the file imports other than relatively, sorted; its own code may be among them."""
     ecosystem = ecosystem_of(path)
     if ecosystem is None:
         return ()
@@ -53,10 +53,10 @@ def packages_in(path: str, content: bytes, references: Iterable[Reference]) -> t
         return tuple(sorted({name.decode("utf-8", "replace") for name in RUST.findall(content)}))
     if ecosystem == "rubygems":
         return tuple(sorted({name.decode() for name in RUBY.findall(content)}))
-    found = (each.parts for each in references if each.up is None)
+    names = (reference.parts for reference in references if reference.up is None)
     if ecosystem == "maven":
-        return tuple(sorted(maven_imports.of_others(found, content)))
-    return tuple(sorted({_package(parts, ecosystem) for parts in found}))
+        return tuple(sorted(maven_imports.of_others(names, content)))
+    return tuple(sorted({_package(parts, ecosystem) for parts in names}))
 
 
 def _package(parts: tuple[str, ...], ecosystem: Ecosystem) -> str:
@@ -90,7 +90,7 @@ def used(
     if ecosystem == "maven":
         yield from maven_imports.used(imported, names)
     elif ecosystem == "rubygems":
-        nearest = {_longest(each.replace("-", "/"), names) for each in imported}
+        nearest = {_longest(required.replace("-", "/"), names) for required in imported}
         yield from (frozenset({name}) for name in nearest if name)
     else:
         yield from (frozenset({name}) for name in names if _imports(imported, name, ecosystem))
@@ -99,7 +99,7 @@ def used(
 def _imports(imported: Collection[str], name: str, ecosystem: Ecosystem) -> bool:
     if name in imported:
         return True
-    return ecosystem == "go" and any(each.startswith(f"{name}/") for each in imported)
+    return ecosystem == "go" and any(package.startswith(f"{name}/") for package in imported)
 
 
 def _longest(required: str, names: Collection[str]) -> str:

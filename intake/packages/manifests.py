@@ -14,15 +14,14 @@ from typing import Any
 
 from intake.packages import gemfiles, gradle, maven
 from intake.packages.imported import Ecosystem, imported_as
-from intake.packages.versions import LONGEST_LINE, NAME, VERSION, Dependency, is_early
+from intake.packages.requirements import requirements_in
+from intake.packages.versions import FIRM_URL, NAME, VERSION, Dependency, is_early
 from intake.text.shown import shown
 
 LARGEST = 1 << 19
 
-REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]{0,99})\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 CLAUSE = re.compile(r"(===?|~=|!=|<=?|>=?)\s*v?(\d[\w.*+!-]*)")
 REQUIRED = re.compile(r"^\s*(?:require\s+)?([\w.~-]+\.[\w./~-]+)\s+(v\d[\w.+-]*)", re.M)
-FIRM_URL = re.compile(r"@[0-9a-f]{7,40}\b|\.(?:whl|zip|tar\.gz|tgz)\b|#.*[0-9a-f]{7,40}")
 LOCAL = ("file:", "link:", "portal:", "workspace:", "catalog:", ".", "/")
 REMOTE = re.compile(r"(?:git|https?|ssh|github|gitlab|bitbucket)[:+@]|[\w.-]+/[\w.-]+(?:#|$)")
 ANY = frozenset({"", "*", "x", "latest", "next", "any"})
@@ -64,15 +63,19 @@ class Manifests:
     def near(self, path: str, ecosystem: Ecosystem) -> tuple[str, ...]:
         """Those of the nearest directory above the file that has any, and what Gradle's lead to."""
         for directory in _above(path):
-            if found := self._at.get((directory, ecosystem)):
-                catalog = self._catalog(found[0]) if ecosystem == "maven" else None
-                return (*sorted(found), *filter(None, (catalog,)))
+            if manifests := self._at.get((directory, ecosystem)):
+                catalog = self._catalog(manifests[0]) if ecosystem == "maven" else None
+                return (*sorted(manifests), *filter(None, (catalog,)))
         return ()
 
     def _catalog(self, manifest: str) -> str | None:
-        """Of the build around a manifest: the nearest one."""
-        known = (self._catalogs[each] for each in _above(manifest) if each in self._catalogs)
-        return next(known, None)
+        """The nearest version catalog above a manifest."""
+        catalogs = (
+            self._catalogs[directory]
+            for directory in _above(manifest)
+            if directory in self._catalogs
+        )
+        return next(catalogs, None)
 
     def locks(self, path: str, ecosystem: Ecosystem) -> bool:
         """Whether a lock file beside or above says which versions are meant."""
@@ -108,17 +111,17 @@ _ENDINGS = (".txt", ".gemspec", CATALOG, *_NAMES)
 
 
 def dependencies_in(path: str, content: bytes) -> Dependencies:
-    """What the manifest asks for; nothing of one that cannot be read."""
+    """The manifest's dependencies; none where it cannot be read."""
     ecosystem = manifest_of(path)
     if ecosystem is None or len(content) > LARGEST:
         return {}
     read = _reader(path.lower().rpartition("/")[2])
     with suppress(ValueError, RecursionError, AttributeError, TypeError):
-        found = list(read(content.decode("utf-8", "replace")))
+        dependencies = list(read(content.decode("utf-8", "replace")))
         return {
-            imported_as(name, ecosystem): each
-            for each in found
-            for name in (each.name, *each.imported)
+            imported_as(name, ecosystem): dependency
+            for dependency in dependencies
+            for name in (dependency.name, *dependency.imported)
         }
     return {}
 
@@ -153,23 +156,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _requirements(text: str) -> Iterator[Dependency]:
-    for line in text.splitlines():
-        if found := _requirement(line, open_ended_is_pinned=False):
-            yield found
-
-
-def _requirement(line: str, *, open_ended_is_pinned: bool) -> Dependency | None:
-    """`name[extra] >=1,<2 ; marker`; a library leaves its upper end open on purpose."""
-    match = REQUIREMENT.match(line.strip()[:LONGEST_LINE])
-    if not match:
-        return None
-    name, said = match[1], match[2].strip().strip("()")
-    if said.startswith("@"):
-        return Dependency(name, "", pinned=bool(FIRM_URL.search(said)))
-    clauses = CLAUSE.findall(said)
-    ends = any(sign in {"==", "===", "~=", "<", "<="} for sign, _ in clauses)
-    pinned = ends or (bool(clauses) and open_ended_is_pinned)
-    return Dependency(name, shown(said, VERSION), any(map(is_early, clauses)), pinned)
+    return requirements_in(text.splitlines())
 
 
 def _pyproject(text: str) -> Iterator[Dependency]:
@@ -178,9 +165,8 @@ def _pyproject(text: str) -> Iterator[Dependency]:
     groups = [project.get("dependencies", [])]
     groups += project.get("optional-dependencies", {}).values()
     groups += file.get("dependency-groups", {}).values()
-    for line in (line for group in groups for line in group if isinstance(line, str)):
-        if found := _requirement(line, open_ended_is_pinned=True):
-            yield found
+    lines = (line for group in groups for line in group if isinstance(line, str))
+    yield from requirements_in(lines, open_ended_is_pinned=True)
     poetry = file.get("tool", {}).get("poetry", {})
     for table in (poetry, *poetry.get("group", {}).values()):
         yield from _table({**table.get("dependencies", {}), **table.get("dev-dependencies", {})})
@@ -210,25 +196,25 @@ def _go_mod(text: str) -> Iterator[Dependency]:
 
 def _table(table: Mapping[str, Any]) -> Iterator[Dependency]:
     """Poetry's and Cargo's way: a version, or a table with one. What lies in the tree is ours."""
-    for name, said in table.items():
-        version = said.get("version", "") if isinstance(said, dict) else said
-        if isinstance(said, dict) and ("path" in said or said.get("workspace")):
+    for name, value in table.items():
+        version = value.get("version", "") if isinstance(value, dict) else value
+        if isinstance(value, dict) and ("path" in value or value.get("workspace")):
             continue
-        if isinstance(said, dict) and "git" in said:
-            yield Dependency(shown(name, NAME), "", pinned=bool({"rev", "tag"} & said.keys()))
+        if isinstance(value, dict) and "git" in value:
+            yield Dependency(shown(name, NAME), "", pinned=bool({"rev", "tag"} & value.keys()))
         elif isinstance(version, str) and name != "python":
             yield _ranged(name, version)
 
 
 def _ranged(name: str, version: str) -> Dependency:
     """A range as npm, Cargo and Poetry write it: `^1.2` ends by itself, `>=1` does not."""
-    said = version.strip()
-    if REMOTE.match(said):
-        return Dependency(name, "", pinned=bool(FIRM_URL.search(said)))
-    ways = [way.strip() for way in said.split("||")]
+    text = version.strip()
+    if REMOTE.match(text):
+        return Dependency(name, "", pinned=bool(FIRM_URL.search(text)))
+    ways = [way.strip() for way in text.split("||")]
     early = all(map(_stays_early, ways))
     pinned = not any(way.lower() in ANY or _is_open(way) for way in ways)
-    return Dependency(shown(name, NAME), shown(said, VERSION), early, pinned)
+    return Dependency(shown(name, NAME), shown(text, VERSION), early, pinned)
 
 
 def _stays_early(way: str) -> bool:

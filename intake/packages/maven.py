@@ -61,7 +61,7 @@ class Pom:
         return self._itself.get(("version",)) or self._itself.get(("parent", "version"))
 
     def value(self, text: str) -> str | None:
-        """What is meant, through the file's own properties; None where they do not tell."""
+        """The text with the file's own properties put in; None where one is missing."""
         for _ in range(MOST_STEPS):
             named = PROPERTY.fullmatch(text)
             if not named:
@@ -114,9 +114,9 @@ class Pom:
 def dependencies_of(text: str) -> Iterator[Dependency]:
     """Each dependency of the project, of whatever scope. Raises ValueError."""
     pom = Pom(text)
-    managed = {each.name: each for each in agreed(_asked(pom, pom.managed))}
-    for each in agreed(_asked(pom, pom.listed)):
-        yield each if each.version else managed.get(each.name, each)
+    managed = {dependency.name: dependency for dependency in agreed(_asked(pom, pom.managed))}
+    for dependency in agreed(_asked(pom, pom.listed)):
+        yield dependency if dependency.version else managed.get(dependency.name, dependency)
 
 
 def _refuse(*_: object) -> None:

@@ -45,7 +45,7 @@ class MavenGroup:
     named: frozenset[str]
 
 
-def of_others(found: Iterable[tuple[str, ...]], content: bytes) -> set[str]:
+def of_others(imported: Iterable[tuple[str, ...]], content: bytes) -> set[str]:
     """Java packages without the classes in them. What begins with the same two words as the file's
     own package (`com.acme`) is taken for the same people's code.
     """
@@ -53,7 +53,7 @@ def of_others(found: Iterable[tuple[str, ...]], content: bytes) -> set[str]:
     mine = tuple(own[1].decode("utf-8", "replace").split(".")) if own else ()
     return {
         package
-        for parts in found
+        for parts in imported
         if (not mine or parts[: len(mine)] != mine) and (package := _without_class(parts))
     }
 
@@ -76,7 +76,7 @@ def used(imported: Iterable[str], names: Iterable[str]) -> set[frozenset[str]]:
     together.
     """
     groups = _groups(frozenset(names))
-    return {found for each in imported if (found := _meant(each, groups))}
+    return {packages for name in imported if (packages := _meant(name, groups))}
 
 
 def _meant(package: str, groups: Mapping[str, MavenGroup]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What Maven's and Gradle's ways to write a version leave open.
+"""Versions as Maven and Gradle write them, and whether they are pinned.
 
 Maven takes the one that the build names, unless it is a range, a snapshot or one of the words
 LATEST and RELEASE (maven.apache.org/pom.html, “Dependency Version Requirement Specification”).
@@ -28,13 +28,13 @@ def coordinate(group: str, artifact: str, version: str | None) -> Dependency:
     A range or `1.+` that ends by itself is pinned like `^1` elsewhere.
     """
     name = shown(f"{group}:{artifact}", NAME)
-    said = (version or "").partition("!!")[0].strip()
-    if said.upper() in MOVING or said.startswith("latest.") or _is_snapshot(said):
-        return Dependency(name, shown(said, VERSION), pinned=False)
-    if len(said) <= LONGEST and SPANS.fullmatch(said):
-        return _within(name, said, SPAN.findall(said))
-    if len(said) <= LONGEST and EXACT.fullmatch(said):
-        return Dependency(name, shown(said, VERSION), is_early(("==", said)))
+    text = (version or "").partition("!!")[0].strip()
+    if text.upper() in MOVING or text.startswith("latest.") or _is_snapshot(text):
+        return Dependency(name, shown(text, VERSION), pinned=False)
+    if len(text) <= LONGEST and SPANS.fullmatch(text):
+        return _within(name, text, SPAN.findall(text))
+    if len(text) <= LONGEST and EXACT.fullmatch(text):
+        return Dependency(name, shown(text, VERSION), is_early(("==", text)))
     return unknown(name)
 
 
@@ -43,11 +43,11 @@ def _is_snapshot(version: str) -> bool:
     return version.upper().endswith("SNAPSHOT")
 
 
-def _within(name: str, said: str, spans: Iterable[Span]) -> Dependency:
+def _within(name: str, text: str, spans: Iterable[Span]) -> Dependency:
     uppers = [_upper(span) for span in spans]
     early = all(version[:1].isdigit() and is_early((sign, version)) for sign, version in uppers)
     pinned = all(version for _, version in uppers)
-    return Dependency(name, shown(said, VERSION), early, pinned)
+    return Dependency(name, shown(text, VERSION), early, pinned)
 
 
 def _upper(span: Span) -> tuple[str, str]:

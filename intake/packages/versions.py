@@ -1,4 +1,4 @@
-"""How firmly a manifest asks for a package: what its readers have in common."""
+"""A package as a manifest asks for it, with its version and how firmly it is pinned."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,6 +9,8 @@ from intake.text.shown import shown
 NAME = 100
 VERSION = 24
 LONGEST_LINE = 500
+FIRM_URL = re.compile(r"@[0-9a-f]{7,40}\b|\.(?:whl|zip|tar\.gz|tgz)\b|#.*[0-9a-f]{7,40}")
+"""Names one commit or one archive, or has a digest of what is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +53,19 @@ def unknown(name: str) -> Dependency:
     return Dependency(shown(name, NAME), "")
 
 
-def agreed(found: Iterable[Dependency]) -> Iterator[Dependency]:
+def agreed(dependencies: Iterable[Dependency]) -> Iterator[Dependency]:
     """Each once; of one that is asked for in two ways, as under two conditions, the version is
     unknown.
     """
     by_name: dict[str, Dependency] = {}
-    for each in found:
-        was = by_name.setdefault(each.name, each)
-        if was != each:
-            through = was.through | each.through
-            same = replace(was, through=through) == replace(each, through=through)
-            by_name[each.name] = replace(was if same else unknown(each.name), through=through)
+    for dependency in dependencies:
+        was = by_name.setdefault(dependency.name, dependency)
+        if was != dependency:
+            through = was.through | dependency.through
+            same = replace(was, through=through) == replace(dependency, through=through)
+            by_name[dependency.name] = replace(
+                was if same else unknown(dependency.name), through=through
+            )
     yield from by_name.values()
 
 

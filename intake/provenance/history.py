@@ -1,4 +1,4 @@
-"""Who added what to the files that stand, and where a tool had a hand.
+"""Lines and commits of the files that stand, and which of them are a tool's.
 
 Renames are followed backwards, so that each leads older paths to the file that still stands.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import compress
 from operator import gt
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from intake.git.repository import Repository
 from intake.languages.kinds import is_own_code
@@ -20,15 +20,17 @@ from intake.provenance.log import Log
 from intake.provenance.markers import By, Evidence
 from intake.provenance.notes import Note, NoteClaim
 from intake.provenance.traces import TracedLines, lines_of
+from intake.text.numbers import Numbers
 
 EVER = -(1 << 62)
-NOBODY: frozenset[Evidence] = frozenset()
+NO_EVIDENCE: frozenset[Evidence] = frozenset()
 
 
 class AttributedLines(NamedTuple):
-    """That one commit's added lines of a file are said to be somebody's: by its words, which
-    History has by row, or by its note, which claims some of them. `path` is what the file was
-    called then, `ai_lines` are those of tools.
+    """Lines that one commit added to a file, and how many of them are tools' (`ai_lines`).
+
+    Either the commit's own words name a tool (History has them by row), or its note claims some of
+    the lines. `path` is what the file was called then.
     """
 
     commit: int
@@ -39,7 +41,9 @@ class AttributedLines(NamedTuple):
 
 
 def ai_lines(added: int, claim: NoteClaim | None, *, marked: bool) -> int:
-    """At most what was added: all but people's by the commit's words, else what is claimed."""
+    """Added lines that are tools', at most all: by a `marked` commit's words all but those that
+    its note gives to people, else those that its note gives to tools.
+    """
     if claim is None:
         return added if marked else 0
     claimed = min(claim.ai, added)
@@ -49,14 +53,14 @@ def ai_lines(added: int, claim: NoteClaim | None, *, marked: bool) -> int:
 @dataclass(slots=True)
 class FileHistory:
     """What happened to one file that still stands. `commits` are rows of the History, of which the
-    `first` made it; they and what is `told` are in no order.
+    `first` made it; they and the `attributed` lines are in no order.
     """
 
     added: int
-    commits: "array[int]"
+    commits: Numbers
     first: int
     ai_added: int = 0
-    told: list[AttributedLines] = field(default_factory=list)
+    attributed: list[AttributedLines] = field(default_factory=list)
     traced: Sequence[TracedLines] = ()
 
     @property
@@ -65,7 +69,7 @@ class FileHistory:
         return self.ai_added / self.added if self.added else 0.0
 
     def trace(self, spans: list[TracedLines]) -> None:
-        """Lines of the file as it stands that traces give to tools; commits that name one win."""
+        """Notes lines that traces give to tools; they count only where no commit names a tool."""
         self.traced = spans
         if not self.ai_added:
             self.ai_added = min(lines_of(spans), self.added)
@@ -91,19 +95,20 @@ class MovedFile(NamedTuple):
 
 @dataclass(slots=True)
 class History:
-    """All that one pass found. A commit is its row in the log: 0 is the oldest.
+    """What all commits did to some files. A commit is its row in the log: 0 is the oldest.
 
     `by_tools` are commits that name a tool, by their words or by a note; `credited` are those of
     them whose evidence no revert took away, `undone` all commits that a later one reverts. `marked`
     is what a commit's own words say, `moved` says by a path that is no more where its file went,
     `gone` are files of code that are no more at all. `unreviewed` landed on the main line by no
-    merge and tell of no review, as far as anything here `tells_of_reviews`. Commits that are too
-    `early` count nowhere. Authors are e-mail addresses in lower case, or names where there is none.
+    merge and show no review; that says something only where a commit `shows_reviews`. Commits that
+    are too `early` count nowhere. Authors are e-mail addresses in lower case, or names where there
+    is none.
     """
 
     ids: list[bytes]
-    landed: "array[int]"
-    author: "array[int]"
+    landed: Numbers
+    author: Numbers
     people: list[str]
     not_people: set[int]
     early: set[int] = field(default_factory=set)
@@ -118,23 +123,23 @@ class History:
     unreviewed: set[int] = field(default_factory=set)
 
     def tools_of(self, *files: FileHistory) -> Counter[By]:
-        """Whose lines of some files they are, by their commits, the newest first, or else by their
-        traces. A tool that a commit's words and its note name has its lines once.
+        """Lines of each tool in some files: by commits, the newest first, or else by traces. Lines
+        that both a commit's words and its note give to a tool count once.
         """
         tools: Counter[By] = Counter()
         for file in files:
-            for told in sorted(file.told, reverse=True):
-                found = _tools(self.marked.get(told.commit, NOBODY))
-                shares = _shares(found, told) if told.claim else dict.fromkeys(found, told.ai_lines)
-                for by, lines in shares.items():
-                    tools[by] += lines
-            if not any(told.ai_lines for told in file.told):
+            for lines in sorted(file.attributed, reverse=True):
+                marked = _tools(self.marked.get(lines.commit, NO_EVIDENCE))
+                for tool, number in _shares(marked, lines).items():
+                    tools[tool] += number
+            if not any(lines.ai_lines for lines in file.attributed):
                 for span in file.traced:
                     tools[span.by] += min(lines_of([span]), file.added)
         return tools
 
     @property
-    def tells_of_reviews(self) -> bool:
+    def shows_reviews(self) -> bool:
+        """Whether any commit was reviewed, as far as git shows it."""
         return len(self.unreviewed) < self.commits
 
     @property
@@ -157,43 +162,44 @@ def history_in(
     log: Log,
     wanted: Collection[bytes],
     *,
-    cut: Collection[bytes] = (),
+    shallow: Collection[bytes] = (),
     notes: Mapping[bytes, Note] | None = None,
     since: int = EVER,
 ) -> History:
     """What these commits did to the wanted paths.
 
-    `cut` are commits at which a shallow clone ends: all they hold looks added, so it is no
-    evidence. `notes` are by commit. What landed before `since` is left out.
+    `shallow` are commits at which a shallow clone ends: all they hold looks added, so it is no
+    evidence. `notes` are by commit. What landed before `since`, in seconds since 1970, is left out.
     """
-    row_of = {sha: row for row, sha in enumerate(log.shas)} if notes or cut else {}
+    row_of = {sha: row for row, sha in enumerate(log.shas)} if notes or shallow else {}
     noted = {row_of[sha]: note for sha, note in (notes or {}).items() if note}
-    reading = _Reading(log, noted, {row_of[sha] for sha in cut if sha in row_of}, since)
-    return reading.of(wanted)
+    ends = {row_of[sha] for sha in shallow if sha in row_of}
+    return _HistoryBuilder(log, noted, ends, since).build(wanted)
 
 
-def cut_off(repository: Repository) -> frozenset[bytes]:
+def shallow_commits(repository: Repository) -> frozenset[bytes]:
     """The commits at which a shallow clone ends; empty for a full one."""
     with suppress(FileNotFoundError):
         return frozenset(repository.shallow_file.read_bytes().split())
     return frozenset()
 
 
-_Column: TypeAlias = "array[int]"
+class _HistoryBuilder:
+    """Builds a History path by path: the lines of most commits only have to be added up.
 
+    A path is its index in the log's paths. `path` is the one that commits wrote to, `current` the
+    one that leads to today: the same, unless the file was moved since.
+    """
 
-class _Reading:
-    """The state of one pass: path by path, since what most commits did only has to be added up."""
-
-    def __init__(self, log: Log, noted: Mapping[int, Note], cut: set[int], since: int) -> None:
-        self._log, self._noted, self._cut = log, noted, cut
+    def __init__(self, log: Log, noted: Mapping[int, Note], shallow: set[int], since: int) -> None:
+        self._log, self._noted, self._shallow = log, noted, shallow
         self._moves = moves_in(log)
         undone, reverting = undone_in(log)
-        self._nothing = undone | {row for row in reverting if log.reverts[row].only}
-        self._special = self._nothing | log.named.keys() | noted.keys()
-        self._stand: set[int] = set()
+        self._discounted = undone | {row for row in reverting if log.reverts[row].only}
+        self._singular = self._discounted | log.named.keys() | noted.keys()
+        self._wanted: set[int] = set()
         self._files: dict[int, FileHistory] = {}
-        self._gone: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        self._removed: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         self._by_note: set[int] = set()
         early = {row for row, landed in enumerate(log.landed) if landed < since}
         self._history = History(
@@ -201,141 +207,154 @@ class _Reading:
             landed=log.landed,
             author=log.author,
             people=[author.known for author in log.authors],
-            not_people={at for at, author in enumerate(log.authors) if author.is_machine},
+            not_people={number for number, author in enumerate(log.authors) if author.is_machine},
             early=early,
             reverting=reverting - early,
             undone=undone - early,
         )
 
-    def of(self, wanted: Collection[bytes]) -> History:
+    def build(self, wanted: Collection[bytes]) -> History:
         log, history = self._log, self._history
-        self._stand = {at for at, path in enumerate(log.paths) if path in wanted}
-        for at, (rows, added) in enumerate(zip(log.rows, log.added, strict=True)):
-            if at in self._moves or history.early:
-                for now, part in self._parts(at, rows, added).items():
-                    self._take(at, now, *part)
+        self._wanted = {path for path, name in enumerate(log.paths) if name in wanted}
+        for path, (rows, added) in enumerate(zip(log.rows, log.added, strict=True)):
+            if path in self._moves or history.early:
+                for current, columns in self._by_current(path, rows, added).items():
+                    self._add_commits(path, current, *columns)
             else:
-                self._take(at, at, rows, added)
-        self._mark()
+                self._add_commits(path, path, rows, added)
+        self._sum_up_evidence()
         history.unreviewed = self._unreviewed() - history.early
-        history.gone = [RemovedFile(*lines) for lines in self._gone.values()]
-        history.files = {log.paths[at]: file for at, file in self._files.items()}
+        history.gone = [RemovedFile(*lines) for lines in self._removed.values()]
+        history.files = {log.paths[path]: file for path, file in self._files.items()}
         history.moved = self._moved()
         return history
 
     def _moved(self) -> dict[bytes, MovedFile]:
-        """By paths that are no more."""
-        last = {at: moves[0] for at, moves in self._moves.items() if at not in self._stand}
-        paths, landed = self._log.paths, self._log.landed
+        """By paths at which no wanted file stands any more."""
+        last = {path: moves[0] for path, moves in self._moves.items() if path not in self._wanted}
+        names, landed = self._log.paths, self._log.landed
         return {
-            paths[at]: MovedFile(paths[now], landed[row])
-            for at, (row, now) in last.items()
-            if now in self._files
+            names[path]: MovedFile(names[current], landed[row])
+            for path, (row, current) in last.items()
+            if current in self._files
         }
 
-    def _parts(self, at: int, rows: _Column, added: _Column) -> dict[int, tuple[_Column, _Column]]:
-        """The commits that count, and their lines, by the path to which this one led then."""
-        first = self._moves[at][-1] if at in self._moves else None
-        if first and not self._history.early and max(rows, default=0) < first[0]:
-            return {first[1]: (rows, added)}
-        parts: dict[int, tuple[_Column, _Column]] = {}
+    def _by_current(
+        self, path: int, rows: Numbers, added: Numbers
+    ) -> dict[int, tuple[Numbers, Numbers]]:
+        """The path's commits that count, and their lines, by the current path of what they wrote
+        to.
+        """
+        oldest = self._moves[path][-1] if path in self._moves else None
+        if oldest and not self._history.early and max(rows, default=0) < oldest[0]:
+            return {oldest[1]: (rows, added)}
+        columns: dict[int, tuple[Numbers, Numbers]] = {}
         for row, lines in zip(rows, added, strict=True):
             if row not in self._history.early:
-                part = parts.setdefault(self._standing(at, row), (array("I"), array("I")))
-                part[0].append(row)
-                part[1].append(lines)
-        return parts
+                current = self._current(path, row)
+                some_rows, some_added = columns.setdefault(current, (array("I"), array("I")))
+                some_rows.append(row)
+                some_added.append(lines)
+        return columns
 
-    def _standing(self, at: int, row: int) -> int:
-        """Where that is now, to which a path led before the moves that came after a commit."""
-        later = [standing for moved, standing in self._moves.get(at, ()) if moved > row]
-        return later[-1] if later else at
+    def _current(self, path: int, row: int) -> int:
+        """The current path of the file that lay at a path when a commit was made."""
+        later = [current for moved, current in self._moves.get(path, ()) if moved > row]
+        return later[-1] if later else path
 
     def _unreviewed(self) -> set[int]:
         straight, reviewed = self._log.straight, self._log.reviewed
         return set(compress(range(len(straight)), map(gt, straight, reviewed)))
 
-    def _take(self, at: int, now: int, rows: _Column, added: _Column) -> None:
-        """Some commits of a path, and the file it became, whether that still stands or not."""
+    def _add_commits(self, path: int, current: int, rows: Numbers, added: Numbers) -> None:
+        """Adds commits of one path to the file it became, whether that still stands or not."""
         if not rows:
             return
-        if now in self._stand:
-            self._add(now, rows, sum(added))
-        elif is_own_code(self._log.paths[now]):
-            self._gone[now][0] += sum(added)
-        if not self._special.isdisjoint(rows):
+        if current in self._wanted:
+            self._add_to_file(current, rows, sum(added))
+        elif is_own_code(self._log.paths[current]):
+            self._removed[current][0] += sum(added)
+        if not self._singular.isdisjoint(rows):
             for row, lines in zip(rows, added, strict=True):
-                if row in self._special:
-                    self._look(at, now, row, lines)
+                if row in self._singular:
+                    self._add_singular(path, current, row, lines)
 
-    def _add(self, now: int, rows: _Column, added: int) -> None:
-        file, first = self._files.get(now), min(rows)
+    def _add_to_file(self, current: int, rows: Numbers, added: int) -> None:
+        file, first = self._files.get(current), min(rows)
         if file is None:
-            self._files[now] = FileHistory(added, rows, first)
+            self._files[current] = FileHistory(added, rows, first)
         else:
             file.added += added
             file.first = min(file.first, first)
-            file.commits = file.commits + rows  # anew: the log's own columns stay as they are
+            file.commits = (
+                file.commits + rows
+            )  # a new array: the log's own columns stay as they are
 
-    def _look(self, at: int, now: int, row: int, added: int) -> None:
-        """A commit that counts for nothing, or of which something is said."""
-        path, claim = self._log.paths[at], None
-        if row in self._noted and (claim := self._noted[row].get(path)) and claim.ai and added:
+    def _add_singular(self, path: int, current: int, row: int, added: int) -> None:
+        """Takes back the lines of a commit that counts for nothing; attributes those of a commit
+        whose words or note say who wrote them.
+        """
+        name, claim = self._log.paths[path], None
+        if row in self._noted and (claim := self._noted[row].get(name)) and claim.ai and added:
             self._by_note.add(row)
-        if not added or not (now in self._stand or now in self._gone):
+        if not added or not (current in self._wanted or current in self._removed):
             return
-        if row in self._nothing:
-            self._without(now, added)
-        elif row not in self._cut and (claim or row in self._log.named):
+        if row in self._discounted:
+            self._take_back(current, added)
+        elif row not in self._shallow and (claim or row in self._log.named):
             lines = ai_lines(added, claim, marked=row in self._log.named)
-            if now in self._stand:
-                file = self._files[now]
-                file.told.append(AttributedLines(row, path, added, claim, lines))
+            if current in self._wanted:
+                file = self._files[current]
+                file.attributed.append(AttributedLines(row, name, added, claim, lines))
                 file.ai_added += lines
             else:
-                self._gone[now][1] += lines
+                self._removed[current][1] += lines
 
-    def _without(self, now: int, added: int) -> None:
-        """Lines that were taken back, or take others back, were never added."""
-        if now in self._stand:
-            self._files[now].added -= added
+    def _take_back(self, current: int, added: int) -> None:
+        """Lines that were reverted, or that revert others, count as never added."""
+        if current in self._wanted:
+            self._files[current].added -= added
         else:
-            self._gone[now][0] -= added
+            self._removed[current][0] -= added
 
-    def _mark(self) -> None:
-        """What commits are evidence of, whichever files they changed."""
+    def _sum_up_evidence(self) -> None:
+        """Which commits name a tool, whatever files they changed."""
         history, named = self._history, self._log.named
         history.by_tools = (self._by_note | named.keys()) - history.early
-        history.credited = history.by_tools - self._nothing - self._cut
+        history.credited = history.by_tools - self._discounted - self._shallow
         history.marked = {row: named[row] for row in history.credited & named.keys()}
 
 
 def moves_in(log: Log) -> dict[int, list[tuple[int, int]]]:
-    """When a path was left, newest first, and where what it was then stands now."""
-    stands: dict[int, int] = {}
+    """By path: the commits that moved its file away, newest first, each with the file's current
+    path.
+    """
+    current: dict[int, int] = {}
     moves: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for row in sorted(log.renames, reverse=True):
-        there = [(before, stands.get(path, path)) for before, path in log.renames[row]]
-        for before, standing in there:
-            stands[before] = standing
-            moves[before].append((row, standing))
+        ends = [(before, current.get(path, path)) for before, path in log.renames[row]]
+        for before, end in ends:
+            current[before] = end
+            moves[before].append((row, end))
     return moves
 
 
 def undone_in(log: Log) -> tuple[set[int], set[int]]:
-    """Commits that a later one says it reverts, and those that say so; not if it is undone too."""
-    by_sha, by_request = _Ids(log.shas if log.reverts else ()), _requests(log)
+    """Commits that a later one reverts, and the reverting ones. A revert that is itself reverted is
+    not among the reverting ones, and what it reverted is not undone.
+    """
+    by_sha, by_request = _RowsBySha(log.shas if log.reverts else ()), _requests(log)
     undone: set[int] = set()
     reverting: set[int] = set()
     for row in sorted(log.reverts, reverse=True):
         if row not in undone:
             reverting.add(row)
-            named = (
-                each
+            reverted = (
+                earlier
                 for sha in log.reverts[row].shas
-                for each in by_request.get(sha) or by_sha.beginning(sha)
+                for earlier in by_request.get(sha) or by_sha.beginning(sha)
             )
-            undone.update(each for each in named if each < row)
+            undone.update(earlier for earlier in reverted if earlier < row)
     return undone, reverting
 
 
@@ -348,8 +367,8 @@ def _requests(log: Log) -> dict[bytes, list[int]]:
     return rows
 
 
-class _Ids:
-    """Rows by the ids of their commits, which reverts may abbreviate."""
+class _RowsBySha:
+    """Rows by the commits' hashes, which reverts may abbreviate."""
 
     def __init__(self, shas: Sequence[bytes]) -> None:
         self._shas = shas
@@ -369,21 +388,25 @@ class _Ids:
         return sorted(self._shas)
 
 
-def _shares(tools: tuple[By, ...], told: AttributedLines) -> dict[By, int]:
-    """Whose lines they are: the marked tools' all, another's as claimed; notes know models too."""
-    claimed = told.claim.tools if told.claim else {}
+def _shares(marked: tuple[By, ...], lines: AttributedLines) -> dict[By, int]:
+    """Tools' lines of one commit: all of them each tool's that the commit's words name, another
+    tool's as the note claims. The note may add the model to a tool of the words.
+    """
+    if lines.claim is None:
+        return dict.fromkeys(marked, lines.ai_lines)
+    claimed = lines.claim.tools
     models = {by.tool: by.model for by in sorted(claimed, key=claimed.__getitem__)}
-    shares = {By(by.tool, by.model or models.get(by.tool)): told.ai_lines for by in tools}
-    marked = {by.tool for by in tools}
+    shares = {By(by.tool, by.model or models.get(by.tool)): lines.ai_lines for by in marked}
+    named = {by.tool for by in marked}
     return shares | {
-        by: min(number, told.ai_lines) for by, number in claimed.items() if by.tool not in marked
+        by: min(number, lines.ai_lines) for by, number in claimed.items() if by.tool not in named
     }
 
 
 @lru_cache(maxsize=4096)
-def _tools(found: frozenset[Evidence]) -> tuple[By, ...]:
-    """Each tool once, with a model if any of its evidence tells one."""
+def _tools(evidence: frozenset[Evidence]) -> tuple[By, ...]:
+    """Each tool once, with its model where any of the evidence has one."""
     models: dict[str, str | None] = {}
-    for item in sorted(found, key=lambda item: (item.tool, item.source, item.model or "")):
+    for item in sorted(evidence, key=lambda item: (item.tool, item.source, item.model or "")):
         models[item.tool] = models.get(item.tool) or item.model
     return tuple(By(tool, model) for tool, model in models.items())

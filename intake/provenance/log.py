@@ -17,6 +17,7 @@ from intake.provenance.markers import Evidence, Identity, Markers, tools_in
 from intake.provenance.order import Order, order_after, order_of_all
 from intake.provenance.reviews import is_reviewed
 from intake.provenance.squashes import CommitOrigin, made_in
+from intake.text.numbers import Numbers
 from intake.text.shown import shown
 
 Progress = Callable[[int, int | None], None]
@@ -68,14 +69,14 @@ class Log:
 
     head: str = ""
     shas: list[bytes] = field(default_factory=list)
-    straight: "array[int]" = field(default_factory=lambda: array("B"))
-    landed: "array[int]" = field(default_factory=lambda: array("q"))
-    author: "array[int]" = field(default_factory=lambda: array("I"))
-    reviewed: "array[int]" = field(default_factory=lambda: array("B"))
+    straight: Numbers = field(default_factory=lambda: array("B"))
+    landed: Numbers = field(default_factory=lambda: array("q"))
+    author: Numbers = field(default_factory=lambda: array("I"))
+    reviewed: Numbers = field(default_factory=lambda: array("B"))
     authors: list[Author] = field(default_factory=list)
     paths: list[bytes] = field(default_factory=list)
-    rows: "list[array[int]]" = field(default_factory=list)
-    added: "list[array[int]]" = field(default_factory=list)
+    rows: list[Numbers] = field(default_factory=list)
+    added: list[Numbers] = field(default_factory=list)
     renames: dict[int, list[Rename]] = field(default_factory=dict)
     named: dict[int, frozenset[Evidence]] = field(default_factory=dict)
     reverts: dict[int, Reverts] = field(default_factory=dict)
@@ -122,13 +123,13 @@ def read_log(
     known = frozenset(asked.known.shas)
     log = replace(_with_room(repository, asked, known), head=asked.head)
     waiting = {sha: row for row, sha in enumerate(log.shas) if sha not in known}
-    reading, new = _Reading(log, markers, repository), len(waiting)
+    builder, new = _LogBuilder(log, markers, repository), len(waiting)
     # Where clocks were wrong, git also lists commits from which the known ones came.
     unknown = (commit for commit in asked.commits if commit.sha not in known)
     for done, commit in enumerate(unknown, 1):
         if commit.sha not in waiting:
             raise _changed(repository)
-        reading.take(commit, waiting.pop(commit.sha))
+        builder.add(commit, waiting.pop(commit.sha))
         if progress and done % STEP == 0:
             progress(done, new)
     if progress:
@@ -198,8 +199,8 @@ def _rearranged(log: Log, every: Order) -> Log:
     )
 
 
-class _Reading:
-    """The state of one pass."""
+class _LogBuilder:
+    """Adds commits to a log. Raises PastLimit once it takes more memory than the limit allows."""
 
     def __init__(self, log: Log, markers: Markers, repository: Repository) -> None:
         self._log, self._markers, self._repository = log, markers, repository
@@ -209,13 +210,13 @@ class _Reading:
             repository.limits.log_bytes - sum(map(len, log.paths)) - PATH_BYTES * len(log.paths)
         )
 
-    def take(self, commit: Commit, row: int) -> None:
+    def add(self, commit: Commit, row: int) -> None:
         log = self._log
         log.landed[row] = min(commit.landed, MOST_LANDED)
         log.author[row] = self._author(commit.author)
         log.reviewed[row] = is_reviewed(commit.message, self._markers)
-        if found := self._evidence(commit):
-            log.named[row] = found
+        if evidence := self._evidence(commit):
+            log.named[row] = evidence
         if reverts := reverts_in(commit.message):
             log.reverts[row] = reverts
         if made := made_in(commit.message):

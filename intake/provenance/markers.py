@@ -125,8 +125,8 @@ class Markers:
         if plain in self._test_tools:
             return None
         named = self._by_record.get(plain) or model_name(tool) or self.somebody.tool
-        said = model_name(model.rpartition("/")[2]) if isinstance(model, str) else None
-        return By(named, said)
+        model_shown = model_name(model.rpartition("/")[2]) if isinstance(model, str) else None
+        return By(named, model_shown)
 
     def by_address(self, person: Identity) -> Tool | None:
         """The tool that owns the address, or the account when there is only a login."""
@@ -145,17 +145,17 @@ class Markers:
     def model_in(self, tool: Tool, name: str) -> str | None:
         """The model a tool's name spells out: "Claude Opus 4.6", "aider (gpt-4o)"."""
         matches = (pattern.fullmatch(name) for owner, pattern, _ in self._names if owner is tool)
-        found = (match.groupdict().get("model") for match in matches if match)
-        return next((model_name(model) for model in found if model), None)
+        models = (match.groupdict().get("model") for match in matches if match)
+        return next((model_name(model) for model in models if model), None)
 
 
 def tools_in(
     author: Identity, committer: Identity, message: str, markers: Markers
 ) -> frozenset[Evidence]:
     """Every tool a commit names, each place once. The subject line is never evidence."""
-    found = {*_people(author, committer, markers), *_lines(message.partition("\n")[2], markers)}
-    named = {item for item in found if item.tool not in markers.unnamed}
-    return frozenset(named or found)
+    evidence = {*_people(author, committer, markers), *_lines(message.partition("\n")[2], markers)}
+    named = {item for item in evidence if item.tool not in markers.unnamed}
+    return frozenset(named or evidence)
 
 
 def tool_called(value: str, markers: Markers) -> tuple[str, str | None] | None:
@@ -240,8 +240,8 @@ def _plain(name: str) -> str:
 
 def _either(words: tuple[str, ...]) -> str:
     """The longest first; of none, what nothing is."""
-    each = (re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return "|".join(each) or NOTHING
+    patterns = (re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return "|".join(patterns) or NOTHING
 
 
 BUILT_IN = Markers(built_in_markers())

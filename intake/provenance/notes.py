@@ -72,7 +72,7 @@ def notes_of(
         return Notes()
     noted = _noted(files_of(repository, tree))
     spoken_of = (commit for commit in commits if commit in noted or commit in lenders)
-    sources = {sha: found for sha in spoken_of if (found := _sources(sha, noted, lenders))}
+    sources = {sha: of_sha for sha in spoken_of if (of_sha := _sources(sha, noted, lenders))}
     here = {source: noted[source] for some in sources.values() for source in some}
     limit = repository.limits.note_bytes
     fit = {commit: blob for commit, blob in here.items() if blob.size <= limit}
@@ -81,8 +81,8 @@ def notes_of(
         commit: together([read[fit[source].oid] for source in some if source in fit])
         for commit, some in sources.items()
     }
-    said = {commit: note for commit, note in notes.items() if note}
-    return Notes(said, len(noted) - len(here), len(here) - len(fit), read)
+    attesting = {commit: note for commit, note in notes.items() if note}
+    return Notes(attesting, len(noted) - len(here), len(here) - len(fit), read)
 
 
 def _sources(commit: bytes, noted: Mapping[bytes, Blob], lenders: Lenders) -> tuple[bytes, ...]:
@@ -176,35 +176,37 @@ def _attested(text: bytes) -> Iterator[tuple[bytes, str, list[Range]]]:
 
 
 def _ranges(text: bytes) -> list[Range]:
-    found = (LINES.fullmatch(part.strip()) for part in text.split(b","))
-    return [(int(each[1]), int(each[2] or each[1])) for each in found if each]
+    matches = (LINES.fullmatch(part.strip()) for part in text.split(b","))
+    return [(int(match[1]), int(match[2] or match[1])) for match in matches if match]
 
 
 def _claim(tools: Mapping[By, list[Range]], people: list[Range]) -> NoteClaim:
-    theirs = merged(people)
-    lines = {by: length(without(ranges, theirs)) for by, ranges in tools.items()}
+    of_people = merged(people)
+    lines = {by: length(without(ranges, of_people)) for by, ranges in tools.items()}
     every = sum(lines.values())
     if len(tools) > 1:
-        every = length(without([each for some in tools.values() for each in some], theirs))
-    return NoteClaim({by: number for by, number in lines.items() if number}, every, length(theirs))
+        every = length(without([part for some in tools.values() for part in some], of_people))
+    return NoteClaim(
+        {by: number for by, number in lines.items() if number}, every, length(of_people)
+    )
 
 
 def _metadata(raw: bytes, markers: Markers) -> tuple[dict[str, By | None], frozenset[str]]:
     """Who is behind the keys: tools, None for one that only tests use, and people."""
     try:
-        said = json.loads(raw.decode("utf-8", "replace"))
+        metadata = json.loads(raw.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return {}, frozenset()
     agents = {}
     for table in ("prompts", "sessions"):
-        for key, value in _object(said, table).items():
+        for key, value in _object(metadata, table).items():
             agent = _object(value, "agent_id")
             if isinstance(agent.get("tool"), str):
                 agents[key] = markers.recorded(agent["tool"], agent.get("model"))
-    return agents, frozenset(_object(said, "humans"))
+    return agents, frozenset(_object(metadata, "humans"))
 
 
 def _object(value: Any, key: str) -> dict[str, Any]:
     """What stands under a key, if it is an object in an object."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
+    child = value.get(key) if isinstance(value, dict) else None
+    return child if isinstance(child, dict) else {}

@@ -1,4 +1,4 @@
-"""In which order commits are told: children before parents, else as they landed, newest first.
+"""The order of commits: children before parents, else as they landed, newest first.
 
 Merges are left out. Git needs to walk all of history for this; what came after a commit whose
 order is known it tells at once.
@@ -55,9 +55,9 @@ def order_after(
 
 def _straight(head: bytes, parents: dict[bytes, list[bytes]]) -> tuple[frozenset[bytes], bytes]:
     """Those that lead back by first parents, and where they end."""
-    found, at = set(), head
+    straight, at = set(), head
     while of := parents.get(at):
         if len(of) == 1:
-            found.add(at)
+            straight.add(at)
         at = of[0]
-    return frozenset(found), at
+    return frozenset(straight), at

@@ -1,4 +1,4 @@
-"""What the history and the traces of some files say of them, as pieces of evidence."""
+"""Pieces of evidence that commits, notes and traces give for some files."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,44 +33,45 @@ def pieces_of(
     files: Mapping[str, FileHistory], history: History, unnamed: frozenset[str]
 ) -> Iterator[EvidencePiece]:
     """What commits and their notes say, newest commit first; then what traces say of files by
-    their paths. `unnamed` tools are nobody sure.
+    their paths. Of `unnamed` tools the confidence is low.
     """
-    told: dict[int, list[AttributedLines]] = defaultdict(list)
+    by_commit: dict[int, list[AttributedLines]] = defaultdict(list)
     for file in files.values():
-        for each in file.told:
-            told[each.commit].append(each)
-    for commit in sorted(told, reverse=True):
-        sha = history.ids[commit].decode("ascii")
-        yield from _by_words(sha, history.marked.get(commit, frozenset()), told[commit], unnamed)
-        yield from _by_note(sha, told[commit], unnamed)
+        for lines in file.attributed:
+            by_commit[lines.commit].append(lines)
+    for commit in sorted(by_commit, reverse=True):
+        sha, written = history.ids[commit].decode("ascii"), by_commit[commit]
+        yield from _by_words(sha, history.marked.get(commit, frozenset()), written, unnamed)
+        yield from _by_note(sha, written, unnamed)
     for path in sorted(files):
         yield from _by_trace(path, files[path].traced)
 
 
 def _by_words(
-    sha: str, found: frozenset[Evidence], told: list[AttributedLines], unnamed: frozenset[str]
+    sha: str, evidence: frozenset[Evidence], written: list[AttributedLines], unnamed: frozenset[str]
 ) -> Iterator[EvidencePiece]:
     """One piece for each source and tool: a trailer repeated is one trailer."""
-    lines = sum(each.ai_lines for each in told)
-    for source, item in _said(found):
+    lines = sum(part.ai_lines for part in written)
+    for source, item in _once(evidence):
         sure = Confidence.LOW if item.tool in unnamed else READ_FROM[item.source][1]
         yield EvidencePiece(source, item.tool, lines, sure, model=item.model, commit=sha)
 
 
 @lru_cache(maxsize=4096)
-def _said(found: frozenset[Evidence]) -> tuple[tuple[EvidenceSource, Evidence], ...]:
-    said: dict[tuple[EvidenceSource, str], Evidence] = {}
-    for item in sorted(found, key=lambda item: (item.source, item.tool, item.model or "")):
+def _once(evidence: frozenset[Evidence]) -> tuple[tuple[EvidenceSource, Evidence], ...]:
+    """One item for each source and tool, sorted; one with a model comes before one without."""
+    items: dict[tuple[EvidenceSource, str], Evidence] = {}
+    for item in sorted(evidence, key=lambda item: (item.source, item.tool, item.model or "")):
         key = READ_FROM[item.source][0], item.tool
-        said[key] = item if item.model or key not in said else said[key]
-    return tuple((source, item) for (source, _), item in sorted(said.items()))
+        items[key] = item if item.model or key not in items else items[key]
+    return tuple((source, item) for (source, _), item in sorted(items.items()))
 
 
 def _by_note(
-    sha: str, told: list[AttributedLines], unnamed: frozenset[str]
+    sha: str, written: list[AttributedLines], unnamed: frozenset[str]
 ) -> Iterator[EvidencePiece]:
     """A piece for each tool, most lines first; one for people where they wrote some."""
-    claims = [(each.added, each.claim) for each in told if each.claim]
+    claims = [(part.added, part.claim) for part in written if part.claim]
     if not claims:
         return
     lines: Counter[_Named] = Counter()

@@ -31,14 +31,14 @@ def is_reviewed(message: bytes, markers: Markers) -> bool:
     low = message.lower()
     if not any(map(low.__contains__, SIGNS)):
         return False
-    reviewers = (_person(found) for found in BY.findall(message))
-    return any(_is_person(each, markers) for each in reviewers) or bool(LINK.search(message))
+    reviewers = (_person(written) for written in BY.findall(message))
+    return any(_is_person(person, markers) for person in reviewers) or bool(LINK.search(message))
 
 
 def _person(written: bytes) -> Identity:
     text = written.decode("utf-8", "replace").strip()
-    found = ADDRESS.search(text)
-    return Identity(found["name"].strip(), found["email"].strip()) if found else Identity(text, "")
+    match = ADDRESS.search(text)
+    return Identity(match["name"].strip(), match["email"].strip()) if match else Identity(text, "")
 
 
 def _is_person(person: Identity, markers: Markers) -> bool:

@@ -37,9 +37,9 @@ def lenders_of(
     repository: Repository, head: str, made: Mapping[bytes, CommitOrigin]
 ) -> dict[bytes, tuple[bytes, ...]]:
     """By commit, those whose notes may speak for it. Raises UnreadableRepository."""
-    asked = {each.request for each in made.values()} - {None}
+    asked = {origin.request for origin in made.values()} - {None}
     requests = dict(_commits_of_requests(repository, head, asked)) if asked else {}
-    lenders = {sha: (*each.of, *requests.get(each.request, ())) for sha, each in made.items()}
+    lenders = {sha: (*origin.of, *requests.get(origin.request, ())) for sha, origin in made.items()}
     return {sha: commits for sha, commits in lenders.items() if commits}
 
 
@@ -60,8 +60,8 @@ def _tips(repository: Repository) -> dict[int, bytes]:
     """The newest commit of each request that was fetched."""
     printed = repository.once("for-each-ref", "--format=%(objectname) %(refname)", "refs/pull/")
     refs = (line.partition(b" ") for line in printed.splitlines())
-    found = ((REQUEST.fullmatch(name), tip) for tip, _, name in refs)
-    return {int(match[1]): tip for match, tip in found if match}
+    tips = ((REQUEST.fullmatch(name), tip) for tip, _, name in refs)
+    return {int(match[1]): tip for match, tip in tips if match}
 
 
 def _behind(tip: bytes, parents: Mapping[bytes, list[bytes]]) -> Iterator[bytes]:
@@ -71,6 +71,6 @@ def _behind(tip: bytes, parents: Mapping[bytes, list[bytes]]) -> Iterator[bytes]
         sha = ahead.pop()
         if sha in parents:
             yield sha
-            new = [each for each in parents[sha] if each not in seen]
+            new = [parent for parent in parents[sha] if parent not in seen]
             seen.update(new)
             ahead += new

@@ -55,12 +55,12 @@ class Traced:
 
     def spans(self, lines: int) -> list[TracedLines]:
         """What it says of a file of so many lines; no line twice, and none that people have."""
-        taken, found = [*self.people, (lines + 1, 1 << 31)], []
+        taken, traced = [*self.people, (lines + 1, 1 << 31)], []
         for (by, confidence), ranges in self.tools.items():
             left = without(ranges, taken)
-            found += [TracedLines(by, each, confidence) for each in left]
+            traced += [TracedLines(by, span, confidence) for span in left]
             taken += left
-        return found
+        return traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,12 @@ class Traces:
 
     def following(self, moved: Mapping[bytes, bytes]) -> "Traces":
         """With what they say of files that have been moved since."""
-        found = dict(self.of)
+        by_path = dict(self.of)
         for record, beside in self.astray if moved else ():
             before = _standing(record.path, beside, moved)
             if before is not None:
-                found.setdefault(moved[before], Traced()).take(record)
-        return replace(self, of=found, astray=())
+                by_path.setdefault(moved[before], Traced()).take(record)
+        return replace(self, of=by_path, astray=())
 
 
 def traces_of(
@@ -90,7 +90,7 @@ def traces_of(
     traces = {path: blob for path, blob in files.items() if _is_trace(path)}
     limit = repository.limits.note_bytes
     fit = {path: blob for path, blob in traces.items() if blob.size <= limit}
-    found: dict[bytes, Traced] = {}
+    by_path: dict[bytes, Traced] = {}
     astray: list[tuple[TraceRecord, bytes]] = []
     with closing(contents_of(repository, fit)) as contents:
         for at, content in contents:
@@ -99,21 +99,21 @@ def traces_of(
                 beside = at.removesuffix(FILE)
                 path = _standing(record.path, beside, wanted)
                 if path is not None:
-                    found.setdefault(path, Traced()).take(record)
+                    by_path.setdefault(path, Traced()).take(record)
                 else:
                     astray.append((record, beside))
-    return Traces(found, len(traces) - len(fit), astray)
+    return Traces(by_path, len(traces) - len(fit), astray)
 
 
 def records_in(content: bytes, markers: Markers) -> Iterator[TraceRecord]:
     """Every range of a file of JSON lines; what cannot be understood is passed over."""
     for line in content.splitlines():
         try:
-            said = json.loads(line.decode("utf-8", "replace"))
+            record = json.loads(line.decode("utf-8", "replace"))
         except (ValueError, RecursionError):
             continue
-        if isinstance(said, dict):
-            yield from _flat(said, markers) if "file_path" in said else _nested(said, markers)
+        if isinstance(record, dict):
+            yield from _flat(record, markers) if "file_path" in record else _nested(record, markers)
 
 
 def lines_of(spans: Iterable[TracedLines]) -> int:
@@ -138,19 +138,19 @@ def _standing(path: str, beside: bytes, wanted: Collection[bytes]) -> bytes | No
     return next((end for end in (plain, *(ends if absolute else ())) if end in wanted), None)
 
 
-def _nested(said: dict[str, Any], markers: Markers) -> Iterator[TraceRecord]:
-    tool = _name(said.get("tool"))
-    for file in _objects(said.get("files")):
+def _nested(record: dict[str, Any], markers: Markers) -> Iterator[TraceRecord]:
+    tool = _name(record.get("tool"))
+    for file in _objects(record.get("files")):
         for conversation in _objects(file.get("conversations")):
-            for each in _objects(conversation.get("ranges")):
-                by = each.get("contributor") or conversation.get("contributor")
-                yield from _record(file.get("path"), each, by, tool, markers)
+            for lines in _objects(conversation.get("ranges")):
+                by = lines.get("contributor") or conversation.get("contributor")
+                yield from _record(file.get("path"), lines, by, tool, markers)
 
 
-def _flat(said: dict[str, Any], markers: Markers) -> Iterator[TraceRecord]:
-    tool, model = _name(said.get("tool")), said.get("model") or said.get("model_id")
-    by = {"type": said.get("contributor_type"), "model_id": model}
-    yield from _record(said["file_path"], said, by, tool, markers)
+def _flat(record: dict[str, Any], markers: Markers) -> Iterator[TraceRecord]:
+    tool, model = _name(record.get("tool")), record.get("model") or record.get("model_id")
+    by = {"type": record.get("contributor_type"), "model_id": model}
+    yield from _record(record["file_path"], record, by, tool, markers)
 
 
 def _record(
@@ -162,8 +162,8 @@ def _record(
         1,
     ):
         return
-    told = by if isinstance(by, dict) else {}
-    kind, model = told.get("type"), told.get("model_id")
+    contributor = by if isinstance(by, dict) else {}
+    kind, model = contributor.get("type"), contributor.get("model_id")
     if kind == "human":
         yield TraceRecord(path, None, (first, last), Confidence.MEDIUM)
     elif (kind is None or isinstance(kind, str)) and kind in SURE:
@@ -184,4 +184,4 @@ def _name(tool: Any) -> str | None:
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, list):
-        yield from (each for each in value if isinstance(each, dict))
+        yield from (item for item in value if isinstance(item, dict))

@@ -1,0 +1,1 @@
+"""One reading of a repository: which files count, their measures, and the cache between scans."""

@@ -6,7 +6,6 @@ at all, and thrown away where anything that reading depends on is another now.
 """
 
 import hashlib
-import json
 import os
 import sys
 import tempfile
@@ -26,10 +25,9 @@ from intake.reading.mentions import Mentions
 
 MOST_BYTES = 256 << 20
 MOST_IN_ALL = 1 << 30
-ROOM = 1 << 16
 STALE_SECONDS = 86_400
 WHOLE, PART = ".scan", ".part"
-MAGIC = b"debt scan\n"
+MAGIC = b"debt scan 2\n"
 DIGEST = sha256().digest_size
 _ROOMS = ("debt", "intake")
 
@@ -45,14 +43,14 @@ class Cache:
 
     @cached_property
     def before(self) -> CachedHistory:
-        """What can be used of what the last scan left; commits only if the head came after them."""
+        """What the last scan kept, but no commits where the head does not descend from them."""
         if not self._was.log.head or descends(self._repository, self._head, self._was.log.head):
             return self._was
         return replace(self._was, log=Log(), mentions=Mentions())
 
     @property
     def lost(self) -> bool:
-        """Whether commits were kept that cannot be used."""
+        """Whether the last scan's commits cannot be used."""
         return bool(self._was.log.head and not self.before.log.head)
 
     def keep(self, kept: CachedHistory) -> str | None:
@@ -61,7 +59,7 @@ class Cache:
             return None
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self._path(self._directory), packed(kept), self._version)
+            _write(self._path(self._directory), _head(self._version), packed(kept))
             _prune(self._directory)
         except OSError as error:
             return f"The next scan has to read everything again: {error.strerror or error}."
@@ -69,8 +67,8 @@ class Cache:
 
     @cached_property
     def _was(self) -> CachedHistory:
-        with suppress(OSError, ValueError, LookupError, TypeError):
-            return unpacked(_parts(self._bytes(), self._version))
+        with suppress(OSError, ValueError):
+            return unpacked(_body(self._bytes(), _head(self._version)))
         return CachedHistory()
 
     @cached_property
@@ -125,45 +123,40 @@ def _code() -> bytes:
 
 
 def _digest(path: Path) -> bytes:
-    """Of a file's content; of nothing where there is no such file."""
+    """The SHA-256 of a file; empty where there is no such file."""
     if path.is_file():
         with suppress(OSError), path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     return b""
 
 
-def _parts(whole: bytes, version: str) -> dict[str, bytes]:
+def _head(version: str) -> bytes:
+    """How a file of this version begins."""
+    return MAGIC + version.encode() + b"\n"
+
+
+def _body(whole: bytes, head: bytes) -> memoryview:
     """Raises ValueError for what is damaged, foreign, too large or of another version."""
-    body = memoryview(whole)[:-DIGEST]
+    signed = memoryview(whole)[:-DIGEST]
     if (
         len(whole) > MOST_BYTES
-        or not whole.startswith(MAGIC)
-        or sha256(body).digest() != whole[-DIGEST:]
+        or not whole.startswith(head)
+        or sha256(signed).digest() != whole[-DIGEST:]
     ):
-        raise ValueError("damaged")
-    at = whole.index(b"\n", len(MAGIC)) + 1
-    head = json.loads(whole[len(MAGIC) : at])
-    if head["version"] != version:
-        raise ValueError("of another version")
-    parts = {}
-    for name, length in head["parts"].items():
-        parts[name] = whole[at : at + length]
-        at += length
-    return parts
+        raise ValueError("damaged, or of another version")
+    return signed[len(head) :]
 
 
-def _write(path: Path, parts: dict[str, bytes], version: str) -> None:
+def _write(path: Path, head: bytes, body: bytes) -> None:
     """All of it or nothing, readable by its owner only; nothing if it is too much."""
-    lengths = {name: len(part) for name, part in parts.items()}
-    if sum(lengths.values()) > MOST_BYTES - ROOM:
+    if len(head) + len(body) + DIGEST > MOST_BYTES:
         return
-    head = json.dumps({"version": version, "parts": lengths}).encode()
     digest, handle, name = sha256(), *tempfile.mkstemp(dir=path.parent, suffix=PART)
     try:
         with os.fdopen(handle, "wb") as file:
-            for each in (MAGIC, head, b"\n", *parts.values()):
-                digest.update(each)
-                file.write(each)
+            for part in (head, body):
+                digest.update(part)
+                file.write(part)
             file.write(digest.digest())
         Path(name).replace(path)
     except BaseException:
@@ -173,9 +166,9 @@ def _write(path: Path, parts: dict[str, bytes], version: str) -> None:
 
 def _prune(directory: Path) -> None:
     """The files longest unused go where they are too much together, and parts nobody finished."""
-    found = sorted(_files(directory), reverse=True)
-    newest, in_all = found[0][0], 0
-    for written, size, path in found:
+    files = sorted(_files(directory), reverse=True)
+    newest, in_all = files[0][0], 0
+    for written, size, path in files:
         in_all += size
         unfinished = path.suffix == PART and newest - written > STALE_SECONDS
         if in_all > MOST_IN_ALL or unfinished:

@@ -1,4 +1,4 @@
-"""What the content of each file shows by itself, so that it is read once as long as it stays."""
+"""Measures of each file's content: lines, branches, imports. A content that stays is read once."""
 
 from collections.abc import Container, Iterator, Mapping
 from contextlib import closing
@@ -98,11 +98,11 @@ class Contents:
         return ReadFile(raw, measured, blocks, content)
 
 
-def _is_enough(known: Measured, blob: Blob, near: bool) -> bool:
-    """Whether a content that was read before is the same and had all asked that is asked now."""
-    if known.blob != blob.oid or known.speaks:
+def _is_enough(measured: Measured, blob: Blob, near: bool) -> bool:
+    """Whether the content is unchanged and was measured as closely as is asked now."""
+    if measured.blob != blob.oid or measured.speaks:
         return False
-    return not near or known.branches is not None or known.lines is None
+    return not near or measured.branches is not None or measured.lines is None
 
 
 def _speaks(block: Block) -> bool:

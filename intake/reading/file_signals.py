@@ -1,7 +1,6 @@
-"""What one AI-written file says of itself, beside its size: what its signals are read from."""
+"""What signals need of one AI-written file: its packages, its words, whether it starts or tests."""
 
 import re
-from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from intake.languages.imports import Reference
 from intake.languages.similarity import sketch_of
 from intake.languages.tests_of import tests_itself
 from intake.packages.imported import packages_in
+from intake.text.numbers import Numbers
 
 STARTS = (
     b"__main__", b"main(", b"createRoot(", b".listen(", b"self.addEventListener(",
@@ -29,7 +29,7 @@ class FileSignals(NamedTuple):
     """
 
     packages: tuple[str, ...]
-    sketch: "array[int]"
+    sketch: Numbers
     starts: bool
     tested: bool = False
 

@@ -39,7 +39,7 @@ class Mention(NamedTuple):
     more: bool = False
 
     def elsewhere(self, own: Collection[bytes]) -> bool:
-        """Whether any but these files have it, as far as it is kept."""
+        """Whether any file but these has the name, among the places that are kept."""
         return any(place.path not in own for place in self.places)
 
 
@@ -51,7 +51,7 @@ class Mentions:
     of: Mapping[str, Mention] = field(default_factory=dict)
 
     def has(self, name: str, own: Collection[bytes]) -> bool:
-        """Whether a file that it does not belong to names it; of what nobody asked, one may."""
+        """Whether a file other than its own has the name; True where nobody searched for it."""
         mention = self.of.get(name)
         return mention is None or mention.more or mention.elsewhere(own)
 
@@ -81,7 +81,7 @@ def mentions_of(
 def brought_forward(
     repository: Repository, head: str, files: Mapping[bytes, Blob], known: Mentions
 ) -> Mentions:
-    """What is known of a commit from which `head` came, with what changed since."""
+    """The mentions as of `head`: those of an older commit, searched again in changed files."""
     if not known.of or known.head == head:
         return known
     changed = _changed(repository, known, head)
@@ -113,15 +113,15 @@ def _searched(
     paths: Collection[bytes] | None,
 ) -> dict[str, Mention]:
     """Some of the files that have each name, of these paths or of all."""
-    found: dict[str, dict[bytes, FileVersion]] = {name: {} for name in names}
+    versions: dict[str, dict[bytes, FileVersion]] = {name: {} for name in names}
     for some in [()] if paths is None else _some(paths):
         for path, name in _grepped(repository, head, names, some):
-            kept = found[name]
+            kept = versions[name]
             if path in files and len(kept) <= MOST_KEPT:
                 kept[path] = FileVersion(path, files[path].oid)
     return {
         name: Mention(tuple(islice(places.values(), MOST_KEPT)), len(places) > MOST_KEPT)
-        for name, places in found.items()
+        for name, places in versions.items()
     }
 
 
@@ -156,7 +156,7 @@ def _matches(stdout: IO[bytes]) -> Iterator[tuple[bytes, str]]:
 
 
 def _some(paths: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """As many at once as a command line has room for."""
+    """The paths in lists, each short enough for one command line."""
     some: list[bytes] = []
     room = ROOM
     for path in paths:

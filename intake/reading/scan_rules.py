@@ -1,4 +1,4 @@
-"""What the policy says of scans, ready to be asked."""
+"""A policy's rules for scans, with markers and tables compiled."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -100,7 +100,7 @@ def code_of(
 
 
 def by_glob(declared: Iterable[DeclaredPaths]) -> ByGlob[DeclaredPaths]:
-    return ByGlob((path, each) for each in declared for path in each.paths)
+    return ByGlob((path, artifact) for artifact in declared for path in artifact.paths)
 
 
 def _may_count(path: str) -> bool:
@@ -127,8 +127,8 @@ def _is_attributes(path: bytes) -> bool:
 def _blocks_of(blobs: Mapping[bytes, Blob], contents: Contents) -> list[Block]:
     """The blocks of files that are no code; only those that say something of an artifact."""
     others = {path: blob for path, blob in blobs.items() if not is_code(text_of(path))}
-    found = [block for seen in contents.read(others) for block in seen.blocks]
-    return [block for block in found if block.declares or block.faults]
+    blocks = [block for seen in contents.read(others) for block in seen.blocks]
+    return [block for block in blocks if block.declares or block.faults]
 
 
 def _directories(blocks: Iterable[Block]) -> Iterator[str]:
@@ -143,8 +143,8 @@ def _notes(blobs: Mapping[bytes, Blob], most: int, traces: Traces) -> Iterator[s
         size = f"{most // 1000:,} kB"
         yield f"{counted(large, 'file')} of more than {size} {_were(large)} left out."
     if traces.too_large:
-        found = counted(traces.too_large, "agent trace")
-        yield f"{found} {_were(traces.too_large)} too large to be read."
+        count = counted(traces.too_large, "agent trace")
+        yield f"{count} {_were(traces.too_large)} too large to be read."
 
 
 def _were(number: int) -> str:

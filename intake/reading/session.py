@@ -10,7 +10,7 @@ from pathlib import Path
 
 from intake.git.repository import Repository
 from intake.git.tree import Blob, listed
-from intake.provenance.history import EVER, History, cut_off, history_in
+from intake.provenance.history import EVER, History, history_in, shallow_commits
 from intake.provenance.log import Log, LogQuery, Progress, Read, asked, read_log, whole
 from intake.provenance.markers import Markers
 from intake.provenance.notes import Notes, notes_of
@@ -48,7 +48,7 @@ class Reading:
         self._cache, self._kept, self._asked = cache, cache.before, asked
         self._read = Read(Log(), 0)
         self._log = self._read.log
-        self.cut = cut_off(repository)
+        self.shallow = shallow_commits(repository)
         self.contents = Contents(repository, markers, self._kept.contents)
         self.noted = Notes()
 
@@ -66,10 +66,10 @@ class Reading:
         )
         landed = _begins(self.since) if self.since else EVER
         notes = self.noted.of
-        return history_in(log, wanted, cut=self.cut, notes=notes, since=landed)
+        return history_in(log, wanted, shallow=self.shallow, notes=notes, since=landed)
 
     def mentions(self) -> Mentions:
-        """Who names what, of what was asked at the last scan. Raises UnreadableRepository."""
+        """Mentions of the names that the last scan searched for. Raises UnreadableRepository."""
         return self._mentions.result()
 
     def done(self, mentions: Mentions) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A scan into the register: what it would add and change, and why, in one transaction."""
+"""A scan put into the register: what is added and changed, and why, in one transaction."""
 
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
@@ -9,9 +9,9 @@ from math import prod
 from typing import Any
 
 from debt.artifact.artifact import RATING_NAMES, Artifact
+from debt.artifact.columns import SHEET_COLUMNS, Facts
 from debt.change import Change
 from debt.policy.policy import Policy
-from debt.rules.facts import Facts
 from debt.rules.score import score
 from intake.blocks.blocks import Block
 from intake.columns.cells import COLUMN_OF_FIELD
@@ -42,22 +42,22 @@ async def apply(store: Store, change: Change, scan: Scan) -> Applied:
 
 
 async def rehearse(store: Store, change: Change, scan: Scan) -> Applied:
-    """As `apply`, and everything is taken back."""
+    """Like `apply`, then everything is rolled back."""
     return Applied(scan, await _within(store.rehearse(), change, scan), kept=False)
 
 
 async def _within(
     work: AbstractAsyncContextManager[Session], change: Change, scan: Scan
 ) -> ScanOutcome:
-    found = [
+    findings = [
         _found(finding, scan.repo, scan.blocks.get(finding.identity)) for finding in scan.findings
     ]
-    found = [*map(partial(_known, scan), scan.findings, found)]
+    findings = [*map(partial(_known, scan), scan.findings, findings)]
     async with work as session:
         stands = scan.tracked.stands if scan.tracked else merge.all_stand
         reason = _reason(scan)
         result = await merge.put(
-            session, change, scan.repo, found, reason, stands, whole=scan.whole
+            session, change, scan.repo, findings, reason, stands, whole=scan.whole
         )
         waiting = len(result.waiting)
         await proposals.announce(session, change, scan.repo, result.created, waiting)
@@ -65,12 +65,12 @@ async def _within(
         return result
 
 
-def _known(scan: Scan, finding: Finding, found: ScanFinding) -> ScanFinding:
+def _known(scan: Scan, finding: Finding, scanned: ScanFinding) -> ScanFinding:
     """With the artifact that it is, as far as that is known from its files."""
     moved_from = scan.followed.get(finding.identity)
     if moved_from is not None:
-        return replace(found, artifact_id=moved_from, moved=True)
-    return replace(found, artifact_id=scan.declared.get(finding.identity))
+        return replace(scanned, artifact_id=moved_from, moved=True)
+    return replace(scanned, artifact_id=scan.declared.get(finding.identity))
 
 
 def _reason(scan: Scan) -> str:
@@ -98,11 +98,11 @@ def _found(finding: Finding, repo: str, block: Block | None) -> ScanFinding:
         signals=finding.signals,
         scan_identity=identity,
     )
-    said = _said(block) if block else None
-    return ScanFinding(identity, facts, finding.pieces, said, written_on=finding.written_on)
+    block_facts = _facts_in(block) if block else None
+    return ScanFinding(identity, facts, finding.pieces, block_facts, written_on=finding.written_on)
 
 
-def _said(block: Block) -> BlockFacts:
+def _facts_in(block: Block) -> BlockFacts:
     """A key that the register does not have makes a new artifact, so it is told and not taken."""
     field_of = {column: name for name, column in COLUMN_OF_FIELD.items()}
     where = {field_of[name]: block.where(name) for name in block.lines}
@@ -113,21 +113,21 @@ def summary(applied: Applied) -> str:
     """“12 artifacts from 340 AI commits in 5,120; 9 proposed, 3 updated; 41 mixed left out”."""
     scan, result = applied.scan, applied.result
     share = f"{counted(scan.ai_commits, 'AI commit')} in {scan.commits:,}"
-    said = [f"{_artifacts(len(scan.findings))} from {share}", ", ".join(_fates(applied))]
+    parts = [f"{_artifacts(len(scan.findings))} from {share}", ", ".join(_fates(applied))]
     if scan.mixed:
-        said.append(f"{counted(scan.mixed, 'mixed file')} left out")
+        parts.append(f"{counted(scan.mixed, 'mixed file')} left out")
     if result.finished or result.missing:
         gone = len(result.finished) + len(result.missing)
-        said.append(f"{_artifacts(gone)} of which no path is left")
+        parts.append(f"{_artifacts(gone)} of which no path is left")
     if result.waiting:
-        said.append(f"{len(result.waiting):,} more wait until those are answered")
+        parts.append(f"{len(result.waiting):,} more wait until those are answered")
     if result.taken_over:
-        said.append(
+        parts.append(
             f"{_artifacts(len(result.taken_over))} of which people's code has taken the place"
         )
     if result.ended:
-        said.append(f"{result.ended:,} belong to artifacts that have ended or were dismissed")
-    return "; ".join(part for part in said if part)
+        parts.append(f"{result.ended:,} belong to artifacts that have ended or were dismissed")
+    return "; ".join(part for part in parts if part)
 
 
 def _artifacts(number: int) -> str:
@@ -164,9 +164,9 @@ def details(applied: Applied) -> Iterator[str]:
     for artifact in applied.result.finished:
         name = " ".join(artifact.name.split())
         yield f"ended    {artifact.key} {name}: none of its paths is there any more"
-    for found in applied.result.waiting:
-        name = " ".join(found.facts["name"].split())
-        yield f"waits    {name} ({found.facts['kind']}): {found.facts['evidence']}"
+    for finding in applied.result.waiting:
+        name = " ".join(finding.facts["name"].split())
+        yield f"waits    {name} ({finding.facts['kind']}): {finding.facts['evidence']}"
     for key in applied.result.taken_over:
         yield f"people's {key}: tools' share of it is small by now; “retire {key} refactor” ends it"
     for key in applied.result.missing:
@@ -179,21 +179,21 @@ def _watch(artifact: Artifact) -> str:
 
 def _changes(old: Artifact, new: Artifact) -> Iterator[str]:
     for name in RATING_NAMES:
-        was, now = old.ratings[name], new.ratings[name]
-        if was.proxy != now.proxy:
-            held = ", but a person said " + str(now.person) if now.by_person else ""
-            yield f"{name} {was.proxy} → {now.proxy} ({now.proxy_reason}){held}"
+        was, rating = old.ratings[name], new.ratings[name]
+        if was.proxy != rating.proxy:
+            held = ", but a person said " + str(rating.person) if rating.by_person else ""
+            yield f"{name} {was.proxy} → {rating.proxy} ({rating.proxy_reason}){held}"
     for field in (*_FROM_CODE, *_FROM_BLOCKS):
         if getattr(old, field) != getattr(new, field):
             yield f"{field.replace('_', ' ')} {_shown(old, field)} → {_shown(new, field)}"
 
 
 _FROM_CODE = ("dependants", "last_touched", "paths", "evidence", "signals", "code_state")
-_FROM_BLOCKS = (
-    "name", "kind", "label", "service", "team", "owner", "purpose", "lifespan", "removal_impact",
-    "origin_tool", "origin_model", "prompt_category", "surface", "created_on", "review_on",
-    "expires_on", "value", "monthly_minutes", "rollback", "monitoring", "responder",
-)  # fmt: skip
+_FROM_BLOCKS = tuple(
+    column.field
+    for column in SHEET_COLUMNS
+    if column.field not in {"repo", *_FROM_CODE, *RATING_NAMES}
+)
 
 
 def _shown(artifact: Artifact, name: str) -> str:
@@ -244,11 +244,11 @@ def _explained(artifact: Artifact, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _waiting(found: ScanFinding) -> dict[str, Any]:
-    facts = found.facts
+def _waiting(finding: ScanFinding) -> dict[str, Any]:
+    facts = finding.facts
     ratings = {name: facts["proxies"][name][0] for name in RATING_NAMES}
-    said = {name: facts[name] for name in ("name", "kind", "evidence")}
-    return said | {"paths": list(facts["paths"]), "score": prod(ratings.values())} | ratings
+    named = {name: facts[name] for name in ("name", "kind", "evidence")}
+    return named | {"paths": list(facts["paths"]), "score": prod(ratings.values())} | ratings
 
 
 def _plain(value: object) -> object:
@@ -270,7 +270,7 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
         "baseline": scan.baseline.as_json(),
         "notes": list(scan.notes),
         "kept": applied.kept,
-        "created": created if applied.kept else [each | {"key": None} for each in created],
+        "created": created if applied.kept else [fields | {"key": None} for fields in created],
         "changed": [
             {"before": _explained(old, policy), "after": _explained(new, policy)}
             for old, new in result.changed
@@ -279,7 +279,7 @@ def as_json(applied: Applied, policy: Policy) -> dict[str, Any]:
         "finished": [artifact.key for artifact in result.finished],
         "missing": list(result.missing),
         "taken_over": list(result.taken_over),
-        "waiting": [_waiting(found) for found in result.waiting],
+        "waiting": [_waiting(finding) for finding in result.waiting],
         "ended": result.ended,
         "conflicts": [_conflict(conflict) for conflict in result.conflicts],
         "refused": list(result.refused),

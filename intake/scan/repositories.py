@@ -1,4 +1,4 @@
-"""A repository of the policy into the register: read where it is, or cloned and then read."""
+"""A repository of the policy scanned into the register: where it lies, or from a clone."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A scan from end to end: what the register knows, what a repository shows, what comes of it."""
+"""A scan from end to end: the register's paths, the reading of a repository, the result."""
 
 import asyncio
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ async def scan(
         repo = shown(name) if name else await asyncio.to_thread(repository_name, path, ending)
         async with store.read() as session:
             there = await known(session, repo, change.today - A_YEAR)
-        found = await asyncio.to_thread(
+        result = await asyncio.to_thread(
             read_repository,
             path,
             name=repo,
@@ -51,4 +51,4 @@ async def scan(
         )
     finally:  # a thread goes on when whoever waits for it is cancelled
         ending.end()
-    return await (rehearse if rehearsed else apply)(store, change, found)
+    return await (rehearse if rehearsed else apply)(store, change, result)

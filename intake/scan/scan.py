@@ -10,34 +10,31 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from debt.artifact.registered_paths import NOTHING, RegisteredPaths
 from debt.policy.policy import Policy, built_in
 from intake.blocks.blocks import Block
-from intake.findings.attribution import parted_by
+from intake.findings.attribution import attribution_of
 from intake.findings.baseline import Baseline, Written, baseline_of
-from intake.findings.candidates import RepositoryFacts
+from intake.findings.candidates import MeasuredFile, RepositoryFacts
 from intake.findings.documents import Documents
 from intake.findings.findings import Finding
 from intake.findings.grouping import groups_of
 from intake.findings.moves import followed, moved_on, moves_of
 from intake.findings.register_paths import incidents_of
-from intake.findings.results import found_in
+from intake.findings.results import findings_in
 from intake.git.presence import TrackedPaths
 from intake.git.processes import Cancellation
 from intake.git.repository import GitLimits, UnreadableRepository, opened
 from intake.git.tree import head_of, name_of, text_of
-from intake.languages.imports import Reference
 from intake.languages.references import References
 from intake.provenance.history import FileHistory, History
 from intake.provenance.log import Progress
 from intake.reading.file_measures import Contents
-from intake.reading.file_signals import FileSignals
 from intake.reading.scan_rules import ScanRules, rules_of
 from intake.reading.selection import CodeSelection, by_glob, code_of
 from intake.reading.session import Reading, reading
-from intake.signals.signals import watched
+from intake.signals.signals import signals_of
 from intake.text.shown import counted, shown
 from intake.text.without_gc import uncollected
 
@@ -124,14 +121,14 @@ def read_repository(
             return Scan(repo, "", 0, 0, 0, 0, (), 0, (NO_COMMITS,), whole=False)
         with reading(repository, head, rules.markers, cache, since) as read:
             code = code_of(repository, read.files, rules.markers, read.contents, known.declared)
-            blocks = _heard(code, read.contents)
+            blocks = _blocks_in(code, read.contents)
             read.commits(progress)
         history = read.history(code.blobs.keys() | code.manifests)
         known, code = _moved_on(known, code, history)
-        measured = _measured(code, blocks, history, read.contents, rules)
+        files = _measured(code, blocks, history, read.contents, rules)
         documents = Documents(map(text_of, code.files))
         facts = RepositoryFacts(
-            repo, now.timestamp(), rules, code.owners, history, *measured, documents
+            repo, now.timestamp(), rules, code.owners, history, files, documents
         )
         return _scan(read, code, facts, blocks, known)
 
@@ -139,7 +136,7 @@ def read_repository(
 def _moved_on(
     known: RegisteredPaths, code: CodeSelection, history: History
 ) -> tuple[RegisteredPaths, CodeSelection]:
-    """What people declared, and what traces say, at the paths to which history moved it."""
+    """Declared paths and traces, moved along to where history moved their files."""
     moved = {old: new.path for old, new in history.moved.items()}
     code = replace(code, traces=code.traces.following(moved))
     if not known.declared:
@@ -149,21 +146,9 @@ def _moved_on(
     return known, replace(code, declared=by_glob(known.declared))
 
 
-def _heard(code: CodeSelection, contents: Contents) -> list[Block]:
-    """Reads every file once, while git looks through history; what they say of themselves."""
+def _blocks_in(code: CodeSelection, contents: Contents) -> list[Block]:
+    """The metadata blocks of all files, each read once while git looks through history."""
     return [block for seen in contents.read(code.blobs) for block in seen.blocks]
-
-
-class _Measured(NamedTuple):
-    """What stands in the files that count; `forks` and `traits` of those that may become part of a
-    finding.
-    """
-
-    files: dict[str, FileHistory]
-    lines: dict[str, int]
-    forks: dict[str, int]
-    named: dict[str, tuple[Reference, ...]]
-    traits: dict[str, FileSignals]
 
 
 def _measured(
@@ -172,26 +157,27 @@ def _measured(
     history: History,
     contents: Contents,
     rules: ScanRules,
-) -> _Measured:
+) -> dict[str, MeasuredFile]:
+    """The files that count, by path, in the order of the tree; generated ones count only where
+    .gitattributes or a block says so.
+    """
     ours = {block.path for block in blocks if block.declares}
     near = {path for path in code.blobs if _is_near(path, code, history, rules)}
     _look_closer(code, near, history, contents)
-    found = _Measured({}, {}, {}, {}, {})
+    files = {}
     for raw in code.blobs:
-        path, measured = text_of(raw), contents.measured[raw]
-        unwanted = measured.generated and raw not in code.vouched and path not in ours
-        if measured.lines is None or unwanted:
-            continue
-        found.lines[path] = measured.lines
-        if measured.references:
-            found.named[path] = measured.references
-        if raw in history.files:
-            found.files[path] = history.files[raw]
-        if (raw in near or path in ours) and measured.branches is not None:
-            found.forks[path] = measured.branches
-        if (raw in near or path in ours) and measured.traits is not None:
-            found.traits[path] = measured.traits
-    return found
+        path, content = text_of(raw), contents.measured[raw]
+        unwanted = content.generated and raw not in code.vouched and path not in ours
+        if content.lines is not None and not unwanted:
+            closer = raw in near or path in ours
+            files[path] = MeasuredFile(
+                content.lines,
+                content.references,
+                history.files.get(raw),
+                content.branches if closer else None,
+                content.traits if closer else None,
+            )
+    return files
 
 
 def _look_closer(
@@ -219,59 +205,69 @@ def _scan(
     blocks: Iterable[Block],
     known: RegisteredPaths,
 ) -> Scan:
-    """What comes of what was read; what is kept for the next reading is written last."""
+    """Turns the facts into a Scan. The cache is written last."""
     repository, head, history = read.repository, read.head, facts.history
-    parted = parted_by(facts, blocks, known)
-    groups = groups_of(parted.code_files(repository, facts), facts.repo, facts.rules.scan)
-    tools, people = parted.written(facts)
-    asked = [path for group in (*groups, *parted.said.groups) for path in group.files]
-    references = References(map(text_of, code.blobs), facts.named, asked)
-    facts = replace(facts, references=references, baseline=_both(tools, people, facts))
-    found = found_in(groups, parted.said, facts, incidents_of(known))
-    seen = watched(
-        repository, head, found.every, tools, facts, files=code.files, known=read.mentions()
+    attribution = attribution_of(facts, blocks, known)
+    groups = groups_of(attribution.code_files(repository, facts), facts.repo, facts.rules.scan)
+    tools, people = attribution.written(facts)
+    asked = [path for group in (*groups, *attribution.declared.groups) for path in group.files]
+    named = {path: file.references for path, file in facts.files.items() if file.references}
+    references = References(map(text_of, code.blobs), named, asked)
+    facts = replace(facts, references=references, baseline=_baseline_of(tools, people, facts))
+    findings = findings_in(groups, attribution.declared, facts, incidents_of(known))
+    signals = signals_of(
+        repository, head, findings.every, tools, facts, files=code.files, known=read.mentions()
     )
-    movable = (*found.grouped, *(candidate for candidate, _ in found.claimed))
-    files_of = {each.identity: each.group.files for each in movable}
-    ours = (file.ai_added for path, file in facts.files.items() if path not in parted.said.denied)
-    faults = parted.said.claims.faults[:MOST_FAULTS]
+    movable = (*findings.grouped, *(candidate for candidate, _ in findings.claimed))
+    files_of = {candidate.identity: candidate.group.files for candidate in movable}
+    ours = (
+        file.ai_added
+        for path, file in facts.histories.items()
+        if path not in attribution.declared.denied
+    )
+    faults = attribution.declared.claims.faults[:MOST_FAULTS]
     return Scan(
         repo=facts.repo,
         head=head,
         commits=history.commits,
         ai_commits=history.ai_commits,
         ai_lines=sum(ours),
-        all_lines=sum(file.added for file in facts.files.values()),
-        findings=found.findings(seen.signals),
-        mixed=parted.mixed(facts),
-        notes=(*code.notes, *faults, *_limits(read, facts), *read.done(seen.mentions)),
-        blocks={each.identity: claim.block for each, claim in found.claimed},
-        declared={each.identity: theirs.declared.artifact_id for each, theirs in found.declared},
-        followed=followed(files_of, parted.moved, known, code.stands)
+        all_lines=sum(file.added for file in facts.histories.values()),
+        findings=findings.findings(signals.signals),
+        mixed=attribution.mixed(facts),
+        notes=(*code.notes, *faults, *_limits(read, facts), *read.done(signals.mentions)),
+        blocks={candidate.identity: claim.block for candidate, claim in findings.claimed},
+        declared={
+            candidate.identity: group.declared.artifact_id for candidate, group in findings.declared
+        },
+        followed=followed(files_of, attribution.moved, known, code.stands)
         | {
-            each.identity: theirs.declared.artifact_id
-            for each, theirs in found.declared
-            if theirs.declared.moved
+            candidate.identity: group.declared.artifact_id
+            for candidate, group in findings.declared
+            if group.declared.moved
         },
         tracked=code.tracked,
         baseline=facts.baseline,
-        whole=not (read.since or read.cut),
+        whole=not (read.since or read.shallow),
     )
 
 
-def _both(tools: Iterable[str], people: Iterable[str], facts: RepositoryFacts) -> Baseline:
-    """What tools wrote beside what people wrote; of what is gone, too."""
+def _baseline_of(tools: Iterable[str], people: Iterable[str], facts: RepositoryFacts) -> Baseline:
+    """Tools' code beside people's, with files that are gone."""
     scan = facts.rules.scan
-    gone = [each for each in facts.history.gone if each.added >= scan.min_lines]
-    theirs = sum(each.added for each in gone if each.ai_share >= scan.threshold)
-    ours = sum(each.added for each in gone if each.ai_share < scan.mixed)
-    both = (Written(_standing(tools, facts), theirs), Written(_standing(people, facts), ours))
+    gone = [file for file in facts.history.gone if file.added >= scan.min_lines]
+    ai_lines = sum(file.added for file in gone if file.ai_share >= scan.threshold)
+    people_lines = sum(file.added for file in gone if file.ai_share < scan.mixed)
+    both = (
+        Written(_standing(tools, facts), ai_lines),
+        Written(_standing(people, facts), people_lines),
+    )
     return baseline_of(*both, facts.history, facts.as_of)
 
 
 def _standing(paths: Iterable[str], facts: RepositoryFacts) -> list[tuple[FileHistory, int]]:
-    there = (path for path in sorted(paths) if path in facts.files)
-    return [(facts.files[path], facts.lines[path]) for path in there]
+    there = (path for path in sorted(paths) if path in facts.histories)
+    return [(facts.histories[path], facts.files[path].lines) for path in there]
 
 
 def _limits(read: Reading, facts: RepositoryFacts) -> Iterator[str]:
@@ -285,10 +281,10 @@ def _limits(read: Reading, facts: RepositoryFacts) -> Iterator[str]:
         yield f"{counted(noted.elsewhere, 'git-ai note')} {are} on commits outside this branch."
     if read.since:
         yield f"Only commits that landed since {read.since} (UTC) count; {EARLIER}"
-    if read.cut:
+    if read.shallow:
         number = facts.history.commits
-        found = "commit was" if number == 1 else f"{number:,} commits were"
-        yield f"This clone is shallow: only its newest {found} read, the rest is unknown."
+        were_read = "commit was" if number == 1 else f"{number:,} commits were"
+        yield f"This clone is shallow: only its newest {were_read} read, the rest is unknown."
     if facts.owners.passed_over:
         passed = counted(facts.owners.passed_over, "line")
         yield f"CODEOWNERS: passed over {passed} that GitHub would not understand."

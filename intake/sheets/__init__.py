@@ -1,0 +1,1 @@
+"""Spreadsheets into the register and out of it: artifacts, budgets, values, observations."""

@@ -34,9 +34,9 @@ async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> in
     faults, count = SpreadsheetFaults(name), 0
     with seekable(file) as whole:
         async with store.change() as session:
-            for line, said in _rows(whole, faults):
+            for line, cells in _rows(whole, faults):
                 try:
-                    await _put(session, change, said)
+                    await _put(session, change, cells)
                 except Refused as refused:
                     faults.add(line, _column(refused), str(refused))
                 count += 1
@@ -44,14 +44,14 @@ async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> in
     return count
 
 
-async def _put(session: Session, change: Change, said: Mapping[str, str]) -> None:
-    place = BudgetLine(_scope(said["scope"]), said.get("only", "").casefold())
-    budgets.require_place(place)
-    if place.scope.kind is not ScopeKind.TRAIN and not await queries.exists(session, place.scope):
-        raise Refused(f"nothing on the register is in {place.scope}", field="scope")
-    known = await budgets.find(session, place, change.today)
-    limits, rhythm = _limits(said, known, change.today), _rhythm(said, known)
-    await budgets.put(session, change, place, rhythm, limits)
+async def _put(session: Session, change: Change, cells: Mapping[str, str]) -> None:
+    line = BudgetLine(_scope(cells["scope"]), cells.get("only", "").casefold())
+    budgets.require_line(line)
+    if line.scope.kind is not ScopeKind.TRAIN and not await queries.exists(session, line.scope):
+        raise Refused(f"nothing on the register is in {line.scope}", field="scope")
+    budget = await budgets.find(session, line, change.today)
+    limits, period = _limits(cells, budget, change.today), _period(cells, budget)
+    await budgets.put(session, change, line, period, limits)
 
 
 def _rows(file: BinaryIO, faults: SpreadsheetFaults) -> Iterator[tuple[int, dict[str, str]]]:
@@ -74,50 +74,50 @@ def _names(header: list[str], faults: SpreadsheetFaults) -> list[str]:
     return [] if faults.count else names
 
 
-def _limits(said: Mapping[str, str], known: Budget | None, today: date) -> BudgetLimits:
-    was = known.limits if known else BudgetLimits(0)
+def _limits(cells: Mapping[str, str], budget: Budget | None, today: date) -> BudgetLimits:
+    was = budget.limits if budget else BudgetLimits(0)
     with _in_column("hours"):
-        was = was.with_minutes(parse_amount(said["hours"]), today)
+        was = was.with_minutes(parse_amount(cells["hours"]), today)
     return BudgetLimits(
         was.minutes,
-        score=_number(said, "score", was.score),
-        artifacts=_number(said, "artifacts", was.artifacts),
-        lower_by=_read(said, "lower_by", parse_length, was.lower_by),
-        by=_read(said, "by", parse_day, was.by),
+        score=_number(cells, "score", was.score),
+        artifacts=_number(cells, "artifacts", was.artifacts),
+        lower_by=_read(cells, "lower_by", parse_length, was.lower_by),
+        by=_read(cells, "by", parse_day, was.by),
     )
 
 
-def _rhythm(said: Mapping[str, str], known: Budget | None) -> BudgetPeriod:
+def _period(cells: Mapping[str, str], budget: Budget | None) -> BudgetPeriod:
     """Weeks and first day are those of a sprint of its own."""
     was = (
-        known.rhythm
-        if known and isinstance(known.rhythm, BudgetPeriod)
+        budget.period
+        if budget and isinstance(budget.period, BudgetPeriod)
         else BudgetPeriod(Period.MONTH)
     )
-    period = _period(said["period"]) if "period" in said else was.period
-    rhythm = was if was.period is period else BudgetPeriod(period)
-    weeks = _number(said, "weeks", rhythm.weeks)
-    first = _read(said, "first_day", parse_day, rhythm.first_day)
+    length = _length(cells["period"]) if "period" in cells else was.length
+    period = was if was.length is length else BudgetPeriod(length)
+    weeks = _number(cells, "weeks", period.weeks)
+    first = _read(cells, "first_day", parse_day, period.first_day)
     if (weeks is None) != (first is None):
         raise Refused("a sprint of its own has both: weeks and first_day", field="first_day")
-    return BudgetPeriod(period, weeks, first)
+    return BudgetPeriod(length, weeks, first)
 
 
 def _scope(cell: str) -> Scope:
     kind, _, name = cell.partition(":")
     if kind.casefold() not in budgets.SCOPES or not name:
-        raise Refused(f"a scope is {budgets.SPELLED}", field="scope")
+        raise Refused(f"a scope is {budgets.SCOPE_WORDS}", field="scope")
     return Scope(ScopeKind(kind.casefold()), name)
 
 
-def _period(cell: str) -> Period:
+def _length(cell: str) -> Period:
     if cell and cell.casefold() not in set(Period):
         raise Refused(f"a period is one of {', '.join(Period)}", field="period")
     return Period(cell.casefold() or Period.MONTH)
 
 
-def _number(said: Mapping[str, str], name: str, unsaid: int | None) -> int | None:
-    return _read(said, name, _whole, unsaid)
+def _number(cells: Mapping[str, str], name: str, unsaid: int | None) -> int | None:
+    return _read(cells, name, _whole, unsaid)
 
 
 def _whole(cell: str) -> int:
@@ -127,13 +127,13 @@ def _whole(cell: str) -> int:
 
 
 def _read(
-    said: Mapping[str, str], name: str, read: Callable[[str], T], unsaid: T | None
+    cells: Mapping[str, str], name: str, read: Callable[[str], T], unsaid: T | None
 ) -> T | None:
     """None in an empty cell; without such a column, what is there already."""
-    if name not in said:
+    if name not in cells:
         return unsaid
     with _in_column(name):
-        return read(said[name]) if said[name] else None
+        return read(cells[name]) if cells[name] else None
 
 
 @contextmanager

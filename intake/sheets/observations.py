@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from debt.artifact.artifact import key_of, parse_key
 from debt.change import Change
+from debt.metrics.conditions import ObservationKind
 from debt.refusal import Refused
 from debt.rules.dates import parse_day
 from debt.rules.hours import parse_amount
@@ -16,7 +17,7 @@ from intake.sheets.import_file import seekable
 from intake.sheets.spreadsheet import SpreadsheetFaults, records
 from storage.database.store import Store
 from storage.metrics import observations
-from storage.metrics.observations import ObservationKind, Observed
+from storage.metrics.observations import Observed
 
 COLUMNS = (
     "kind", "id", "on", "repo", "team", "code", "hours", "comments", "loops", "follow_ups",
@@ -35,7 +36,9 @@ async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> in
         async with store.change() as session:
             lines = _rows(whole, faults, change.today)
             while chunk := list(islice(lines, _CHUNK)):
-                missing = await observations.put(session, change, [each for _, each in chunk])
+                missing = await observations.put(
+                    session, change, [observed for _, observed in chunk]
+                )
                 _note(chunk, missing, faults)
                 count += len(chunk)
             faults.refuse()
@@ -45,9 +48,9 @@ async def put_all(store: Store, change: Change, file: BinaryIO, name: str) -> in
 
 
 def _note(chunk: list[_Line], missing: set[int], faults: SpreadsheetFaults) -> None:
-    for line, each in chunk:
-        if each.artifact_id in missing:
-            words = f"there is no {key_of(each.artifact_id or 0)} on the register"
+    for line, observed in chunk:
+        if observed.artifact_id in missing:
+            words = f"there is no {key_of(observed.artifact_id or 0)} on the register"
             faults.add(line, "artifact", words)
 
 
@@ -87,16 +90,16 @@ def _row(
     if len(cells) != len(names):
         faults.add(line, None, f"has {len(cells)} cells, and the header {len(names)}")
         return None
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, cell in zip(names, cells, strict=True):
         try:
-            said[_FIELDS.get(name, name)] = _read(name, unguarded(cell).strip())
+            fields[_FIELDS.get(name, name)] = _read(name, unguarded(cell).strip())
         except Refused as refused:
             faults.add(line, name, str(refused))
     if faults.count == before:
-        for column, words in _misfits(said, today):
+        for column, words in _misfits(fields, today):
             faults.add(line, column, words)
-    return Observed(**said) if faults.count == before else None
+    return Observed(**fields) if faults.count == before else None
 
 
 def _read(name: str, cell: str) -> Any:
@@ -106,19 +109,19 @@ def _read(name: str, cell: str) -> Any:
     return _READERS[name](cell) if cell else None
 
 
-def _misfits(said: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
+def _misfits(fields: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
     """What one cell does not tell."""
-    if said["happened_on"] > today:
-        yield "on", f"{said['happened_on']} is still to come"
-    if said["kind"] is ObservationKind.WORKAROUND and said.get("artifact_id") is None:
+    if fields["happened_on"] > today:
+        yield "on", f"{fields['happened_on']} is still to come"
+    if fields["kind"] is ObservationKind.WORKAROUND and fields.get("artifact_id") is None:
         yield "artifact", "is empty; a workaround names the artifact that people go around"
-    if said["kind"] is ObservationKind.CHANGE:
-        if said.get("by_tool") is None:
+    if fields["kind"] is ObservationKind.CHANGE:
+        if fields.get("by_tool") is None:
             yield "code", "is empty; a change is by ai or by people"
         return
     for name in _OF_CHANGES:
-        if said.get(_FIELDS.get(name, name)) is not None:
-            yield name, f"only a change has one; leave it empty for {_article(said['kind'])}"
+        if fields.get(_FIELDS.get(name, name)) is not None:
+            yield name, f"only a change has one; leave it empty for {_article(fields['kind'])}"
 
 
 def _article(kind: ObservationKind) -> str:

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from debt.artifact.columns import Facts
 from debt.budgets.budget import BudgetLimits, BudgetPeriod
 from debt.change import Change
 from debt.policy.policy import built_in
-from debt.rules.facts import Facts
 from debt.rules.hours import Period, Work
 from debt.scope import BudgetLine, Scope, ScopeKind
 from intake.sheets.spreadsheet import SpreadsheetFaults, rows

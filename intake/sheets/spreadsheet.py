@@ -10,10 +10,11 @@ from io import TextIOWrapper
 from typing import Any, BinaryIO, TextIO, cast
 
 from debt.artifact.artifact import Artifact, looks_like_key, parse_key
+from debt.artifact.columns import Facts
 from debt.policy.policy import Policy
-from debt.refusal import Refused
-from debt.rules.facts import Facts, require_kind
-from intake.columns.cells import COLUMN_OF_FIELD, KEPT, READERS, Column, guarded, unguarded
+from debt.refusal import ExpectedError, Refused
+from debt.rules.facts import require_kind
+from intake.columns.cells import COLUMN_OF_FIELD, KEPT, READERS, SheetColumn, guarded, unguarded
 from intake.columns.columns import COLUMNS, REQUIRED
 from intake.columns.json import VALUES
 from storage.database.history import PUBLIC_NAMES, HistoryEntry
@@ -24,7 +25,7 @@ LONGEST_LINE = 4_000_000
 _RECORD = tuple[int, list[str]]
 
 
-class WrongSpreadsheet(Exception):
+class WrongSpreadsheet(ExpectedError):
     """Nothing was imported; the message names every wrong cell by line and column."""
 
 
@@ -63,11 +64,11 @@ class SpreadsheetFaults:
 
 def rows(file: BinaryIO, policy: Policy, faults: SpreadsheetFaults) -> Iterator[BulkRow]:
     """The records one by one; a record with a fault is noted and left out."""
-    with records(file, faults) as found:
-        columns = _columns(next(found, None), faults)
-        reading = _Reading(columns, policy, faults)
-        for line, cells in found if columns else ():
-            row = reading.row(line, cells)
+    with records(file, faults) as lines:
+        columns = _columns(next(lines, None), faults)
+        reader = _RowReader(columns, policy, faults)
+        for line, cells in lines if columns else ():
+            row = reader.row(line, cells)
             if row:
                 yield row
 
@@ -75,11 +76,11 @@ def rows(file: BinaryIO, policy: Policy, faults: SpreadsheetFaults) -> Iterator[
 def highest_key(file: BinaryIO) -> int:
     """The highest key that any record names, 0 for none; what is wrong is for `rows` to say."""
     highest = 0
-    with records(file, SpreadsheetFaults("")) as found:
-        _, header = next(found, (1, []))
+    with records(file, SpreadsheetFaults("")) as lines:
+        _, header = next(lines, (1, []))
         names = [name.strip() for name in header]
         place = names.index("key") if "key" in names else len(names)
-        for _, cells in found:
+        for _, cells in lines:
             if len(cells) > place and looks_like_key(cells[place]):
                 highest = max(highest, _number(cells[place]))
     return highest
@@ -113,7 +114,7 @@ def _parsed(text: TextIO, faults: SpreadsheetFaults) -> Iterator[_RECORD]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        faults.add(line, None, _said(str(error)))
+        faults.add(line, None, _fault(str(error)))
 
 
 def _lines(text: TextIO) -> Iterator[str]:
@@ -124,7 +125,7 @@ def _lines(text: TextIO) -> Iterator[str]:
         yield line
 
 
-def _said(error: str) -> str:
+def _fault(error: str) -> str:
     if "field limit" in error or "field larger" in error:
         return "a cell is longer than 131,072 characters; is a quotation mark never closed?"
     if "end of data" in error:
@@ -132,7 +133,7 @@ def _said(error: str) -> str:
     return "a quotation mark inside a quoted cell is written twice"
 
 
-def _columns(header: _RECORD | None, faults: SpreadsheetFaults) -> Sequence[Column]:
+def _columns(header: _RECORD | None, faults: SpreadsheetFaults) -> Sequence[SheetColumn]:
     """The columns in the file's order; none where the header cannot be used."""
     if header is None:
         if not faults.count:
@@ -165,11 +166,11 @@ def _unknown(name: str) -> str:
     return f"is not known; did you mean {nearest[0]}?" if nearest else "is not known"
 
 
-class _Reading:
+class _RowReader:
     """Record after record under one header; every fault is noted, whatever else is wrong."""
 
     def __init__(
-        self, columns: Sequence[Column], policy: Policy, faults: SpreadsheetFaults
+        self, columns: Sequence[SheetColumn], policy: Policy, faults: SpreadsheetFaults
     ) -> None:
         self._columns, self._policy, self._faults = columns, policy, faults
         self._keys: set[int] = set()
@@ -211,7 +212,7 @@ class _Reading:
             self._faults.add(row.line, "kind", str(refused))
 
 
-def _read(cell: str, column: Column, facts: dict[str, Any]) -> None:
+def _read(cell: str, column: SheetColumn, facts: dict[str, Any]) -> None:
     text = unguarded(cell).strip()
     if text:
         if not text.isascii():
@@ -231,7 +232,7 @@ def _require_utf8(text: str) -> None:
 
 
 def _ragged(
-    line: int, cells: list[str], columns: Sequence[Column], faults: SpreadsheetFaults
+    line: int, cells: list[str], columns: Sequence[SheetColumn], faults: SpreadsheetFaults
 ) -> None:
     if len(cells) > len(columns):
         surplus = str(len(columns) + 1)

@@ -59,18 +59,18 @@ def _rows(file: BinaryIO, faults: SpreadsheetFaults) -> Iterator[_Row]:
                 yield row
 
 
-def _row(line: int, said: Mapping[str, str], faults: SpreadsheetFaults) -> _Row:
+def _row(line: int, texts: Mapping[str, str], faults: SpreadsheetFaults) -> _Row:
     """An empty cell says nothing: where both are, what was stated before is taken back."""
     cells = zip(COLUMNS, (parse_key, _minutes, _minutes), strict=True)
-    key, saved, monthly = (_cell(line, name, said, faults, read) for name, read in cells)
+    key, saved, monthly = (_cell(line, name, texts, faults, read) for name, read in cells)
     return line, key or 0, saved, monthly
 
 
 def _cell(
-    line: int, column: str, said: Mapping[str, str], faults: SpreadsheetFaults, read: _Read
+    line: int, column: str, texts: Mapping[str, str], faults: SpreadsheetFaults, read: _Read
 ) -> int | None:
     try:
-        return read(unguarded(said.get(column, "")).strip())
+        return read(unguarded(texts.get(column, "")).strip())
     except Refused as refused:
         faults.add(line, column, str(refused))
         return None

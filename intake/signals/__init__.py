@@ -1,0 +1,1 @@
+"""Signals of each finding: duplicate, unused, unstable or shifted dependencies, churn, owners."""

@@ -1,4 +1,4 @@
-"""Of AI-written files that say nearly the same, which one to keep and which can go first."""
+"""AI-written files that are nearly alike: which one to keep, and which can go."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -14,14 +14,14 @@ MATTERS = frozenset({"production_integration", "throwaway_script"})
 migrations, and what each package or service has one of."""
 
 
-def twins_of(
+def duplicates_of(
     groups: Iterable[FileGroup], written: Collection[str], facts: RepositoryFacts
 ) -> dict[str, str]:
     """The file to keep, by each file that is much like it and leaned on less."""
     files = (path for group in groups if group.kind in MATTERS for path in group.files)
     mine = [path for path in files if not (is_migration(path) or is_called_for_its_place(path))]
     sketches = {
-        path: facts.traits[path].sketch for path in mine if path in written and path in facts.traits
+        path: traits.sketch for path in mine if path in written and (traits := facts.traits(path))
     }
     kept: dict[str, str] = {}
     for pair in alike(sketches, facts.rules.signals.duplicate):
@@ -42,5 +42,5 @@ def duplicate(group: FileGroup, kept: Mapping[str, str]) -> Signal | None:
 
 
 def _weight(path: str, facts: RepositoryFacts) -> tuple[int, int, str]:
-    """Who has more that imports it is kept, then who is longer."""
-    return len(facts.references.into(path)), facts.lines[path], path
+    """Sort key: the file with more importers is kept, then the longer one."""
+    return len(facts.references.into(path)), facts.files[path].lines, path

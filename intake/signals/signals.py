@@ -13,7 +13,7 @@ from intake.git.repository import Repository
 from intake.git.tree import Blob
 from intake.reading.mentions import Mentions, mentions_of
 from intake.signals.dependencies import dependence_of, shifted, unstable
-from intake.signals.duplicates import duplicate, twins_of
+from intake.signals.duplicates import duplicate, duplicates_of
 from intake.signals.unused import doubtful, names_ahead, names_in, unused
 
 STEPS = (5, 10, 20, 50)
@@ -22,14 +22,14 @@ SERVING = frozenset({"production_integration", "prototype_service"})
 
 
 @dataclass(frozen=True)
-class Watched:
+class SignalsFound:
     """Signals by the identity of their candidate, and what was asked to find them."""
 
     signals: Mapping[str, tuple[Signal, ...]]
     mentions: Mentions
 
 
-def watched(
+def signals_of(
     repository: Repository,
     head: str,
     candidates: Sequence[Candidate],
@@ -38,7 +38,7 @@ def watched(
     *,
     files: Mapping[bytes, Blob],
     known: Mentions,
-) -> Watched:
+) -> SignalsFound:
     """What is to be watched of each candidate. `written` are the files of tools, `files` all there
     are at `head`; `known` is what was asked the last time.
     """
@@ -46,7 +46,7 @@ def watched(
     asked = frozenset(doubtful(candidates))
     names, ahead = names_in(asked), names_ahead(candidates)
     mentions = mentions_of(repository, head, names, ahead=ahead, files=files, known=known)
-    kept = twins_of((candidate.group for candidate in candidates), written, facts)
+    kept = duplicates_of((candidate.group for candidate in candidates), written, facts)
 
     def signals(candidate: Candidate) -> Iterator[Signal | None]:
         yield duplicate(candidate.group, kept)
@@ -55,8 +55,10 @@ def watched(
         yield unstable(candidate, leaning)
         yield shifted(candidate, leaning)
 
-    found = {each.identity: tuple(filter(None, signals(each))) for each in candidates}
-    return Watched(found, mentions)
+    by_identity = {
+        candidate.identity: tuple(filter(None, signals(candidate))) for candidate in candidates
+    }
+    return SignalsFound(by_identity, mentions)
 
 
 def _of_history(candidate: Candidate) -> Iterator[Signal | None]:
@@ -81,8 +83,8 @@ def churn(candidate: Candidate) -> Signal | None:
     times = often / usual.changes_a_month
     if times < policy.churn * (1 - facts.rules.scale.hysteresis):
         return None
-    said = max((step for step in STEPS if policy.churn < step <= times), default=policy.churn)
-    words = f"changed {said:g}× as often as people's code here"
+    rounded = max((step for step in STEPS if policy.churn < step <= times), default=policy.churn)
+    words = f"changed {rounded:g}× as often as people's code here"
     return Signal(Sign.CHURN, words, firm=times >= policy.churn)
 
 
@@ -92,8 +94,10 @@ def regenerated(candidate: Candidate) -> Signal | None:
     """
     policy = candidate.facts.rules.signals
     often = policy.regenerations
-    told = (path for path, file in candidate.files.items() if len(file.told) >= often)
-    if max((_rewrites(path, candidate) for path in told), default=0) < often:
+    often_written = (
+        path for path, file in candidate.files.items() if len(file.attributed) >= often
+    )
+    if max((_rewrites(path, candidate) for path in often_written), default=0) < often:
         return None
     days = policy.regeneration_days
     return Signal(Sign.REGENERATED, f"rewritten by tools {often} times or more in {days} days")
@@ -120,10 +124,10 @@ def _rewrites(path: str, candidate: Candidate) -> int:
     history = facts.history
     since = facts.as_of - facts.rules.signals.regeneration_days * DAY
     return sum(
-        told.commit != file.first
-        and history.landed[told.commit] >= since
-        and 2 * told.ai_lines >= facts.lines[path]
-        for told in file.told
+        written.commit != file.first
+        and history.landed[written.commit] >= since
+        and 2 * written.ai_lines >= facts.files[path].lines
+        for written in file.attributed
     )
 
 

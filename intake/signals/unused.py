@@ -1,4 +1,4 @@
-"""Whether anybody still uses it: code that nothing imports and no file names.
+"""AI-written code that nothing imports and no file names.
 
 A careful proxy, for languages in which one file names another: whatever a framework, a tool or a
 person starts is left out, and so is what is too young to have been taken up.
@@ -25,7 +25,7 @@ KIND = "production_integration"
 
 
 def unused(candidate: Candidate, asked: Collection[Candidate], mentions: Mentions) -> Signal | None:
-    """Of those that were asked about, one that nobody names."""
+    """A signal for a candidate in `asked` that no file names."""
     own, names = _raw(candidate.group), _names_of(candidate.group)
     if candidate not in asked or any(mentions.has(name, own) for name in names):
         return None
@@ -36,9 +36,13 @@ def doubtful(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Those of which it is worth asking who names them: nobody imports them, and somebody would
     have to. Of names that two of them share nobody could tell whose they are.
     """
-    some = [each for each in candidates if _may_be_unused(each)]
-    counted = Counter(name for each in some for name in _names_of(each.group))
-    alone = (each for each in some if all(counted[name] == 1 for name in _names_of(each.group)))
+    some = [candidate for candidate in candidates if _may_be_unused(candidate)]
+    counted = Counter(name for candidate in some for name in _names_of(candidate.group))
+    alone = (
+        candidate
+        for candidate in some
+        if all(counted[name] == 1 for name in _names_of(candidate.group))
+    )
     return list(_within(alone, MOST_ASKED))
 
 
@@ -50,12 +54,14 @@ def names_in(candidates: Iterable[Candidate]) -> dict[str, frozenset[bytes]]:
 
 def names_ahead(candidates: Iterable[Candidate]) -> frozenset[str]:
     """All names that may be asked about one day."""
-    some = _within((each for each in candidates if _is_named(each.group)), MOST_AHEAD)
-    return frozenset(name for each in some for name in _names_of(each.group))
+    some = _within(
+        (candidate for candidate in candidates if _is_named(candidate.group)), MOST_AHEAD
+    )
+    return frozenset(name for candidate in some for name in _names_of(candidate.group))
 
 
 def _within(candidates: Iterable[Candidate], most: int) -> Iterator[Candidate]:
-    """As many as have names of so many letters in all: they are looked for in one question."""
+    """The first candidates whose names fit in `most` characters: all are searched for at once."""
     for candidate in candidates:
         most -= sum(len(name) + 1 for name in _names_of(candidate.group))
         if most < 0:
@@ -66,8 +72,8 @@ def _within(candidates: Iterable[Candidate], most: int) -> Iterator[Candidate]:
 def _may_be_unused(candidate: Candidate) -> bool:
     if not _is_named(candidate.group) or candidate.dependants:
         return False
-    traits = (candidate.facts.traits.get(path) for path in candidate.group.files)
-    started = any(each is None or each.starts for each in traits)
+    traits = map(candidate.facts.traits, candidate.group.files)
+    started = any(file is None or file.starts for file in traits)
     return not started and not _is_young(candidate)
 
 

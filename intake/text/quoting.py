@@ -39,7 +39,7 @@ def for_yaml(text: str) -> str:
 
 
 def for_comment(text: str, *, ascii_only: bool = False) -> str:
-    """As it stands where that is safe, else between quotes."""
+    """The text itself where that is safe, else the text in quotes."""
     plain = text.isprintable() and (text.isascii() or not ascii_only) and text == text.strip()
     if plain and text and text[0] not in "\"'" and "\\" not in text and not _SPEAKS.search(text):
         return text

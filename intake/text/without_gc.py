@@ -1,4 +1,4 @@
-"""Building hundreds of thousands of small values that stay, with nothing to collect among them."""
+"""A function run without the garbage collector, which slows the building of many lasting values."""
 
 import gc
 from collections.abc import Callable

@@ -2,7 +2,9 @@
 
 Busy is: a request to the app without its answer, a call of the app without ours, or, where the
 app lives in this very process (tests), a task of its own that began with the action and still
-runs. A task that outlives SHORT after everything else fell quiet is a background service: it is
+runs. While one of these waits for a thread, a process or a connection, that is work under way and
+takes as long as the machine lets it. Where all of them wait for time to pass, for an event or for
+one another, and still do so SHORT after everything else fell quiet, they are background services:
 remembered as such and never waited for again. On a machine that is busy with other things, time
 passes in which nobody here was given a turn: SHORT has so many TURNS at least.
 """
@@ -12,7 +14,9 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from types import CodeType, CoroutineType
+from typing import Any, NamedTuple
 from weakref import WeakSet
 
 Task = asyncio.Task[Any]
@@ -22,6 +26,22 @@ log = logging.getLogger(__name__)
 TICK = 0.002
 QUIET_HERE, QUIET_ELSEWHERE = 0.006, 0.15
 SHORT, TURNS = 1.5, 500
+# Where asyncio itself waits for time to pass, for an event or for tasks, all of it in this process.
+_WAITS_WITHIN = {
+    "sleep", "wait_for", "_wait", "Queue.get", "Event.wait", "Condition.wait", "Lock.acquire",
+    "Semaphore.acquire", "TaskGroup.__aexit__",
+}  # fmt: skip
+_ASYNCIO = Path(asyncio.__file__).parent
+
+
+class _Since(NamedTuple):
+    """When a task was first seen to wait within the app, and in which turn of ours."""
+
+    time: float
+    turn: int
+
+    def long_ago(self, now: float, turn: int) -> bool:
+        return now - self.time >= SHORT and turn - self.turn >= TURNS
 
 
 class Activity:
@@ -100,15 +120,15 @@ class Activity:
 
     async def calm(self, deadline: float) -> bool:
         """Wait until nothing is under way and stays so for a moment; False at the deadline."""
-        quiet_since, turns = time.monotonic(), 0
+        turn, resting = 0, dict[Task, _Since]()
         while time.monotonic() < deadline:
-            now, turns = time.monotonic(), turns + 1
-            if self._under_way:
-                quiet_since, turns = now, 0
-            elif self._app_tasks() and (now - quiet_since < SHORT or turns < TURNS):
-                pass
-            elif now - self._last >= (QUIET_HERE if self.lives_here else QUIET_ELSEWHERE):
-                self._services.update(self._app_tasks())
+            now, turn, tasks = time.monotonic(), turn + 1, self._app_tasks()
+            rest = [] if self._under_way else [one for one in tasks if not _waits_outside(one)]
+            resting = {one: resting.get(one, _Since(now, turn)) for one in rest}
+            done = all(one in resting and resting[one].long_ago(now, turn) for one in tasks)
+            quiet = QUIET_HERE if self.lives_here else QUIET_ELSEWHERE
+            if done and not self._under_way and now - self._last >= quiet:
+                self._services.update(tasks)
                 return True
             await asyncio.sleep(TICK)
         return False
@@ -125,7 +145,7 @@ class Activity:
     def _app_tasks(self) -> list[Task]:
         known = (self._ours, self._services, self._before)
         fresh = (task for task in asyncio.all_tasks() if not any(task in one for one in known))
-        return [task for task in fresh if not _serves(task)]
+        return [task for task in fresh if not (_serves(task) or _dials_in(task))]
 
 
 def _serves(task: Task) -> bool:
@@ -134,7 +154,28 @@ def _serves(task: Task) -> bool:
 
 
 def _dials_in(task: Task) -> bool:
+    """The same at the other end, in Socket Mode."""
     return _name(task) == "SocketModeClient.receive_messages"
+
+
+def _waits_outside(task: Task) -> bool:
+    """Whether it waits for a thread, a process or a connection, or has yet to have its turn."""
+    waited_for = getattr(task, "_fut_waiter", None)
+    if isinstance(waited_for, asyncio.Task) or type(waited_for).__name__ == "_GatheringFuture":
+        return False
+    code = _innermost(task)
+    if code is None or code.co_qualname not in _WAITS_WITHIN:
+        return True
+    return Path(code.co_filename).parent != _ASYNCIO
+
+
+def _innermost(task: Task) -> CodeType | None:
+    """The code that waits, below all the coroutines that wait for it."""
+    code: CodeType | None = None
+    awaited: Any = task.get_coro()
+    while isinstance(awaited, CoroutineType):
+        code, awaited = awaited.cr_code, awaited.cr_await
+    return code
 
 
 def _name(task: Task) -> str:

@@ -18,7 +18,7 @@ from storage.register.artifacts import locked, save
 from storage.register.queries import several
 from storage.tables import HISTORY, HOURS, HoursRow
 
-Scope = Literal["artifact_id", "team", "repo", "service"]
+HoursScope = Literal["artifact_id", "team", "repo", "service"]
 _PLACE = ("team", "repo", "service")
 
 
@@ -80,7 +80,9 @@ async def log(
 
 
 async def _place(session: Session, artifact: Artifact, worked: Worked) -> dict[str, str | None]:
-    """Where the artifact was at the end of that day in UTC, by what its history tells since."""
+    """Team, repository and service of the artifact at the end of that day in UTC, by its history
+    since.
+    """
     place = {name: getattr(artifact, name) for name in _PLACE}
     over = datetime.combine(worked.worked_on + timedelta(days=1), time(), UTC)
     since = (HISTORY.c.artifact_id == artifact.id, HISTORY.c.at >= over)
@@ -91,7 +93,9 @@ async def _place(session: Session, artifact: Artifact, worked: Worked) -> dict[s
 
 
 async def reverse(session: Session, change: Change, entry_id: int) -> HoursLogged:
-    """Takes an entry back by its opposite. Only who logged it may; once."""
+    """Takes an entry back by logging its opposite. Refused for anyone but who logged it, and for an
+    entry taken back already.
+    """
     entry = await session.get(HoursRow, entry_id)
     if entry is None or entry.reverses is not None:
         raise Refused("There is no such entry of hours to take back.")
@@ -106,12 +110,12 @@ async def reverse(session: Session, change: Change, entry_id: int) -> HoursLogge
 
 
 async def _reversed(session: Session, entry_id: int) -> bool:
-    found = await session.execute(select(HOURS.c.id).where(HOURS.c.reverses == entry_id))
-    return found.first() is not None
+    reversals = await session.execute(select(HOURS.c.id).where(HOURS.c.reverses == entry_id))
+    return reversals.first() is not None
 
 
 async def last_entry(session: Session, artifact_id: int, person: str) -> int | None:
-    """The person's newest entry on the artifact that was not taken back."""
+    """The id of the person's newest entry on the artifact that was not taken back, or None."""
     here, reverses = HOURS.c.artifact_id == artifact_id, HOURS.c.reverses
     taken_back = select(reverses).where(here, reverses.is_not(None))
     question = (
@@ -147,7 +151,7 @@ async def _write(
 
 
 async def _months(session: Session, artifact_id: int) -> int:
-    """In how many months somebody worked on it, what was taken back not counted."""
+    """The number of months with hours on an artifact; entries taken back do not count."""
     month = (extract("year", HOURS.c.worked_on), extract("month", HOURS.c.worked_on))
     worked = select(*month).where(HOURS.c.artifact_id == artifact_id).group_by(*month)
     some = worked.having(func.sum(HOURS.c.minutes) > 0).subquery()
@@ -155,7 +159,7 @@ async def _months(session: Session, artifact_id: int) -> int:
     return number
 
 
-async def minutes_in(session: Session, scope: Scope, name: object, span: Span) -> int:
+async def minutes_in(session: Session, scope: HoursScope, name: object, span: Span) -> int:
     """Minutes worked in the span on one artifact, team, repository or service.
 
     An hour counts for the team, repository and service the artifact had when it was worked;
@@ -169,19 +173,19 @@ async def minutes_in(session: Session, scope: Scope, name: object, span: Span) -
 
 
 async def minutes_by_kind(
-    session: Session, scope: Scope, name: object, span: Span
+    session: Session, scope: HoursScope, name: object, span: Span
 ) -> dict[Work, int]:
     """As `minutes_in`, by kind of work, what took most first; kinds that took nothing are left
     out.
     """
     question = _worked(HOURS.c.kind, scope, name, span).add_columns(_MINUTES)
-    found = await session.execute(question.group_by(HOURS.c.kind))
-    took = {Work(kind): minutes for kind, minutes in found if minutes}
-    return dict(sorted(took.items(), key=lambda each: -each[1]))
+    rows = await session.execute(question.group_by(HOURS.c.kind))
+    took = {Work(kind): minutes for kind, minutes in rows if minutes}
+    return dict(sorted(took.items(), key=lambda item: -item[1]))
 
 
 async def costliest(
-    session: Session, scope: Scope, name: object, span: Span, limit: int
+    session: Session, scope: HoursScope, name: object, span: Span, limit: int
 ) -> list[tuple[Artifact, int]]:
     """The artifacts that took most minutes in the span there, the costliest first."""
     question = _worked(HOURS.c.artifact_id, scope, name, span).add_columns(_MINUTES)
@@ -195,6 +199,6 @@ async def costliest(
 _MINUTES = func.sum(HOURS.c.minutes)
 
 
-def _worked(what: Any, scope: Scope, name: object, span: Span) -> Select[Any]:
-    there, then = HOURS.c[scope] == name, HOURS.c.worked_on.between(span.first, span.last)
-    return select(what).where(there, then)
+def _worked(what: Any, scope: HoursScope, name: object, span: Span) -> Select[Any]:
+    in_span = HOURS.c.worked_on.between(span.first, span.last)
+    return select(what).where(HOURS.c[scope] == name, in_span)

@@ -1,4 +1,4 @@
-"""What was logged, as refitting the usual hours asks for it (R12)."""
+"""Logged hours by kind and score, from which the usual hours are calibrated (R12)."""
 
 from sqlalchemy import func, select
 
@@ -10,8 +10,8 @@ A = ARTIFACT.c
 
 
 async def by_kind_and_score(session: Session) -> list[LoggedHours]:
-    """Of all artifacts on which hours were logged, ended ones too, but for those whose hours
-    somebody expected otherwise than is usual for their kind.
+    """Minutes, months and artifacts with logged hours, by kind and score, ended artifacts included;
+    without those whose expected hours were stated by a person.
     """
     sums = func.sum(A.minutes_logged), func.sum(A.months_logged), func.count()
     question = (

@@ -1,4 +1,4 @@
-"""What work in a scope would buy back, ranked, and what done work did (R13)."""
+"""Planned and possible work of a scope ranked by its return, and promises checked (R13)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,143 +15,148 @@ from debt.budgets.roi import (
     WorkKind,
     check,
     check_on,
-    returns,
+    return_of,
     risk_after,
     usual_kind,
-    usual_stakes,
+    usual_promise,
 )
 from debt.policy.policy import Policy
 from debt.rules.dates import shifted
 from debt.rules.estimate import Basis, estimate
 from debt.rules.hours import Work
 from debt.scope import Scope
-from storage.costs.roi_plans import done_in, open_in, stakes_of
+from storage.costs.roi_plans import done_in, open_in, promise_of
 from storage.database.store import Session
 from storage.register.artifacts import COLUMNS, artifact_of
 from storage.register.queries import several, within
-from storage.tables import ARTIFACT, HOURS, Initiative
+from storage.tables import ARTIFACT, HOURS, RoiPlan
 
 A, H = ARTIFACT.c, HOURS.c
 CONSIDERED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class WeighedWork:
-    """Work that somebody planned, or an artifact that nobody has planned any on yet; `risk` is its
-    rating now and after, `review_share` what of its hours was review, where any were logged;
-    `basis` what the hours of now rest on, where nobody stated them with a plan.
+class RankedWork:
+    """Work with its expected return: planned where it has a `plan`, else the usual work on an
+    artifact.
+
+    `risk` is the artifact's rating now and after; `review_share` the part of its logged hours that
+    was review, None where none were logged; `basis` what the estimate of the hours now rests on,
+    None where they were stated with a plan.
     """
 
     kind: WorkKind
-    gives: Return
+    expected: Return
     artifact: Artifact | None = None
-    initiative: Initiative | None = None
+    plan: RoiPlan | None = None
     risk: tuple[int, int] | None = None
     review_share: float | None = None
     basis: Basis | None = None
 
     @property
     def review_saved(self) -> int | None:
-        """Minutes a month."""
+        """Minutes of review a month that the work saves."""
         if self.review_share is None:
             return None
-        return round(self.gives.stakes.freed * self.review_share)
+        return round(self.expected.promise.freed * self.review_share)
 
 
-async def weighed(
+async def ranked_work(
     session: Session, scope: Scope, policy: Policy, today: date, horizon: int
-) -> list[WeighedWork]:
-    """What buys back most within the horizon first, planned or not; of what nobody planned, the
-    `CONSIDERED` artifacts that cost most a month, and only what buys anything back. What was done
-    is not proposed again before its promise is checked: its estimate is of the hours before.
+) -> list[RankedWork]:
+    """Planned work and usual work on what nobody planned, largest return within the horizon first.
+
+    Unplanned work is that on the `CONSIDERED` artifacts that cost most a month, and only where it
+    buys anything back. It leaves out artifacts on which work was done whose promise is not checked
+    yet: their estimate still rests on the hours before.
     """
-    planned = await open_in(session, scope, CONSIDERED)
-    numbers = [each.artifact_id for each in planned if each.artifact_id]
-    artifacts = await several(session, numbers)
-    answered = artifacts.keys() | await _unchecked(session, scope, policy, today)
+    plans = await open_in(session, scope, CONSIDERED)
+    artifacts = await several(session, [plan.artifact_id for plan in plans if plan.artifact_id])
+    left_out = artifacts.keys() | await _unchecked(session, scope, policy, today)
     costliest = await _costliest(session, scope)
-    others = [each for each in costliest if each.id not in answered and _stays(each)]
-    shares = await _review_shares(session, [*artifacts, *(each.id for each in others)])
-    found = [
-        weigh(each, artifacts.get(each.artifact_id or 0), policy, today, horizon, shares)
-        for each in planned
+    unplanned = [artifact for artifact in costliest if artifact.id not in left_out]
+    numbers = [*artifacts, *(artifact.id for artifact in unplanned)]
+    shares = await _review_shares(session, numbers)
+    works = [
+        work_of(plan, artifacts.get(plan.artifact_id or 0), policy, today, horizon, shares)
+        for plan in plans
     ]
-    usual = (_weigh_usual(each, shares, policy, today, horizon) for each in others)
-    found += [each for each in usual if each.gives.bought_back > 0]
-    return sorted(found, key=_rank)
-
-
-def _stays(artifact: Artifact) -> bool:
-    """What is on its way out is not worth a plan."""
-    return artifact.stage is not Stage.RETIRING
+    usual = (_usual_work(artifact, shares, policy, today, horizon) for artifact in unplanned)
+    works += [work for work in usual if work.expected.bought_back > 0]
+    return sorted(works, key=_rank)
 
 
 async def _unchecked(session: Session, scope: Scope, policy: Policy, today: date) -> set[int]:
-    """Artifacts on which work was done of which it is too early to say what it brought."""
+    """The artifacts on which work was done whose promise is not checked yet."""
     months = policy.roi.check_months
     done = await done_in(session, scope, shifted(today, -32 * months), today)
-    early = [each for each in done if each.done_on and today < check_on(each.done_on, months)]
-    return {each.artifact_id for each in early if each.artifact_id}
+    early = [plan for plan in done if plan.done_on and today < check_on(plan.done_on, months)]
+    return {plan.artifact_id for plan in early if plan.artifact_id}
 
 
-def _rank(each: WeighedWork) -> tuple[int, int, int]:
-    planned = each.initiative.id or 0 if each.initiative else 0
-    return -each.gives.bought_back, each.artifact.id if each.artifact else 0, planned
+def _rank(work: RankedWork) -> tuple[int, int, int]:
+    artifact_id = work.artifact.id if work.artifact else 0
+    plan_id = work.plan.id or 0 if work.plan else 0
+    return -work.expected.bought_back, artifact_id, plan_id
 
 
 async def _costliest(session: Session, scope: Scope) -> list[Artifact]:
+    """The live artifacts with most expected minutes, costliest first; none that is retiring."""
     question = within(select(*COLUMNS).where(A.live), scope)
     most = question.order_by(A.expected_minutes.desc(), A.id.desc()).limit(CONSIDERED)
-    return [artifact_of(row) for row in (await session.execute(most)).mappings()]
+    artifacts = (artifact_of(row) for row in (await session.execute(most)).mappings())
+    return [artifact for artifact in artifacts if artifact.stage is not Stage.RETIRING]
 
 
 async def _review_shares(session: Session, numbers: Sequence[int]) -> Mapping[int, float]:
-    """What part of all minutes logged on each was review; none for what has no minutes."""
+    """The part of an artifact's logged minutes that was review, from 0 to 1, by its number; without
+    those that have no minutes.
+    """
     review = func.coalesce(func.sum(H.minutes).filter(H.kind == Work.REVIEW), 0)
     question = select(H.artifact_id, func.sum(H.minutes), review).where(H.artifact_id.in_(numbers))
     rows = await session.execute(question.group_by(H.artifact_id))
-    return {number: int(part) / int(whole) for number, whole, part in rows if whole > 0}
+    return {number: int(reviewed) / int(logged) for number, logged, reviewed in rows if logged > 0}
 
 
 _NO_SHARES: Mapping[int, float] = MappingProxyType({})
 
 
-def weigh(
-    initiative: Initiative,
+def work_of(
+    plan: RoiPlan,
     artifact: Artifact | None,
     policy: Policy,
     today: date,
     horizon: int,
     shares: Mapping[int, float] = _NO_SHARES,
-) -> WeighedWork:
-    """Work that somebody planned, on that artifact or on none."""
-    kind = WorkKind(initiative.kind)
-    gives = returns(stakes_of(initiative), initiative.starts_on, today, horizon, policy.roi)
+) -> RankedWork:
+    """Planned work, on that artifact or (None) on none."""
+    kind = WorkKind(plan.kind)
+    expected = return_of(promise_of(plan), plan.starts_on, today, horizon, policy.roi)
     if artifact is None:
-        return WeighedWork(kind, gives, initiative=initiative)
+        return RankedWork(kind, expected, plan=plan)
     risk = artifact.ratings.risk.value, risk_after(artifact, kind, policy)
-    return WeighedWork(kind, gives, artifact, initiative, risk, shares.get(artifact.id))
+    return RankedWork(kind, expected, artifact, plan, risk, shares.get(artifact.id))
 
 
-def _weigh_usual(
+def _usual_work(
     artifact: Artifact,
     shares: Mapping[int, float],
     policy: Policy,
     today: date,
     horizon: int,
-) -> WeighedWork:
+) -> RankedWork:
     kind = usual_kind(artifact, policy)
-    gives = returns(usual_stakes(artifact, kind, policy), None, today, horizon, policy.roi)
+    expected = return_of(usual_promise(artifact, kind, policy), None, today, horizon, policy.roi)
     risk = artifact.ratings.risk.value, risk_after(artifact, kind, policy)
     basis = estimate(artifact, policy).basis
-    return WeighedWork(kind, gives, artifact, None, risk, shares.get(artifact.id), basis)
+    return RankedWork(kind, expected, artifact, None, risk, shares.get(artifact.id), basis)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedPromise:
-    """Work that was done so long ago that its promise is set beside the hours since."""
+    """Done work whose promise is compared with the hours logged since; checked on `due_on`."""
 
-    initiative: Initiative
+    plan: RoiPlan
     artifact: Artifact
     due_on: date
     check: PromiseCheck
@@ -161,54 +166,58 @@ class CheckedPromise:
     def kept(self) -> bool:
         return self.verdict is PromiseVerdict.KEPT
 
+    @property
+    def broken(self) -> bool:
+        return self.verdict is PromiseVerdict.BROKEN
+
 
 @dataclass(frozen=True, slots=True)
 class PromiseRecord:
-    """Of how many promises anything is known, how many of those were kept, and of how many not."""
+    """How many checked promises have hours logged, how many of these were kept, and how many have
+    none.
+    """
 
     known: int
     kept: int
     unknown: int
 
 
-def record(checked: Sequence[CheckedPromise]) -> PromiseRecord:
-    known = sum(each.verdict is not PromiseVerdict.UNKNOWN for each in checked)
-    return PromiseRecord(known, sum(each.kept for each in checked), len(checked) - known)
+def promise_record(checked: Sequence[CheckedPromise]) -> PromiseRecord:
+    known = sum(promise.verdict is not PromiseVerdict.UNKNOWN for promise in checked)
+    return PromiseRecord(known, sum(promise.kept for promise in checked), len(checked) - known)
 
 
-async def checked(
+async def checked_promises(
     session: Session, scope: Scope, policy: Policy, today: date, since: date = date.min
 ) -> list[CheckedPromise]:
-    """What came of its check since that day, the newest first."""
+    """Promises due for their check from `since` to today, the work done last first."""
     months = policy.roi.check_months
     first = shifted(since, -32 * months)
     done = await done_in(session, scope, first, today)
     due = [
-        each for each in done if each.done_on and since <= check_on(each.done_on, months) <= today
+        plan for plan in done if plan.done_on and since <= check_on(plan.done_on, months) <= today
     ]
-    artifacts = await several(session, [each.artifact_id or 0 for each in due])
+    artifacts = await several(session, [plan.artifact_id or 0 for plan in due])
     worked = await _worked_since(session, due, months)
-    return [_checked(each, artifacts[each.artifact_id or 0], worked, policy) for each in due]
+    return [_checked(plan, artifacts[plan.artifact_id or 0], worked, policy) for plan in due]
 
 
 def _checked(
-    initiative: Initiative, artifact: Artifact, worked: Mapping[int, int], policy: Policy
+    plan: RoiPlan, artifact: Artifact, worked: Mapping[int, int], policy: Policy
 ) -> CheckedPromise:
     months = policy.roi.check_months
-    took = worked.get(initiative.id or 0, 0)
-    said = check(WorkKind(initiative.kind), stakes_of(initiative), took, months)
-    due_on = check_on(initiative.done_on or date.min, months)
-    return CheckedPromise(initiative, artifact, due_on, said, said.verdict(policy.roi))
+    minutes = worked.get(plan.id or 0, 0)
+    result = check(WorkKind(plan.kind), promise_of(plan), minutes, months)
+    due_on = check_on(plan.done_on or date.min, months)
+    return CheckedPromise(plan, artifact, due_on, result, result.verdict(policy.roi))
 
 
-async def _worked_since(
-    session: Session, done: Iterable[Initiative], months: int
-) -> dict[int, int]:
-    """Minutes logged on each one's artifact in the months after it was done, by its id."""
+async def _worked_since(session: Session, done: Iterable[RoiPlan], months: int) -> dict[int, int]:
+    """Minutes logged on each plan's artifact in so many months after it was done, by plan id."""
     spans = {
-        each.id or 0: (each.artifact_id, each.done_on, check_on(each.done_on, months))
-        for each in done
-        if each.done_on
+        plan.id or 0: (plan.artifact_id, plan.done_on, check_on(plan.done_on, months))
+        for plan in done
+        if plan.done_on
     }
     if not spans:
         return {}
@@ -219,6 +228,6 @@ async def _worked_since(
     )
     rows = list(await session.execute(question.group_by(H.artifact_id, H.worked_on)))
     return {
-        key: sum(int(m) for n, day, m in rows if n == number and done_on < day <= until)
-        for key, (number, done_on, until) in spans.items()
+        plan_id: sum(int(m) for n, day, m in rows if n == number and done_on < day <= until)
+        for plan_id, (number, done_on, until) in spans.items()
     }

@@ -1,4 +1,4 @@
-"""Work that is to buy hours back (R13): planned, begun, done or dropped, each by one verb."""
+"""Plans of work that buys hours back (R13): planned, begun, done or dropped, each by one verb."""
 
 from datetime import date
 from typing import Any
@@ -13,10 +13,10 @@ from debt.budgets.roi import (
     WITH_AN_ARTIFACT,
     PlannedWork,
     PlanState,
-    Stakes,
+    Promise,
     WorkKind,
     require_next,
-    require_stakes,
+    require_promise,
 )
 from debt.change import Change
 from debt.policy.vocabulary import Act
@@ -27,11 +27,11 @@ from storage.database import history
 from storage.database.store import Session
 from storage.register.artifacts import locked
 from storage.register.queries import within
-from storage.tables import ARTIFACT, INITIATIVE, Initiative
+from storage.tables import ARTIFACT, ROI_PLAN, RoiPlan
 
-A, I = ARTIFACT.c, INITIATIVE.c  # noqa: E741  # as the others: a table's initial
+A, I = ARTIFACT.c, ROI_PLAN.c  # noqa: E741  # as the others: a table's initial
 LONGEST_TITLE = 200
-_SAID = (
+_RECORDED = (
     "kind", "title", "scope", "scope_name", "before_minutes", "after_minutes", "cost_minutes",
     "starts_on", "state", "done_on",
 )  # fmt: skip
@@ -39,98 +39,99 @@ _LATEST = (I.at.desc(), I.id.desc())
 _UNDONE = text("initiative.state IN ('planned', 'doing')")
 
 
-def stakes_of(initiative: Initiative) -> Stakes:
-    return Stakes(initiative.before_minutes, initiative.after_minutes, initiative.cost_minutes)
+def promise_of(plan: RoiPlan) -> Promise:
+    return Promise(plan.before_minutes, plan.after_minutes, plan.cost_minutes)
 
 
-def scope_of(initiative: Initiative) -> Scope:
-    """Of other work; that on an artifact is where the artifact is."""
-    return Scope(ScopeKind(initiative.scope or ScopeKind.ALL), initiative.scope_name)
+def scope_of(plan: RoiPlan) -> Scope:
+    """The scope of other work; work on an artifact has that of the artifact."""
+    return Scope(ScopeKind(plan.scope or ScopeKind.ALL), plan.scope_name)
 
 
-async def plan(
-    session: Session, change: Change, artifact_id: int, intended: PlannedWork
-) -> Initiative:
-    """Work on an artifact; what was planned for it before and is not done yet is changed."""
-    if intended.kind not in WITH_AN_ARTIFACT:
+async def plan(session: Session, change: Change, artifact_id: int, work: PlannedWork) -> RoiPlan:
+    """Plans work on an artifact, or changes its plan that is not done yet.
+
+    Refused for a kind of work that is not done on an artifact, and for an ended artifact.
+    """
+    if work.kind not in WITH_AN_ARTIFACT:
         raise Refused("An artifact is refactored, retired or regenerated.", field="kind")
-    require_stakes(intended.stakes)
+    require_promise(work.promise)
     artifact = await locked(session, artifact_id)
     change.require_may(Act.PLAN, artifact)
     require_live(artifact.key, artifact.stage)
-    known = await open_on(session, artifact_id)
-    before = _said(known) if known else None
-    planned = _stated(known, change, intended)
-    planned.artifact_id = artifact_id
-    return await _keep(session, change, planned, before, "plan")
+    earlier = await open_on(session, artifact_id)
+    before = _recorded(earlier) if earlier else None
+    plan = _stated(earlier, change, work)
+    plan.artifact_id = artifact_id
+    return await _keep(session, change, plan, before, "plan")
 
 
-async def enter(
-    session: Session, change: Change, title: str, scope: Scope, intended: PlannedWork
-) -> Initiative:
-    """Other operational work, with the hours a month it returns: it competes in the open."""
+async def plan_other(
+    session: Session, change: Change, title: str, scope: Scope, work: PlannedWork
+) -> RoiPlan:
+    """Plans other operational work for a scope, with the hours a month that it returns.
+
+    Refused for work on an artifact, for everything as its scope, and for an empty or long title.
+    """
     change.require_may(Act.PLAN)
-    if intended.kind not in OPERATIONAL:
+    if work.kind not in OPERATIONAL:
         raise Refused("Work on an artifact is planned on the artifact.", field="kind")
     if scope.kind is ScopeKind.ALL:
         raise Refused("Say whose work: team:x, repo:x or service:x.", field="scope")
     title = " ".join(clean_field("title", title).split())
     if not 0 < len(title) <= LONGEST_TITLE:
         raise Refused(f"Say what it is, in at most {LONGEST_TITLE} characters.", field="title")
-    require_stakes(intended.stakes)
-    entered = _stated(None, change, intended)
-    entered.title, entered.scope, entered.scope_name = title, scope.kind, scope.name
-    return await _keep(session, change, entered, None, "plan")
+    require_promise(work.promise)
+    plan = _stated(None, change, work)
+    plan.title, plan.scope, plan.scope_name = title, scope.kind, scope.name
+    return await _keep(session, change, plan, None, "plan")
 
 
-def _stated(known: Initiative | None, change: Change, intended: PlannedWork) -> Initiative:
-    """What is known with what is said of it now, or something new."""
-    stakes = intended.stakes
-    said: dict[str, Any] = {
-        "kind": intended.kind,
-        "before_minutes": stakes.before,
-        "after_minutes": stakes.after,
-        "cost_minutes": stakes.cost,
-        "starts_on": intended.starts_on,
+def _stated(earlier: RoiPlan | None, change: Change, work: PlannedWork) -> RoiPlan:
+    """The earlier plan as it is stated now, or a new one."""
+    promise = work.promise
+    stated: dict[str, Any] = {
+        "kind": work.kind,
+        "before_minutes": promise.before,
+        "after_minutes": promise.after,
+        "cost_minutes": promise.cost,
+        "starts_on": work.starts_on,
         "stated_by": change.by,
         "at": change.at,
     }
-    if known:
-        return known.sqlmodel_update(said)
-    return Initiative(state=PlanState.PLANNED, **said)
+    if earlier:
+        return earlier.sqlmodel_update(stated)
+    return RoiPlan(state=PlanState.PLANNED, **stated)
 
 
-async def move(
-    session: Session, change: Change, initiative_id: int, state: PlanState
-) -> Initiative:
-    """Begun, done today, or dropped. Refused for what is done or dropped already, and for retiring
-    something as done while it is there: its promise would be kept by nobody's logging any hours.
+async def move(session: Session, change: Change, plan_id: int, state: PlanState) -> RoiPlan:
+    """Notes that work has begun, is done today, or is dropped. Refused for a plan that is done or
+    dropped already, and for a retirement that is said to be done while its artifact lives: with no
+    hours logged its promise would count as kept.
     """
-    found = await require(session, initiative_id)
-    artifact = await locked(session, found.artifact_id) if found.artifact_id else None
+    plan = await require(session, plan_id)
+    artifact = await locked(session, plan.artifact_id) if plan.artifact_id else None
     change.require_may(Act.PLAN, artifact)
-    await session.refresh(found, with_for_update=True)
-    if artifact and artifact.live and (found.kind, state) == (WorkKind.RETIRE, PlanState.DONE):
+    await session.refresh(plan, with_for_update=True)
+    if artifact and artifact.live and (plan.kind, state) == (WorkKind.RETIRE, PlanState.DONE):
         key = artifact.key
         raise Refused(f"{key} is still there. “retire {key}” ends it, and is done with this, too.")
-    return await _move(session, change, found, state)
+    return await _move(session, change, plan, state)
 
 
 async def ended(session: Session, change: Change, artifact: Artifact) -> None:
-    """What was planned for an artifact is done once it has ended. Needs the artifact locked."""
-    planned = await open_on(session, artifact.id)
-    if planned:
-        await _move(session, change, planned, PlanState.DONE)
+    """Notes the plan of an artifact that has ended as done. Needs the artifact locked."""
+    plan = await open_on(session, artifact.id)
+    if plan:
+        await _move(session, change, plan, PlanState.DONE)
 
 
-async def _move(
-    session: Session, change: Change, initiative: Initiative, state: PlanState
-) -> Initiative:
-    require_next(PlanState(initiative.state), state)
-    before = _said(initiative)
-    initiative.state = state
-    initiative.done_on = change.today if state is PlanState.DONE else None
-    return await _keep(session, change, initiative, before, _ACTION[state])
+async def _move(session: Session, change: Change, plan: RoiPlan, state: PlanState) -> RoiPlan:
+    require_next(PlanState(plan.state), state)
+    before = _recorded(plan)
+    plan.state = state
+    plan.done_on = change.today if state is PlanState.DONE else None
+    return await _keep(session, change, plan, before, _ACTION[state])
 
 
 _ACTION = {
@@ -143,62 +144,59 @@ _ACTION = {
 async def _keep(
     session: Session,
     change: Change,
-    initiative: Initiative,
+    plan: RoiPlan,
     before: dict[str, Any] | None,
     action: str,
-) -> Initiative:
-    """Writes it with its history entry, which has what differs; none where nothing does."""
-    session.add(initiative)
+) -> RoiPlan:
+    """Writes the plan, and a history entry with what differs; no entry where nothing does."""
+    session.add(plan)
     await session.flush()
-    was, after = before or dict.fromkeys(_SAID), _said(initiative)
+    was, after = before or dict.fromkeys(_RECORDED), _recorded(plan)
     changed = [name for name in after if was[name] != after[name]]
     if changed:
         then = {name: was[name] for name in changed} if before else None
-        said = history.Event(initiative.artifact_id, then, {name: after[name] for name in changed})
-        draft = history.Draft(change.at, change.by, action, _reason(initiative), said)
+        event = history.Event(plan.artifact_id, then, {name: after[name] for name in changed})
+        draft = history.Draft(change.at, change.by, action, _reason(plan), event)
         history.record(session, draft)
-    return initiative
+    return plan
 
 
-def _reason(initiative: Initiative) -> str:
-    """What it is about, for who reads the history."""
-    if initiative.artifact_id:
-        return f"{initiative.kind} of {key_of(initiative.artifact_id)}"
-    return f"{initiative.kind} for {scope_of(initiative)}: {initiative.title}"
+def _reason(plan: RoiPlan) -> str:
+    """What the plan is about, for readers of the history."""
+    if plan.artifact_id:
+        return f"{plan.kind} of {key_of(plan.artifact_id)}"
+    return f"{plan.kind} for {scope_of(plan)}: {plan.title}"
 
 
-def _said(initiative: Initiative) -> dict[str, Any]:
-    said = {name: getattr(initiative, name) for name in _SAID}
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in said.items()
-    }
+def _recorded(plan: RoiPlan) -> dict[str, Any]:
+    """The fields that the history keeps, dates as text."""
+    return history.dates_as_text({name: getattr(plan, name) for name in _RECORDED})
 
 
-async def require(session: Session, initiative_id: int) -> Initiative:
-    found = await session.get(Initiative, initiative_id)
-    if found is None:
+async def require(session: Session, plan_id: int) -> RoiPlan:
+    plan = await session.get(RoiPlan, plan_id)
+    if plan is None:
         raise Refused("There is no such work planned.")
-    return found
+    return plan
 
 
-async def open_on(session: Session, artifact_id: int) -> Initiative | None:
-    """What is planned for an artifact and not done yet."""
-    question = select(Initiative).where(col(Initiative.artifact_id) == artifact_id, _UNDONE)
+async def open_on(session: Session, artifact_id: int) -> RoiPlan | None:
+    """The plan of an artifact that is neither done nor dropped; None where there is none."""
+    question = select(RoiPlan).where(col(RoiPlan.artifact_id) == artifact_id, _UNDONE)
     return (await session.execute(question)).scalar_one_or_none()
 
 
-async def open_in(session: Session, scope: Scope, limit: int) -> list[Initiative]:
-    """What is planned or under way in a scope, what was said last first."""
-    found = [
+async def open_in(session: Session, scope: Scope, limit: int) -> list[RoiPlan]:
+    """The plans of a scope that are planned or under way, the one stated last first."""
+    plans = [
         *(await session.execute(_on_artifacts(scope).where(_UNDONE).limit(limit))).scalars(),
         *(await session.execute(_others(scope).where(_UNDONE).limit(limit))).scalars(),
     ]
-    return sorted(found, key=lambda each: (each.at, each.id or 0), reverse=True)[:limit]
+    return sorted(plans, key=lambda plan: (plan.at, plan.id or 0), reverse=True)[:limit]
 
 
-async def done_in(session: Session, scope: Scope, first: date, last: date) -> list[Initiative]:
-    """Work on artifacts of a scope that was done within these days, the newest first; at most
+async def done_in(session: Session, scope: Scope, first: date, last: date) -> list[RoiPlan]:
+    """Plans on artifacts of a scope done from `first` to `last`, the newest first; at most
     `CHECKED`.
     """
     question = _on_artifacts(scope).where(I.state == PlanState.DONE, I.done_on.between(first, last))
@@ -210,12 +208,12 @@ CHECKED = 100
 
 
 def _on_artifacts(scope: Scope) -> Select[Any]:
-    question = select(Initiative).join(ARTIFACT, A.id == I.artifact_id)
+    question = select(RoiPlan).join(ARTIFACT, A.id == I.artifact_id)
     return within(question, scope).order_by(*_LATEST)
 
 
 def _others(scope: Scope) -> Select[Any]:
-    question = select(Initiative).where(I.artifact_id.is_(None))
+    question = select(RoiPlan).where(I.artifact_id.is_(None))
     if scope.kind is not ScopeKind.ALL:
         question = question.where(I.scope == scope.kind, I.scope_name == scope.name)
     return question.order_by(*_LATEST)

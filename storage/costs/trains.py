@@ -1,4 +1,4 @@
-"""Release trains: planned, filled, and what is aboard on which day (R11)."""
+"""Release trains: planned, boarded and left by artifacts, and found (R11)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -35,21 +35,21 @@ async def put(session: Session, change: Change, wanted: Train) -> Train:
             return wanted
         kept = update(TRAIN).where(T.name == wanted.name).values(when)
         await session.execute(kept)
-        _record(session, change, "train moved", wanted.name, _said(before), _said(wanted))
+        _record(session, change, "train moved", wanted.name, _recorded(before), _recorded(wanted))
     else:
-        _record(session, change, "train planned", wanted.name, None, _said(wanted))
+        _record(session, change, "train planned", wanted.name, None, _recorded(wanted))
     return wanted
 
 
-def _said(train: Train) -> dict[str, Any]:
+def _recorded(train: Train) -> dict[str, Any]:
     return {"first_on": train.first.isoformat(), "last_on": train.last.isoformat()}
 
 
 async def board(
     session: Session, change: Change, name: str, numbers: Sequence[int], since: date
 ) -> int:
-    """Puts artifacts on a train from that day on; how many were not aboard. One that was aboard
-    before comes back on the day it left, at the earliest.
+    """Puts artifacts on a train from that day on, and returns how many were not aboard. One that
+    was aboard before comes back on the day it left, at the earliest.
     """
     require_boarding(since, change.today)
     await _require_may(session, change, name)
@@ -59,12 +59,12 @@ async def board(
     new = sorted(set(numbers) - here)
     left = await _left(session, name)
     rows = [
-        {"train": name, "artifact_id": each, "since": max(since, left.get(each, since))}
-        for each in new
+        {"train": name, "artifact_id": number, "since": max(since, left.get(number, since))}
+        for number in new
     ]
     if rows:
         await session.execute(insert(ABOARD), rows)
-        after = {"artifacts": [key_of(each) for each in new], "since": since.isoformat()}
+        after = {"artifacts": [key_of(number) for number in new], "since": since.isoformat()}
         _record(session, change, "train boarded", train.name, None, after)
     return len(new)
 
@@ -77,26 +77,26 @@ async def _left(session: Session, name: str) -> dict[int, date]:
 
 
 async def _require_known(session: Session, numbers: Sequence[int]) -> None:
-    asked = select(ARTIFACT.c.id).where(one_of(session, ARTIFACT.c.id, numbers))
-    known = set((await session.execute(asked)).scalars())
-    if missing := sorted(set(numbers) - known):
+    question = select(ARTIFACT.c.id).where(one_of(session, ARTIFACT.c.id, numbers))
+    registered = set((await session.execute(question)).scalars())
+    if missing := sorted(set(numbers) - registered):
         raise Refused(f"There is no {key_of(missing[0])} on the register.", field="artifacts")
 
 
 async def leave(session: Session, change: Change, name: str, numbers: Sequence[int]) -> int:
-    """Takes artifacts off a train; how many were aboard. Hours worked from today on are not the
-    train's any more.
+    """Takes artifacts off a train, and returns how many were aboard. Hours worked from today on no
+    longer count for the train.
     """
     await _require_may(session, change, name)
     await _locked(session, change, name)
     here = set((await session.execute(aboard(name))).scalars())
     gone = sorted(here & set(numbers))
     if gone:
-        those = one_of(session, ABOARD.c.artifact_id, gone)
-        mine = (ABOARD.c.train == name, those, ABOARD.c.until.is_(None))
-        await session.execute(delete(ABOARD).where(*mine, ABOARD.c.since >= change.today))
-        await session.execute(update(ABOARD).where(*mine).values(until=change.today))
-        before = {"artifacts": [key_of(each) for each in gone]}
+        leaving = one_of(session, ABOARD.c.artifact_id, gone)
+        stays = (ABOARD.c.train == name, leaving, ABOARD.c.until.is_(None))
+        await session.execute(delete(ABOARD).where(*stays, ABOARD.c.since >= change.today))
+        await session.execute(update(ABOARD).where(*stays).values(until=change.today))
+        before = {"artifacts": [key_of(number) for number in gone]}
         after = {"until": change.today.isoformat()}
         _record(session, change, "train left", name, before, after)
     return len(gone)
@@ -105,13 +105,13 @@ async def leave(session: Session, change: Change, name: str, numbers: Sequence[i
 def _record(
     session: Session, change: Change, action: str, name: str, before: Any, after: Any
 ) -> None:
-    said = history.Event(None, before, after)
-    history.record(session, history.Draft(change.at, change.by, action, f"train:{name}", said))
+    event = history.Event(None, before, after)
+    history.record(session, history.Draft(change.at, change.by, action, f"train:{name}", event))
     concern(session, change.by, ANYBODY)
 
 
 async def _locked(session: Session, change: Change, name: str) -> Train:
-    """Nobody else changes it until the unit of work ends. Refused where it is over."""
+    """The train, locked until the unit of work ends. Refused where there is none or it is over."""
     question = select(T.name, T.first_on, T.last_on).where(T.name == name).with_for_update()
     row = (await session.execute(question)).first()
     train = Train(*row) if row else _unknown(name)
@@ -135,7 +135,7 @@ async def require(session: Session, name: str) -> Train:
 
 
 async def running(session: Session, today: date) -> list[tuple[Train, int]]:
-    """Those that are not over, and how many live artifacts are aboard; the first to end first."""
+    """Trains that are not over, each with its number of live artifacts; the first to end first."""
     live = (
         select(ABOARD.c.train, func.count().label("artifacts"))
         .join(ARTIFACT, ARTIFACT.c.id == ABOARD.c.artifact_id)
@@ -153,8 +153,8 @@ async def running(session: Session, today: date) -> list[tuple[Train, int]]:
 
 
 async def teams_in(session: Session, change: Change, scope: Scope) -> frozenset[str]:
-    """The teams that answer for a scope: for a team itself, elsewhere those with live artifacts
-    there; for a train those of whoever planned it, too. One with nothing in it is any team's.
+    """The teams responsible for a scope: a team for itself, else those with live artifacts in it,
+    and for a train also those led by who planned it. A scope without any is every team's.
     """
     if scope.kind is ScopeKind.TEAM:
         return frozenset({scope.name})

@@ -25,8 +25,8 @@ _PAGE = 20
 async def state(
     session: Session, change: Change, artifact_id: int, saved: int | None, monthly: int | None
 ) -> Artifact:
-    """What it saved at its creation and saves a month, in minutes; nothing of both takes back what
-    was said. Refused for an ended artifact.
+    """States what an artifact saved at its creation and saves a month, in minutes; None for both
+    takes it back. Refused for an ended artifact.
     """
     saved, monthly = require_value(saved, monthly)
     artifact = await locked(session, artifact_id)
@@ -48,24 +48,25 @@ _VALUED = text("saved_minutes IS NOT NULL")  # in the very words of the partial 
 
 
 async def balances(session: Session, scope: Scope, today: date) -> list[Valued]:
-    """Of live artifacts whose value somebody stated, the one that owes most first."""
+    """The balances of live artifacts with a stated value, the one that owes most first."""
     question = within(select(*COLUMNS).where(A.live, _VALUED), scope)
     rows = (await session.execute(question)).mappings()
-    found = _valued((artifact_of(row) for row in rows), today)
-    return sorted(found, key=lambda each: (each.balance.minutes, each.artifact.id))
+    valued = _valued((artifact_of(row) for row in rows), today)
+    return sorted(valued, key=lambda one: (one.balance.minutes, one.artifact.id))
 
 
 def _valued(artifacts: Iterator[Artifact], today: date) -> Iterator[Valued]:
     for artifact in artifacts:
-        if (told := balance(artifact, today)) is not None:
-            yield Valued(artifact, told)
+        if (now := balance(artifact, today)) is not None:
+            yield Valued(artifact, now)
 
 
 async def worst(session: Session, scope: Scope, policy: Policy, today: date) -> Valued | None:
-    """What of the scope owes most of what is deferred work with interest; None where nothing is.
+    """The artifact of a scope that owes most of those that are deferred work with interest; None
+    where none is.
 
-    What is stored was owed when an artifact was last written, the most that it can owe now: read
-    in that order, it takes no more pages than until the next one cannot owe more.
+    An artifact can owe no more now than is stored with it, which is what it owed when it was last
+    written. So pages are read in that order until the next artifact cannot owe more.
     """
     most: Valued | None = None
     after: tuple[int, int] | None = None
@@ -73,9 +74,9 @@ async def worst(session: Session, scope: Scope, policy: Policy, today: date) -> 
         for artifact, stored in page:
             if most and most.balance.owed >= stored:
                 return most
-            told = balance(artifact, today) or Balance(0, 0)
-            if told.with_interest(policy) and not (most and most.balance.owed >= told.owed):
-                most = Valued(artifact, told)
+            now = balance(artifact, today) or Balance(0, 0)
+            if now.with_interest(policy) and not (most and most.balance.owed >= now.owed):
+                most = Valued(artifact, now)
             after = stored, artifact.id
     return most
 
@@ -83,7 +84,7 @@ async def worst(session: Session, scope: Scope, policy: Policy, today: date) -> 
 async def _owing(
     session: Session, scope: Scope, after: tuple[int, int] | None
 ) -> list[tuple[Artifact, int]]:
-    """The next page, what owed most when it was written first."""
+    """The next page of artifacts with what is stored as owed, most first."""
     question = within(select(*COLUMNS, A.owed_minutes).where(A.live, A.overdrawn), scope)
     if after:
         question = question.where(tuple_(A.owed_minutes, A.id) < after)

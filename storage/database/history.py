@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -62,6 +62,14 @@ class Draft:
     action: str
     reason: str
     said: Event
+
+
+def dates_as_text(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same values with dates in ISO format, as the history keeps them."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
 
 
 def record(session: AsyncSession, draft: Draft) -> None:

@@ -1,12 +1,13 @@
 """Bring a database to this version's tables, and tell whether it is there already."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
@@ -38,18 +39,28 @@ async def require_current(store: Store) -> None:
 
 
 def _is_current(connection: Connection) -> bool:
-    return _revision(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+    return _revision(connection) == _head()
 
 
 def _refuse_newer(connection: Connection) -> None:
     """Older revisions are all known here: one that is not was written by a later version."""
     revision = _revision(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision not in {None, *known}:
+    if revision is not None and revision not in {each.revision for each in _revisions()}:
         raise DatabaseError(
             f"DATABASE_URL: its tables are of a newer version than this program (revision "
             f"{revision}); run that version, or restore a backup from before it"
         )
+
+
+def _head() -> str:
+    """The revision of this version's tables."""
+    return _revisions()[0].revision
+
+
+@cache
+def _revisions() -> tuple[Script, ...]:
+    """All of this version, the newest first; read once, since each is a file to compile."""
+    return tuple(ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _revision(connection: Connection) -> str | None:

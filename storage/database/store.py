@@ -3,10 +3,10 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from weakref import WeakSet
 
 from sqlalchemy import (
@@ -28,18 +28,23 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from debt.refusal import ExpectedError
 from storage.database.history import seal
 
 Session = AsyncSession
 T = TypeVar("T")
 ANYBODY = "*"
 _CONCERNED = "concerned"
-SQLITE_BUSY = timedelta(seconds=30)
+PATIENCE = timedelta(seconds=30)
+"""How long one waits for others who change the register."""
+# Sooner than PostgreSQL looks for deadlocks, which may end the wrong one of two.
+_GIVES_WAY = "SET LOCAL lock_timeout = '300ms'"
+_HELD = {"55P03", "40P01"}  # lock_not_available, deadlock_detected
 # A statement's failure is logged with what it was, not with what people wrote.
 _DISCREET: dict[str, Any] = {"hide_parameters": True}
 
 
-class DatabaseError(Exception):
+class DatabaseError(ExpectedError):
     """DATABASE_URL is wrong or its database cannot be used; the message says which and why."""
 
 
@@ -126,6 +131,27 @@ class Store:
             yield session
             await session.rollback()
 
+    async def rehearse_units(self, script: Callable[["Rehearsal"], Awaitable[T]]) -> T:
+        """As `rehearse`, for a script of many units of work; what it answers.
+
+        Whoever changes the register meanwhile goes first: where PostgreSQL has it wait for them, it
+        gives up what it holds and begins anew. Raises DatabaseError where that takes too long.
+        """
+        until = asyncio.get_running_loop().time() + PATIENCE.total_seconds()
+        while asyncio.get_running_loop().time() < until:
+            try:
+                return await self._rehearse_once(script)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in _HELD:
+                    raise
+        raise DatabaseError("The register is being changed all the time; try again later.")
+
+    async def _rehearse_once(self, script: Callable[["Rehearsal"], Awaitable[T]]) -> T:
+        async with self.rehearse() as session:
+            if postgres(session):
+                await session.execute(text(_GIVES_WAY))
+            return await script(Rehearsal(session))
+
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         if self._one_writer is None:
@@ -144,6 +170,37 @@ class Store:
             await engine.dispose()
         if self._aside:
             self._aside.close()
+
+
+class UnitsOfWork(Protocol):
+    """What does its work a unit at a time: a store, which keeps it, or a rehearsal of one."""
+
+    def read(self) -> AbstractAsyncContextManager[Session]: ...
+
+    def change(self) -> AbstractAsyncContextManager[Session]: ...
+
+
+class Rehearsal:
+    """Units of work of one transaction, which is taken back when all of them are done.
+
+    Their history is not written: until then, its head would be locked for everybody else.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """As of a store; what was written so far is seen."""
+        yield self._session
+
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[Session]:
+        """As of a store: all of it is written at the end, and the next unit reads it anew."""
+        yield self._session
+        await self._session.flush()
+        self._session.expunge_all()
+        self._session.info.clear()
 
 
 async def damage(session: Session) -> str | None:
@@ -187,7 +244,7 @@ def _postgres(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
 
 def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """Two pools, since a connection that must not write says so once and for all."""
-    how = {"timeout": SQLITE_BUSY.total_seconds(), "factory": _SqliteConnection}
+    how = {"timeout": PATIENCE.total_seconds(), "factory": _SqliteConnection}
     reading, writing = (create_async_engine(url, connect_args=how, **_DISCREET) for _ in range(2))
     listen_sqlite(reading.sync_engine, "query_only=ON")
     listen_sqlite(writing.sync_engine)

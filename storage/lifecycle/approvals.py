@@ -28,6 +28,8 @@ from storage.messages.recipients import Recipient, behind, people_of
 from storage.register.artifacts import locked, require
 from storage.tables import APPROVAL, VOTE, Approval, ApprovalState
 
+_ASKS = "ask to "
+
 
 @dataclass(frozen=True, slots=True)
 class DecidedRequest:
@@ -88,8 +90,14 @@ async def ask(
     await session.flush()
     places = await _those_to_ask(session, change, artifact, needed) or _nobody(artifact)
     await _tell(session, change, approval, places, BriefingKind.APPROVAL, {"approval": approval.id})
-    _record(session, change, approval, f"ask to {wish}", None, approval.reason)
+    _record(session, change, approval, f"{_ASKS}{wish}", None, approval.reason)
     return approval
+
+
+def asked_for(entry: history.HistoryEntry) -> ApprovalKind | None:
+    """What others were asked to agree to, where an entry of the history is such a request."""
+    asks = entry.action.startswith(_ASKS)
+    return ApprovalKind(entry.action.removeprefix(_ASKS)) if asks else None
 
 
 async def _require_none_open(session: Session, artifact: Artifact, wish: ApprovalKind) -> None:

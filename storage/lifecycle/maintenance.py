@@ -9,7 +9,7 @@ from debt.artifact.lifecycle import require_live
 from debt.change import Change
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
-from debt.rules.approval import ApprovalKind, past_cap
+from debt.rules.approval import ApprovalKind, past_limit
 from debt.rules.dates import Extension, PastCap, extension
 from debt.rules.reminders import next_review
 from debt.text import clean_field
@@ -47,7 +47,7 @@ async def extend(
     try:
         granted = extension(artifact, until, reason, change.today, change.policy)
     except PastCap as past:
-        wish, needed = {"until": until.isoformat()}, past_cap(artifact, change.policy)
+        wish, needed = {"until": until.isoformat()}, past_limit(artifact, change.policy)
         asked = await approvals.ask(
             session, change, artifact, ApprovalKind.EXTEND, wish, reason=reason, needed=needed
         )

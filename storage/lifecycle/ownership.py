@@ -62,7 +62,7 @@ async def release(
     if artifact.owner is None:
         raise Refused(f"{artifact.key} has no owner, so there is nothing to release.")
     _require_say(artifact, change, admin, "release")
-    released = artifact.given_to(None, change.today)
+    released = artifact.with_owner(None, change.today)
     return await save(session, change, artifact, released, action="release", how="released")
 
 
@@ -105,7 +105,7 @@ def _require_say(artifact: Artifact, change: Change, admin: bool, what: str) -> 
 async def _give(
     session: Session, change: Change, artifact: Artifact, owner: str, how: str, why: str = ""
 ) -> Artifact:
-    given = artifact.given_to(owner, change.today)
+    given = artifact.with_owner(owner, change.today)
     return await save(session, change, artifact, given, action=how, reason=why, how=how)
 
 

@@ -9,7 +9,7 @@ from debt.artifact.artifact import Artifact
 from debt.change import Change
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
-from debt.rules.approval import ApprovalKind, past_budget
+from debt.rules.approval import ApprovalKind, past_limit
 from debt.rules.proposal import accepted, dismissed
 from debt.scope import ALL, Scope, ScopeKind
 from debt.text import clean_field
@@ -48,8 +48,8 @@ async def ask_past_budget(session: Session, change: Change, artifact: Artifact) 
     budget = await over_budget(session, change, artifact)
     if budget is None:
         return None
-    needed = past_budget(artifact, change.policy)
-    wish = {"over": str(budget.place)}
+    needed = past_limit(artifact, change.policy)
+    wish = {"over": str(budget.line)}
     asked = await approvals.ask(
         session,
         change,
@@ -59,7 +59,7 @@ async def ask_past_budget(session: Session, change: Change, artifact: Artifact) 
         reason=artifact.purpose or "",
         needed=needed,
     )
-    return Requested(artifact, asked, f"the budget of {budget.place} is over")
+    return Requested(artifact, asked, f"the budget of {budget.line} is over")
 
 
 async def accept_all(

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from debt.artifact.artifact import Artifact, Stage
+from debt.artifact.columns import Facts
 from debt.artifact.lifecycle import require_live
 from debt.change import Change
 from debt.policy.vocabulary import Act
-from debt.rules.facts import Facts, amend, create, require_end_date
+from debt.rules.facts import amend, create, require_end_date
 from storage.database.store import Session
 from storage.lifecycle.maintenance import Requested
 from storage.lifecycle.proposals import ask_past_budget, over_budget

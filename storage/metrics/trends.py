@@ -1,4 +1,4 @@
-"""Twelve weeks of a scope, put together from snapshots and from what has a date of its own."""
+"""Twelve weeks of a scope, from its snapshots, hours and observations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ H, S = HOURS.c, SNAPSHOT.c
 
 
 def has_trend(scope: Scope) -> bool:
-    """Whether it is looked at each week."""
+    """Whether snapshots are taken of a scope: of everything, a team or a repository."""
     return scope.kind in {ScopeKind.ALL, ScopeKind.TEAM, ScopeKind.REPO}
 
 
@@ -34,9 +34,9 @@ def require_scope(scope: Scope) -> None:
 
 
 async def trend(session: Session, policy: Policy, scope: Scope, today: date) -> Trend:
-    """A moment a week, each with the four weeks up to it, so that all are equally long. The last
-    one is as the register stands now, where that is everything as of this week's snapshot; the
-    others are their weeks' snapshots.
+    """One moment a week, the oldest first, each with hours and observations of the four weeks up to
+    it. The last one has the counts of now, of everything those of this week's snapshot; the others
+    have those of their weeks' snapshots.
     """
     days = [today - WEEK * back for back in range(WEEKS, -1, -1)]
     seen = await snapshots.of(session, scope, week_of(days[0]), week_of(days[-2]))
@@ -63,32 +63,34 @@ def _moment(
 def _happened(
     day: date, minutes: Mapping[date, int], happened: Mapping[date, DayObservations]
 ) -> tuple[int, ReviewedChanges, ReviewedChanges, Tally, int]:
-    """In the four weeks that end on that day."""
+    """Minutes, changes by tools and people, incidents and workarounds of the four weeks that end on
+    that day.
+    """
     window = [day - timedelta(days=back) for back in range(WINDOW.days)]
-    some = [happened[each] for each in window if each in happened]
+    days = [happened[date_] for date_ in window if date_ in happened]
     return (
-        sum(minutes.get(each, 0) for each in window),
-        reduce(add, (each.tools for each in some), ReviewedChanges()),
-        reduce(add, (each.people for each in some), ReviewedChanges()),
-        reduce(add, (each.incidents for each in some), Tally()),
-        sum(each.workarounds for each in some),
+        sum(minutes.get(date_, 0) for date_ in window),
+        reduce(add, (of_day.tools for of_day in days), ReviewedChanges()),
+        reduce(add, (of_day.people for of_day in days), ReviewedChanges()),
+        reduce(add, (of_day.incidents for of_day in days), Tally()),
+        sum(of_day.workarounds for of_day in days),
     )
 
 
 async def minutes_by_day(
     session: Session, scope: Scope, first: date, last: date
 ) -> dict[date, int]:
-    """Minutes worked on each day on which anybody worked, where the artifact was then."""
-    there = true() if scope.kind is ScopeKind.ALL else H[scope.kind] == scope.name
-    those = and_(there, H.worked_on.between(first, last))
-    question = select(H.worked_on, func.sum(H.minutes)).where(those).group_by(H.worked_on)
+    """Minutes worked in a scope by day, where the artifact was then; no day without any."""
+    in_scope = true() if scope.kind is ScopeKind.ALL else H[scope.kind] == scope.name
+    condition = and_(in_scope, H.worked_on.between(first, last))
+    question = select(H.worked_on, func.sum(H.minutes)).where(condition).group_by(H.worked_on)
     return {day: int(minutes) for day, minutes in await session.execute(question)}
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an artifact of a team costs in four weeks, in minutes, now and twelve weeks ago; None
-    where that week has no snapshot or nobody logged hours.
+    """Minutes per artifact of a team in four weeks, now and twelve weeks ago; None where that week
+    has no snapshot or no hours.
     """
 
     team: str
@@ -97,19 +99,19 @@ class Cost:
 
 
 async def costs(session: Session, today: date) -> list[Cost]:
-    """Of every team that logged hours in the last four weeks, the costliest first (R14)."""
+    """The costs of teams that logged hours in the last four weeks, the costliest first (R14)."""
     then = today - WEEK * WEEKS
     minutes = {day: await _minutes_by_team(session, day) for day in (today, then)}
     live = {day: await _live_by_team(session, day) for day in (today, then)}
-    found = [
-        Cost(team, spent / live[today][team], _each(minutes[then], live[then], team))
+    by_team = [
+        Cost(team, spent / live[today][team], _per_artifact(minutes[then], live[then], team))
         for team, spent in minutes[today].items()
         if spent > 0 and live[today].get(team)
     ]
-    return sorted(found, key=lambda each: (-each.now, each.team))
+    return sorted(by_team, key=lambda cost: (-cost.now, cost.team))
 
 
-def _each(minutes: Mapping[str, int], live: Mapping[str, int], team: str) -> float | None:
+def _per_artifact(minutes: Mapping[str, int], live: Mapping[str, int], team: str) -> float | None:
     spent, artifacts = minutes.get(team), live.get(team)
     return spent / artifacts if spent and artifacts else None
 
@@ -121,7 +123,7 @@ async def _minutes_by_team(session: Session, day: date) -> dict[str, int]:
 
 
 async def _live_by_team(session: Session, day: date) -> dict[str, int]:
-    """By that week's snapshot."""
-    those = and_(S.scope == ScopeKind.TEAM, S.week == week_of(day))
-    rows = await session.execute(select(S.scope_name, S.live).where(those))
+    """Live artifacts by team, as that week's snapshot has them."""
+    condition = and_(S.scope == ScopeKind.TEAM, S.week == week_of(day))
+    rows = await session.execute(select(S.scope_name, S.live).where(condition))
     return {row.scope_name: row.live for row in rows}

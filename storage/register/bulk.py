@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from debt.artifact.artifact import Artifact, Stage
+from debt.artifact.columns import Facts
 from debt.artifact.lifecycle import require_live
 from debt.change import Change
 from debt.refusal import Refused
-from debt.rules.facts import Facts, amend, create
+from debt.rules.facts import amend, create
 from storage.database import history
 from storage.database.store import Session
 from storage.register import evidence

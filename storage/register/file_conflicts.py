@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from debt.artifact.artifact import Artifact, BlockDisagreement
+from debt.artifact.columns import Facts
 from debt.artifact.lifecycle import require_live
 from debt.change import Change
 from debt.policy.vocabulary import Act
 from debt.refusal import Refused
-from debt.rules.facts import Facts, amend
+from debt.rules.facts import amend
 from debt.rules.file_sync import BY_VERB, as_fact
 from storage.database.store import Session
 from storage.register.artifacts import locked, save

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from debt.artifact.artifact import Stage, key_of
+from debt.artifact.columns import Facts
 from debt.artifact.evidence import EvidencePiece
-from debt.rules.facts import Facts
 from storage.database.store import Session
 from storage.tables import ARTIFACT
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from debt.artifact.artifact import RATING_NAMES, Artifact, CodeState, Stage, key_of
+from debt.artifact.columns import Facts
 from debt.change import Change
 from debt.refusal import Refused
-from debt.rules.facts import USUAL_KIND, Facts, amend, create, require_kind
+from debt.rules.facts import USUAL_KIND, amend, create, require_kind
 from debt.rules.file_sync import differing, in_conflict, otherwise, taken
 from storage.database.store import Session
 from storage.lifecycle import retirement
@@ -242,7 +243,7 @@ def _with_block(
     artifact = replace(artifact, otherwise=otherwise(artifact, names, said.facts, said.file_of))
     for name in artifact.disputed:
         file = said.facts[name]  # type: ignore[literal-required]  # names of Facts, as they came
-        register = artifact.registered(name)
+        register = artifact.register_value(name)
         answers.conflicts.append(BlockConflict(artifact.key, name, register, file, said.at(name)))
     reason = f"said in {said.at('')}"
 

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from debt.artifact.artifact import Stage
 from debt.artifact.registered_paths import DeclaredPaths, RegisteredPaths
+from debt.metrics.conditions import ObservationKind
 from storage.database.store import Session
-from storage.metrics.observations import ObservationKind
 from storage.scans.matching import candidates, is_open
 from storage.tables import ARTIFACT, HISTORY, OBSERVATION
 

@@ -1,8 +1,9 @@
 """Hours, what may be spent of them and what buys them back; what is counted week by week."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, Text, text
+from sqlalchemy import JSON, BigInteger, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import UtcDateTime, table_of
@@ -102,7 +103,7 @@ class Aboard(SQLModel, table=True):
     until: date | None = None
 
 
-class Initiative(SQLModel, table=True):
+class RoiPlan(SQLModel, table=True):
     """Work that is to buy hours back, on an artifact or (with a title and a scope) other work: what
     a month took when it was planned, what it is to take once it is done, and what the work costs.
     """
@@ -141,7 +142,8 @@ class SnapshotRow(SQLModel, table=True):
     """How a scope stood in one ISO week, that of the Monday `week`, seen at `taken_at` in it.
 
     Counts and sums of live artifacts, so that they add up; `retired` and `refactored` count all
-    that ever ended so. What was not counted yet that week is None.
+    that ever ended so. `by_metric` has the number of each metric that counts artifacts; one that
+    was not counted yet that week is null or not in it.
     """
 
     __tablename__ = "snapshot"
@@ -152,24 +154,14 @@ class SnapshotRow(SQLModel, table=True):
     week: date = Field(primary_key=True)
     taken_at: datetime = Field(sa_type=UtcDateTime)
     live: int
-    owned: int
-    owner_gone: int
-    handed_on: int | None = None
-    provisional: int
     needing: int
-    past_review: int
     ephemeral: int
     retained: int
-    untested: int
-    churning: int
-    regenerated: int
-    unstable: int
-    shifted: int
-    unused: int
     age_days: int = Field(sa_type=BigInteger)
     expected_minutes: int = Field(sa_type=BigInteger)
     retired: int
     refactored: int
+    by_metric: Any = Field(sa_type=JSON)
 
 
 class Observation(SQLModel, table=True):
@@ -208,6 +200,6 @@ HOURS = table_of(HoursRow)
 BUDGET = table_of(BudgetRow)
 TRAIN = table_of(TrainRow)
 ABOARD = table_of(Aboard)
-INITIATIVE = table_of(Initiative)
+ROI_PLAN = table_of(RoiPlan)
 SNAPSHOT = table_of(SnapshotRow)
 OBSERVATION = table_of(Observation)

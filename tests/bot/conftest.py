@@ -13,20 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bot.process.process import Process, listening, running
 from bot.settings import Settings
+from briefings.pictures.worker import Artist
 from debt.artifact.artifact import Artifact, Stage, Surface
+from debt.artifact.columns import Facts
 from debt.change import Change
 from debt.policy.policy import Policy, TeamPolicy, built_in
-from debt.rules.facts import Facts
 from sandbox import Person, Sandbox
 from storage.database.history import HistoryEntry, last_entries
 from storage.database.store import Store
 from storage.lifecycle import proposals, registration
 from storage.register import artifacts, queries
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text("utf-8"))
 # Seconds, not the 3 of Slack: a machine may be busy. Benchmarks tell how fast we are.
 PATIENCE = 30.0
 MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
@@ -71,10 +73,14 @@ def settings(slack: Sandbox, database_url: str) -> Settings:
 
 
 @pytest.fixture
-async def process(slack: Sandbox, settings: Settings, policy: Policy) -> AsyncIterator[Process]:
+async def process(
+    slack: Sandbox, settings: Settings, policy: Policy, artist: Artist
+) -> AsyncIterator[Process]:
     """The bot, answering; nothing is planned or sent before a test says so."""
     async with AsyncExitStack() as stack:
-        process = await stack.enter_async_context(running(settings, policy, slack.clock.now))
+        process = await stack.enter_async_context(
+            running(settings, policy, slack.clock.now, artist=artist, pace=0)
+        )
         address = await stack.enter_async_context(listening(process, settings))
         slack.request_url = f"{address}/slack/events"
         yield process

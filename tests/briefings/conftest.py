@@ -1,7 +1,6 @@
 """A small Slack, a register on either database, and senders between them on a clock of ours."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlmodel import col
@@ -28,7 +28,7 @@ from storage.register.people import keep
 from storage.tables import Briefing, Subscription
 from tests.storage.builders import Register, a_person, by
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text("utf-8"))
 MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 PATIENT = aiohttp.ClientTimeout(total=30)
@@ -79,12 +79,13 @@ class Mail:
             retry_handlers=[],
         )
 
-    def sender(self, holder: str = "one", client: AsyncWebClient | None = None) -> Sender:
+    def sender(
+        self, holder: str = "one", client: AsyncWebClient | None = None, pace: float = 0
+    ) -> Sender:
         client = client or self.client()
         gallery = Gallery(client, self.artist)
-        return Sender(
-            self.register.store, client, self.policy, self.now, gallery=gallery, holder=holder
-        )
+        how: dict[str, Any] = {"gallery": gallery, "holder": holder, "pace": pace}
+        return Sender(self.register.store, client, self.policy, self.now, **how)
 
     def updates(self) -> Updates:
         return Updates(self.register.store, self.client(), self.policy)
@@ -151,12 +152,6 @@ class Mail:
 
     async def plans(self) -> int:
         return await plan(self.register.store, self.policy, self.at)
-
-
-@pytest.fixture
-async def artist() -> AsyncIterator[Artist]:
-    async with aclosing(Artist()) as artist:
-        yield artist
 
 
 @pytest.fixture

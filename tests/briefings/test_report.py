@@ -11,7 +11,7 @@ import pytest
 from briefings import report
 from debt.artifact.artifact import Stage
 from debt.budgets.budget import BudgetLimits, BudgetPeriod
-from debt.budgets.roi import PlannedWork, PlanState, Stakes, WorkKind
+from debt.budgets.roi import PlannedWork, PlanState, Promise, WorkKind
 from debt.budgets.train import Train
 from debt.refusal import Refused
 from debt.rules.hours import Period, Work, parse_quarter, span
@@ -85,8 +85,8 @@ async def test_it_says_what_slack_says(lived: Register) -> None:
 
 async def test_plans_and_promises_are_told_with_what_they_buy(register: Register) -> None:
     await register.holds(monthly_minutes=600)
-    stakes = Stakes(600, 120, 600)
-    await register.told(DANA, roi_plans.plan, 1, PlannedWork(WorkKind.REFACTOR, stakes))
+    promise = Promise(600, 120, 600)
+    await register.told(DANA, roi_plans.plan, 1, PlannedWork(WorkKind.REFACTOR, promise))
     html = await page(register)
     bought = section(html, "What buys back most hours")
     assert "(D-1): refactor it planned 10 h → 2 h 10 h" in bought
@@ -95,8 +95,8 @@ async def test_plans_and_promises_are_told_with_what_they_buy(register: Register
 async def test_promises_of_which_nobody_knows_are_counted_apart(register: Register) -> None:
     for number in (1, 2):
         await register.holds(monthly_minutes=600)
-        intended = PlannedWork(WorkKind.REFACTOR, Stakes(600, 120, 600))
-        await register.told(DANA, roi_plans.plan, number, intended)
+        work = PlannedWork(WorkKind.REFACTOR, Promise(600, 120, 600))
+        await register.told(DANA, roi_plans.plan, number, work)
     long_ago = by(DANA, at=NOW - days(100))
     for number in (1, 2):
         await register.told(long_ago, roi_plans.move, number, PlanState.DONE)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debt.refusal import Refused
-from debt.text import LONGEST, LONGEST_NAMED, clean, clean_field
+from debt.text import LONGEST, LONGEST_NAMED, clean, clean_field, in_digits, quoted, shortened
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=200)
 
@@ -33,3 +33,29 @@ def test_each_field_has_a_longest_text(name: str, longest: int) -> None:
     assert clean_field(name, "x" * longest) == "x" * longest
     with pytest.raises(Refused, match=f"The {name} is {longest + 1:,} characters long"):
         clean_field(name, "x" * (longest + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x" * 40, "x" * 40),
+        ("x" * 41, "x" * 39 + "…"),
+        ("x" * 38 + " yy", "x" * 38 + "…"),
+        ("  a\n b ", "a b"),
+        ("", ""),
+    ],
+)
+def test_a_text_is_shortened_past_forty_characters(text: str, shown: str) -> None:
+    assert shortened(text) == shown
+    assert quoted(text) == f"“{shown}”"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (1_234, "1,234"), (-5, "-5"), (10**15 - 1, "999,999,999,999,999"),
+        (10**15, "a number of more than 15 digits"), (-(10**15), "a number of more than 15 digits"),
+    ],
+)  # fmt: skip
+def test_a_number_is_written_out_as_long_as_somebody_reads_it(number: int, shown: str) -> None:
+    assert in_digits(number) == shown

@@ -17,8 +17,9 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.engine import make_url
 
 from debt.artifact.artifact import Ending, Label, Rating, Ratings, Stage, Surface
+from debt.metrics.conditions import ByHours
 from debt.metrics.figures import Counts
-from debt.policy.vocabulary import MetricName
+from debt.metrics.metrics import COUNTED, METRICS
 from debt.rules.hours import Period, span
 from debt.rules.score import Quadrant
 from debt.scope import ALL, BudgetLine, Cursor, Filter, Scope, ScopeKind
@@ -47,13 +48,13 @@ from storage.tables import (
     HISTORY,
     HOME_VIEW,
     HOURS,
-    INITIATIVE,
     LISTING,
     MATTER,
     MENTION,
     OBSERVATION,
     PERSON,
     REQUEST,
+    ROI_PLAN,
     SHOWN,
     SNAPSHOT,
     SUBSCRIPTION,
@@ -161,7 +162,7 @@ async def _write_rows(session: Session) -> None:
         [listed | {"channel": f"C{n % 900}", "artifact_id": n} for n in range(1, ROWS + 1)],
     )
     await connection.execute(
-        insert(INITIATIVE),
+        insert(ROI_PLAN),
         [
             {
                 "kind": "caching" if n % 3 else "refactor", "artifact_id": None if n % 3 else n,
@@ -242,7 +243,8 @@ async def _write_trends(session: Session) -> None:
         ("all", ""),
         *((f"{kind}", f"{kind} {n}") for kind in ("team", "repo") for n in range(150)),
     ]
-    counts = dict.fromkeys((each.name for each in fields(Counts)), 9)
+    columns = {each.name for each in fields(Counts)} - {"by_metric"}
+    counts = dict.fromkeys(columns, 9) | {"by_metric": dict.fromkeys(COUNTED, 9)}
     await connection.execute(
         insert(SNAPSHOT),
         [
@@ -386,7 +388,7 @@ for _scope in SCOPES:
         ),
         f"exists {_scope}": partial(queries.exists, scope=_scope),
         f"promises {_scope}": partial(
-            roi.checked, scope=_scope, policy=POLICY, today=TODAY, since=TODAY - days(28)
+            roi.checked_promises, scope=_scope, policy=POLICY, today=TODAY, since=TODAY - days(28)
         ),
         f"owes {_scope}": partial(value.worst, scope=_scope, policy=POLICY, today=TODAY),
     }
@@ -422,21 +424,13 @@ async def test_nothing_a_digest_asks_reads_a_whole_table(full: Store) -> None:
 
 async def test_the_artifacts_behind_a_metric_are_found_by_an_index(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{name} {scope}": partial(drilldown.behind, scope=scope, name=name, today=TODAY)
-        for name in (*BEHIND, *_COSTS)
+        f"{metric.name} {scope}": partial(drilldown.behind, scope=scope, metric=metric, today=TODAY)
+        for metric in METRICS
         for scope in SCOPES[:3]
-        if scope != ALL or name not in _COSTS
+        if metric.behind and (scope != ALL or metric.behind != ByHours())
     }
     questions["costs"] = partial(trends.costs, today=TODAY)
     assert whole_tables(await asked(full, questions)) == []
-
-
-_COSTS = (MetricName.MONTHLY_HOURS, MetricName.COST_PER_ARTIFACT)
-BEHIND = (
-    MetricName.NAMED_OWNER, MetricName.PAST_REVIEW, MetricName.DELETED_RETAINED,
-    MetricName.INCIDENTS, MetricName.MISSING_METADATA, MetricName.UNTESTED, MetricName.CHURN,
-    MetricName.UNSTABLE, MetricName.UNUSED, MetricName.OWNER_GONE, MetricName.OWNER_CHANGED,
-)  # fmt: skip
 
 
 async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full: Store) -> None:
@@ -456,10 +450,10 @@ async def test_the_map_of_value_and_risk_is_read_from_indexes_of_live_rows(full:
 
 async def test_what_work_buys_back_is_ranked_without_reading_a_whole_table(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{scope}": partial(roi.weighed, scope=scope, policy=POLICY, today=TODAY, horizon=12)
+        f"{scope}": partial(roi.ranked_work, scope=scope, policy=POLICY, today=TODAY, horizon=12)
         for scope in SCOPES
     } | {
-        f"record {scope}": partial(roi.checked, scope=scope, policy=POLICY, today=TODAY)
+        f"record {scope}": partial(roi.checked_promises, scope=scope, policy=POLICY, today=TODAY)
         for scope in SCOPES
     }
     assert whole_tables(await asked(full, questions)) == []
@@ -479,7 +473,7 @@ async def test_all_budgets_are_summed_without_reading_a_whole_table(full: Store)
     places = [BudgetLine(scope, only) for scope in SCOPES[1:] for only in ("", "tier:strict")]
     places += [BudgetLine(Scope(ScopeKind.TEAM, f"team {number}")) for number in range(20)]
     asked_of_all = [(place, MONTH) for place in places]
-    plans = await asked(full, {"all": lambda session: usage.uses(session, asked_of_all)})
+    plans = await asked(full, {"all": lambda session: usage.uses_of(session, asked_of_all)})
     assert whole_tables(plans) == []
     whole = [each for each in plans["all"] if "JOIN" not in each.statement]
     assert all(re.search("COVERING INDEX|Index|Bitmap", str(each)) for each in whole)
@@ -497,7 +491,7 @@ async def test_a_train_is_found_through_what_is_aboard(full: Store) -> None:
 
 async def test_the_days_of_a_budget_are_found_without_reading_all_hours(full: Store) -> None:
     questions: dict[str, Ask] = {
-        f"{scope}": partial(usage.spent_by_day, place=BudgetLine(scope), span=MONTH)
+        f"{scope}": partial(usage.spent_by_day, line=BudgetLine(scope), span=MONTH)
         for scope in SCOPES[1:]
     }
     assert whole_tables(await asked(full, questions)) == []
@@ -590,7 +584,7 @@ async def test_no_verb_and_no_card_reads_a_whole_table(full: Store) -> None:
         "e-mail": lambda s: people.ids_by_email(s, {"u7@example.com"}),
         "owner left": lambda s: people.owner_is(s, by("slack"), "U7", None),
     }
-    places: tuple[tuple[hours_log.Scope, object], ...] = (
+    places: tuple[tuple[hours_log.HoursScope, object], ...] = (
         ("artifact_id", 77), ("team", "team 3"), ("repo", "acme/3"), ("service", "service 3"),
     )  # fmt: skip
     for scope, name in places:

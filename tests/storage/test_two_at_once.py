@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from debt.artifact.columns import Facts
 from debt.budgets.budget import BudgetLimits, BudgetPeriod
-from debt.budgets.roi import PlannedWork, PlanState, Stakes, WorkKind
+from debt.budgets.roi import PlannedWork, PlanState, Promise, WorkKind
 from debt.refusal import Refused
-from debt.rules.facts import Facts
 from debt.rules.hours import Period, Work, span
 from debt.scope import ALL, BudgetLine, Scope, ScopeKind
 from storage.costs import budgets, roi_plans
@@ -113,7 +113,7 @@ async def test_work_planned_at_once_is_one_plan_and_is_done_or_dropped_once(
     register: Register,
 ) -> None:
     await register.holds()
-    plans = [PlannedWork(WorkKind.REFACTOR, Stakes(600, each, 60)) for each in range(8)]
+    plans = [PlannedWork(WorkKind.REFACTOR, Promise(600, each, 60)) for each in range(8)]
     stated = await settled(*(register.told(DANA, roi_plans.plan, 1, each) for each in plans))
     assert len({each.id for each in stated}) == 1
     assert len(await register.asked(roi_plans.open_in, ALL, 10)) == 1
@@ -154,14 +154,15 @@ def nothing_stands(_paths: Sequence[str]) -> bool:
 
 async def test_other_work_entered_while_scans_come_in_waits_its_turn(register: Register) -> None:
     await register.holds(repo="acme/shop")
-    other = PlannedWork(WorkKind.CACHING, Stakes(600, 0, 60))
+    other = PlannedWork(WorkKind.CACHING, Promise(600, 0, 60))
     team = Scope(ScopeKind.TEAM, "payments")
     scans = [
         register.told("cli:scan", merge.put, "acme/shop", [], "read", stands)
         for stands in (merge.all_stand, nothing_stands) * 6
     ]
     entered = [
-        register.told(DANA, roi_plans.enter, f"Cache {each}", team, other) for each in range(12)
+        register.told(DANA, roi_plans.plan_other, f"Cache {each}", team, other)
+        for each in range(12)
     ]
     await settled(*(each for pair in zip(scans, entered, strict=True) for each in pair))
     assert len(await register.asked(roi_plans.open_in, team, 20)) == 12

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from debt.artifact.artifact import RATING_NAMES, Ending, Label, RatingName, Surface
+from debt.artifact.columns import Facts
 from debt.artifact.proxy import ProxyRating
 from debt.budgets.budget import BudgetLimits, BudgetPeriod
-from debt.budgets.roi import PlannedWork, PlanState, Stakes, WorkKind
+from debt.budgets.roi import PlannedWork, PlanState, Promise, WorkKind
 from debt.budgets.train import Train
 from debt.change import Change
 from debt.rules import reminders
 from debt.rules.ending import Leftover
-from debt.rules.facts import Facts
 from debt.rules.gate import gate, next_stage
 from debt.rules.hours import Period, Work
 from debt.scope import BudgetLine, Scope, ScopeKind
@@ -36,7 +36,7 @@ from storage.register.people import owner_is
 from storage.register.refresh import wake
 from storage.scans import merge
 from storage.scans.matching import ScanFinding
-from storage.tables import INITIATIVE, REQUEST
+from storage.tables import REQUEST, ROI_PLAN
 from tests.storage.builders import DANA, ERIN, LEE, SAM, TODAY, a_person, days
 
 PRIYA = "U0PRIYA"
@@ -224,21 +224,21 @@ async def scan(session: Session, change: Change, key: int, which: int) -> object
 
 async def plan(session: Session, change: Change, key: int, which: int) -> object:
     kind = (WorkKind.REFACTOR, WorkKind.RETIRE, WorkKind.REGENERATE, WorkKind.CACHING)[which % 4]
-    stakes = Stakes(1_200, (60, 300, 1_200)[which % 3], 600)
-    return await roi_plans.plan(session, change, key, PlannedWork(kind, stakes))
+    promise = Promise(1_200, (60, 300, 1_200)[which % 3], 600)
+    return await roi_plans.plan(session, change, key, PlannedWork(kind, promise))
 
 
 async def move_plan(session: Session, change: Change, key: int, which: int) -> object:
     """The newest work on it, mostly, else other work."""
-    about = INITIATIVE.c.artifact_id == key if which < 8 else INITIATIVE.c.artifact_id.is_(None)
-    newest = (await session.execute(select(func.max(INITIATIVE.c.id)).where(about))).scalar_one()
+    about = ROI_PLAN.c.artifact_id == key if which < 8 else ROI_PLAN.c.artifact_id.is_(None)
+    newest = (await session.execute(select(func.max(ROI_PLAN.c.id)).where(about))).scalar_one()
     state = (PlanState.DOING, PlanState.DONE, PlanState.DROPPED)[which % 3]
     return await roi_plans.move(session, change, newest or 0, state)
 
 
-async def enter(session: Session, change: Change, _key: int, which: int) -> object:
-    intended = PlannedWork(WorkKind.CACHING, Stakes(60 * which, 0, 600))
-    return await roi_plans.enter(session, change, "Cache the prices", PAYMENTS, intended)
+async def plan_other(session: Session, change: Change, _key: int, which: int) -> object:
+    work = PlannedWork(WorkKind.CACHING, Promise(60 * which, 0, 600))
+    return await roi_plans.plan_other(session, change, "Cache the prices", PAYMENTS, work)
 
 
 async def budget(session: Session, change: Change, key: int, which: int) -> object:
@@ -292,7 +292,7 @@ VERBS: Mapping[str, Verb] = {
     for each in (
         handoff, answer, log, reverse, extend, rate, ask, promote, show_all, waive, settle,
         settle_all, keep, approve, take_back, reject, withdraw, snooze, nudge, leave, morning,
-        state_value, dismiss, scan, plan, move_plan, enter, budget, end_budget, train, board,
+        state_value, dismiss, scan, plan, move_plan, plan_other, budget, end_budget, train, board,
         leave_train,
     )
 }  # fmt: skip

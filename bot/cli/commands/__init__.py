@@ -1,1 +1,1 @@
-"""What `debt` does from a terminal: a module per topic, parser and work together."""
+"""What `debt` does from a terminal: a module per topic, imported when one of its commands runs."""

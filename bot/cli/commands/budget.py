@@ -2,71 +2,46 @@
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.cli.commands.arguments import Commands, add_scope_or_import, command, scope_or_import
-from bot.cli.commands.invocation import Invocation
-
-if TYPE_CHECKING:
-    from briefings.parts.budgets import BudgetFacts
-
-_BUDGET = """\
-Prints how each budget stands: hours spent and to come in its period against its limit.
-`debt budget import FILE` sets budgets from a CSV file first, all of it or nothing.
-
-  columns    scope,only,period,weeks,first_day,hours,score,artifacts,lower_by,by
-  required   scope (team:payments, repo:acme/shop, service:checkout, train:2027.1) and hours
-  only       a part of the scope: tier:strict, label:experimental
-  period     month (usual), quarter, sprint; of a train, the train itself
-  weeks, first_day  of a sprint of its own: 3, 2026-11-30
-  lower_by, by      the pay-down: how many hours a month less, and until when: 4h, 2027-02-28
-
-What a file has no column for stays as it was; an empty cell says that there is none."""
+from bot.cli.invocation import Invocation
+from bot.cli.scopes import scope_or_import
+from briefings.parts.budgets import BudgetFacts, standings
+from briefings.words.words import readable, say
+from debt.rules.hours import decimal_hours
+from intake.sheets.budgets import put_all
 
 
-def add(commands: Commands) -> None:
-    summary = "print how budgets stand, or set them from a file"
-    parser = command(commands, "budget", summary, _budget)
-    parser.description = _BUDGET
-    add_scope_or_import(parser, "team:x, repo:x, service:x or train:x")
-    parser.add_argument("--json", action="store_true", help="print a JSON array")
-
-
-def _budget(invocation: Invocation) -> int:
-    told = asyncio.run(_told(invocation))
+def budget(invocation: Invocation) -> int:
+    budgets = asyncio.run(_budgets(invocation))
     if invocation.arguments.json:
-        invocation.say(json.dumps([_public(each) for each in told], ensure_ascii=False, indent=2))
+        invocation.say(json.dumps([*map(_public, budgets)], ensure_ascii=False, indent=2))
     else:
-        invocation.say(*([_line(each) for each in told] or ["No budget yet."]))
+        invocation.say(*([*map(_line, budgets)] or ["No budget yet."]))
     return 0
 
 
-async def _told(invocation: Invocation) -> "list[BudgetFacts]":
-    from briefings.parts.budgets import standings
-    from intake.sheets.budgets import put_all
-
-    asked, change = scope_or_import(invocation.arguments), invocation.change
+async def _budgets(invocation: Invocation) -> list[BudgetFacts]:
+    """How budgets stand once the file, where one is named, has set some of them."""
+    about, change = scope_or_import(invocation.arguments), invocation.change
     async with invocation.register() as store:
-        if asked.file:
-            with asked.file.open("rb") as file:
-                await put_all(store, change, file, asked.file.name)
+        if about.file:
+            with about.file.open("rb") as file:
+                await put_all(store, change, file, about.file.name)
         async with store.read() as session:
-            return await standings(session, change, [asked.scope] if asked.scope else None)
+            return await standings(session, change, [about.scope] if about.scope else None)
 
 
-def _line(told: "BudgetFacts") -> str:
-    from briefings.words.words import readable, say
-
-    return readable(say("budget.line", told=told))
+def _line(facts: BudgetFacts) -> str:
+    return readable(say("budget.line", facts=facts))
 
 
-def _public(told: "BudgetFacts") -> dict[str, Any]:
-    from debt.rules.hours import decimal_hours
-
-    standing, limits = told.standing, told.standing.limits
+def _public(facts: BudgetFacts) -> dict[str, Any]:
+    """As JSON has it: hours are decimal, what does not apply is null."""
+    standing, limits = facts.standing, facts.standing.limits
     return {
-        "scope": str(told.budget.place.scope),
-        "only": told.budget.place.only,
+        "scope": str(facts.budget.line.scope),
+        "only": facts.budget.line.only,
         "period": standing.span.name,
         "first": standing.span.first.isoformat(),
         "last": standing.span.last.isoformat(),

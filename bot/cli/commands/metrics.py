@@ -3,94 +3,64 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.cli.commands.arguments import Commands, add_scope_or_import, command, scope_or_import
-from bot.cli.commands.invocation import Invocation
-
-if TYPE_CHECKING:
-    from debt.metrics.trend import MetricTrend
-    from debt.scope import Scope
-
-_METRICS = """\
-Prints the metrics of a team, a repository, or everything: now, twelve weeks ago, how they went, and
-what they ask. With “import” it enters what the register cannot know by itself, from a CSV file, all
-of it or nothing; the same again changes nothing, and a later word on the same id counts.
-
-  columns   kind,id,on,repo,team,code,hours,comments,loops,follow_ups,failed,rolled_back,artifact
-  required  kind (change, incident, workaround), id (your own name for it: “PR 1841”, “INC-7”), on
-            (2026-11-24), and repo
-  a change  code (ai, people) says who wrote it; hours how long it waited for its review; comments,
-            loops (revisions) and follow_ups (changes needed after it) are numbers; failed and
-            rolled_back are yes or no. What is empty is not known.
-  incident  artifact (D-7) had a part in it; empty: AI-produced code had none
-  workaround  artifact (D-7) is what people go around: a copy, a manual step, another tool
-  team      where it is empty, the artifact's"""
+from bot.cli.invocation import Invocation
+from bot.cli.scopes import scope_or_import
+from briefings.parts.metrics import ask_of, lines
+from debt.metrics import trend
+from debt.metrics.trend import MetricTrend
+from debt.scope import ALL, Scope
+from intake.sheets.observations import put_all
+from storage.metrics import trends
 
 
-def add(commands: Commands) -> None:
-    summary = "print metrics and their trend, or enter some from a file"
-    parser = command(commands, "metrics", summary, _metrics)
-    parser.description = _METRICS
-    add_scope_or_import(parser, "team:x or repo:x")
-    parser.add_argument("--json", action="store_true", help="print a JSON array")
-
-
-def _metrics(invocation: Invocation) -> int:
-    asked = scope_or_import(invocation.arguments)
-    if asked.file:
-        count = asyncio.run(_enter(invocation, asked.file))
-        invocation.say(f"{count:,} {'entry' if count == 1 else 'entries'} from {asked.file}")
+def metrics(invocation: Invocation) -> int:
+    about = scope_or_import(invocation.arguments)
+    if about.file:
+        count = asyncio.run(_enter(invocation, about.file))
+        invocation.say(f"{count:,} {'entry' if count == 1 else 'entries'} from {about.file}")
         return 0
-    told = asyncio.run(_told(invocation, asked.scope))
+    shown = asyncio.run(_trends(invocation, about.scope or ALL))
     if invocation.arguments.json:
-        invocation.say(json.dumps([_public(each) for each in told], ensure_ascii=False, indent=2))
+        invocation.say(json.dumps([*map(_public, shown)], ensure_ascii=False, indent=2))
     else:
-        from briefings.parts.metrics import lines
-
-        invocation.say(*lines(told))
+        invocation.say(*lines(shown))
     return 0
 
 
 async def _enter(invocation: Invocation, path: Path) -> int:
-    from intake.sheets.observations import put_all
-
     async with invocation.register() as store:
         with path.open("rb") as file:
             return await put_all(store, invocation.change, file, path.name)
 
 
-async def _told(invocation: Invocation, asked: "Scope | None") -> "tuple[MetricTrend, ...]":
-    from debt.metrics.trend import told
-    from debt.scope import ALL
-    from storage.metrics.trends import require_scope, trend
-
-    scope, policy = asked or ALL, invocation.policy
-    require_scope(scope)
+async def _trends(invocation: Invocation, scope: Scope) -> tuple[MetricTrend, ...]:
+    policy, today = invocation.policy, invocation.change.today
+    trends.require_scope(scope)
     async with invocation.register() as store, store.read() as session:
-        return told(await trend(session, policy, scope, invocation.change.today), policy)
+        return trend.metric_trends(await trends.trend(session, policy, scope, today), policy)
 
 
-def _public(told: "MetricTrend") -> dict[str, Any]:
+def _public(shown: MetricTrend) -> dict[str, Any]:
     """Shares from 0 to 1, lengths in decimal hours."""
-    from briefings.parts.metrics import ask_of
-
-    unit = told.metric.unit
+    metric = shown.metric
     return {
-        "metric": told.metric.name.value,
-        "words": told.metric.words,
-        "unit": "hours" if unit == "minutes" else unit.value,
-        "connected": told.connected,
-        "now": _value(told, told.now),
-        "twelve_weeks_ago": _value(told, told.then),
-        "people": _value(told, told.beside),
-        "direction": told.turn.value,
-        "weekly": [_value(told, each) for each in told.series],
-        "asks": ask_of(told),
+        "metric": metric.name.value,
+        "words": metric.words,
+        "unit": "hours" if metric.unit == "minutes" else metric.unit.value,
+        "connected": shown.connected,
+        "now": _value(shown, shown.now),
+        "twelve_weeks_ago": _value(shown, shown.then),
+        "people": _value(shown, shown.beside),
+        "direction": shown.turn.value,
+        "weekly": [_value(shown, week) for week in shown.series],
+        "asks": ask_of(shown),
     }
 
 
-def _value(told: "MetricTrend", value: float | None) -> float | None:
-    if value is None or not told.connected:
+def _value(shown: MetricTrend, value: float | None) -> float | None:
+    """In the unit that JSON has; None for what was not measured or is not connected."""
+    if value is None or not shown.connected:
         return None
-    return round(value / 60 if told.metric.unit == "minutes" else value, 4)
+    return round(value / 60 if shown.metric.unit == "minutes" else value, 4)

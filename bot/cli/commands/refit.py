@@ -4,73 +4,54 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
-from bot.cli.commands.arguments import Commands, command
-from bot.cli.commands.invocation import Invocation
-
-if TYPE_CHECKING:
-    from debt.rules.calibration import Fit, ProposedHours, Refit
-
-_REFIT = """\
-Prints what a month of each kind is expected to cost before anything is logged (`monthly_hours`),
-as it is and as the organization's own logs would have it, with what that rests on. What is printed
-is TOML: to apply it, put its tables into the file that DEBT_POLICY names, which is reviewed and
-kept like code. Nothing is changed here."""
+from bot.cli.invocation import Invocation
+from debt.rules import calibration
+from debt.rules.calibration import ENOUGH_ARTIFACTS, ENOUGH_MONTHS, Fit, ProposedHours, Refit
+from storage.costs import logged_hours
 
 
-def add(commands: Commands) -> None:
-    summary = "propose the usual hours of each kind from what was logged"
-    parser = command(commands, "refit", summary, _refit)
-    parser.description = _REFIT
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-
-
-def _refit(invocation: Invocation) -> int:
-    found = asyncio.run(_fitted(invocation))
+def refit(invocation: Invocation) -> int:
+    fitted = asyncio.run(_fitted(invocation))
     if invocation.arguments.json:
-        invocation.say(json.dumps(asdict(found), indent=2))
+        invocation.say(json.dumps(asdict(fitted), indent=2))
     else:
-        invocation.say(*_lines(found))
+        invocation.say(*_lines(fitted))
     return 0
 
 
-async def _fitted(invocation: Invocation) -> "Refit":
-    from debt.rules.calibration import refit
-    from storage.costs import logged_hours
-
+async def _fitted(invocation: Invocation) -> Refit:
     async with invocation.register() as store, store.read() as session:
-        return refit(await logged_hours.by_kind_and_score(session), invocation.policy)
+        logged = await logged_hours.by_kind_and_score(session)
+        return calibration.refit(logged, invocation.policy)
 
 
-def _lines(found: "Refit") -> Iterator[str]:
-    from debt.rules.calibration import ENOUGH_ARTIFACTS, ENOUGH_MONTHS
-
-    if not found.proposed:
+def _lines(fitted: Refit) -> Iterator[str]:
+    if not fitted.proposed:
         yield (
-            f"# There are not enough logs yet: {_basis(found.fit)}, "
+            f"# There are not enough logs yet: {_basis(fitted.fit)}, "
             f"of {ENOUGH_MONTHS} and {ENOUGH_ARTIFACTS} that it takes. Nothing is proposed."
         )
         return
-    yield f"# All kinds together: {_basis(found.fit)}; they took {_times(found.fit)}."
-    for each in found.proposed:
-        yield f"# {each.kind}: {each.now:g} → {each.hours:g} h a month. {_why(each)}."
-    changes = [each for each in found.proposed if each.changes]
+    yield f"# All kinds together: {_basis(fitted.fit)}; they took {_times(fitted.fit)}."
+    for hours in fitted.proposed:
+        yield f"# {hours.kind}: {hours.now:g} → {hours.hours:g} h a month. {_why(hours)}."
+    changes = [hours for hours in fitted.proposed if hours.changes]
     yield "# To apply it, put this into the policy file:" if changes else "# Nothing would change."
-    for each in changes:
-        yield from ("", f"[kinds.{each.kind}]", f"monthly_hours = {each.hours:g}")
+    for hours in changes:
+        yield from ("", f"[kinds.{hours.kind}]", f"monthly_hours = {hours.hours:g}")
 
 
-def _basis(fit: "Fit") -> str:
+def _basis(fit: Fit) -> str:
     """“31 artifact-months of 12 artifacts”."""
     return f"{fit.months} artifact-months of {fit.artifacts} artifacts"
 
 
-def _times(fit: "Fit") -> str:
+def _times(fit: Fit) -> str:
     return f"{fit.factor:.2g} times what was expected"
 
 
-def _why(each: "ProposedHours") -> str:
-    if each.own:
-        return f"{_basis(each.fit)} took {_times(each.fit)}"
-    return f"{_basis(each.fit)} are too few; as all kinds together"
+def _why(hours: ProposedHours) -> str:
+    if hours.own:
+        return f"{_basis(hours.fit)} took {_times(hours.fit)}"
+    return f"{_basis(hours.fit)} are too few; as all kinds together"

@@ -1,71 +1,26 @@
 """`debt import`, `debt export` and `debt history`: the register as files."""
 
-import argparse
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
-from bot.cli.commands.arguments import Commands, command, since
-from bot.cli.commands.invocation import Invocation
-from bot.cli.commands.progress import Progress
-
-if TYPE_CHECKING:
-    from debt.artifact.artifact import Artifact
-    from debt.policy.policy import Policy
-    from storage.database.history import HistoryEntry
-    from storage.database.store import Session
-
-_IMPORT = """\
-Reads a CSV file with one header row into the register, all of it or nothing. Every wrong cell is
-named by line and column.
-
-  columns   {columns}
-  required  name, repo, paths (several paths are separated by ;)
-  key       a key on the register is amended, a new one is created, none gets the next one
-  owner     an e-mail or a Slack id
-  dates     2027-01-31
-
-An empty cell of an artifact on the register clears texts, dates and numbers and leaves kind, label,
-surface, created_on and ratings as they are; a column that is not there leaves everything as it is.
-Importing an export changes nothing. A SQLite register that does not exist yet is made."""
+from bot.cli.invocation import Invocation
+from bot.cli.progress import Progress
+from debt.artifact.artifact import Artifact, parse_key
+from debt.policy.policy import Policy
+from intake.columns.json import public
+from intake.sheets import spreadsheet
+from intake.sheets.import_file import import_file
+from storage.database.history import PUBLIC_NAMES, HistoryEntry, entries, head
+from storage.database.store import Session
+from storage.register.artifacts import require
+from storage.register.bulk import everybody
 
 
-def add(commands: Commands) -> None:
-    taking = command(commands, "import", "read a CSV file into the register", _import)
-    taking.description = _IMPORT.format(columns=_wrapped())
-    taking.add_argument("file", metavar="FILE", help="a CSV file in UTF-8; - reads standard input")
-    giving = command(commands, "export", "write the whole register, ended artifacts too", _export)
-    _add_format(giving)
-    giving.add_argument("--out", metavar="FILE", type=Path, help="write there, not to the terminal")
-    told = command(commands, "history", "print who changed what, when and why, oldest first", _past)
-    told.add_argument("--artifact", metavar="KEY", help="of one artifact only, such as D-7")
-    told.add_argument("--since", metavar="DATE", type=since, help="from that day on: 2027-01-31")
-    _add_format(told)
-    told.add_argument(
-        "--head",
-        action="store_true",
-        help="print count and last hash to keep elsewhere; `debt check --head` compares them",
-    )
-
-
-def _wrapped() -> str:
-    import textwrap
-
-    from intake.columns.columns import COLUMNS
-
-    return textwrap.fill(", ".join(COLUMNS), 86, subsequent_indent=" " * 12)
-
-
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format", choices=("csv", "jsonl"), default="csv", help="csv (usual) or JSON Lines"
-    )
-
-
-def _import(invocation: Invocation) -> int:
+def import_(invocation: Invocation) -> int:
     file = invocation.arguments.file
     with _opened(file, invocation) as records:
         name = "standard input" if file == "-" else Path(file).name
@@ -88,14 +43,12 @@ def _opened(file: str, invocation: Invocation) -> Iterator[BinaryIO]:
 
 
 async def _imported(invocation: Invocation, records: BinaryIO, name: str) -> Any:
-    from intake.sheets.import_file import import_file
-
     with Progress(invocation.world.err, "rows") as progress:
         async with invocation.register_made() as store:
             return await import_file(store, invocation.change, records, name, progress)
 
 
-def _export(invocation: Invocation) -> int:
+def export(invocation: Invocation) -> int:
     arguments = invocation.arguments
     with _output(arguments.out, invocation.world.out) as out:
         asyncio.run(_exported(invocation, out))
@@ -131,13 +84,10 @@ def _whole(file: Path) -> Iterator[TextIO]:
 
 
 async def _exported(invocation: Invocation, out: TextIO) -> None:
-    from intake.sheets.spreadsheet import write_header
-    from storage.register.bulk import everybody
-
     as_csv, done = invocation.arguments.format == "csv", 0
     async with invocation.register() as store, store.read() as session:
         if as_csv:
-            write_header(out)
+            spreadsheet.write_header(out)
         with Progress(invocation.world.err, "artifacts") as progress:
             async for artifact in everybody(session):
                 (_as_csv if as_csv else _as_json)(out, artifact, invocation.policy)
@@ -145,58 +95,45 @@ async def _exported(invocation: Invocation, out: TextIO) -> None:
                 progress(done)
 
 
-def _as_csv(out: TextIO, artifact: "Artifact", _policy: "Policy") -> None:
-    from intake.sheets.spreadsheet import write
-
-    write(out, [artifact])
+def _as_csv(out: TextIO, artifact: Artifact, _policy: Policy) -> None:
+    spreadsheet.write(out, [artifact])
 
 
-def _as_json(out: TextIO, artifact: "Artifact", policy: "Policy") -> None:
-    from intake.columns.json import public
-
+def _as_json(out: TextIO, artifact: Artifact, policy: Policy) -> None:
     out.write(as_line(public(artifact, policy)))
 
 
-def as_line(shown: Any) -> str:
-    return f"{json.dumps(shown, ensure_ascii=False)}\n"
+def as_line(value: Any) -> str:
+    return f"{json.dumps(value, ensure_ascii=False)}\n"
 
 
-def _past(invocation: Invocation) -> int:
-    asyncio.run(_told(invocation))
+def history(invocation: Invocation) -> int:
+    asyncio.run(_write_history(invocation))
     return 0
 
 
-async def _told(invocation: Invocation) -> None:
-    from storage.database import history
-
+async def _write_history(invocation: Invocation) -> None:
     async with invocation.register() as store, store.read() as session:
         if invocation.arguments.head:
-            invocation.say(str(await history.head(session)))
+            invocation.say(str(await head(session)))
             return
-        await _tell(invocation, session)
+        await _write_entries(invocation, session)
 
 
-async def _tell(invocation: Invocation, session: "Session") -> None:
-    from intake.sheets import spreadsheet
-    from storage.database.history import PUBLIC_NAMES
-
+async def _write_entries(invocation: Invocation, session: Session) -> None:
     out, as_csv = invocation.world.out, invocation.arguments.format == "csv"
-    entries = await _asked(invocation, session)
+    history_entries = await _entries(invocation, session)
     if as_csv:
         spreadsheet.write_header(out, PUBLIC_NAMES)
-    async for entry in entries:
+    async for entry in history_entries:
         if as_csv:
             spreadsheet.write_entries(out, [entry])
         else:
             out.write(as_line(entry.public()))
 
 
-async def _asked(invocation: Invocation, session: "Session") -> "AsyncIterator[HistoryEntry]":
+async def _entries(invocation: Invocation, session: Session) -> AsyncIterator[HistoryEntry]:
     """The entries, or Refused for an artifact that the register does not have."""
-    from debt.artifact.artifact import parse_key
-    from storage.database.history import entries
-    from storage.register.artifacts import require
-
     key, start = invocation.arguments.artifact, invocation.arguments.since
     number = parse_key(key) if key else None
     if number:

@@ -2,83 +2,65 @@
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.cli.commands.arguments import Commands, add_scope_or_import, command, scope_or_import
-from bot.cli.commands.invocation import Invocation
-
-if TYPE_CHECKING:
-    from debt.rules.value import Balance
-    from storage.costs.value import Valued
-
-_VALUE = """\
-Prints what live artifacts saved against what they cost, what owes most first, and the sum.
-`debt value import FILE` states it from a CSV file first, all of it or nothing.
-
-  columns              key,saved_hours,saved_hours_monthly
-  saved_hours          saved at its creation, against doing it by hand: 10, 1.5h, 90m
-  saved_hours_monthly  saved every month since
-  both empty           nothing is said of it any more"""
+from bot.cli.invocation import Invocation
+from bot.cli.scopes import scope_or_import
+from briefings.words.words import readable, say
+from debt.rules.hours import decimal_hours
+from debt.rules.value import Balance
+from debt.scope import ALL
+from intake.sheets.values import state_all
+from storage.costs.value import Valued, balances
 
 
-def add(commands: Commands) -> None:
-    summary = "print what artifacts save against what they cost, or state it from a file"
-    parser = command(commands, "value", summary, _value)
-    parser.description = _VALUE
-    add_scope_or_import(parser, "team:x, repo:x or service:x")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-
-
-def _value(invocation: Invocation) -> int:
-    found = asyncio.run(_found(invocation))
+def value(invocation: Invocation) -> int:
+    valued = asyncio.run(_valued(invocation))
     if invocation.arguments.json:
-        invocation.say(json.dumps(_public(found), ensure_ascii=False, indent=2))
+        invocation.say(json.dumps(_public(valued), ensure_ascii=False, indent=2))
     else:
-        invocation.say(*_lines(found, invocation))
+        invocation.say(*_lines(valued, invocation))
     return 0
 
 
-async def _found(invocation: Invocation) -> "list[Valued]":
-    from debt.scope import ALL
-    from intake.sheets.values import state_all
-    from storage.costs.value import balances
-
-    asked, change = scope_or_import(invocation.arguments), invocation.change
+async def _valued(invocation: Invocation) -> list[Valued]:
+    """What owes most first, once the file, where one is named, is read."""
+    about, change = scope_or_import(invocation.arguments), invocation.change
     async with invocation.register() as store:
-        if asked.file:
-            with asked.file.open("rb") as file:
-                await state_all(store, change, file, asked.file.name)
+        if about.file:
+            with about.file.open("rb") as file:
+                await state_all(store, change, file, about.file.name)
         async with store.read() as session:
-            return await balances(session, asked.scope or ALL, change.today)
+            return await balances(session, about.scope or ALL, change.today)
 
 
-def _lines(found: "list[Valued]", invocation: Invocation) -> list[str]:
-    from debt.rules.value import Balance
-
-    if not found:
+def _lines(valued: list[Valued], invocation: Invocation) -> list[str]:
+    if not valued:
         return ["Nobody has stated yet what any artifact saves."]
-    policy = invocation.policy
+
+    def worded(balance: Balance) -> str:
+        return readable(say("balance.words", balance=balance, policy=invocation.policy))
+
     lines = [
-        f"{each.artifact.key:<7} {' '.join(each.artifact.name.split())} "
-        f"({each.artifact.repo}): {each.balance.words(policy)}"
-        for each in found
+        f"{row.artifact.key:<7} {' '.join(row.artifact.name.split())} "
+        f"({row.artifact.repo}): {worded(row.balance)}"
+        for row in valued
     ]
-    whole = sum((each.balance for each in found), Balance(0, 0))
-    return [*lines, f"{len(found):,} in all: {whole.words(policy)}"]
+    return [*lines, f"{len(valued):,} in all: {worded(_sum(valued))}"]
 
 
-def _public(found: "list[Valued]") -> dict[str, Any]:
-    from debt.rules.value import Balance
+def _sum(valued: list[Valued]) -> Balance:
+    return sum((row.balance for row in valued), Balance(0, 0))
 
-    listed = [
-        {"key": each.artifact.key, "name": each.artifact.name} | _hours(each.balance)
-        for each in found
+
+def _public(valued: list[Valued]) -> dict[str, Any]:
+    artifacts = [
+        {"key": row.artifact.key, "name": row.artifact.name} | _hours(row.balance) for row in valued
     ]
-    return {"artifacts": listed} | _hours(sum((each.balance for each in found), Balance(0, 0)))
+    return {"artifacts": artifacts} | _hours(_sum(valued))
 
 
-def _hours(told: "Balance") -> dict[str, float]:
-    from debt.rules.hours import decimal_hours
-
-    of = {"saved": told.saved, "cost": told.cost, "balance": told.minutes}
-    return {name: decimal_hours(minutes) for name, minutes in of.items()}
+def _hours(balance: Balance) -> dict[str, float]:
+    """Decimal hours."""
+    minutes = {"saved": balance.saved, "cost": balance.cost, "balance": balance.minutes}
+    return {name: decimal_hours(count) for name, count in minutes.items()}

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
 
-from bot.cli.command_line import answer
-from bot.cli.commands.invocation import World
+from bot.cli.invocation import World
+from bot.cli.runner import answer
 
 HERE = str(Path(__file__).parents[3])  # in a second work tree, not what is installed from the first
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -5,10 +5,11 @@ import json
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
-from bot.cli.command_line import parser
+from bot.cli.parsers.table import COMMANDS, parser
 from intake.columns.columns import COLUMNS
 from storage.database.history import PUBLIC_NAMES
 from tests.bot.cli.terminal import SHEET, Said, Terminal
@@ -49,12 +50,16 @@ def refused(said: Said) -> str:
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    words = "try serve brief import export history scan annotate list show migrate check".split()
-    for word in words:
+    for command in COMMANDS:
         with pytest.raises(SystemExit) as ended:
-            parser().parse_args([word, "--help"])
+            parser().parse_args([command.name, "--help"])
         assert ended.value.code == 0
         assert len(capsys.readouterr().out.splitlines()) > 4
+
+
+def test_every_command_is_done_by_a_function_that_exists() -> None:
+    for command in COMMANDS:
+        assert callable(resolve_name(command.run.name))
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,14 @@ from typing import IO
 
 import pytest
 
+from bot.cli.parsers.table import COMMANDS
 from tests.bot.cli.terminal import SHEET, Terminal, program
 from tests.intake.repositories import BY_CLAUDE, Story, code, path_with_slow_git
 
-COMMANDS = "try serve brief import export history scan annotate list show migrate check".split()
+# They take long to load, and help needs none of them.
+LIBRARIES = (
+    "alembic aiohttp asyncio jinja2 matplotlib pydantic slack_bolt slack_sdk sqlalchemy".split()
+)
 
 
 @pytest.fixture
@@ -29,7 +33,16 @@ def test_help_is_quick_and_names_every_command(terminal: Terminal) -> None:
     said = terminal.really("--help")
     assert time.monotonic() - started < 2
     assert (said.status, said.err) == (0, "")
-    assert all(f"    {command} " in said.out for command in COMMANDS)
+    assert all(f"    {command.name} " in said.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["scan", "--help"], ["dance"]])
+def test_help_and_usage_errors_wait_for_no_library(words: list[str], terminal: Terminal) -> None:
+    """Python itself lists what it imports."""
+    said = terminal.really(*words, environment={"PYTHONPROFILEIMPORTTIME": "1"})
+    imported = {line.rpartition("|")[2].strip() for line in said.err.splitlines()}
+    assert "bot.cli.parsers.table" in imported
+    assert imported.isdisjoint(LIBRARIES)
 
 
 def test_a_first_day_from_a_spreadsheet_to_evidence(terminal: Terminal) -> None:

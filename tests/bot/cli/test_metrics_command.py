@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.command_line import parser
+from bot.cli.parsers.table import COMMANDS
 from intake.sheets.observations import COLUMNS
 from tests.bot.cli.terminal import SHEET, Said, Terminal
 
@@ -120,5 +120,5 @@ def test_what_is_asked_the_wrong_way_is_one_line(shop: Terminal) -> None:
 
 
 def test_help_names_every_column() -> None:
-    (commands,) = (each for each in parser()._actions if each.dest == "command")
-    assert ",".join(COLUMNS) in commands.choices["metrics"].format_help()  # type: ignore[index]  # argparse types them loosely
+    (metrics,) = (command for command in COMMANDS if command.name == "metrics")
+    assert ",".join(COLUMNS) in metrics.about

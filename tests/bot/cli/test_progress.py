@@ -2,7 +2,7 @@
 
 from io import StringIO
 
-from bot.cli.commands.progress import Progress
+from bot.cli.progress import Progress
 
 
 class Screen(StringIO):

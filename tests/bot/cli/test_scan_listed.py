@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.command_line import answer, parser
-from bot.cli.commands.invocation import Invocation
+from bot.cli.invocation import Invocation
+from bot.cli.parsers.table import parser
+from bot.cli.runner import answer
 from tests.bot.cli.terminal import Terminal, is_over, program
 from tests.bot.cli.test_command_line import done, refused
 from tests.bot.cli.test_progress import Screen

@@ -58,8 +58,7 @@ async def test_work_that_was_done_is_not_proposed_again_before_its_promise_is_ch
     dana: Person, ledger: Ledger, slack: Sandbox
 ) -> None:
     await ledger.add(monthly_minutes=20 * H)
-    form = (await dana.types("/debt roi plan D-1")).form
-    assert form is not None
+    form = await plan_form(dana)
     await form.submit()
     await dana.clicks((await dana.types("/debt roi team:payments")).message, "Done")
     nothing = "Nothing of payments would buy back its cost"
@@ -68,11 +67,16 @@ async def test_work_that_was_done_is_not_proposed_again_before_its_promise_is_ch
     assert "(D-1): refactor it" in (await dana.types("/debt roi team:payments")).text
 
 
+async def plan_form(dana: Person) -> Form:
+    form = (await dana.types("/debt roi plan D-1")).form
+    assert form is not None
+    return form
+
+
 async def retiring(dana: Person, ledger: Ledger) -> Form:
     """The form of a plan to retire what takes 20 hours a month, not yet submitted."""
     await ledger.add(monthly_minutes=20 * H)
-    form = (await dana.types("/debt roi plan D-1")).form
-    assert form is not None
+    form = await plan_form(dana)
     form.choose("What", "Retire it")
     return form
 
@@ -82,13 +86,11 @@ async def test_what_is_left_empty_is_as_in_the_policy_for_the_kind_that_was_chos
 ) -> None:
     planned = await (await retiring(dana, ledger)).submit()
     assert "20 h → 0 h a month for 16 h of work" in planned.text
-    form = (await dana.types("/debt roi plan D-1")).form
-    assert form is not None
+    form = await plan_form(dana)
     form.choose("What", "Refactor it")
     form.fill("Hours a month once it is done", "3h")
     assert "20 h → 3 h a month for 16 h of work" in (await form.submit()).text
-    form = (await dana.types("/debt roi plan D-1")).form
-    assert form is not None
+    form = await plan_form(dana)
     form.choose("What", "Retire it")
     assert "20 h → 0 h a month" in (await form.submit()).text
     ranked = (await dana.types("/debt roi team:payments")).message.shown
@@ -164,9 +166,7 @@ async def test_ending_it_is_one_way_to_be_done_with_the_plan(
     dana: Person, erin: Person, ledger: Ledger
 ) -> None:
     await ledger.add(kind="throwaway_script", monthly_minutes=20 * H)
-    form = (await dana.types("/debt roi plan D-1")).form
-    assert form is not None
-    await form.submit()
+    await (await plan_form(dana)).submit()
     await dana.types("/debt retire D-1 its task is complete")
     card = (await dana.types("/debt show D-1")).message
     for item in ("Code", "Dashboards", "Alerts", "Runbooks"):
@@ -197,8 +197,7 @@ async def test_a_kept_promise_is_told_in_a_channel_that_is_silent_otherwise(
 ) -> None:
     await ledger.add(name="Retry", monthly_minutes=8 * H, value=3, risk=1, responder="erin")
     await dana.types("/debt subscribe team:payments", channel="payments")
-    form = (await dana.types("/debt roi plan D-1")).form
-    assert form is not None
+    form = await plan_form(dana)
     form.fill("Hours a month once it is done", "2h")
     await form.submit()
     await dana.clicks((await dana.types("/debt roi team:payments")).message, "Done")

@@ -11,7 +11,7 @@ import pytest
 
 from bot.process.process import Process
 from bot.process.repositories import next_refresh
-from bot.process.rescan import Refreshing
+from bot.process.rescan import Rescan
 from bot.settings import Settings
 from debt.policy.policy import Policy, built_in, load
 from debt.policy.repositories import RefreshPolicy
@@ -121,7 +121,7 @@ async def test_of_several_processes_one_reads(
     await refreshed(process, slack, SATURDAY)
     await slack.clock.set(SUNDAY)
     store, now = process.bot.store, slack.clock.now
-    many = [Refreshing(store, settings, policy, now, f"process {each}") for each in range(4)]
+    many = [Rescan(store, settings, policy, now, f"process {each}") for each in range(4)]
     dealt_with = await asyncio.gather(*(each.refresh() for each in many))
     assert sorted(map(len, dealt_with)) == [0, 0, 0, 1]
 
@@ -195,7 +195,7 @@ async def test_a_repository_that_the_policy_drops_is_forgotten(
     process: Process, slack: Sandbox, settings: Settings
 ) -> None:
     await refreshed(process, slack, SATURDAY)
-    without = Refreshing(process.bot.store, settings, built_in(), slack.clock.now, "another")
+    without = Rescan(process.bot.store, settings, built_in(), slack.clock.now, "another")
     await slack.clock.set(SUNDAY)
     assert await without.refresh() == []
     async with process.bot.store.read() as session:

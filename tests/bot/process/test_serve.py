@@ -16,6 +16,7 @@ import pytest
 from bot.settings import Settings
 from sandbox import Sandbox
 from tests.bot.cli.terminal import HERE
+from tests.keeper import ends_with_us
 
 DEBT = Path(sys.executable).with_name("debt")
 
@@ -40,12 +41,13 @@ async def serving(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    with ends_with_us(process.pid):
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
 
 def free_port() -> str:

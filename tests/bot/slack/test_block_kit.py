@@ -24,6 +24,7 @@ from sandbox import Form, Person, PostedMessage, Sandbox
 from sandbox.workspace.workspace import WorkspaceChange
 from storage.metrics import snapshots
 from tests.bot.conftest import MONDAY, TUESDAY, Ledger
+from tests.bot.verbs import ways_to_say
 
 Json = dict[str, Any]
 FAT = "A & B <wide> " * 700
@@ -104,12 +105,12 @@ async def composed(slack: Sandbox, process: Process, ledger: Ledger, dana: Perso
     await every_proposal(slack, dana, ledger, process)
     await every_trend(ledger)
     await every_briefing(slack, process, dana)
+    await every_verb(dana, process)
     return seen
 
 
 async def every_command(dana: Person) -> None:
     for words in (
-        *VERBS,
         *(f"help {verb}" for verb in VERBS),
         "xyzzy",
         "subscribe team:payments",
@@ -140,6 +141,16 @@ async def every_command(dana: Person) -> None:
         assert reply.error is None, words
         if reply.form:
             await reply.form.close()
+
+
+async def every_verb(dana: Person, process: Process) -> None:
+    """Of an artifact that nothing happened to before."""
+    for words in ways_to_say("D-7", FAT):
+        reply = await dana.types(f"/debt {words}")
+        assert reply.error is None, words[:40]
+        if reply.form:
+            await reply.form.close()
+    await process.bot.tasks.finish()
 
 
 async def every_form(dana: Person) -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.features.table import SHORTCUTS, VERBS
-from bot.process.try_workspace import MANIFEST
+from bot.slack.workspace import MANIFEST
 
 ROOT = Path(__file__).parents[3]
 # What Slack asks for each Web API method that the code calls, in the kinds of channels it is

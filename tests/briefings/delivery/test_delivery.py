@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import time
 from datetime import timedelta
 
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from briefings.delivery.delivery import HISTORY_PAGE, HISTORY_PAGES, LEADER_LEASE
+from briefings.delivery.delivery import HISTORY_PAGE, HISTORY_PAGES, LEADER_LEASE, PACE
 from briefings.messages.verdict import BETWEEN_TRIES
 from storage.database import leases
 from storage.database.store import Store
@@ -58,9 +59,21 @@ async def test_a_rate_limit_at_real_speed_loses_nothing(mail: Mail) -> None:
     mail.slack.rate_limits = True
     for key in "abc":
         await mail.writes(key)
-    await mail.sends()
+    await mail.sender(pace=PACE).drain()
     assert mail.keys() == ["a", "b", "c"]
     assert set(await mail.states()) == set("abc")
+
+
+async def test_two_messages_of_a_channel_are_that_many_seconds_apart(mail: Mail) -> None:
+    posted = []
+    for key in "ab":
+        await mail.writes(key)
+    stop = mail.slack.workspace.listen(lambda _: posted.append(time.monotonic()))
+    await mail.sender(pace=0.3).drain()
+    stop()
+    assert mail.keys() == ["a", "b"]
+    first, second = posted
+    assert second - first >= 0.3
 
 
 async def test_while_slack_cannot_be_reached_all_is_left_as_it_is(mail: Mail) -> None:

@@ -107,7 +107,7 @@ async def test_of_a_repository_whoever_set_its_budget_is_told_all_in_one_message
     await comes(over, MONDAY + DAY - timedelta(hours=8))
     assert said(over, "@erin") == []
     [row] = [row for row in (await over.rows()).values() if row.kind == "turned"]
-    assert len(row.facts["said"]) == 2
+    assert len(row.facts["lines"]) == 2
     await comes(over, MONDAY + DAY)
     assert len(said(over, "@erin")) == 1
 

@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -14,6 +16,13 @@ from briefings.pictures.pictures import QuadrantMap
 from briefings.pictures.worker import Artist, CannotDraw
 
 MAP = QuadrantMap(5, 10, 3, 12)
+
+
+@pytest.fixture
+async def artist() -> AsyncIterator[Artist]:
+    """The bot's own, not the one that other tests share."""
+    async with aclosing(Artist()) as artist:
+        yield artist
 
 
 def alive(pid: int | None) -> bool:

@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.artifact.artifact import LIVE, MAX_ID, Rating, Stage, key_of, looks_like_key, parse_key
+from debt.artifact.artifact import (
+    LIVE,
+    MAX_ID,
+    Label,
+    Rating,
+    Stage,
+    as_json,
+    key_of,
+    looks_like_key,
+    parse_key,
+)
 from debt.refusal import Refused
 from tests.debt.builders import TODAY, an_artifact, answer
 
@@ -37,6 +47,10 @@ def test_who_says_more_than_a_key_is_told_to_say_the_key_alone() -> None:
 def test_a_number_larger_than_any_key_is_refused_before_a_database_sees_it() -> None:
     with pytest.raises(Refused):
         parse_key(str(MAX_ID + 1))
+
+
+def test_the_largest_key_there_is_is_understood() -> None:
+    assert parse_key(key_of(MAX_ID)) == MAX_ID
 
 
 @given(st.text())
@@ -97,3 +111,46 @@ def test_a_deadline_moved_to_guarantee_notice_does_not_hide_lateness() -> None:
 def test_age_is_derived_from_the_day_of_creation() -> None:
     assert an_artifact(created_on=date(2026, 11, 13)).age_days(TODAY) == 10
     assert an_artifact().key == "D-7"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed_on"),
+    [
+        (None, "U0DANA", None),  # the first one it has
+        ("U0DANA", "U0DANA", None),
+        ("U0DANA", "U0SAM", TODAY),
+        ("U0DANA", None, TODAY),
+        (None, None, None),
+    ],
+)
+def test_another_owner_is_a_change_of_owner_and_the_first_one_is_none(
+    before: str | None, after: str | None, changed_on: date | None
+) -> None:
+    given = an_artifact(owner=before, owner_gone=True).with_owner(after, TODAY)
+    assert (given.owner, given.owner_gone, given.owner_changed_on) == (after, False, changed_on)
+
+
+def test_the_day_of_an_earlier_change_of_owner_stays() -> None:
+    earlier = date(2026, 5, 1)
+    kept = an_artifact(owner="U0DANA", owner_changed_on=earlier).with_owner("U0DANA", TODAY)
+    assert kept.owner_changed_on == earlier
+
+
+def test_what_a_file_may_say_is_compared_with_the_register_and_with_peoples_ratings() -> None:
+    artifact = an_artifact(purpose="pays")
+    rated = replace(artifact, ratings=replace(artifact.ratings, risk=Rating(2, "usual", person=5)))
+    assert rated.register_value("risk") == 5
+    assert rated.register_value("friction") is None
+    assert rated.register_value("purpose") == "pays"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (date(2027, 1, 31), "2027-01-31"), (5, 5), (0, 0), (None, None),
+        ("pays", "pays"), (Label.DURABLE, "durable"),
+    ],
+)  # fmt: skip
+def test_a_fact_is_json_as_a_number_or_as_text(value: object, said: object) -> None:
+    assert as_json(value) == said
+    assert type(as_json(value)) is type(said)

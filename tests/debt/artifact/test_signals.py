@@ -2,8 +2,9 @@
 
 import pytest
 
+from debt.artifact.columns import Facts
 from debt.artifact.signals import FORSAKEN, Sign, Signal, left_alone, renewed
-from debt.rules.facts import Facts, amend, create
+from debt.rules.facts import amend, create
 from tests.debt.builders import POLICY, TODAY, an_artifact
 
 CHURN = Signal(Sign.CHURN, "changed 3× as often as people's code here")

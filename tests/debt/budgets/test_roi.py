@@ -9,35 +9,36 @@ from hypothesis import strategies as st
 
 from debt.budgets.roi import (
     PlanState,
+    Promise,
     PromiseCheck,
     PromiseVerdict,
-    Stakes,
     WorkKind,
     check,
     check_on,
     require_next,
-    require_stakes,
-    returns,
+    require_promise,
+    return_of,
     risk_after,
     usual_kind,
-    usual_stakes,
+    usual_promise,
 )
 from debt.refusal import Refused
+from debt.rules.estimate import estimate
 from debt.rules.value import whole_months
 from tests.debt.builders import POLICY, TODAY, an_artifact, answer
 
 H = 60
 RULES = POLICY.roi
-WORK = Stakes(20 * H, 8 * H, 40 * H)
+PROMISE = Promise(20 * H, 8 * H, 40 * H)
 
 
 def test_the_example_of_the_module() -> None:
     day = date(2026, 11, 24)
-    at_once = returns(WORK, None, day, 12, RULES)
+    at_once = return_of(PROMISE, None, day, 12, RULES)
     assert (at_once.frees_from, at_once.months) == (date(2026, 12, 1), 12)
     assert at_once.bought_back == 104 * H
-    assert WORK.payback == pytest.approx(3.33, abs=0.01)
-    later = returns(WORK, date(2027, 1, 11), day, 12, RULES)
+    assert PROMISE.payback == pytest.approx(3.33, abs=0.01)
+    later = return_of(PROMISE, date(2027, 1, 11), day, 12, RULES)
     assert (later.frees_from, later.bought_back) == (date(2027, 2, 1), 80 * H)
 
 
@@ -53,38 +54,54 @@ def test_what_takes_longer_frees_hours_later(
     cost: int, starts_on: str | None, frees_from: str, months: int
 ) -> None:
     begins = date.fromisoformat(starts_on) if starts_on else None
-    gives = returns(Stakes(20 * H, 0, cost * H), begins, TODAY, 12, RULES)
-    assert (gives.frees_from.isoformat(), gives.months) == (frees_from, months)
+    expected = return_of(Promise(20 * H, 0, cost * H), begins, TODAY, 12, RULES)
+    assert (expected.frees_from.isoformat(), expected.months) == (frees_from, months)
 
 
 @given(st.integers(0, 40_000), st.integers(0, 40_000), st.integers(0, 40_000), st.integers(1, 59))
 def test_a_longer_horizon_never_gives_less_back(
     before: int, after: int, cost: int, horizon: int
 ) -> None:
-    stakes = Stakes(before + after + 1, after, cost)
-    shorter, longer = (returns(stakes, None, TODAY, n, RULES) for n in (horizon, horizon + 1))
+    promise = Promise(before + after + 1, after, cost)
+    shorter, longer = (return_of(promise, None, TODAY, n, RULES) for n in (horizon, horizon + 1))
     assert shorter.bought_back <= longer.bought_back
 
 
+NO_HOURS = "That frees no hours: a month has to take less by it."
+BETWEEN = "Say between 0 and 10,000 hours."
+
+
 @pytest.mark.parametrize(
-    ("stakes", "said"),
+    ("promise", "said"),
     [
-        (WORK, None), (Stakes(60, 60, 0), "That frees no hours: a month has to take less by it."),
-        (Stakes(60, 90, 0), "That frees no hours: a month has to take less by it."),
-        (Stakes(60, 0, -1), "Say between 0 and 10,000 hours."),
-        (Stakes(600_001, 0, 0), "Say between 0 and 10,000 hours."),
+        (Promise(60, 60, 0), ("after", NO_HOURS)), (Promise(60, 90, 0), ("after", NO_HOURS)),
+        (Promise(60, 0, -1), ("cost", BETWEEN)), (Promise(600_001, 0, 0), ("before", BETWEEN)),
+        (Promise(60, -1, 0), ("after", BETWEEN)), (Promise(60, 0, 600_001), ("cost", BETWEEN)),
     ],
 )  # fmt: skip
-def test_work_that_frees_nothing_is_no_plan(stakes: Stakes, said: str | None) -> None:
-    assert answer(lambda: require_stakes(stakes)) == said
+def test_work_that_frees_nothing_is_no_plan(promise: Promise, said: tuple[str, str]) -> None:
+    with pytest.raises(Refused) as refused:
+        require_promise(promise)
+    assert (refused.value.field, str(refused.value)) == said
+
+
+@pytest.mark.parametrize("promise", [PROMISE, Promise(1, 0, 0), Promise(600_000, 599_999, 600_000)])
+def test_work_that_frees_a_minute_may_be_planned(promise: Promise) -> None:
+    require_promise(promise)
+
+
+def test_what_a_month_takes_now_is_the_estimate() -> None:
+    artifact = an_artifact(minutes_logged=600, months_logged=2)
+    expected = estimate(artifact, POLICY).minutes
+    assert usual_promise(artifact, WorkKind.REFACTOR, POLICY).before == expected > 0
 
 
 def test_where_nobody_says_the_policy_does() -> None:
     """Complexity 4 is 40 h of work, and a refactor leaves four tenths of the hours."""
     artifact = an_artifact(monthly_minutes=20 * H, complexity=4, risk=4, value=5)
     assert usual_kind(artifact, POLICY) is WorkKind.REFACTOR
-    assert usual_stakes(artifact, WorkKind.REFACTOR, POLICY) == WORK
-    assert usual_stakes(artifact, WorkKind.RETIRE, POLICY).after == 0
+    assert usual_promise(artifact, WorkKind.REFACTOR, POLICY) == PROMISE
+    assert usual_promise(artifact, WorkKind.RETIRE, POLICY).after == 0
     assert [risk_after(artifact, kind, POLICY) for kind in list(WorkKind)[:3]] == [2, 0, 4]
 
 
@@ -134,9 +151,15 @@ def test_a_promise_is_kept_where_three_quarters_of_it_came_true(
 
 
 def test_no_hours_are_unknown_but_for_what_is_gone() -> None:
-    assert check(WorkKind.REFACTOR, WORK, 0, 3).took is None
-    assert check(WorkKind.RETIRE, WORK, 0, 3).took == 0
-    assert check(WorkKind.REFACTOR, WORK, 450, 3).took == 150
+    assert check(WorkKind.REFACTOR, PROMISE, 0, 3).took is None
+    assert check(WorkKind.RETIRE, PROMISE, 0, 3).took == 0
+    assert check(WorkKind.REFACTOR, PROMISE, 450, 3) == PromiseCheck(20 * H, 8 * H, 150)
+    assert check(WorkKind.REFACTOR, PROMISE, 1, 1).took == 1
+
+
+def test_a_check_of_work_done_on_a_day_the_later_month_lacks_is_due_on_the_first_after() -> None:
+    assert check_on(date(2026, 1, 31), 1) == date(2026, 3, 1)
+    assert check_on(date(2026, 1, 15), 1) == date(2026, 2, 15)
 
 
 @given(st.dates(max_value=date(2900, 1, 1)), st.integers(1, 24))

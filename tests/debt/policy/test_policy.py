@@ -1,3 +1,5 @@
+import json
+from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debt.artifact.artifact import Label, Tier
-from debt.policy.policy import WEEKDAYS, Policy, PolicyError, built_in, load
+from debt.policy.policy import (
+    WEEKDAYS,
+    Policy,
+    PolicyError,
+    TeamPolicy,
+    built_in,
+    load,
+    repositories_in,
+)
 from tests.debt.builders import answer
 
 A_KIND = """
@@ -146,6 +156,8 @@ NEEDED = (
 
 
 FOUR = "four numbers, each more than the one before"
+DAYS_OR_NEVER = 'whole numbers from 1 to 36500, and "never"'
+FIVE = "five numbers, none less than the one before"
 STEPS = "pairs such as [[26, 2], [3, 1]], the highest number first"
 
 
@@ -312,6 +324,21 @@ def test_a_word_from_no_list_is_answered_with_the_list(
         ("scale.risk.dependants", "3", STEPS),
         ("scale.risk.base.test_suite", "6", "whole numbers from 1 to 5"),
         ("scale.friction.silent_days", "0", "whole numbers from 1 to 36500"),
+        ("scale.risk.reverts", "[[0, 1]]", STEPS),
+        ("scale.risk.reverts", "[[3, 2], [3, 1]]", STEPS),
+        ("scale.risk.reverts", "[[3, -1]]", STEPS),
+        ("roi.cost_hours", "[1, 2, 3, 4]", FIVE),
+        ("roi.cost_hours", "[1, 2, 3, 4, 3]", FIVE),
+        ("roi.cost_hours", "[1, 2, 3, 4, true]", FIVE),
+        ("scan.collapse_files", "[0, 2]", "two whole numbers such as [2, 200]"),
+        ("metrics.churn.worse_by", "100.5", 'numbers from 0.001 to 100, and "never"'),
+        (
+            "labels.durable.expires_after_days",
+            "36501",
+            'whole numbers from 1 to 36500, and "never"',
+        ),
+        ("teams.pay.lead", "'erin'", 'a person by its Slack id, such as "U012AB3CD"'),
+        ("teams.pay.lead", "5", 'a person by its Slack id, such as "U012AB3CD"'),
         ("groups.sre", "['U1', 3]", 'a user group ("@sre") and a list of people (["U123"])'),
     ],
 )
@@ -320,7 +347,39 @@ def test_a_wrong_value_is_answered_with_what_is_allowed(
 ) -> None:
     said = refusal(policy_file, f"# ours\n{key} = {value}")
     assert said.startswith("policy.toml:2: ")
-    assert said.endswith(f": allowed are {allowed}")
+    assert said.endswith((f": allowed are {allowed}", f": allowed is {allowed}"))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "read"),
+    [
+        ("thresholds.high_risk", "1", 1),
+        ("thresholds.high_risk", "5", 5),
+        ("labels.durable.expires_after_days", "1", 1),
+        ("labels.durable.expires_after_days", "36500", 36_500),
+        ("labels.durable.expires_after_days", "'never'", None),
+        ("metrics.churn.worse_by", "'never'", None),
+        ("metrics.churn.worse_by", "0.001", 0.001),
+        ("metrics.churn.worse_by", "100", 100),
+        ("scan.threshold", "1", 1),
+        ("roi.cost_hours", "[1, 1, 2, 2, 3]", (1, 1, 2, 2, 3)),
+        ("scale.risk.reverts", "[[2, 4], [1, 0]]", ((2, 4), (1, 0))),
+        ("scale.risk.reverts", "[[3, 1], [2, 3]]", ((3, 1), (2, 3))),
+        ("scale.risk.reverts", "[]", ()),
+        ("scan.collapse_files", "[1, 1]", (1, 1)),
+        ("sprint.first_day", "2026-01-05", date(2026, 1, 5)),
+        ("sprint.first_day", "'2026-01-05'", date(2026, 1, 5)),
+        ("working_hours.start", "08:30:00", time(8, 30)),
+        ("teams.pay.lead", "'W0ERIN'", "W0ERIN"),
+    ],
+)
+def test_a_value_at_the_edge_of_what_is_allowed_is_read(
+    policy_file: Path, key: str, value: str, read: object
+) -> None:
+    at: Any = loaded(policy_file, f"{key} = {value}")
+    for part in key.split("."):
+        at = at[part] if isinstance(at, Mapping) else getattr(at, part)
+    assert at == read
 
 
 @pytest.mark.parametrize(
@@ -433,6 +492,26 @@ def test_hostile_text_in_a_policy_stays_on_its_one_line(policy_file: Path) -> No
     )
 
 
+LONG = "x" * 5_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[digest]\n{LONG} = 1",
+        f'[kinds."{LONG}"]\nname = "x"',
+        f"[{LONG}]\n[{LONG}]",
+        f"{LONG} = 1\n{LONG} = 2",
+        f'[tiers.strict]\nfrom = ["{LONG}"]',
+        f'[[markers.tool]]\nname = "x"\nnames = ["(?P={LONG})"]',
+        f'[markers]\nwithout = ["{LONG}"]',
+        f'[repositories.x]\nurl = "{LONG}"',
+    ],
+)
+def test_a_long_word_in_a_policy_makes_no_long_refusal(policy_file: Path, text: str) -> None:
+    assert len(refusal(policy_file, text)) < 600
+
+
 plain = st.recursive(
     st.none().map(lambda _: 0) | st.booleans() | st.integers(-9, 99) | st.sampled_from(["", "x"]),
     lambda inner: (
@@ -466,3 +545,33 @@ def test_whatever_stands_in_a_policy_it_is_used_or_refused_in_one_line(
     if isinstance(said, str):
         assert len(said.splitlines()) == 1
         assert said.startswith(f"{path}:1: {key.split('.', maxsplit=1)[0]}")
+
+
+def test_a_policy_is_json_under_the_names_of_its_file() -> None:
+    said = built_in().as_json()
+    assert said["tiers"]["strict"]["from"] == ["sre", "security"]
+    assert said["working_hours"]["start"] == "09:00:00"
+    assert json.loads(json.dumps(said)) == said
+
+
+def test_no_team_has_no_lead() -> None:
+    led = built_in().model_copy(update={"teams": {"pay": TeamPolicy(lead="U0ERIN")}})
+    assert led.lead_of("pay") == "U0ERIN"
+    assert led.lead_of(None) is led.lead_of("") is led.lead_of("growth") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("[digest]\nitems = [\n1,", 3), ("x = 'a", 1), ("# one\n[x", 2)]
+)
+def test_a_file_that_ends_too_soon_is_answered_with_its_last_line(
+    policy_file: Path, text: str, line: int
+) -> None:
+    assert refusal(policy_file, text).startswith(f"policy.toml:{line}: ")
+
+
+def test_a_list_of_repositories_that_cannot_be_read_names_its_option(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="--list names a TOML file"):
+        repositories_in(tmp_path / "gone.toml")
+    there = tmp_path / "repositories.toml"
+    there.write_text('[repositories."acme/pay"]\nurl = "https://github.com/acme/pay"\n', "utf-8")
+    assert [*repositories_in(there)] == ["acme/pay"]

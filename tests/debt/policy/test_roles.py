@@ -98,3 +98,40 @@ def test_a_budget_is_changed_by_who_answers_for_what_is_there(
     why = "cannot change the budget of repo:acme/shop; the lead of a team with artifacts there"
     with nullcontext() if yes else pytest.raises(Refused, match=why):
         require_may_budget_of(by, powers, policy, "repo:acme/shop", frozenset(teams))
+
+
+@pytest.mark.parametrize("act", Act)
+def test_who_owns_an_artifact_is_not_refused_what_owners_may(act: Act) -> None:
+    policy = roles(**{act.value: ("owner",)})
+    require_may(act, "U0DANA", NOBODY_SPECIAL, policy, an_artifact())
+    assert answer(lambda: require_may(act, "U0DANA", NOBODY_SPECIAL, policy)) is not None
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (Act.BUDGET, "You cannot change budgets here; nobody can."),
+        (Act.SEE, "You cannot see the register here; nobody can."),
+        (Act.PLAN, "You cannot plan work here; nobody can."),
+        (Act.CLAIM, "You cannot claim here; nobody can."),
+    ],
+)
+def test_where_no_artifact_is_concerned_the_refusal_speaks_of_the_register(
+    act: Act, said: str
+) -> None:
+    policy = roles(**{act.value: ()})
+    assert answer(lambda: require_may(act, "U0DANA", NOBODY_SPECIAL, policy)) == said
+
+
+@pytest.mark.parametrize(
+    ("scope", "who"),
+    [
+        ("team:payments", "the team’s lead"),
+        ("service:pay", "the lead of a team with artifacts there"),
+        ("train:team:1", "the lead of a team with artifacts there"),
+    ],
+)
+def test_a_budget_names_the_lead_who_can_change_it(scope: str, who: str) -> None:
+    policy = roles(budget=("lead",))
+    said = answer(lambda: require_may_budget_of("U1", NOBODY_SPECIAL, policy, scope, frozenset()))
+    assert said == f"You cannot change the budget of {scope}; {who} can."

@@ -10,10 +10,14 @@ from debt.artifact.lifecycle import ENDED
 from debt.policy.policy import Policy
 from debt.refusal import Refused
 from debt.rules.dates import (
+    TEN_YEARS,
     default_expiry,
     default_review,
     extension,
     extension_base,
+    extension_days,
+    looks_like_day,
+    looks_like_until,
     parse_day,
     parse_until,
     shifted,
@@ -70,6 +74,22 @@ def test_default_dates_exist_for_any_day_of_the_calendar(
 def test_a_shifted_day_stops_at_the_ends_of_the_calendar(day: date, count: int) -> None:
     moved = shifted(day, count)
     assert moved - day == timedelta(days=count) or moved in {date.min, date.max}
+    assert shifted(date.min, -1) == date.min
+    assert shifted(date.max, 1) == date.max
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "until"),
+    [
+        ("2027-01-31", True, True), (" 2027-01-31 ", True, True), ("2027-02-30", True, True),
+        ("30d", False, True), (" 2 weeks ", False, True), ("soon", False, False),
+        ("", False, False),
+    ],
+)  # fmt: skip
+def test_what_has_the_looks_of_a_date_or_a_time_is_known_before_it_is_read(
+    typed: str, day: bool, until: bool
+) -> None:
+    assert (looks_like_day(typed), looks_like_until(typed)) == (day, until)
 
 
 @given(days)
@@ -168,6 +188,16 @@ def test_more_days_than_the_tier_allows_are_for_others_to_agree_to(
     with pytest.raises(Refused, match=f"the {name} tier allows {total} days in all") as refused:
         extension(_tiered(name, extended_days=20), _in(10 + total - 19), WHY, TODAY, POLICY)
     assert f"D-7 has {total - 20} left" in str(refused.value)
+    assert f"that is {total - 19} days;" in str(refused.value)
+
+
+def test_of_days_that_were_extended_before_the_rest_is_left() -> None:
+    granted = extension(
+        _tiered("light", extensions=1, extended_days=20), _in(40), WHY, TODAY, POLICY
+    )
+    assert (granted.left, granted.days_left) == (1, 40)
+    with pytest.raises(Refused, match=r"and D-7 has 0 left$"):
+        extension(_tiered("light", extended_days=95), _in(40), WHY, TODAY, POLICY)
 
 
 def test_the_count_is_said_as_people_say_it() -> None:
@@ -192,7 +222,8 @@ def never() -> Policy:
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n"])
 def test_an_extension_without_a_reason_is_refused(reason: str) -> None:
-    with pytest.raises(Refused, match="needs its reason"):
+    words = "An extension needs its reason: it is what the next reader will ask for."
+    with pytest.raises(Refused, match=f"^{words}$"):
         extension(_tiered("light"), _in(20), reason, TODAY, POLICY)
 
 
@@ -206,6 +237,7 @@ def test_an_extension_into_the_past_is_refused(until: date) -> None:
 def test_an_absurd_date_is_refused(until: date) -> None:
     with pytest.raises(Refused, match="more than ten years away"):
         extension(_tiered("light"), until, WHY, TODAY, POLICY)
+    assert extension_days(_tiered("light"), TODAY + TEN_YEARS, WHY, TODAY) == TEN_YEARS.days - 10
 
 
 @pytest.mark.parametrize("count", [1, 9, 10])
@@ -216,7 +248,7 @@ def test_an_extension_that_shortens_is_refused(count: int) -> None:
 
 @pytest.mark.parametrize("stage", sorted(ENDED))
 def test_what_has_ended_is_not_extended(stage: Stage) -> None:
-    with pytest.raises(Refused, match="has ended"):
+    with pytest.raises(Refused, match=r"^D-7 has ended"):
         extension(_tiered("light", stage=stage), _in(20), WHY, TODAY, POLICY)
 
 

@@ -23,6 +23,42 @@ def test_the_worked_example_comes_out(months: list[int], hours: float) -> None:
     assert told.minutes == pytest.approx(hours * 60, abs=1)
 
 
+@pytest.mark.parametrize(
+    ("expected", "logged", "months", "minutes", "weight", "spread"),
+    [
+        (EIGHT, 0, 0, 480, 0, 240),  # 8 h, give or take 4: √(480 × 60 / 0.5)
+        (EIGHT, 20 * 60, 1, 960, 2 / 3, 196),  # √(960 × 60 / 1.5)
+        (240, 4 * 240, 4, 240, 0.8, 54),
+        (1, 0, 0, 1, 0, 0),
+        (0, 0, 0, 0, 0, 0),  # it costs nothing, until somebody logs hours
+        (0, 0, 3, 0, 1, 0),
+        (0, 600, 3, 200, 1, 63),
+    ],
+)
+def test_an_estimate_has_its_minutes_what_was_logged_weighs_and_a_spread(
+    expected: int, logged: int, months: int, minutes: int, weight: float, spread: int
+) -> None:
+    told = blended(expected, logged, months)
+    assert (told.minutes, told.spread) == (minutes, spread)
+    assert told.weight == pytest.approx(weight)
+
+
+@pytest.mark.parametrize(
+    ("expected", "months", "basis"),
+    [
+        (240, 3, Basis.BLENDED),
+        (240, 4, Basis.MEASURED),  # weighs four fifths
+        (1, 5, Basis.BLENDED),
+        (1, 6, Basis.MEASURED),
+        (0, 1, Basis.MEASURED),
+    ],
+)
+def test_four_fifths_or_half_a_year_of_logged_hours_are_a_measurement(
+    expected: int, months: int, basis: Basis
+) -> None:
+    assert blended(expected, 60 * months, months).basis is basis
+
+
 def test_the_prior_grows_with_the_root_of_the_score() -> None:
     usual = an_artifact(
         kind="production_integration", frequency=3, complexity=3, risk=2, friction=2

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.artifact.artifact import RATING_NAMES, Artifact, Label, RatingName, Stage, Surface
+from debt.artifact.artifact import RATING_NAMES, Artifact, Ending, Label, RatingName, Stage, Surface
+from debt.artifact.columns import Facts
 from debt.artifact.proxy import ProxyRating
+from debt.artifact.signals import FORSAKEN
 from debt.policy.policy import Policy
 from debt.refusal import Refused
-from debt.rules.facts import Facts, amend, create
+from debt.rules.facts import amend, create
 from tests.debt.builders import POLICY, TODAY, an_artifact, artifacts, one_to_five
 
 LEAST: Facts = {"name": "payments bridge", "repo": "acme/pay", "paths": ("src/bridge/**",)}
@@ -202,6 +204,91 @@ def test_a_refusal_names_the_field_it_is_about(facts: dict[str, Any], field: str
     with pytest.raises(Refused) as refused:
         amended(an_artifact(), **facts)
     assert refused.value.field == field
+
+
+def test_a_label_that_leaves_no_end_date_is_refused_at_the_label() -> None:
+    with pytest.raises(Refused) as refused:
+        amended(an_artifact(expires_on=None), label=Label.TEMPORARY)
+    assert refused.value.field == "label"
+
+
+def test_what_is_only_proposed_needs_no_end_date_yet(endless: Policy) -> None:
+    facts: Facts = {**LEAST, "kind": "throwaway_script"}
+    proposed = create(7, facts, stage=Stage.PROPOSED, today=TODAY, policy=endless)
+    assert (proposed.id, proposed.stage, proposed.expires_on) == (7, Stage.PROPOSED, None)
+
+
+@pytest.mark.parametrize(
+    ("stage", "end"), [(Stage.RETAINED, Ending.REFACTOR), (Stage.CREATED, None)]
+)
+def test_what_is_retained_has_a_planned_end(stage: Stage, end: Ending | None) -> None:
+    artifact = create(7, LEAST, stage=stage, today=TODAY, policy=POLICY)
+    assert (artifact.stage, artifact.planned_end) == (stage, end)
+    chosen: Facts = {**LEAST, "planned_end": Ending.RETIRE}
+    assert create(7, chosen, stage=stage, today=TODAY, policy=POLICY).planned_end is Ending.RETIRE
+
+
+def test_a_rating_without_a_reason_has_none() -> None:
+    rated: Facts = {**LEAST, "risk": 5}
+    made_so = create(7, rated, stage=Stage.CREATED, today=TODAY, policy=POLICY)
+    changed_so = amend(an_artifact(), Facts(risk=5), policy=POLICY, today=TODAY)
+    assert made_so.ratings.risk.reason == changed_so.ratings.risk.reason == ""
+
+
+def test_a_change_of_owner_has_its_day() -> None:
+    assert amended(an_artifact(owner="U0DANA"), owner="U0SAM").owner_changed_on == TODAY
+
+
+def test_a_measured_estimate_keeps_what_was_measured_and_its_scale() -> None:
+    seen = ProxyRating(4, "37 commits", {"commits": 37.0}, "v1", 3, 5)
+    rating = amended(an_artifact(), proxies={"frequency": seen}).ratings.frequency
+    assert (rating.proxy, rating.raw, rating.scale) == (4, {"commits": 37.0}, "v1")
+    wavered = ProxyRating(3, "20 commits", {"commits": 20.0}, "v1", 3, 4)
+    known = an_artifact(ratings=replace(an_artifact().ratings, frequency=rating))
+    assert amended(known, proxies={"frequency": wavered}).ratings.frequency.proxy == 4
+
+
+@pytest.mark.parametrize(
+    ("facts", "forsaken"),
+    [
+        ({"dependants": 0}, True),
+        ({"dependants": 0, "paths": ("src/bridge/**",)}, True),
+        ({"dependants": 0, "paths": ("src/other/**",)}, False),  # others may import that
+        ({"dependants": 2}, False),
+        ({}, False),
+    ],
+)
+def test_what_nobody_imports_any_more_is_missed_for_the_same_paths(
+    facts: dict[str, Any], forsaken: bool
+) -> None:
+    once = an_artifact(dependants=1)
+    assert (FORSAKEN in amended(once, signals=(), **facts).signals) is forsaken
+    script = an_artifact(dependants=1, kind="throwaway_script")
+    assert amended(script, signals=(), **facts).signals == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "field", "said"),
+    [
+        ({"blast_radius": 9}, "blast_radius", "Blast radius goes from 1 to 5; 9 does not fit."),
+        (
+            {"dependants": -1},
+            "dependants",
+            "Dependants goes from 0 to 1,000,000; -1 does not fit.",
+        ),
+        (
+            {"paths": ("x" * 10_001,)},
+            "path",
+            "The path is 10,001 characters long; 10,000 are allowed.",
+        ),
+    ],
+)
+def test_what_is_out_of_bounds_is_called_as_people_call_it(
+    facts: dict[str, Any], field: str, said: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        made(**facts)
+    assert (refused.value.field, str(refused.value)) == (field, said)
 
 
 def test_text_too_long_to_keep_is_refused_by_its_name() -> None:

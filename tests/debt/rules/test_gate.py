@@ -186,14 +186,29 @@ def test_promotion_goes_one_stage_at_a_time(stage: Stage, then: str) -> None:
 def test_an_item_is_called_by_its_name() -> None:
     artifact = an_artifact(stage=Stage.CREATED)
     assert item_named(" Tests ", artifact, POLICY) is GateItem.TESTS
-    with pytest.raises(Refused, match="“rollback” is not asked of D-7; tests, security, "):
+    with pytest.raises(Refused, match="“rollback” is not asked of D-7; tests, security, ") as no:
         item_named("rollback", artifact, POLICY)
+    assert no.value.field == "item"
 
 
-@pytest.mark.parametrize("item", [GateItem.OWNER, GateItem.ROLLBACK, GateItem.END])
-def test_no_evidence_is_taken_for_a_fact(item: GateItem) -> None:
-    with pytest.raises(Refused, match="is a fact about D-7"):
+def test_what_is_asked_depends_on_where_the_promotion_leads() -> None:
+    assert item_named("end", an_artifact(stage=VALIDATED), POLICY) is GateItem.END
+    with pytest.raises(Refused, match="“end” is not asked of D-7"):
+        item_named("end", an_artifact(stage=Stage.CREATED), POLICY)
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        (GateItem.OWNER, "The named owner is a fact about D-7: claim it."),
+        (GateItem.END, "The planned end is a fact about D-7: it is chosen with the promotion."),
+        (GateItem.ROLLBACK, "The rollback strategy is a fact about D-7: say it with edit D-7."),
+    ],
+)
+def test_no_evidence_is_taken_for_a_fact(item: GateItem, words: str) -> None:
+    with pytest.raises(Refused) as refused:
         require_evidence(item, an_artifact(), "U0SAM")
+    assert (refused.value.field, str(refused.value)) == ("item", words)
 
 
 def test_the_human_review_is_somebody_elses() -> None:
@@ -211,19 +226,23 @@ def test_an_owner_waives_for_themselves_only_where_the_tier_lets_one_decide_alon
 
 
 def test_a_planned_end_is_not_waived() -> None:
-    with pytest.raises(Refused, match="Whatever is retained has a planned end"):
+    with pytest.raises(Refused) as refused:
         require_waivable(GateItem.END, an_artifact(), "U0ERIN", POLICY)
+    assert refused.value.field == "item"
+    assert str(refused.value) == "Whatever is retained has a planned end; that is not waived."
 
 
 def test_a_waiver_has_a_reason_and_ends_before_long() -> None:
     latest = last_waiver_day(TODAY, POLICY)
     assert (latest - TODAY).days == POLICY.gate.waive_days
     require_waiver("why", latest, TODAY, POLICY)
-    for reason, until, field in (
-        (" ", latest, "reason"),
-        ("why", TODAY, "until"),
-        ("why", latest + timedelta(days=1), "until"),
+    late = f"A waiver ends on {latest} at the latest, within {POLICY.gate.waive_days} days."
+    none = "A waiver needs its reason: it is what the next reader will ask for."
+    for reason, until, field, words in (
+        (" ", latest, "reason", none),
+        ("why", TODAY, "until", f"{TODAY} is not in the future; a waiver ends after today."),
+        ("why", latest + timedelta(days=1), "until", late),
     ):
         with pytest.raises(Refused) as refused:
             require_waiver(reason, until, TODAY, POLICY)
-        assert refused.value.field == field
+        assert (refused.value.field, str(refused.value)) == (field, words)

@@ -9,12 +9,16 @@ from debt.refusal import Refused
 from debt.rules.hours import (
     USUAL_WORK,
     Period,
+    Span,
     Work,
     as_hours,
     decimal_hours,
+    looks_like_amount,
     looks_like_minutes,
     parse_amount,
     parse_minutes,
+    parse_quarter,
+    roughly,
     span,
 )
 from tests.debt.builders import answer, near_days
@@ -55,7 +59,7 @@ def test_what_is_no_length_of_time_is_refused_with_examples(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["0", "0h", "0m", "0h00", "0.001h"])
 def test_no_time_at_all_is_not_logged(typed: str) -> None:
-    with pytest.raises(Refused, match="log at least a minute"):
+    with pytest.raises(Refused, match=r"^That is no time at all; log at least a minute\.$"):
         parse_minutes(typed)
 
 
@@ -139,3 +143,48 @@ def test_periods_start_and_end_where_people_expect(
 ) -> None:
     found = span(Period(period), date.fromisoformat(day), SPRINT)
     assert (found.name, str(found.first), str(found.last)) == (name, first, last)
+
+
+@pytest.mark.parametrize(
+    ("typed", "quarter"),
+    [
+        ("2026Q4", Span("Q4 2026", date(2026, 10, 1), date(2026, 12, 31))),
+        (" 2026-q1 ", Span("Q1 2026", date(2026, 1, 1), date(2026, 3, 31))),
+        ("2028Q2", Span("Q2 2028", date(2028, 4, 1), date(2028, 6, 30))),
+        ("2027Q3", Span("Q3 2027", date(2027, 7, 1), date(2027, 9, 30))),
+        ("0001Q1", Span("Q1 1", date(1, 1, 1), date(1, 3, 31))),
+        ("9998Q4", Span("Q4 9998", date(9998, 10, 1), date(9998, 12, 31))),
+    ],
+)
+def test_a_quarter_is_three_months_by_its_name(typed: str, quarter: Span) -> None:
+    assert parse_quarter(typed) == quarter
+
+
+@pytest.mark.parametrize("typed", ["", "4", "Q4", "2026", "2026Q5", "2026Q0", "0000Q1", "9999Q4"])
+def test_what_no_calendar_has_is_no_quarter(typed: str) -> None:
+    with pytest.raises(Refused, match=r"is not a quarter\. Quarters look like 2026Q4\."):
+        parse_quarter(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_amount"),
+    [("1.5h", True), ("20000h", True), ("90m", True), ("soon", False), ("none", False)],
+)
+def test_an_amount_is_known_by_its_looks(typed: str, is_amount: bool) -> None:
+    assert looks_like_amount(typed) is is_amount
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 h"), (10, "10 min"), (20, "30 min"), (95, "1.5 h"), (106, "2 h"), (-95, "-1.5 h")],
+)
+def test_an_estimate_is_told_to_the_half_hour(minutes: int, words: str) -> None:
+    assert roughly(minutes) == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 h"), (59, "59 min"), (-59, "-59 min"), (61, "1 h 1 min"), (-61, "-1 h 1 min")],
+)
+def test_hours_are_shown_short(minutes: int, words: str) -> None:
+    assert as_hours(minutes) == words

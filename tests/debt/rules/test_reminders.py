@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 from debt.artifact.artifact import Artifact, Label, Stage
 from debt.policy.policy import Leadership
 from debt.rules.reminders import (
+    Due,
     DueKind,
     carried,
     delivered,
     dues,
     escalates_on,
     full_notice,
+    horizon,
     ignored_on,
     lapses_on,
+    next_review,
     nudge_on,
     told,
     told_of,
@@ -218,3 +221,143 @@ def test_nothing_lapses_within_the_full_notice(artifact: Artifact, day: date) ->
     ends = lapses_on(arrived(artifact, day), POLICY)
     noticed = arrived(artifact, day).expiry_noticed_on
     assert ends is None or noticed is None or (ends - noticed).days > full_notice(POLICY)
+
+
+def test_a_due_date_knows_what_was_said_of_it() -> None:
+    both = due_in(
+        20, review=10,
+        expiry_told=_in(-1), expiry_noticed_on=_in(-2),
+        review_told=_in(-3), review_noticed_on=_in(-4),
+    )  # fmt: skip
+    assert list(dues(both)) == [
+        Due(DueKind.EXPIRY, _in(20), _in(-1), _in(-2)),
+        Due(DueKind.REVIEW, _in(10), _in(-3), _in(-4)),
+    ]
+
+
+@pytest.mark.parametrize("stage", [Stage.PROPOSED, Stage.RETIRING, Stage.RETIRED])
+def test_what_is_not_on_the_register_for_good_has_no_dates_and_wakes_nobody(stage: Stage) -> None:
+    artifact = due_in(3, review=2, stage=stage, snoozed_until=TODAY)
+    assert list(dues(artifact)) == []
+    assert nudge_on(artifact, POLICY) is None
+
+
+@pytest.mark.parametrize(
+    ("expiry", "review", "told_until"),
+    [
+        (60, 60, (-9, -8)),  # neither comes soon: what was said before stays so
+        (10, 60, (0, -8)),
+        (60, 10, (-9, 0)),
+        (28, 28, (14, 14)),  # their first step comes in two weeks, and is said along
+        (29, 29, (-9, -8)),
+    ],
+)
+def test_a_nudge_says_the_dates_that_come_soon_and_no_others(
+    expiry: int, review: int, told_until: tuple[int, int]
+) -> None:
+    said = told(
+        due_in(expiry, review=review, expiry_told=_in(-9), review_told=_in(-8)), TODAY, POLICY
+    )
+    assert (said.expiry_told, said.review_told) == tuple(map(_in, told_until))
+
+
+def test_a_nudge_ends_a_snooze() -> None:
+    assert told(due_in(60, snoozed_until=TODAY), TODAY, POLICY).snoozed_until is None
+
+
+def test_a_date_at_the_very_horizon_is_spoken_of() -> None:
+    assert horizon(TODAY, POLICY) == _in(28)
+    assert [due.on for due in told_of(due_in(28), TODAY, POLICY)] == [_in(28)]
+
+
+@pytest.mark.parametrize(("said", "until"), [(None, 0), (-3, 0), (6, 6)])
+def test_what_arrived_counts_up_to_its_day_or_up_to_what_was_said_ahead(
+    said: int | None, until: int
+) -> None:
+    before = None if said is None else _in(said)
+    both = due_in(20, review=10, expiry_told=before, review_told=before)
+    heard = delivered(both, {*DueKind}, TODAY, POLICY)
+    assert (heard.expiry_told, heard.review_told) == (_in(until), _in(until))
+    assert (heard.expiry_noticed_on, heard.review_noticed_on) == (TODAY, TODAY)
+    again = delivered(heard, {*DueKind}, _in(1), POLICY)
+    assert (again.expiry_noticed_on, again.review_noticed_on) == (TODAY, TODAY)
+
+
+HEARD = {
+    "expiry_told": _in(-5),
+    "expiry_noticed_on": _in(-4),
+    "review_told": _in(-3),
+    "review_noticed_on": _in(-2),
+    "snoozed_until": _in(1),
+    "lead_told_on": _in(-1),
+    "leadership_told_on": TODAY,
+}
+EXPIRY = {"expiry_told", "expiry_noticed_on"}
+REVIEW = {"review_told", "review_noticed_on"}
+ESCALATED = {"lead_told_on", "leadership_told_on"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "forgotten"),
+    [
+        ({"name": "renamed"}, set()),
+        ({"owner": "U0SAM"}, set(HEARD)),
+        ({"owner_gone": True}, set(HEARD)),
+        ({"expires_on": _in(60)}, EXPIRY | ESCALATED | {"snoozed_until"}),
+        ({"review_on": _in(60)}, REVIEW | ESCALATED | {"snoozed_until"}),
+        ({"expires_on": None}, EXPIRY | ESCALATED | {"snoozed_until"}),
+        ({"review_on": None}, REVIEW | ESCALATED | {"snoozed_until"}),
+    ],
+)
+def test_a_change_forgets_just_the_notices_that_it_made_void(
+    changes: dict[str, Any], forgotten: set[str]
+) -> None:
+    now = changed(due_in(20, review=10, **HEARD), by="U0DANA", **changes)
+    left = {name: getattr(now, name) for name in HEARD}
+    assert left == {name: None if name in forgotten else day for name, day in HEARD.items()}
+
+
+@pytest.mark.parametrize(
+    ("by", "days", "known"),
+    [("U0DANA", 14, True), ("U0DANA", 15, False), ("U0SAM", 14, False)],
+)
+@pytest.mark.parametrize("date_of", ["expires_on", "review_on"])
+def test_an_owner_knows_of_a_date_that_they_set_within_the_full_notice(
+    date_of: str, by: str, days: int, known: bool
+) -> None:
+    now = changed(due_in(90, review=90), by=by, **{date_of: _in(days)})
+    told_of_it = (
+        (now.expiry_told, now.expiry_noticed_on)
+        if date_of == "expires_on"
+        else (now.review_told, now.review_noticed_on)
+    )
+    assert told_of_it == ((TODAY, TODAY) if known else (None, None))
+
+
+@pytest.mark.parametrize("changes", [{"owner": None}, {"owner_gone": True}])
+def test_nobody_ignores_what_nobody_owns(changes: dict[str, Any]) -> None:
+    assert ignored_on(due_in(-1, expiry_noticed_on=_in(-15)), POLICY) == TODAY
+    assert ignored_on(due_in(-1, expiry_noticed_on=_in(-15), **changes), POLICY) is None
+
+
+@pytest.mark.parametrize(
+    ("review", "following"),
+    [
+        (None, 90),
+        (-5, 90),
+        (0, 90),
+        (1, 91),  # answered early: counted from the day on which it was due
+        (28, 118),
+        (29, 90),  # no nudge has spoken of it yet
+        (100, 100),  # and never sooner than what was set already
+    ],
+)
+def test_the_next_review_comes_by_the_cadence_whoever_answers_early(
+    review: int | None, following: int
+) -> None:
+    assert next_review(due_in(None, review=review), TODAY, POLICY) == _in(following)
+
+
+def test_what_is_not_reviewed_at_all_has_no_next_review() -> None:
+    script = due_in(30, review=5, kind="throwaway_script", label=Label.TEMPORARY)
+    assert next_review(script, TODAY, POLICY) is None

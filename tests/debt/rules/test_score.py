@@ -17,7 +17,7 @@ from debt.artifact.artifact import (
     Surface,
 )
 from debt.policy.policy import Policy
-from debt.rules.score import SCALE, Quadrant, blast_radius, explain, priority, quadrant, score
+from debt.rules.score import SCALE, Gap, Quadrant, blast_radius, explain, priority, quadrant, score
 from tests.debt.builders import POLICY, an_artifact, artifacts, days, one_to_five, ratings
 
 four = st.tuples(one_to_five, one_to_five, one_to_five, one_to_five)
@@ -78,6 +78,22 @@ def test_reach_change_incidents_and_a_hard_rollback_bring_it_forward(worse: dict
 
 
 @pytest.mark.parametrize(
+    ("changes", "rank"),
+    [
+        ({"rollback": "revert the deploy"}, 128),
+        ({"rollback": None}, 192),
+        ({"rollback": "revert the deploy", "purpose": "tbd"}, 192),
+        ({"rollback": None, "purpose": None, "owner": None}, 288),
+    ],
+)
+def test_no_rollback_and_no_intent_weigh_half_as_much_again_each(
+    changes: dict[str, Any], rank: int
+) -> None:
+    """Score 16, blast radius 2."""
+    assert priority(an_artifact(**changes)) == rank
+
+
+@pytest.mark.parametrize(
     ("surface", "dependants", "reach"),
     [
         ("sandbox", 0, 1),
@@ -107,19 +123,6 @@ def _expected(value: int, risk: int) -> str:
 @pytest.mark.parametrize(("value", "risk"), [*product(range(1, 6), repeat=2)])
 def test_value_and_risk_from_four_on_are_high(value: int, risk: int) -> None:
     assert quadrant(value, risk, POLICY) == _expected(value, risk)
-
-
-@pytest.mark.parametrize(
-    ("box", "action"),
-    [
-        ("high/high", "strongest review; refactor it as roadmap work"),
-        ("high/low", "keep it and watch"),
-        ("low/high", "delete first"),
-        ("low/low", "keep only with a clear owner and a revision date"),
-    ],
-)
-def test_each_quadrant_names_its_action(box: str, action: str) -> None:
-    assert Quadrant(box).action == action
 
 
 def test_a_value_nobody_gave_counts_as_the_policy_says(generous: Policy) -> None:
@@ -176,6 +179,44 @@ def test_beside_the_wish_to_claim_it_the_reasons_do_not_repeat_that_nobody_owns_
     artifact = an_artifact(owner=None, surface=Surface.PRODUCTION)
     assert "nobody owns it" not in str(explain(artifact, to_claim=True))
     assert str(explain(artifact, to_claim=True)).endswith("; nobody on call for it, no rollback")
+
+
+@pytest.mark.parametrize(
+    ("changes", "gaps"),
+    [
+        ({}, ()),
+        ({"owner": None}, (Gap.UNOWNED,)),
+        ({"owner": None, "owner_gone": True}, (Gap.UNOWNED,)),
+        ({"owner_gone": True}, (Gap.OWNER_LEFT,)),
+        ({"surface": Surface.PRODUCTION}, (Gap.NO_RESPONDER, Gap.NO_ROLLBACK)),
+        ({"surface": Surface.CUSTOMER, "responder": "payments on call"}, (Gap.NO_ROLLBACK,)),
+        ({"surface": Surface.PRODUCTION, "rollback": "a flag"}, (Gap.NO_RESPONDER,)),
+        ({"purpose": None}, (Gap.PROVISIONAL,)),
+        ({"owner": None, "lifespan": "tbd"}, (Gap.UNOWNED, Gap.PROVISIONAL)),
+    ],
+)
+def test_what_an_artifact_lacks_is_a_list_of_gaps_and_its_owner_is_named_once(
+    changes: dict[str, Any], gaps: tuple[Gap, ...]
+) -> None:
+    assert explain(an_artifact(**changes)).gaps == gaps
+    to_claim = tuple(gap for gap in gaps if gap is not Gap.UNOWNED)
+    assert explain(an_artifact(**changes), to_claim=True).gaps == to_claim
+
+
+@pytest.mark.parametrize("name", RATING_NAMES)
+@pytest.mark.parametrize("value", range(1, 6))
+def test_only_what_people_alone_can_know_is_worded_otherwise_by_an_estimate(
+    name: RatingName, value: int
+) -> None:
+    """Of complexity and risk, which are named from 4 on; frequency is counted either way."""
+    rated = an_artifact().ratings
+    by_person, estimated = Rating(1, "usual", person=value), Rating(value, "usual")
+    known, guessed = (
+        explain(an_artifact(ratings=replace(rated, **{name: rating}))).drivers
+        for rating in (by_person, estimated)
+    )
+    differs = (name, value) in {("complexity", 5), ("risk", 4), ("risk", 5)}
+    assert (known != guessed) is differs
 
 
 def test_what_a_proposal_lacks_is_no_reproach() -> None:

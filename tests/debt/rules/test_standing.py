@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debt.artifact.artifact import Artifact, Stage, Surface, Tier
+from debt.artifact.artifact import Artifact, CodeState, Label, Stage, Surface, Tier
+from debt.artifact.signals import FORSAKEN, bits
+from debt.rules import reminders
+from debt.rules.estimate import estimate
 from debt.rules.score import Quadrant
-from debt.rules.standing import Action, Need, needs_of, next_step, standing
+from debt.rules.standing import Action, Leisure, Need, needs_of, next_step, standing
 from tests.debt.builders import POLICY, TODAY, an_artifact, artifacts, days, near_days
 
 RISKY = {"risk": 4, "surface": Surface.PRODUCTION, "responder": "U0SAM"}
@@ -24,6 +27,46 @@ def test_everything_derived_stands_beside_the_artifact() -> None:
     assert (found.tier, found.provisional, found.high_risk) == (Tier.STANDARD, False, False)
     assert (found.orphan, found.attention) == (False, False)
     assert (found.due_on, found.wakes_on) == (date(2027, 1, 15), date(2027, 1, 16))
+
+
+def test_what_is_stored_is_what_each_rule_says_of_it() -> None:
+    """Of one that costs more than it saved, was let go twice, and of which a scan sees much."""
+    artifact = an_artifact(
+        risk=POLICY.thresholds.high_risk, value=5, purpose=None, label=Label.EXPERIMENTAL,
+        expires_on=_in(-1), expiry_noticed_on=_in(-15), minutes_logged=90 * 60, months_logged=3,
+        saved_minutes=60, saved_monthly_minutes=60, signals=(FORSAKEN,), created_on=_in(-100),
+    )  # fmt: skip
+    found = standing(artifact, POLICY, TODAY)
+    assert found.expected_minutes == estimate(artifact, POLICY).minutes
+    assert (found.owed_minutes, found.overdrawn) == (90 * 60 - 4 * 60, True)
+    assert (found.quadrant, found.provisional, found.high_risk) == (
+        Quadrant.HIGH_HIGH, True, True,
+    )  # fmt: skip
+    assert found.watched == bits(artifact.all_signals) > 0
+    assert found.nudge_on == reminders.nudge_on(artifact, POLICY) is not None
+    assert found.ignored_on == reminders.ignored_on(artifact, POLICY) == TODAY
+    assert found.escalates_on == reminders.escalates_on(artifact, POLICY) == _in(7)
+    assert found.lapses_on == reminders.lapses_on(artifact, POLICY) == TODAY
+
+
+def test_what_nobody_said_it_saves_is_owed_by_nothing() -> None:
+    found = standing(an_artifact(minutes_logged=90 * 60, months_logged=1), POLICY, TODAY)
+    assert (found.owed_minutes, found.overdrawn) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wakes"),
+    [
+        ({"regenerate_every_days": 10, "created_on": _in(-7)}, 3),
+        ({"regenerate_every_days": 10, "created_on": _in(-10)}, None),
+        ({"regenerate_every_days": 10, "created_on": _in(-7), "review_on": _in(1)}, 2),
+        ({"regenerate_every_days": 10, "created_on": _in(-7), "stage": Stage.RETIRED}, None),
+    ],
+)
+def test_it_wakes_when_a_new_generation_is_due(changes: dict[str, Any], wakes: int | None) -> None:
+    dates: dict[str, Any] = {"expires_on": None, "review_on": None}
+    found = standing(an_artifact(**dates | changes), POLICY, TODAY).wakes_on
+    assert found == (None if wakes is None else _in(wakes))
 
 
 @given(artifacts(), near_days, st.integers(0, 400))
@@ -83,13 +126,12 @@ def test_needs_come_once_each_and_the_most_pressing_first(artifact: Artifact, to
 def test_what_has_ended_needs_nobody(artifact: Artifact, today: date, stage: str) -> None:
     ended = replace(artifact, stage=Stage(stage))
     assert list(needs_of(ended, POLICY, today)) == []
-    assert next_step(ended, POLICY, today).words == f"nothing: {stage}"
+    assert next_step(ended, POLICY, today).what is Leisure.NOTHING
 
 
 @given(artifacts(), near_days)
-def test_there_is_always_one_next_step_in_words(artifact: Artifact, today: date) -> None:
+def test_there_is_always_one_next_step(artifact: Artifact, today: date) -> None:
     step = next_step(artifact, POLICY, today)
-    assert step.words.strip()
     assert step.action in Action
     assert step.need == next(needs_of(artifact, POLICY, today), None)
 
@@ -111,6 +153,19 @@ def test_there_is_always_one_next_step_in_words(artifact: Artifact, today: date)
         ({"owner": None, "kind": "throwaway_script"}, []),
         ({"owner": None, "surface": Surface.PRODUCTION}, ["exposed orphan"]),
         ({"owner_gone": True, "surface": Surface.CUSTOMER}, ["exposed orphan"]),
+        ({"regenerate_every_days": 10, "created_on": _in(-10)}, ["regenerate"]),
+        ({"regenerate_every_days": 10, "created_on": _in(-9)}, []),
+        ({"code_state": CodeState.GONE}, ["gone"]),
+        ({"code_state": CodeState.TAKEN_OVER}, ["taken over"]),
+        ({"stage": Stage.RETIRING, "expires_on": _in(0)}, []),
+        ({"stage": Stage.RETIRING, "expires_on": _in(-1)}, ["ending"]),
+        ({"stage": Stage.RETIRING, "owner": None}, []),
+        ({"stage": Stage.RETIRING, "surface": Surface.PRODUCTION}, []),
+        (
+            {"stage": Stage.RETIRING, "surface": Surface.PRODUCTION, "owner": None},
+            ["exposed orphan"],
+        ),
+        ({"stage": Stage.RETIRING, "code_state": CodeState.GONE, "review_on": _in(-9)}, []),
         (RISKY | {"value": 5}, []),
         (RISKY | {"value": 5, "responder": None}, ["unguarded"]),
         (
@@ -121,72 +176,6 @@ def test_there_is_always_one_next_step_in_words(artifact: Artifact, today: date)
 )
 def test_somebody_is_needed_when_policy_says_so(changes: dict[str, Any], needs: list[str]) -> None:
     assert list(needs_of(an_artifact(**changes), POLICY, TODAY)) == needs
-
-
-@pytest.mark.parametrize(
-    ("changes", "words", "action"),
-    [
-        (
-            {"owner": None, "surface": Surface.PRODUCTION},
-            "claim it: in production with nobody behind it",
-            "claim",
-        ),
-        (
-            {"owner": None, "surface": Surface.CUSTOMER},
-            "claim it: customer-facing with nobody behind it",
-            "claim",
-        ),
-        ({"expires_on": _in(-1)}, "extend it with a reason, or retire it", "extend"),
-        ({"expires_on": _in(3)}, "extend it with a reason, or let it end", "extend"),
-        (
-            {"value": 1, "risk": 5},
-            "delete first: low value, high risk; retire it",
-            "retire",
-        ),
-        ({"review_on": _in(-1)}, "review it: is it still needed?", "review"),
-        (
-            RISKY | {"value": 5, "responder": None},
-            "name a responder: high risk and nobody on call",
-            "edit",
-        ),
-        ({"owner": None}, "claim it: nobody answers for it", "claim"),
-        (
-            {"owner": None, "kind": "throwaway_script"},
-            "claim it: nobody owns it",
-            "claim",
-        ),
-        (
-            {"owner": None, "purpose": None, "kind": "throwaway_script"},
-            "say what it is for: no purpose, no owner",
-            "edit",
-        ),
-        ({"purpose": "tbd"}, "say what it is for: vague purpose", "edit"),
-        (
-            {"value": None, "risk": 5},
-            "say what it is worth: risky, and its value is not rated",
-            "edit",
-        ),
-        ({"lapsed_on": TODAY}, "retire it: it lapsed and nobody extended it", "retire"),
-        (
-            {"regenerate_every_days": 90, "generation": 2},
-            "regenerate it: generation 2 has had its time",
-            "retire",
-        ),
-        (
-            {"stage": Stage.RETIRING, "expires_on": _in(-1), "review_on": _in(-9)},
-            "finish its checklist and confirm that it is gone",
-            "show",
-        ),
-        ({"value": 5}, "keep it and watch", "show"),
-        ({"value": 5, "risk": 5}, "strongest review; refactor it as roadmap work", "show"),
-        ({"value": 1}, "keep only with a clear owner and a revision date", "show"),
-    ],
-)
-def test_the_next_step_is_the_one_thing_to_do(
-    changes: dict[str, Any], words: str, action: str
-) -> None:
-    step = next_step(an_artifact(**changes), POLICY, TODAY)
-    assert (step.words, step.action) == (words, action)
 
 
 def test_what_is_due_first_is_the_due_date() -> None:

@@ -113,7 +113,8 @@ def test_how_much_has_to_agree_is_for_the_policy_to_say() -> None:
 
 def test_a_sketch_is_the_same_in_every_run_and_small() -> None:
     """So that it can be kept for the next scan."""
-    program = "from intake.languages.similarity import sketch_of; print(*sketch_of(b'one two three four five'))"
+    words = "b'one two three four five'"
+    program = f"from intake.languages.similarity import sketch_of; print(*sketch_of({words}))"
     seeds = ({**os.environ, "PYTHONHASHSEED": seed} for seed in "123")
     ask = [sys.executable, "-c", program]
     said = {subprocess.run(ask, env=env, check=True, capture_output=True).stdout for env in seeds}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from intake.git.repository import opened
-from intake.provenance.history import History, cut_off, history_in
+from intake.provenance.history import History, history_in, shallow_commits
 from intake.provenance.log import Log, asked, read_log, whole
 from intake.provenance.markers import BUILT_IN, By
 from tests.intake.repositories import BY_CLAUDE, CLAUDE, DANA, ERIN, Story, code, git
@@ -24,7 +24,7 @@ def read(path: Path, head: str, wanted: set[bytes]) -> History:
         with asked(repository, head, Log()) as coming:
             seen = read_log(repository, coming, BUILT_IN)
         log = whole(repository, seen)
-        return history_in(log, wanted, cut=cut_off(repository))
+        return history_in(log, wanted, shallow=shallow_commits(repository))
 
 
 def shares(history: History) -> dict[str, tuple[int, int]]:

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from debt.policy.markers import TeamMarkers, Tool
 from debt.policy.policy import built_in
 from intake.git.repository import GitLimits, UnreadableRepository
+from intake.reading.cache import MAGIC
 from intake.scan.scan import Scan, read_repository
 from tests.intake.conftest import NOW
 from tests.intake.repositories import (
@@ -176,6 +178,17 @@ def pickled(file: Path) -> None:
     file.write_bytes(b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x08touch /x\x85R.")
 
 
+def of_an_older_format(file: Path) -> None:
+    raw = b'debt scan\n{"version": "x", "parts": {}}\n'
+    file.write_bytes(raw + sha256(raw).digest())
+
+
+def signed_but_foreign(file: Path) -> None:
+    raw = file.read_bytes()
+    raw = raw[: raw.index(b"\n", len(MAGIC)) + 1] + b"\x91" * 100_000
+    file.write_bytes(raw + sha256(raw).digest())
+
+
 def endless(file: Path) -> None:
     os.truncate(file, 1 << 40)
 
@@ -190,7 +203,10 @@ def a_dead_link(file: Path) -> None:
     file.symlink_to(file.with_name("nowhere"))
 
 
-@pytest.mark.parametrize("damage", [cut, flip, empty, pickled, endless, a_dead_link])
+@pytest.mark.parametrize(
+    "damage",
+    [cut, flip, empty, pickled, of_an_older_format, signed_but_foreign, endless, a_dead_link],
+)
 def test_a_damaged_file_is_read_past_and_replaced(
     reader: Reader, damage: Callable[[Path], None]
 ) -> None:
@@ -245,6 +261,14 @@ def test_neither_messages_nor_conversations_nor_code_are_in_it(
     assert reader.scan()[0].ai_commits == 2
     assert b"shop/d.py" in reader.file.read_bytes()
     assert b"secret" not in reader.file.read_bytes()
+
+
+def test_names_that_are_no_text_are_kept_too(story: Story, reader: Reader) -> None:
+    prompts = {"0123456789abcdef": agent("\ud800claude", "opus\ud800\udfff\x00")}
+    story.note("main", attested("shop/c.py\n  0123456789abcdef 1-999999999\n", prompts=prompts))
+    story.commit("More", {"shop/d.rs": b"use \xff::x;\nuse shop\xff;\n" * 30})
+    assert reader.scan() == (reader.anew(), 1)
+    assert reader.scan() == (reader.anew(), 0)
 
 
 def test_scans_at_the_same_time_do_not_harm_each_other(story: Story, reader: Reader) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from debt.artifact.artifact import CodeState, Stage
+from debt.artifact.columns import Facts
 from debt.change import Change
+from debt.metrics.conditions import ObservationKind
 from debt.policy.policy import Policy
-from debt.rules.facts import Facts
 from debt.scope import Scope, ScopeKind
 from intake.git.repository import UnreadableRepository
 from intake.scan.apply import Applied, summary
@@ -17,7 +18,7 @@ from storage.database.store import Store
 from storage.lifecycle import proposals
 from storage.lifecycle.registration import add as put_on_register
 from storage.metrics import observations
-from storage.metrics.observations import ObservationKind, Observed
+from storage.metrics.observations import Observed
 from storage.register import evidence
 from tests.intake.repositories import BY_CLAUDE, Story, Text, code, git
 from tests.intake.spreadsheets import NOW, change, imported

@@ -1,17 +1,23 @@
 """Slash commands: from what a person types to what they, and others, see."""
 
 import asyncio
+import sys
 import threading
 import time
+from collections.abc import Callable, Coroutine
 from typing import Any
 
+import pytest
 from slack_bolt.app.async_app import AsyncApp
 
 from sandbox import Person, Sandbox
+from sandbox.drivers.replies import BUSY, HERE
+from sandbox.workspace import quiescence
 from sandbox.workspace.quiescence import QUIET_ELSEWHERE
 from tests.sandbox.conftest import bolt_app, over_http, works_on
 
 Named = Any
+LONG = HERE + 0.3  # longer than anybody hopes for an answer once the app is quiet
 
 
 async def test_the_acknowledgement_is_shown_to_the_typist_only(
@@ -174,18 +180,71 @@ async def test_an_app_elsewhere_has_more_time(slack: Sandbox, dana: Person) -> N
     assert reply.text == "at last"
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits within the app is soon taken for a background service."""
+    monkeypatch.setattr(quiescence, "SHORT", 0.02)
+    monkeypatch.setattr(quiescence, "TURNS", 3)
+
+
+async def _for_events() -> None:
+    await asyncio.gather(asyncio.Event().wait(), asyncio.Queue[int]().get())
+
+
+async def _for_others() -> None:
+    await asyncio.wait([asyncio.create_task(asyncio.sleep(1_000)) for _ in range(2)])
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("service", [asyncio.Event().wait, _for_events, _for_others])
 async def test_a_background_service_of_the_app_is_not_waited_for(
-    app: AsyncApp, dana: Person
+    app: AsyncApp, dana: Person, service: Callable[[], Coroutine[Any, Any, object]]
 ) -> None:
     services = []
 
     @app.command("/echo")
     async def echo(ack: Named) -> None:
-        services.append(asyncio.create_task(asyncio.Event().wait()))
+        services.append(asyncio.create_task(service()))
         await ack("started")
 
     started = time.monotonic()
     assert (await dana.types("/echo")).text == "started"
-    assert time.monotonic() - started < 2
-    for service in services:
-        service.cancel()
+    assert (await dana.types("/echo")).text == "started"
+    assert time.monotonic() - started < BUSY
+    for each in services:
+        each.cancel()
+
+
+async def _a_process() -> None:
+    busy = (sys.executable, "-c", f"import time; time.sleep({LONG}); print('drawn')")
+    process = await asyncio.create_subprocess_exec(*busy, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    assert said == b"drawn\n"
+
+
+async def _a_thread() -> None:
+    await asyncio.to_thread(time.sleep, LONG)
+
+
+async def _another_task() -> None:
+    await asyncio.create_task(_a_thread())
+
+
+async def _several_tasks() -> None:
+    await asyncio.gather(_a_thread(), asyncio.sleep(0))
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("work", [_a_process, _a_thread, _another_task, _several_tasks])
+async def test_work_outside_the_app_is_waited_for_however_long_a_busy_machine_takes(
+    app: AsyncApp, dana: Person, work: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """A picture that is drawn elsewhere is no background service, and its answer comes."""
+
+    @app.command("/echo")
+    async def echo(ack: Named, respond: Named) -> None:
+        await ack()
+        await work()
+        await respond("drawn")
+
+    assert (await dana.types("/echo")).text == "drawn"

@@ -7,12 +7,12 @@ from math import hypot
 import pytest
 
 from debt.artifact.artifact import Artifact, Label, Stage
+from debt.artifact.columns import Facts
 from debt.budgets.budget import BudgetLimits, BudgetPeriod, BudgetState
 from debt.change import Change
 from debt.policy.roles import Powers
 from debt.refusal import Refused
 from debt.rules.estimate import EstimateBasis, estimate
-from debt.rules.facts import Facts
 from debt.rules.hours import Period, Work, span
 from debt.scope import BudgetLine, Scope, ScopeKind
 from storage.costs import budgets, hours_log, usage
@@ -49,8 +49,8 @@ async def logs(register: Register, number: int, hours: float, on: date = TODAY) 
     )
 
 
-async def spent(register: Register, place: BudgetLine = PAYMENTS) -> int:
-    return (await register.asked(usage.use_of, place, NOVEMBER)).spent
+async def spent(register: Register, line: BudgetLine = PAYMENTS) -> int:
+    return (await register.asked(usage.use_of, line, NOVEMBER)).spent
 
 
 async def sets(register: Register, hours: int, at: datetime = NOW) -> None:
@@ -91,9 +91,9 @@ async def test_a_sum_says_what_it_rests_on_and_how_sure_it_is(register: Register
     assert rests.learned == 0
     await logs(register, 1, 20, on=TODAY - days(40))
     rests = await register.asked(usage.rests_on, PAYMENTS)
-    each = [estimate(await register.artifact(number), POLICY) for number in (1, 2)]
-    assert rests.learned == each[0].minutes == 16 * H
-    assert rests.spread == pytest.approx(hypot(*(one.spread for one in each)), abs=1)
+    estimates = [estimate(await register.artifact(number), POLICY) for number in (1, 2)]
+    assert rests.learned == estimates[0].minutes == 16 * H
+    assert rests.spread == pytest.approx(hypot(*(one.spread for one in estimates)), abs=1)
     part = replace(PAYMENTS, only="tier:strict")
     assert await register.asked(usage.rests_on, part) == EstimateBasis(0, 0)
 
@@ -145,9 +145,9 @@ async def test_a_longer_period_replaces_what_was_said_within_it(register: Regist
     await sets(register, 40)
     quarterly = BudgetPeriod(Period.QUARTER)
     await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, BudgetLimits(90 * H))
-    found = await register.asked(budgets.find, PAYMENTS, TODAY)
-    assert found
-    assert (found.rhythm, found.limits.minutes) == (quarterly, 90 * H)
+    budget = await register.asked(budgets.find, PAYMENTS, TODAY)
+    assert budget
+    assert (budget.period, budget.limits.minutes) == (quarterly, 90 * H)
     await register.told(as_person(ERIN), budgets.end, PAYMENTS)
     assert await register.asked(budgets.find, PAYMENTS, TODAY) is None
     await register.told(as_person(ERIN), budgets.put, PAYMENTS, quarterly, BudgetLimits(80 * H))
@@ -156,11 +156,11 @@ async def test_a_longer_period_replaces_what_was_said_within_it(register: Regist
 
 async def test_the_same_again_changes_nothing(register: Register) -> None:
     await sets(register, 40)
-    told = (await register.last_entry()).id
+    last_id = (await register.last_entry()).id
     await sets(register, 40)
-    assert (await register.last_entry()).id == told
+    assert (await register.last_entry()).id == last_id
     await sets(register, 41)
-    assert (await register.last_entry()).id == told + 1
+    assert (await register.last_entry()).id == last_id + 1
 
 
 async def test_who_may_not_is_told_who_can(register: Register) -> None:

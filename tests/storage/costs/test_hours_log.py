@@ -10,7 +10,7 @@ from debt.refusal import Refused
 from debt.rules.hours import MINUTES_A_DAY, Period, Span, Work, span
 from storage.costs.hours_log import (
     HoursLogged,
-    Scope,
+    HoursScope,
     costliest,
     last_entry,
     log,
@@ -147,7 +147,7 @@ async def test_hours_stay_where_the_work_was_done(register: Register) -> None:
     await logged(register, 15)
 
     async def totals() -> list[int]:
-        places: list[tuple[Scope, str]] = [
+        places: list[tuple[HoursScope, str]] = [
             ("team", "payments"), ("repo", "acme/pay"), ("service", "checkout"),
             ("team", "search"), ("repo", "acme/search"), ("service", "index"),
         ]  # fmt: skip

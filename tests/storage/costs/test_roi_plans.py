@@ -3,7 +3,7 @@
 import pytest
 
 from debt.artifact.artifact import Ending, Stage
-from debt.budgets.roi import PlannedWork, PlanState, PromiseVerdict, Stakes, WorkKind
+from debt.budgets.roi import PlannedWork, PlanState, Promise, PromiseVerdict, WorkKind
 from debt.change import Change
 from debt.policy.roles import Powers
 from debt.policy.vocabulary import Act
@@ -11,18 +11,18 @@ from debt.refusal import Refused
 from debt.rules.hours import Work
 from debt.scope import ALL, Scope, ScopeKind
 from storage.costs import hours_log, roi, roi_plans
-from storage.costs.roi import WeighedWork
+from storage.costs.roi import RankedWork
 from storage.lifecycle import retirement
 from tests.storage.builders import DANA, ERIN, NOW, POLICY, TODAY, Register, by, days
 
 H = 60
 PAYMENTS, GROWTH = Scope(ScopeKind.TEAM, "payments"), Scope(ScopeKind.TEAM, "growth")
-REFACTOR = PlannedWork(WorkKind.REFACTOR, Stakes(20 * H, 8 * H, 40 * H))
-CACHE = PlannedWork(WorkKind.CACHING, Stakes(30 * H, 0, 20 * H))
+REFACTOR = PlannedWork(WorkKind.REFACTOR, Promise(20 * H, 8 * H, 40 * H))
+CACHE = PlannedWork(WorkKind.CACHING, Promise(30 * H, 0, 20 * H))
 
 
-async def ranked(register: Register, scope: Scope = ALL, horizon: int = 12) -> list[WeighedWork]:
-    return await register.asked(roi.weighed, scope, POLICY, TODAY, horizon)
+async def ranked(register: Register, scope: Scope = ALL, horizon: int = 12) -> list[RankedWork]:
+    return await register.asked(roi.ranked_work, scope, POLICY, TODAY, horizon)
 
 
 async def test_a_plan_is_in_the_history_and_a_second_one_changes_the_first(
@@ -33,7 +33,7 @@ async def test_a_plan_is_in_the_history_and_a_second_one_changes_the_first(
     entry = await register.last_entry()
     assert (entry.action, entry.reason, entry.artifact_id) == ("plan", "refactor of D-1", 1)
     assert entry.before is None
-    later = PlannedWork(WorkKind.RETIRE, Stakes(20 * H, 0, 4 * H), TODAY)
+    later = PlannedWork(WorkKind.RETIRE, Promise(20 * H, 0, 4 * H), TODAY)
     second = await register.told(ERIN, roi_plans.plan, 1, later)
     assert (second.id, second.kind, second.stated_by) == (first.id, "retire", ERIN)
     entry = await register.last_entry()
@@ -60,20 +60,20 @@ async def test_once_it_is_done_a_new_one_may_be_planned(register: Register) -> N
 
 
 @pytest.mark.parametrize(
-    ("title", "scope", "intended", "words"),
+    ("title", "scope", "work", "words"),
     [
         ("", PAYMENTS, CACHE, "Say what it is"),
         ("x" * 201, PAYMENTS, CACHE, "Say what it is"),
         ("a cache", ALL, CACHE, "Say whose work"),
         ("a cache", PAYMENTS, REFACTOR, "planned on the artifact"),
-        ("a cache", PAYMENTS, PlannedWork(WorkKind.OTHER, Stakes(0, 0, 60)), "frees no hours"),
+        ("a cache", PAYMENTS, PlannedWork(WorkKind.OTHER, Promise(0, 0, 60)), "frees no hours"),
     ],
 )
 async def test_other_work_says_what_whose_and_what_it_returns(
-    title: str, scope: Scope, intended: PlannedWork, words: str, register: Register
+    title: str, scope: Scope, work: PlannedWork, words: str, register: Register
 ) -> None:
     with pytest.raises(Refused, match=words):
-        await register.told(DANA, roi_plans.enter, title, scope, intended)
+        await register.told(DANA, roi_plans.plan_other, title, scope, work)
     assert await register.entries() == []
 
 
@@ -95,7 +95,7 @@ async def test_only_those_the_policy_names_plan(register: Register) -> None:
     with pytest.raises(Refused, match="You cannot plan work on D-1 here; the team’s lead"):
         await register.told(dana, roi_plans.plan, 1, REFACTOR)
     with pytest.raises(Refused, match="You cannot plan work here"):
-        await register.told(dana, roi_plans.enter, "a cache", PAYMENTS, CACHE)
+        await register.told(dana, roi_plans.plan_other, "a cache", PAYMENTS, CACHE)
 
 
 async def test_work_is_ranked_by_what_it_buys_back_whoever_thought_of_it(
@@ -105,22 +105,22 @@ async def test_work_is_ranked_by_what_it_buys_back_whoever_thought_of_it(
     await register.holds(monthly_minutes=2 * H)
     await register.holds(monthly_minutes=90 * H, stage=Stage.RETIRING)
     await register.holds(monthly_minutes=40 * H, team="growth")
-    await register.told(DANA, roi_plans.plan, 2, PlannedWork(WorkKind.RETIRE, Stakes(2 * H, 0, H)))
-    await register.told(DANA, roi_plans.enter, "a cache", PAYMENTS, CACHE)
-    found = await ranked(register, PAYMENTS)
-    assert [each.artifact and each.artifact.key for each in found] == [None, "D-1", "D-2"]
-    assert [bool(each.initiative) for each in found] == [True, False, True]
-    assert [each.gives.bought_back // H for each in found] == [340, 136, 23]
-    assert "D-4" in [each.artifact and each.artifact.key for each in await ranked(register)]
+    await register.told(DANA, roi_plans.plan, 2, PlannedWork(WorkKind.RETIRE, Promise(2 * H, 0, H)))
+    await register.told(DANA, roi_plans.plan_other, "a cache", PAYMENTS, CACHE)
+    works = await ranked(register, PAYMENTS)
+    assert [work.artifact and work.artifact.key for work in works] == [None, "D-1", "D-2"]
+    assert [bool(work.plan) for work in works] == [True, False, True]
+    assert [work.expected.bought_back // H for work in works] == [340, 136, 23]
+    assert "D-4" in [work.artifact and work.artifact.key for work in await ranked(register)]
 
 
 async def test_review_that_is_saved_is_its_share_of_the_hours_logged(register: Register) -> None:
     await register.holds(monthly_minutes=20 * H)
     for kind, minutes in ((Work.REVIEW, 3 * H), (Work.REWORK, 9 * H)):
         await register.told(DANA, hours_log.log, 1, minutes, kind=kind, worked_on=TODAY)
-    [found] = await ranked(register)
-    assert found.review_share == 0.25
-    assert found.review_saved == round(found.gives.stakes.freed * 0.25)
+    [work] = await ranked(register)
+    assert work.review_share == 0.25
+    assert work.review_saved == round(work.expected.promise.freed * 0.25)
 
 
 async def test_what_ends_is_done(register: Register) -> None:
@@ -150,14 +150,19 @@ async def test_a_promise_is_checked_by_the_hours_of_the_months_after_it(
         await register.told(
             change, hours_log.log, 1, minutes, kind=Work.REWORK, worked_on=worked_on
         )
-    early = await register.asked(roi.checked, ALL, POLICY, TODAY + days(91))
+    early = await register.asked(roi.checked_promises, ALL, POLICY, TODAY + days(91))
     assert early == []
     due = TODAY + days(92)
-    found = await register.asked(roi.checked, ALL, POLICY, due)
-    assert {each.artifact.key: each.check.took for each in found} == {"D-1": 9 * H, "D-2": None}
-    verdicts = {each.artifact.key: each.verdict for each in found}
+    promises = await register.asked(roi.checked_promises, ALL, POLICY, due)
+    assert {promise.artifact.key: promise.check.took for promise in promises} == {
+        "D-1": 9 * H,
+        "D-2": None,
+    }
+    verdicts = {promise.artifact.key: promise.verdict for promise in promises}
     assert verdicts == {"D-1": PromiseVerdict.KEPT, "D-2": PromiseVerdict.UNKNOWN}
-    [payments] = await register.asked(roi.checked, PAYMENTS, POLICY, due)
+    [payments] = await register.asked(roi.checked_promises, PAYMENTS, POLICY, due)
     assert payments.kept
-    later = await register.asked(roi.checked, ALL, POLICY, due + days(9), since=due + days(1))
+    later = await register.asked(
+        roi.checked_promises, ALL, POLICY, due + days(9), since=due + days(1)
+    )
     assert later == []

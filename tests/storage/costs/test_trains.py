@@ -45,15 +45,15 @@ async def logs(register: Register, number: int, hours: float, on: date = TODAY) 
     )
 
 
-async def spent(register: Register, place: BudgetLine = ON_SPRING, span: Span = SPRING.span) -> int:
-    return (await register.asked(usage.use_of, place, span)).spent
+async def spent(register: Register, line: BudgetLine = ON_SPRING, span: Span = SPRING.span) -> int:
+    return (await register.asked(usage.use_of, line, span)).spent
 
 
 async def test_a_train_planned_again_as_it_is_changes_nothing(register: Register) -> None:
     await planned(register)
-    told = (await register.last_entry()).id
+    last_id = (await register.last_entry()).id
     await planned(register)
-    assert (await register.last_entry()).id == told
+    assert (await register.last_entry()).id == last_id
 
 
 async def test_an_hour_counts_on_a_train_if_its_artifact_was_aboard_on_that_day(
@@ -109,7 +109,7 @@ async def test_a_list_and_whether_a_train_covers_an_artifact_follow_who_is_aboar
     assert await boards(register, *await register.asked(queries.numbers, payments)) == 3
     await register.told(as_person(ERIN), trains.leave, "spring", [2])
     page = await register.asked(queries.page, ArtifactQuery(scopes=(ON_SPRING.scope,)), 10)
-    assert {each.id for each in page.artifacts} == {1, 3}
+    assert {artifact.id for artifact in page.artifacts} == {1, 3}
     covered = [
         await register.asked(queries.covers, ON_SPRING.scope, await register.artifact(number))
         for number in (1, 2, 3)
@@ -162,9 +162,9 @@ async def test_more_trains_than_one_statement_takes_each_stand_in_their_own_days
         )
         for number in range(120)
     ]
-    found = await register.asked(usage.uses, asked)
+    uses = await register.asked(usage.uses_of, asked)
     used = {
-        number: (use.spent, use.artifacts) for number, use in enumerate(found) if use != BudgetUse()
+        number: (use.spent, use.artifacts) for number, use in enumerate(uses) if use != BudgetUse()
     }
     assert used == {0: (3 * H, 1), 119: (H, 1)}
 
@@ -274,9 +274,9 @@ class Book:
     stays: set[tuple[str, int, date]] = field(default_factory=set)
     worked: list[tuple[int, int, str | None, date]] = field(default_factory=list)
 
-    def sum_of(self, place: BudgetLine) -> int:
-        name = place.scope.name
-        if place.scope.kind is ScopeKind.TEAM:
+    def sum_of(self, line: BudgetLine) -> int:
+        name = line.scope.name
+        if line.scope.kind is ScopeKind.TEAM:
             return sum(minutes for _, minutes, team, _ in self.worked if team == name)
         first, last = WINDOWS[name.removeprefix(self.tag)]
         return sum(
@@ -318,13 +318,13 @@ class Book:
             self.aboard.add(stay)
             since = max(since, self.left.get(stay, since))
             ahead = [since + days(number) for number in range(20)]
-            self.stays |= {(*stay, each) for each in ahead}
+            self.stays |= {(*stay, day) for day in ahead}
 
     def _leaves(self, stay: tuple[str, int], day: date) -> None:
         if stay in self.aboard:
             self.aboard.remove(stay)
             self.stays -= {(*stay, day + days(number)) for number in range(20)}
-            if any(each[:2] == stay for each in self.stays):
+            if any(there[:2] == stay for there in self.stays):
                 self.left[stay] = day
 
 
@@ -349,15 +349,15 @@ async def test_whatever_moves_between_teams_and_trains_each_hour_counts_where_it
     for day, acts in zip(DAYS, story, strict=True):
         for act in acts:
             await book.does(act, day)
-    places = {
+    lines = {
         BudgetLine(Scope(ScopeKind.TEAM, f"{book.tag}{team}")): Span("", DAYS[0] - days(9), TODAY)
         for team in TEAMS
     } | {
         BudgetLine(Scope(ScopeKind.TRAIN, f"{book.tag}{name}")): Span("", first, last)
         for name, (first, last) in WINDOWS.items()
     }
-    used = await register.asked(usage.uses, list(places.items()))
-    for (place, span), use in zip(places.items(), used, strict=True):
-        assert use.spent == book.sum_of(place), str(place)
-        by_day = await register.asked(usage.spent_by_day, place, span)
+    used = await register.asked(usage.uses_of, list(lines.items()))
+    for (line, span), use in zip(lines.items(), used, strict=True):
+        assert use.spent == book.sum_of(line), str(line)
+        by_day = await register.asked(usage.spent_by_day, line, span)
         assert sum(by_day.values()) == use.spent

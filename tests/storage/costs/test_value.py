@@ -19,8 +19,8 @@ PAYMENTS = Scope(ScopeKind.TEAM, "payments")
 
 
 async def worst(register: Register, day: date = TODAY, scope: Scope = ALL) -> str | None:
-    found = await register.asked(value.worst, scope, POLICY, day)
-    return found.artifact.key if found else None
+    owing = await register.asked(value.worst, scope, POLICY, day)
+    return owing.artifact.key if owing else None
 
 
 async def test_what_it_saves_is_in_its_history_and_can_be_taken_back(register: Register) -> None:
@@ -46,9 +46,9 @@ async def test_balances_come_with_the_one_that_owes_most_first(register: Registe
     await register.holds(minutes_logged=90 * H)
     await register.holds(saved_minutes=0, minutes_logged=90 * H, stage=Stage.RETIRED)
     await register.holds(saved_minutes=H, team="growth")
-    found = await register.asked(value.balances, PAYMENTS, TODAY)
-    assert [each.artifact.key for each in found] == ["D-2", "D-1", "D-3"]
-    assert [each.balance.minutes for each in found] == [-40 * H, -30 * H, 10 * H]
+    valued = await register.asked(value.balances, PAYMENTS, TODAY)
+    assert [one.artifact.key for one in valued] == ["D-2", "D-1", "D-3"]
+    assert [one.balance.minutes for one in valued] == [-40 * H, -30 * H, 10 * H]
 
 
 async def test_the_worst_is_the_one_that_owes_most_today(register: Register) -> None:

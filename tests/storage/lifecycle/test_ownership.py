@@ -57,10 +57,12 @@ async def test_who_owns_it_first_changes_nothing_who_comes_later_does(register: 
     await register.told(DANA, claim, 1)
     assert (await register.artifact()).owner_changed_on is None
     await register.told(DANA, release, 1)
-    assert not (await register.artifact()).handed_on, "nobody has it to review it with"
+    assert not (await register.artifact()).owner_changed_since_review, (
+        "nobody has it to review it with"
+    )
     await register.told(SAM, claim, 1)
     artifact = await register.artifact()
-    assert (artifact.owner_changed_on, artifact.handed_on) == (TODAY, True)
+    assert (artifact.owner_changed_on, artifact.owner_changed_since_review) == (TODAY, True)
 
 
 async def test_an_e_mail_that_slack_knows_by_now_is_no_other_owner(register: Register) -> None:

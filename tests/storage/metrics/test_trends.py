@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from debt.metrics.conditions import ObservationKind
 from debt.metrics.figures import ReviewedChanges, Tally
 from debt.metrics.metrics import METRICS
 from debt.policy.vocabulary import MetricName
@@ -12,7 +13,7 @@ from debt.rules.hours import Work
 from debt.scope import ALL, Scope, ScopeKind
 from storage.costs import hours_log
 from storage.metrics import observations, snapshots, trends
-from storage.metrics.observations import ObservationKind, Observed
+from storage.metrics.observations import Observed
 from tests.storage.builders import DANA, NOW, POLICY, TODAY, Register, by, days
 
 PAYMENTS = Scope(ScopeKind.TEAM, "payments")
@@ -32,11 +33,11 @@ async def test_a_moment_a_week_ends_with_now(register: Register) -> None:
     await register.holds()
     await register.told(by("schedule", at=NOW - timedelta(weeks=2)), snapshots.take)
     await register.holds(owner=None)
-    told = await register.asked(trends.trend, POLICY, PAYMENTS, TODAY)
-    assert [each.day for each in told.moments] == [
+    trend = await register.asked(trends.trend, POLICY, PAYMENTS, TODAY)
+    assert [moment.day for moment in trend.moments] == [
         TODAY - days(7 * back) for back in range(12, -1, -1)
     ]
-    seen = [each.counts.live if each.counts else None for each in told.moments]
+    seen = [moment.counts.live if moment.counts else None for moment in trend.moments]
     assert seen == [None] * 10 + [1, None, 2]
 
 
@@ -49,9 +50,9 @@ async def test_hours_count_in_the_weeks_in_which_they_were_worked(
     await logs(register, 3, TODAY - days(30))
     await logs(register, 2, TODAY - days(27))
     await logs(register, 1, TODAY)
-    told = await register.asked(trends.trend, POLICY, scope, TODAY)
-    assert [each.minutes for each in told.moments[-6:]] == [0, 180, 300, 300, 300, 180]
-    assert all(each.counts is None for each in told.moments[:-1])
+    trend = await register.asked(trends.trend, POLICY, scope, TODAY)
+    assert [moment.minutes for moment in trend.moments[-6:]] == [0, 180, 300, 300, 300, 180]
+    assert all(moment.counts is None for moment in trend.moments[:-1])
 
 
 async def test_reviews_and_incidents_are_read_back_as_they_were_entered(
@@ -72,12 +73,12 @@ async def test_reviews_and_incidents_are_read_back_as_they_were_entered(
         Observed(ObservationKind.WORKAROUND, "11", "acme/shop", TODAY - days(40), artifact_id=1),
     ]
     assert await register.told(DANA, observations.put, entered) == set()
-    told = (await register.asked(trends.trend, POLICY, SHOP, TODAY)).at(0)
-    assert sorted(told.tools.review_minutes) == [30, 90]
-    assert (told.tools.comments, told.tools.failed) == (Tally(6, 2), Tally(1, 2))
-    assert told.tools.rolled_back == Tally(1, 1)
-    assert told.people == ReviewedChanges(review_minutes=(10,), follow_ups=Tally(1, 1))
-    assert (told.incidents, told.workarounds) == (Tally(1, 2), 2)
+    now = (await register.asked(trends.trend, POLICY, SHOP, TODAY)).at(0)
+    assert sorted(now.tools.review_minutes) == [30, 90]
+    assert (now.tools.comments, now.tools.failed) == (Tally(6, 2), Tally(1, 2))
+    assert now.tools.rolled_back == Tally(1, 1)
+    assert now.people == ReviewedChanges(review_minutes=(10,), follow_ups=Tally(1, 1))
+    assert (now.incidents, now.workarounds) == (Tally(1, 2), 2)
     team = (await register.asked(trends.trend, POLICY, PAYMENTS, TODAY)).at(0)
     assert team.incidents == Tally(1, 1), "an incident is the artifact's team's"
     for kind, blamed in ((ObservationKind.INCIDENT, [1]), (ObservationKind.WORKAROUND, [2])):
@@ -88,8 +89,8 @@ async def test_reviews_and_incidents_are_read_back_as_they_were_entered(
 async def test_the_last_word_on_a_change_counts(register: Register) -> None:
     await register.told(DANA, observations.put, [a_change("1", review_minutes=600)])
     await register.told(DANA, observations.put, [a_change("1", review_minutes=60)])
-    told = await register.asked(trends.trend, POLICY, SHOP, TODAY)
-    assert told.at(0).tools.review_minutes == (60,)
+    trend = await register.asked(trends.trend, POLICY, SHOP, TODAY)
+    assert trend.at(0).tools.review_minutes == (60,)
 
 
 async def test_an_artifact_that_is_not_there_keeps_everything_out(register: Register) -> None:
@@ -98,20 +99,20 @@ async def test_an_artifact_that_is_not_there_keeps_everything_out(register: Regi
         Observed(ObservationKind.INCIDENT, "7", "acme/shop", TODAY, artifact_id=9),
     ]
     assert await register.told(DANA, observations.put, some) == {9}
-    told = await register.asked(trends.trend, POLICY, SHOP, TODAY)
-    assert told.at(0).tools == ReviewedChanges()
+    trend = await register.asked(trends.trend, POLICY, SHOP, TODAY)
+    assert trend.at(0).tools == ReviewedChanges()
 
 
 async def test_deleted_to_retained_is_a_counter_that_a_missed_week_cannot_hide(
     register: Register,
 ) -> None:
-    metric = next(each for each in METRICS if each.name is MetricName.DELETED_RETAINED)
+    metric = next(metric for metric in METRICS if metric.name is MetricName.DELETED_RETAINED)
     await register.holds()
     await register.told(by("schedule", at=NOW - timedelta(weeks=12)), snapshots.take)
     for _ in range(3):
         await register.holds(stage="retired")
-    told = await register.asked(trends.trend, POLICY, PAYMENTS, TODAY)
-    assert told.series(metric) == (0, *(None,) * 11, 3)
+    trend = await register.asked(trends.trend, POLICY, PAYMENTS, TODAY)
+    assert trend.series(metric) == (0, *(None,) * 11, 3)
 
 
 def test_a_service_has_no_metrics() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from debt.artifact.columns import Facts
 from debt.artifact.evidence import declared
-from debt.rules.facts import Facts
 from storage.lifecycle import ownership
 from storage.register import artifacts, bulk, evidence, refresh
 from storage.register.bulk import BulkOutcome, BulkRow

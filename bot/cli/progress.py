@@ -20,7 +20,7 @@ class Progress:
         self._write(f"{part} {self._noun}")
 
     def say(self, text: str) -> None:
-        """What is being done before there is anything to count."""
+        """Shows a text until there is something to count."""
         if self._shows:
             self._write(text)
 

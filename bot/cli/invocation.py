@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
-from bot.settings import Settings, read
-
-if TYPE_CHECKING:  # `debt --help` does not wait for the database's libraries
-    from debt.change import Change
-    from debt.policy.policy import Policy
-    from intake.git.clones import Clones
-    from storage.database.store import Store
+from bot.settings import Settings, cache_directory, read
+from debt.change import Change
+from debt.policy.policy import Policy, load
+from intake.git.clones import Clones, clones_by
+from storage.database.migrate import migrate, require_current
+from storage.database.store import DatabaseError, Store, database_url
 
 
 @dataclass(frozen=True)
 class World:
-    """What a command meets outside of itself."""
+    """Environment, clock and streams of one run."""
 
     environment: Mapping[str, str]
     now: datetime
@@ -32,7 +31,7 @@ class World:
 
 @dataclass(frozen=True)
 class Invocation:
-    """Settings and policy are read, and refused when wrong, when they are first asked for."""
+    """Settings and policy are read when first used, which raises what is wrong with them."""
 
     arguments: argparse.Namespace
     world: World
@@ -43,23 +42,16 @@ class Invocation:
         return read(self.world.environment, need_slack=need_slack)
 
     @cached_property
-    def policy(self) -> "Policy":
-        from debt.policy.policy import load
-
+    def policy(self) -> Policy:
         return load(self.settings.policy)
 
     @cached_property
-    def change(self) -> "Change":
-        from debt.change import Change
-
+    def change(self) -> Change:
         return Change(f"cli:{_user_name()}", self.world.now, self.policy)
 
     @cached_property
-    def clones(self) -> "Clones":
-        """Of repositories that are elsewhere; those that nobody uses any more are removed."""
-        from bot.settings import cache_directory
-        from intake.git.clones import clones_by
-
+    def clones(self) -> Clones:
+        """The directory of clones, after those that were not used for long are removed."""
         clones = clones_by(
             self.policy.clones, cache_directory(self.world.environment), self.world.environment
         )
@@ -68,9 +60,7 @@ class Invocation:
 
     @property
     def scans(self) -> Path:
-        """Where a scan keeps what the next one need not read again."""
-        from bot.settings import cache_directory
-
+        """The directory of the scans' cache."""
         return cache_directory(self.world.environment) / "scans"
 
     def say(self, *lines: str) -> None:
@@ -78,29 +68,24 @@ class Invocation:
             self.world.out.write(f"{line}\n")
 
     @asynccontextmanager
-    async def register(self) -> AsyncIterator["Store"]:
+    async def register(self) -> AsyncIterator[Store]:
         """The register there is, as `opened`."""
         async with opened(self.settings.database_url) as store:
             yield store
 
     @asynccontextmanager
-    async def register_made(self) -> AsyncIterator["Store"]:
+    async def register_made(self) -> AsyncIterator[Store]:
         """As `register`; a SQLite file that does not exist yet is made first."""
         file = sqlite_file(self.settings.database_url)
         if file and not file.exists():
-            from storage.database.migrate import migrate
-
             migrate(self.settings.database_url)
         async with self.register() as store:
             yield store
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator["Store"]:
+async def opened(url: str) -> AsyncIterator[Store]:
     """The register there is. Raises DatabaseError where it is missing or not up to date."""
-    from storage.database.migrate import require_current
-    from storage.database.store import DatabaseError, Store
-
     file = sqlite_file(url)
     if file and not file.exists():
         raise DatabaseError(f"DATABASE_URL: there is no register at {file} yet; {_MADE_BY}")
@@ -117,8 +102,6 @@ _MADE_BY = "run `debt migrate`, `debt import` or `debt scan`"
 
 def sqlite_file(url: str) -> Path | None:
     """The file of a SQLite address, None for a database that runs elsewhere."""
-    from storage.database.store import database_url
-
     parsed = database_url(url)
     if not parsed.drivername.startswith("sqlite") or parsed.database in {None, "", ":memory:"}:
         return None

@@ -5,45 +5,32 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from bot.cli.commands.arguments import Commands, command
-from bot.cli.commands.invocation import Invocation
-
-if TYPE_CHECKING:
-    from debt.artifact.artifact import Artifact
-    from debt.artifact.evidence import EvidencePiece
-    from storage.database.history import HistoryEntry
-    from storage.database.store import Session, Store
-    from storage.register.queries import ArtifactQuery
+from bot.cli.invocation import Invocation
+from bot.slack.parsing import scope_in
+from briefings.words.words import readable, say
+from debt.artifact.artifact import RATING_NAMES, Artifact, parse_key
+from debt.artifact.evidence import EvidencePiece
+from debt.artifact.intent import missing_intent
+from debt.refusal import Refused
+from debt.rules.hours import as_hours
+from debt.rules.score import explain, quadrant, score
+from debt.rules.standing import Action, next_step
+from debt.rules.tier import tier
+from debt.scope import Filter
+from intake.columns.json import public, ratings
+from storage.database.history import HistoryEntry, last_entries
+from storage.database.store import Session, Store
+from storage.register import evidence
+from storage.register.artifacts import require
+from storage.register.queries import ArtifactQuery, page
+from storage.register.refresh import follows_another, wake
 
 _PAGE = 500
 _ENTRIES = 5
-_LIST = """\
-Prints live artifacts, what to fix first comes first, each with its next step; after them what
-scans propose and nobody has answered yet.
-
-  overdue, expiring, orphans, high-risk, provisional   only those
-  proposed                                              only what waits for a yes
-  team:x, repo:x, service:x, train:x                    only there (team:"data platform")
-  any other word                                        only where key, name, repository, path,
-                                                        owner, team or service has it"""
 
 
-def add(commands: Commands) -> None:
-    listed = command(commands, "list", "print what to fix first, filtered as in Slack", _list)
-    listed.description = _LIST
-    listed.add_argument("words", metavar="WORD", nargs="*", help="see above")
-    listed.add_argument("--json", action="store_true", help="print a JSON array")
-    shown = command(commands, "show", "print all about one artifact", _show)
-    shown.add_argument("key", metavar="KEY", help="D-7, d-7 or 7")
-    shown.add_argument("--json", action="store_true", help="print one JSON object")
-    shown.add_argument(
-        "--evidence", action="store_true", help="also print what says that a tool wrote it"
-    )
-
-
-def _list(invocation: Invocation) -> int:
+def list_(invocation: Invocation) -> int:
     asyncio.run(_listed(invocation))
     return 0
 
@@ -57,18 +44,13 @@ async def _listed(invocation: Invocation) -> None:
             await (_array if invocation.arguments.json else _lines)(invocation, artifacts)
 
 
-def _query(invocation: Invocation) -> "ArtifactQuery":
-    """The words as `/debt list` understands them, but for “mine”: a terminal is nobody's."""
-    from bot.slack.parsing import scope_in
-    from debt.refusal import Refused
-    from debt.scope import Filter
-    from storage.register.queries import ArtifactQuery
-
-    given = invocation.arguments.words
-    filters = {word.casefold() for word in given} & set(Filter)
+def _query(invocation: Invocation) -> ArtifactQuery:
+    """Reads the words as `/debt list` does. Refused for “mine”: a terminal knows no Slack user."""
+    words = invocation.arguments.words
+    filters = {word.casefold() for word in words} & set(Filter)
     if Filter.MINE in filters:
         raise Refused("“mine” works in Slack, which knows who asks. Here, give your e-mail.")
-    others = [word for word in given if word.casefold() not in filters]
+    others = [word for word in words if word.casefold() not in filters]
     today = invocation.change.today
     return ArtifactQuery(
         filters=frozenset(map(Filter, filters)),
@@ -79,10 +61,8 @@ def _query(invocation: Invocation) -> "ArtifactQuery":
     )
 
 
-async def _wake(store: "Store", invocation: Invocation) -> None:
-    """Standings whose day has come are renewed, unless a process follows another policy."""
-    from storage.register.refresh import follows_another, wake
-
+async def _wake(store: Store, invocation: Invocation) -> None:
+    """Renews standings whose date has come, unless a running process follows another policy."""
     async with store.read() as session:
         if await follows_another(session, invocation.policy):
             return
@@ -92,31 +72,25 @@ async def _wake(store: "Store", invocation: Invocation) -> None:
             renewed = await wake(session, invocation.change)
 
 
-async def _ranked(session: "Session", query: "ArtifactQuery") -> "AsyncIterator[Artifact]":
-    from storage.register.queries import page
-
+async def _ranked(session: Session, query: ArtifactQuery) -> AsyncIterator[Artifact]:
     for part in _parts(query):
-        found = await page(session, part, _PAGE)
+        listed = await page(session, part, _PAGE)
         while True:
-            for artifact in found.artifacts:
+            for artifact in listed.artifacts:
                 yield artifact
-            if found.after is None:
+            if listed.after is None:
                 break
-            found = await page(session, part, _PAGE, found.after)
+            listed = await page(session, part, _PAGE, listed.after)
 
 
-def _parts(query: "ArtifactQuery") -> "Iterator[ArtifactQuery]":
-    """The register, then what may come onto it; a filter asks about the one or the other."""
-    from debt.scope import Filter
-
+def _parts(query: ArtifactQuery) -> Iterator[ArtifactQuery]:
+    """Live artifacts, then proposals; with a filter, only what the filter is about."""
     yield query
     if not query.filters:
         yield replace(query, filters=frozenset({Filter.PROPOSED}))
 
 
-async def _array(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -> None:
-    from intake.columns.json import public
-
+async def _array(invocation: Invocation, artifacts: AsyncIterator[Artifact]) -> None:
     before = "["
     async for artifact in artifacts:
         shown = json.dumps(public(artifact, invocation.policy), ensure_ascii=False)
@@ -125,22 +99,18 @@ async def _array(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -
     invocation.say("[]" if before == "[" else "\n]")
 
 
-async def _lines(invocation: Invocation, artifacts: "AsyncIterator[Artifact]") -> None:
-    from debt.rules.standing import next_step
-
+async def _lines(invocation: Invocation, artifacts: AsyncIterator[Artifact]) -> None:
     policy, today = invocation.policy, invocation.change.today
     none = True
     async for artifact in artifacts:
         step = next_step(artifact, policy, today)
-        invocation.say(_line(artifact, step.words))
+        invocation.say(_line(artifact, readable(say("steps.words", step=step))))
         none = False
     if none:
         invocation.say("Nothing on the register matches.")
 
 
-def _line(artifact: "Artifact", step: str) -> str:
-    from debt.rules.score import score
-
+def _line(artifact: Artifact, step: str) -> str:
     ends = artifact.due_from.isoformat() if artifact.due_from else "no end"
     owner = artifact.owner or "nobody"
     points = score(artifact.ratings)
@@ -148,38 +118,27 @@ def _line(artifact: "Artifact", step: str) -> str:
     return f"{artifact.key:<7} {points:>3}  {ends:<10}  {name} ({artifact.repo}, {owner}): {step}"
 
 
-def _show(invocation: Invocation) -> int:
+def show(invocation: Invocation) -> int:
     asyncio.run(_shown(invocation))
     return 0
 
 
 async def _shown(invocation: Invocation) -> None:
-    from debt.artifact.artifact import parse_key
-    from intake.columns.json import public, ratings
-    from storage.database.history import last_entries
-    from storage.register import evidence
-    from storage.register.artifacts import require
-
     number = parse_key(invocation.arguments.key)
     async with invocation.register() as store, store.read() as session:
         artifact = await require(session, number)
         last = await last_entries(session, number, _ENTRIES)
-        asked = invocation.arguments.evidence
-        pieces = await evidence.of(session, number) if asked else ()
+        with_evidence = invocation.arguments.evidence
+        pieces = await evidence.of(session, number) if with_evidence else ()
     if invocation.arguments.json:
         shown = public(artifact, invocation.policy) | {"ratings": ratings(artifact)}
-        shown |= {"evidence": [piece._asdict() for piece in pieces]} if asked else {}
+        shown |= {"evidence": [piece._asdict() for piece in pieces]} if with_evidence else {}
         invocation.say(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
         invocation.say(*_card(invocation, artifact), *map(_piece, pieces), *_past(last))
 
 
-def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
-    from debt.artifact.intent import missing_intent
-    from debt.rules.score import explain, quadrant
-    from debt.rules.standing import Action, next_step
-    from debt.rules.tier import tier
-
+def _card(invocation: Invocation, artifact: Artifact) -> Iterator[str]:
     policy, today = invocation.policy, invocation.change.today
     box = quadrant(artifact.value, artifact.ratings.risk.value, policy)
     missing = missing_intent(artifact)
@@ -187,20 +146,18 @@ def _card(invocation: Invocation, artifact: "Artifact") -> Iterator[str]:
     kind = policy.kind(artifact.kind)
     yield f"{kind.name}, {artifact.label}, {artifact.stage}; {artifact.surface}"
     step = next_step(artifact, policy, today)
-    yield f"next       {step.words}"
+    yield f"next       {readable(say('steps.words', step=step))}"
     yield f"why        {explain(artifact, to_claim=step.action is Action.CLAIM)}"
     unrated = artifact.value is None
-    meaning = " until somebody says what it is worth" if unrated else f": {box.action}"
+    does = readable(say("steps.quadrant", quadrant=box))
+    meaning = " until somebody says what it is worth" if unrated else f": {does}"
     yield f"value/risk {box}{meaning}; {tier(artifact, policy)} tier"
     if missing:
         yield f"provisional: {', '.join(missing)}"
     yield from _facts(artifact)
 
 
-def _facts(artifact: "Artifact") -> Iterator[str]:
-    from debt.artifact.artifact import RATING_NAMES
-    from debt.rules.hours import as_hours
-
+def _facts(artifact: Artifact) -> Iterator[str]:
     gone = " (no longer there)" if artifact.owner_gone else ""
     yield f"owner      {artifact.owner or 'nobody'}{gone}; team {artifact.team or 'none'}"
     dates = {"created": artifact.created_on, "review": artifact.review_on}
@@ -214,8 +171,8 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
         if rating.by_person and rating.proxy != rating.value:
             reason += f"; the estimate is {rating.proxy}"
         yield f"{name:<10} {rating.value} ({by}{reason})"
-    if artifact.unsaid:
-        yield f"watch      {'; '.join(_flat(signal.words) for signal in artifact.unsaid)}"
+    if artifact.further_signals:
+        yield f"watch      {'; '.join(_flat(signal.words) for signal in artifact.further_signals)}"
     yield f"where      {artifact.repo}: {', '.join(artifact.paths)}"
     for field in ("purpose", "lifespan", "removal_impact", "evidence"):
         text = getattr(artifact, field)
@@ -223,7 +180,7 @@ def _facts(artifact: "Artifact") -> Iterator[str]:
             yield f"{field.replace('_', ' ')}: {_flat(text)}"
 
 
-def _piece(piece: "EvidencePiece") -> str:
+def _piece(piece: EvidencePiece) -> str:
     """ "note       3f2a9c1b04de  12 lines by Cursor (gpt-5), high confidence"."""
     if piece.source == "declared":
         return f"declared   by a person: made with {_flat(str(piece.tool))}"
@@ -236,7 +193,7 @@ def _piece(piece: "EvidencePiece") -> str:
     return f"{piece.source:<10} {where}  {lines} by {by}, {piece.confidence} confidence"
 
 
-def _past(entries: "list[HistoryEntry]") -> Iterator[str]:
+def _past(entries: list[HistoryEntry]) -> Iterator[str]:
     for entry in entries:
         reason = f" ({_flat(entry.reason)})" if entry.reason else ""
         yield f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.action} by {entry.by}{reason}"
