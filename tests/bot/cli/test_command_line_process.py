@@ -28,10 +28,8 @@ def terminal(tmp_path: Path) -> Terminal:
     return Terminal(tmp_path)
 
 
-def test_help_is_quick_and_names_every_command(terminal: Terminal) -> None:
-    started = time.monotonic()
+def test_help_names_every_command(terminal: Terminal) -> None:
     said = terminal.really("--help")
-    assert time.monotonic() - started < 2
     assert (said.status, said.err) == (0, "")
     assert all(f"    {command.name} " in said.out for command in COMMANDS)
 

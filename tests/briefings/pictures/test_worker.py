@@ -100,7 +100,7 @@ async def test_who_gives_up_waiting_leaves_no_answer_to_the_next(artist: Artist)
 async def test_a_bot_that_is_killed_leaves_nobody_drawing() -> None:
     script = (
         "import asyncio\n"
-        "from briefings.artist import Artist\n"
+        "from briefings.pictures.worker import Artist\n"
         "from briefings.pictures.pictures import QuadrantMap\n"
         "async def main():\n"
         "    artist = Artist()\n"

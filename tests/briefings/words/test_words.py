@@ -1,7 +1,6 @@
 """What people and repositories wrote is shown and does nothing; days and lists read well."""
 
 from datetime import UTC, date, datetime, timedelta
-from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,6 +27,7 @@ from sandbox.blocks.reading import links, pings, shown
 from sandbox.page.mrkdwn import mrkdwn
 from sandbox.wire.emoji import with_emoji
 from tests.briefings.conftest import MANIFEST
+from tests.growth import LINEAR, growth
 
 HOSTILE = (
     "<!channel> <!here|x> <!everyone> <!subteam^S0SRE>",
@@ -119,18 +119,7 @@ def test_inert_words_still_look_like_themselves(text: str, looks: str) -> None:
 
 @pytest.mark.parametrize("mark", [":a", "_", "<", ":", "*a", "> ", " ", "a", ":aaaa", "_ "])
 def test_eight_times_the_text_takes_nowhere_near_the_square_of_it(mark: str) -> None:
-    """Some 8 times as long; by the square it would be 64 times."""
-    assert _cost(mark * 16_000) < 24 * _cost(mark * 2_000)
-
-
-def _cost(text: str) -> float:
-    """Seconds of this process alone, the least of several runs, whatever else the machine does."""
-    runs = []
-    for _ in range(7):
-        began = process_time()
-        inert(text)
-        runs.append(process_time() - began)
-    return min(runs)
+    assert growth(lambda size: inert(mark * size), 2_000, runs=7) < LINEAR
 
 
 def test_templates_escape_what_they_are_given_and_not_what_they_say() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from intake.languages.imports import references_in
 from intake.packages.imported import imported_as, packages_in, used
+from tests.growth import LINEAR, growth
 
 
 def packages(path: str, text: str) -> set[str]:
@@ -128,9 +129,13 @@ def test_long_lines_take_no_time(path: str, text: str) -> None:
     assert all(len(each) <= 300 for each in packages(path, text))
 
 
-@pytest.mark.timeout(5)
-def test_many_imports_and_many_artifacts_of_one_group_take_no_time() -> None:
-    many = [f"g:a{at}" for at in range(40_000)] + [f"g:one-{at}" for at in range(10_000)]
-    names = {imported_as(name, "maven") for name in many}
-    imported = [f"g.a{at}" for at in range(50_000)] + [f"g.one.x{at}" for at in range(50_000)]
-    assert len([*used(imported, names, "maven")]) == 40_000
+def test_many_imports_and_many_artifacts_of_one_group_take_time_in_proportion() -> None:
+    def matched(size: int) -> int:
+        many = [f"g:a{at}" for at in range(4 * size)] + [f"g:one-{at}" for at in range(size)]
+        names = {imported_as(name, "maven") for name in many}
+        imported = [f"g.a{at}" for at in range(5 * size)]
+        imported += [f"g.one.x{at}" for at in range(5 * size)]
+        return len([*used(imported, names, "maven")])
+
+    assert matched(1_000) == 4_000
+    assert growth(matched, 500, runs=3) < LINEAR
