@@ -234,7 +234,16 @@ async def _several_tasks() -> None:
     await asyncio.gather(_a_thread(), asyncio.sleep(0))
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.fixture
+def less_patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits within the app is a service well before the work is done, yet not while a busy
+    machine is between two steps of it.
+    """
+    monkeypatch.setattr(quiescence, "SHORT", HERE / 2)
+    monkeypatch.setattr(quiescence, "TURNS", 10)
+
+
+@pytest.mark.usefixtures("less_patient")
 @pytest.mark.parametrize("work", [_a_process, _a_thread, _another_task, _several_tasks])
 async def test_work_outside_the_app_is_waited_for_however_long_a_busy_machine_takes(
     app: AsyncApp, dana: Person, work: Callable[[], Coroutine[Any, Any, None]]
