@@ -164,7 +164,9 @@ class Listeners:
     async def message(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         direct = event.get("channel_type") == "im"
         if direct and not event.get("subtype") and "bot_id" not in event:
-            self._bot.tasks.leave(self._direct_words(body, event))
+            self._bot.tasks.leave(
+                self._direct_words(body["event_id"], self._direct(body, event), event)
+            )
 
     async def channel_shared(self, event: dict[str, Any]) -> None:
         self._bot.tasks.leave(stop_where_shared(self._bot, str(event["channel"])))
@@ -177,15 +179,17 @@ class Listeners:
         """Whoever became a guest, or an admin no more, is that from the next request on."""
         self._bot.tasks.leave(self._bot.people.changed(event["user"]))
 
-    async def _direct_words(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    def _direct(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> Origin:
+        origin = self._origin(body, event["user"], "", event["channel"])
+        return replace(origin, direct=True)
+
+    async def _direct_words(self, event_id: str, origin: Origin, event: Mapping[str, Any]) -> None:
         """In a DM the words work without the slash; a repeated event is not acted on again."""
         async with self._bot.store.change() as session:
-            if not await events.first_time(session, body["event_id"], self._bot.now()):
+            if not await events.first_time(session, event_id, self._bot.now()):
                 return
         text = str(event.get("text") or "").removeprefix("/debt ")
         run, words = verb_for(text)
-        origin = self._origin(body, event["user"], "", event["channel"])
-        origin = replace(origin, direct=True)
         answer = await settled(perform(self._bot, origin, run, words=words))
         if isinstance(answer, Modal):
             answer = Reply(picker.offer_form(text))

@@ -333,7 +333,7 @@ async def test_an_orphan_in_production_is_found_asked_about_and_claimed(
     assert not (await ledger.get(orphan)).orphan
 
     history = await audit("D-1")
-    assert deeds(history) == ["test: add", "schedule: owner checked", "mia: claimed"]
+    assert deeds(history) == ["test: add", "slack: owner checked", "mia: claimed"]
     assert moves(history, "owner") == [("dana", "mia")]
     assert moves(history, "owner_gone") == [(False, True), (True, False)]
     assert why(history) == ["Slack says that the owner is no longer there"]
