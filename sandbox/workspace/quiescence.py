@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 TICK = 0.002
 QUIET_HERE, QUIET_ELSEWHERE = 0.006, 0.15
 SHORT, TURNS = 1.5, 500
+WAKING = 5  # turns from the end of a task to the next step of who waits for it, with some to spare
 # Where asyncio itself waits for time to pass, for an event or for tasks, all of it in this process.
 _WAITS_WITHIN = {
     "sleep", "wait_for", "_wait", "Queue.get", "Event.wait", "Condition.wait", "Lock.acquire",
@@ -127,11 +128,21 @@ class Activity:
             resting = {one: resting.get(one, _Since(now, turn)) for one in rest}
             done = all(one in resting and resting[one].long_ago(now, turn) for one in tasks)
             quiet = QUIET_HERE if self.lives_here else QUIET_ELSEWHERE
-            if done and not self._under_way and now - self._last >= quiet:
+            over = done and not self._under_way and now - self._last >= quiet
+            if over and await self._stays_so(tasks):
                 self._services.update(tasks)
                 return True
             await asyncio.sleep(TICK)
         return False
+
+    async def _stays_so(self, tasks: list[Task]) -> bool:
+        """Whether none of them goes on within a few turns: what one of them waited for may have
+        ended a moment ago, and asyncio takes a turn or two to tell it.
+        """
+        waiting = _waiting(tasks)
+        for _ in range(WAKING):
+            await asyncio.sleep(0)
+        return not self._under_way and _waiting(self._app_tasks()) == waiting
 
     async def stir(self, deadline: float) -> bool:
         """Wait for anything new at all; False at the deadline."""
@@ -146,6 +157,11 @@ class Activity:
         known = (self._ours, self._services, self._before)
         fresh = (task for task in asyncio.all_tasks() if not any(task in one for one in known))
         return [task for task in fresh if not (_serves(task) or _dials_in(task))]
+
+
+def _waiting(tasks: list[Task]) -> dict[Task, Any]:
+    """By task, the very future that it waits for now."""
+    return {task: getattr(task, "_fut_waiter", None) for task in tasks}
 
 
 def _serves(task: Task) -> bool:
